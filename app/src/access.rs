@@ -1,0 +1,237 @@
+//! Who may do what: one row a page and server function, and one matrix of roles. A path without a row fails a test.
+
+use serde::{Deserialize, Serialize};
+
+/// Roles of an agency's staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Owns the agency: everything.
+    Owner,
+    /// Runs it.
+    Manager,
+    /// Sells and lets.
+    Broker,
+    /// Keeps the records.
+    Assistant,
+    /// Looks at figures.
+    Finance,
+    /// Works for another agency.
+    Partner,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Owner, Self::Manager, Self::Broker, Self::Assistant, Self::Finance, Self::Partner];
+
+    /// Reads the stored value.
+    pub fn parse(value: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == value)
+    }
+
+    /// The stored value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Manager => "manager",
+            Self::Broker => "broker",
+            Self::Assistant => "assistant",
+            Self::Finance => "finance",
+            Self::Partner => "partner",
+        }
+    }
+
+    /// The matrix: what a role may do.
+    pub const fn may(self, can: Can) -> bool {
+        use Role::{Assistant, Broker, Finance, Manager, Owner, Partner};
+        match can {
+            Can::SeeAgency => true,
+            Can::SeeProperties => matches!(self, Owner | Manager | Broker | Assistant | Finance | Partner),
+            Can::WriteProperties => matches!(self, Owner | Manager | Broker | Assistant),
+            Can::PublishProperties => matches!(self, Owner | Manager | Broker),
+            Can::ArchiveProperties => matches!(self, Owner | Manager),
+            Can::WriteStore => matches!(self, Owner | Manager),
+            Can::SeePlan => matches!(self, Owner | Manager | Finance),
+        }
+    }
+}
+
+/// What can be permitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Can {
+    /// Be in the CRM at all.
+    SeeAgency,
+    /// Look at properties.
+    SeeProperties,
+    /// Create and edit properties and their photographs.
+    WriteProperties,
+    /// Put properties on the storefront and take them off.
+    PublishProperties,
+    /// Archive and restore properties.
+    ArchiveProperties,
+    /// Change the store's settings.
+    WriteStore,
+    /// Look at plan and use.
+    SeePlan,
+}
+
+impl Can {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::SeeAgency,
+        Self::SeeProperties,
+        Self::WriteProperties,
+        Self::PublishProperties,
+        Self::ArchiveProperties,
+        Self::WriteStore,
+        Self::SeePlan,
+    ];
+}
+
+/// Whose route it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "audience", content = "can")]
+pub enum Audience {
+    /// Everybody, on the platform's host.
+    Platform,
+    /// Everybody, on an agency's storefront hosts.
+    Storefront,
+    /// Everybody, on every host.
+    Everywhere,
+    /// Staff with this permission, on the platform's host.
+    Staff(Can),
+    /// Whoever is signed in, of whatever kind.
+    SignedIn,
+    /// Operators, on the platform's host.
+    Operator,
+    /// The internal listener only.
+    Internal,
+}
+
+/// Who may keep a copy of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cache {
+    /// Nobody.
+    NoStore,
+    /// Anybody, after asking whether it has changed.
+    Revalidate,
+    /// Anybody, for ever: the address changes with the content.
+    Immutable,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Access {
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path with `{parameters}`.
+    pub path: &'static str,
+    /// Whose it is.
+    #[serde(flatten)]
+    pub audience: Audience,
+    /// Whether it changes anything.
+    pub mutating: bool,
+    /// Who may keep the answer.
+    pub cache: Cache,
+}
+
+const fn row(method: &'static str, path: &'static str, audience: Audience, mutating: bool, cache: Cache) -> Access {
+    Access { method, path, audience, mutating, cache }
+}
+
+const fn page(path: &'static str, audience: Audience) -> Access {
+    row("GET", path, audience, false, Cache::NoStore)
+}
+
+const fn read(path: &'static str, audience: Audience) -> Access {
+    row("POST", path, audience, false, Cache::NoStore)
+}
+
+const fn write(path: &'static str, audience: Audience) -> Access {
+    row("POST", path, audience, true, Cache::NoStore)
+}
+
+const fn site(path: &'static str) -> Access {
+    row("GET", path, Audience::Storefront, false, Cache::Revalidate)
+}
+
+/// Every route and server function of the product.
+pub const ROWS: &[Access] = &[
+    // Operations
+    page("/healthz", Audience::Everywhere),
+    page("/readyz", Audience::Everywhere),
+    page("/metrics", Audience::Internal),
+    row("GET", "/pkg/{*file}", Audience::Platform, false, Cache::Immutable),
+    // Platform
+    page("/", Audience::Platform),
+    page("/planos", Audience::Platform),
+    page("/entrar", Audience::Platform),
+    page("/entrar/agencia", Audience::SignedIn),
+    page("/sair", Audience::Platform),
+    // CRM
+    page("/app", Audience::Staff(Can::SeeAgency)),
+    page("/app/properties", Audience::Staff(Can::SeeProperties)),
+    page("/app/properties/new", Audience::Staff(Can::WriteProperties)),
+    page("/app/properties/{id}", Audience::Staff(Can::SeeProperties)),
+    page("/app/properties/{id}/edit", Audience::Staff(Can::WriteProperties)),
+    write("/app/properties/{id}/photos", Audience::Staff(Can::WriteProperties)),
+    page("/app/settings/store", Audience::Staff(Can::WriteStore)),
+    page("/app/settings/brand", Audience::Staff(Can::WriteStore)),
+    write("/app/settings/brand/logo", Audience::Staff(Can::WriteStore)),
+    page("/app/settings/plan", Audience::Staff(Can::SeePlan)),
+    page("/app/profile", Audience::Staff(Can::SeeAgency)),
+    // Operators
+    page("/platform", Audience::Operator),
+    page("/platform/entrar", Audience::Platform),
+    page("/platform/tenants", Audience::Operator),
+    // Storefront
+    site("/"),
+    site("/imoveis"),
+    site("/imovel/{address}"),
+    site("/theme/{version}"),
+    row("GET", "/media/{photo}/{file}", Audience::Everywhere, false, Cache::Immutable),
+    // Server functions
+    read("/fn/auth/me", Audience::Staff(Can::SeeAgency)),
+    write("/fn/auth/sign_in", Audience::Platform),
+    write("/fn/auth/sign_in_again", Audience::Platform),
+    write("/fn/auth/sign_out", Audience::Platform),
+    read("/fn/auth/agencies", Audience::SignedIn),
+    write("/fn/auth/choose_agency", Audience::SignedIn),
+    read("/fn/auth/sessions", Audience::Staff(Can::SeeAgency)),
+    write("/fn/auth/end_session", Audience::Staff(Can::SeeAgency)),
+    write("/fn/auth/set_language", Audience::Platform),
+    read("/fn/billing/plans", Audience::Platform),
+    read("/fn/billing/use", Audience::Staff(Can::SeePlan)),
+    read("/fn/drafts/load", Audience::Staff(Can::SeeAgency)),
+    read("/fn/platform/tenants", Audience::Operator),
+    write("/fn/platform/suspend", Audience::Operator),
+    write("/fn/platform/resume", Audience::Operator),
+    read("/fn/properties/list", Audience::Staff(Can::SeeProperties)),
+    read("/fn/properties/load", Audience::Staff(Can::SeeProperties)),
+    read("/fn/properties/blank", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/create", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/update", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/archive", Audience::Staff(Can::ArchiveProperties)),
+    write("/fn/properties/restore", Audience::Staff(Can::ArchiveProperties)),
+    write("/fn/properties/publish", Audience::Staff(Can::PublishProperties)),
+    write("/fn/properties/unpublish", Audience::Staff(Can::PublishProperties)),
+    write("/fn/properties/feature", Audience::Staff(Can::PublishProperties)),
+    write("/fn/properties/arrange_photos", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/describe_photo", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/remove_photo", Audience::Staff(Can::WriteProperties)),
+    read("/fn/store_settings/load", Audience::Staff(Can::WriteStore)),
+    write("/fn/store_settings/save", Audience::Staff(Can::WriteStore)),
+    write("/fn/store_settings/save_brand", Audience::Staff(Can::WriteStore)),
+    read("/fn/storefront/landing", Audience::Storefront),
+    read("/fn/storefront/search", Audience::Storefront),
+    read("/fn/storefront/listing", Audience::Storefront),
+    read("/fn/today/load", Audience::Staff(Can::SeeAgency)),
+];
+
+/// The row of a server function.
+pub fn of_server_fn(path: &str) -> Option<&'static Access> {
+    ROWS.iter().find(|row| row.path == path && path.starts_with("/fn/"))
+}

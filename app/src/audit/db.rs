@@ -1,0 +1,133 @@
+//! Writing and reading the history.
+
+use serde_json::{Map, Value, json};
+use tenancy::central::audit::Event as AuditEvent;
+use tenancy::relay::JobRequest;
+use tenancy::{TenantDb, TenantTx};
+use uuid::Uuid;
+
+use super::types::HistoryLine;
+use crate::caller::Staff;
+
+/// Something that was done to a record.
+#[derive(Debug, Clone)]
+pub struct Event<'a> {
+    /// `property.create`.
+    pub action: &'a str,
+    /// `property`.
+    pub entity_type: &'a str,
+    /// Which one.
+    pub entity_id: Uuid,
+    /// `{"title": ["old", "new"]}`.
+    pub changes: Value,
+}
+
+/// Writes the history line and the audit line, in the writer's transaction.
+///
+/// # Errors
+/// The database's.
+pub async fn record(tx: &mut TenantTx, staff: &Staff, event: Event<'_>) -> Result<(), sqlx::Error> {
+    let user = Some(staff.account.user.as_uuid());
+    let line = AuditEvent {
+        user,
+        changes: event.changes.clone(),
+        ip_address: Some(staff.request.ip.to_string()),
+        user_agent: staff.request.user_agent.clone(),
+        request_id: Some(staff.request.id.clone()),
+        ..AuditEvent::of_platform(event.action, event.entity_type, event.entity_id)
+    };
+    write(tx, user, event, line).await
+}
+
+/// As [`record`], for what the program itself does: imports, the demo, jobs.
+///
+/// # Errors
+/// The database's.
+pub async fn record_by_program(tx: &mut TenantTx, event: Event<'_>) -> Result<(), sqlx::Error> {
+    let line = AuditEvent {
+        changes: event.changes.clone(),
+        ..AuditEvent::of_platform(event.action, event.entity_type, event.entity_id)
+    };
+    write(tx, None, event, line).await
+}
+
+async fn write(tx: &mut TenantTx, user: Option<Uuid>, event: Event<'_>, line: AuditEvent) -> Result<(), sqlx::Error> {
+    let payload = serde_json::to_value(&line).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    // One round trip for both lines.
+    sqlx::query!(
+        "with history as (
+             insert into activity_log (id, at, user_id, action, entity_type, entity_id, changes)
+             values ($1, $2, $3, $4, $5, $6, $7))
+         insert into outbox (id, kind, payload) values ($1, 'audit', $8)",
+        line.id,
+        line.at,
+        user,
+        event.action,
+        event.entity_type,
+        event.entity_id,
+        event.changes,
+        payload
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Asks for a job, in the writer's transaction: it is queued if and only if the write lasts.
+///
+/// # Errors
+/// The database's.
+pub async fn enqueue(tx: &mut TenantTx, kind: &str, payload: Value) -> Result<(), sqlx::Error> {
+    let job = JobRequest { kind: kind.to_owned(), payload };
+    let payload = serde_json::to_value(&job).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    sqlx::query!("insert into outbox (id, kind, payload) values ($1, 'job', $2)", Uuid::now_v7(), payload)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The history of one record, newest first, at most `limit` lines.
+///
+/// # Errors
+/// The database's.
+pub async fn list(
+    db: &TenantDb,
+    entity_type: &str,
+    entity_id: Uuid,
+    limit: i64,
+) -> Result<Vec<HistoryLine>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select a.at, s.name as "who?", a.action, a.changes
+           from activity_log a
+           left join staff s on s.id = a.user_id
+           where a.entity_type = $1 and a.entity_id = $2
+           order by a.at desc, a.id desc
+           limit $3"#,
+        entity_type,
+        entity_id,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    let fields = |changes: Value| match changes {
+        Value::Object(map) => map.into_iter().map(|(field, _)| field).collect(),
+        _ => Vec::new(),
+    };
+    Ok(rows
+        .into_iter()
+        .map(|r| HistoryLine { at: r.at, who: r.who, action: r.action, fields: fields(r.changes) })
+        .collect())
+}
+
+/// What differs between two records, field by field: `{"title": ["old", "new"]}`.
+pub fn diff(old: &Value, new: &Value) -> Value {
+    let (Value::Object(old), Value::Object(new)) = (old, new) else { return json!({}) };
+    let mut changes = Map::new();
+    for (field, value) in new {
+        let before = old.get(field).unwrap_or(&Value::Null);
+        if before != value {
+            changes.insert(field.clone(), json!([before, value]));
+        }
+    }
+    Value::Object(changes)
+}

@@ -1,0 +1,209 @@
+//! Who is calling, and what that gives them. The first line of every server function.
+//!
+//! The layers have settled all of it before a page or server function runs; here it is only read, so nothing waits.
+
+use http::HeaderMap;
+use http::request::Parts;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use std::net::IpAddr;
+use std::sync::Arc;
+use tenancy::central::accounts::{Account, OperatorAccount};
+use tenancy::{OpenError, PersonId, TenantDb};
+
+use crate::access::{self, Audience, Can, Role};
+use crate::error::AppError;
+use crate::state::House;
+use crate::values::id::StaffId;
+
+/// Somebody at an agency's storefront.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// The agency's database.
+    pub db: TenantDb,
+}
+
+/// Somebody who works for an agency.
+#[derive(Debug, Clone)]
+pub struct Staff {
+    /// The agency's database.
+    pub db: TenantDb,
+    /// Their account.
+    pub account: Account,
+    /// Their role.
+    pub role: Role,
+    /// The request that they are making.
+    pub request: Request,
+}
+
+impl Staff {
+    /// Their identifier in the agency's own database.
+    pub fn id(&self) -> StaffId {
+        StaffId(self.account.user.as_uuid())
+    }
+}
+
+/// Somebody who runs the platform.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    /// Their account.
+    pub account: OperatorAccount,
+    /// The request that they are making.
+    pub request: Request,
+}
+
+/// What the audit log and the error page say of a request.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Made by us, or taken from a proxy that we trust.
+    pub id: String,
+    /// The peer, or the untrusted hop nearest to a trusted proxy.
+    pub ip: IpAddr,
+    /// What the browser calls itself, at most 300 characters.
+    pub user_agent: Option<String>,
+}
+
+/// Put into the request by the layers: who it comes from.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// Nobody is signed in.
+    Nobody,
+    /// A person has given their password and has yet to choose an agency.
+    Choosing(PersonId),
+    /// A member of staff, and the agency's database or why it was not opened.
+    Staff {
+        /// Their account.
+        account: Account,
+        /// Their role.
+        role: Role,
+        /// The agency's database.
+        db: Result<TenantDb, OpenError>,
+    },
+    /// An operator.
+    Operator(OperatorAccount),
+}
+
+/// Put into the request by the layers on a storefront host: whose it is.
+#[derive(Debug, Clone)]
+pub struct Storefront(pub Result<TenantDb, OpenError>);
+
+fn parts() -> Result<Parts, AppError> {
+    use_context::<Parts>().ok_or_else(|| AppError::Internal("no request".into()))
+}
+
+/// The visitor of a storefront.
+///
+/// # Errors
+/// [`AppError::NotFound`] on the platform's host, [`AppError::Suspended`] and [`AppError::Unavailable`] as they say.
+pub fn visitor() -> Result<Visitor, AppError> {
+    match parts()?.extensions.get::<Storefront>() {
+        Some(Storefront(db)) => Ok(Visitor { db: db.clone()? }),
+        None => Err(AppError::NotFound),
+    }
+}
+
+/// The member of staff, when their role permits this.
+///
+/// # Errors
+/// [`AppError::Unauthenticated`], [`AppError::Forbidden`], [`AppError::Suspended`], [`AppError::Unavailable`].
+pub fn staff(can: Can) -> Result<Staff, AppError> {
+    let parts = parts()?;
+    declared(&parts, Audience::Staff(can))?;
+    match parts.extensions.get::<Who>() {
+        Some(Who::Staff { account, role, db }) => {
+            if !role.may(can) {
+                return Err(AppError::Forbidden);
+            }
+            Ok(Staff { db: db.clone()?, account: account.clone(), role: *role, request: request_of(&parts) })
+        }
+        Some(Who::Operator(_)) => Err(AppError::Forbidden),
+        _ => Err(AppError::Unauthenticated),
+    }
+}
+
+/// The operator.
+///
+/// # Errors
+/// [`AppError::Unauthenticated`], [`AppError::Forbidden`] for an agency's staff.
+pub fn operator() -> Result<Operator, AppError> {
+    let parts = parts()?;
+    declared(&parts, Audience::Operator)?;
+    match parts.extensions.get::<Who>() {
+        Some(Who::Operator(account)) => Ok(Operator { account: account.clone(), request: request_of(&parts) }),
+        Some(Who::Staff { .. }) => Err(AppError::Forbidden),
+        _ => Err(AppError::Unauthenticated),
+    }
+}
+
+/// Whoever it is: for signing in and out, and for the language.
+///
+/// # Errors
+/// [`AppError::Internal`] outside a request.
+pub fn anybody() -> Result<(Who, Request), AppError> {
+    let parts = parts()?;
+    let who = parts.extensions.get::<Who>().cloned().unwrap_or(Who::Nobody);
+    Ok((who, request_of(&parts)))
+}
+
+/// A server function that asks for something else than its row in [`access::ROWS`] says is a defect: refuse.
+fn declared(parts: &Parts, asked: Audience) -> Result<(), AppError> {
+    let path = parts.uri.path();
+    match access::of_server_fn(path) {
+        Some(row) if row.audience != asked => {
+            tracing::error!(path, "the server function asks for another audience than its row declares");
+            Err(AppError::Internal(request_of(parts).id))
+        }
+        None if path.starts_with("/fn/") => Err(AppError::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// What the process has opened.
+///
+/// # Errors
+/// [`AppError::Internal`] outside a request.
+pub fn house() -> Result<Arc<House>, AppError> {
+    use_context::<Arc<House>>().ok_or_else(|| AppError::Internal("no house".into()))
+}
+
+/// The request's id; empty outside a request.
+pub fn request_id() -> String {
+    use_context::<Parts>().map(|parts| request_of(&parts).id).unwrap_or_default()
+}
+
+fn request_of(parts: &Parts) -> Request {
+    parts.extensions.get::<Request>().cloned().unwrap_or_else(|| Request {
+        id: String::new(),
+        ip: IpAddr::from([0, 0, 0, 0]),
+        user_agent: None,
+    })
+}
+
+/// Gives the answer its status when an error leaves the server as bytes, unless a browser posted a form:
+/// leptos_axum applies a status after its redirect, and a form without WASM would end on a blank page.
+pub fn answer_with(error: &AppError) {
+    let is_form = use_context::<Parts>().is_some_and(|parts| accepts_html(&parts.headers));
+    if !is_form {
+        set_status(error);
+    }
+}
+
+/// Gives the page that is being rendered the status of an error.
+pub fn set_status(error: &AppError) {
+    let Some(options) = use_context::<ResponseOptions>() else { return };
+    options.set_status(error.status());
+    let retry = match error {
+        AppError::TooMany(seconds) => Some(*seconds),
+        AppError::Suspended => Some(3600),
+        AppError::Unavailable => Some(5),
+        _ => None,
+    };
+    if let Some(seconds) = retry {
+        options.insert_header(http::header::RETRY_AFTER, http::HeaderValue::from(seconds));
+    }
+}
+
+/// Whether the caller wants a page: a browser that posts a form, as against a call.
+pub fn accepts_html(headers: &HeaderMap) -> bool {
+    headers.get(http::header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))
+}

@@ -1,0 +1,141 @@
+//! The one error that crosses the wire, and its status table.
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+use crate::values::fields::FieldErrors;
+
+/// What can go wrong, in the terms of the person who asked. The words are chosen by the page, in their language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", content = "data", rename_all = "snake_case")]
+pub enum AppError {
+    /// Nobody is signed in, or the session has ended.
+    #[error("not signed in")]
+    Unauthenticated,
+    /// The role may not do this.
+    #[error("not permitted")]
+    Forbidden,
+    /// It does not exist, or is another agency's: the two are not told apart.
+    #[error("not found")]
+    NotFound,
+    /// It clashes with what is there.
+    #[error("clash: {0:?}")]
+    Conflict(Clash),
+    /// Fields that do not keep to their rules, each with its problem.
+    #[error("invalid: {0:?}")]
+    Invalid(FieldErrors),
+    /// The plan holds no more of this.
+    #[error("plan limit: {0:?}")]
+    PlanLimit(Limit),
+    /// Too often; come back after so many seconds.
+    #[error("too many; retry after {0} s")]
+    TooMany(u32),
+    /// The agency is suspended.
+    #[error("the agency is suspended")]
+    Suspended,
+    /// The agency's database cannot be reached now.
+    #[error("unavailable")]
+    Unavailable,
+    /// Our fault. The request's id is what support needs.
+    #[error("internal error, request {0}")]
+    Internal(String),
+    /// The call did not arrive, or what arrived was not a call of ours.
+    #[error("transport")]
+    Transport,
+}
+
+/// What it clashed with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clash {
+    /// Somebody saved a newer version meanwhile: this is its number.
+    Stale(i32),
+    /// The code belongs to another property.
+    CodeTaken,
+    /// The same photograph is there already.
+    SamePhoto,
+}
+
+/// A limit of the plan that has been reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// `properties`.
+    pub resource: String,
+    /// How many there are.
+    pub current: i64,
+    /// How many the plan holds.
+    pub max: i64,
+    /// Where the plan can be changed.
+    pub upgrade: String,
+}
+
+impl AppError {
+    /// The HTTP status of each error. Pinned by a test: clients count on it.
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::PlanLimit(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Suspended | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Transport => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// One field with one problem.
+    pub fn invalid(field: &str, problem: crate::values::fields::Problem) -> Self {
+        Self::Invalid(FieldErrors::one(field, problem))
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::ServerError(_) | ServerFnErrorErr::MiddlewareError(_) => Self::Internal(String::new()),
+            _ => Self::Transport,
+        }
+    }
+
+    // The one hook that is called exactly where an error leaves the server as bytes.
+    #[cfg(feature = "ssr")]
+    fn ser(&self) -> bytes::Bytes {
+        crate::caller::answer_with(self);
+        serde_json::to_vec(self).unwrap_or_default().into()
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod database;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_its_status() {
+        let limit =
+            Limit { resource: "properties".into(), current: 100, max: 100, upgrade: "/app/settings/plan".into() };
+        for (error, status) in [
+            (AppError::Unauthenticated, 401),
+            (AppError::Forbidden, 403),
+            (AppError::NotFound, 404),
+            (AppError::Conflict(Clash::Stale(2)), 409),
+            (AppError::Invalid(FieldErrors::default()), 422),
+            (AppError::PlanLimit(limit), 403),
+            (AppError::TooMany(60), 429),
+            (AppError::Suspended, 503),
+            (AppError::Unavailable, 503),
+            (AppError::Internal("id".into()), 500),
+            (AppError::Transport, 400),
+        ] {
+            assert_eq!(error.status().as_u16(), status, "{error:?}");
+        }
+    }
+}

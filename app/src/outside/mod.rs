@@ -1,0 +1,4 @@
+//! The world, behind small structs.
+
+pub mod files;
+pub mod password;

@@ -1,0 +1,136 @@
+//! Passwords: argon2id, two at a time, never on the threads that serve pages.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+/// Longer input is refused before it costs anything.
+pub const MAX_BYTES: usize = 256;
+
+/// Hashes and verifies passwords.
+#[derive(Clone)]
+pub struct Passwords {
+    places: Arc<Semaphore>,
+    computed: Arc<AtomicU64>,
+    /// What an unknown e-mail address is checked against, so that it takes as long.
+    nobody: Arc<str>,
+}
+
+/// A place in the queue. Held while the throttle is asked and the hash is computed, so that a flood cannot pass the first
+/// before the second has been counted.
+pub struct Place<'a> {
+    passwords: &'a Passwords,
+    _permit: SemaphorePermit<'a>,
+}
+
+/// How a password compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    /// It is the password. With a new hash when the stored one was made with weaker parameters.
+    Right(Option<String>),
+    /// It is not.
+    Wrong,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        let nobody = hash("nobody has this password").unwrap_or_default();
+        Self { places: Arc::new(Semaphore::new(2)), computed: Arc::default(), nobody: nobody.into() }
+    }
+}
+
+impl Passwords {
+    /// Waits for one of the two places.
+    pub async fn place(&self) -> Place<'_> {
+        let permit = self.places.acquire().await.expect("the semaphore is never closed");
+        Place { passwords: self, _permit: permit }
+    }
+
+    /// How many hashes this process has computed: what the tests count instead of milliseconds.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
+    }
+}
+
+impl Place<'_> {
+    /// Makes a hash in PHC form. None when the password is longer than [`MAX_BYTES`].
+    pub async fn hash(&self, password: String) -> Option<String> {
+        if password.len() > MAX_BYTES {
+            return None;
+        }
+        self.passwords.computed.fetch_add(1, Ordering::Relaxed);
+        tokio::task::spawn_blocking(move || hash(&password)).await.ok().flatten()
+    }
+
+    /// Compares a password with a stored hash; without one, with nobody's. One hash is computed either way.
+    pub async fn verify(&self, password: String, stored: Option<&str>) -> Checked {
+        let known = stored.is_some();
+        let stored = stored.unwrap_or(&self.passwords.nobody).to_owned();
+        let password = if password.len() > MAX_BYTES { String::new() } else { password };
+        self.passwords.computed.fetch_add(1, Ordering::Relaxed);
+        let checked = tokio::task::spawn_blocking(move || verify(&password, &stored)).await.unwrap_or(Checked::Wrong);
+        if known { checked } else { Checked::Wrong }
+    }
+}
+
+fn argon() -> Argon2<'static> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None).expect("the parameters are within argon2's bounds");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+fn hash(password: &str) -> Option<String> {
+    argon().hash_password(password.as_bytes()).ok().map(|hash| hash.to_string())
+}
+
+fn verify(password: &str, stored: &str) -> Checked {
+    let Ok(parsed) = PasswordHash::new(stored) else { return Checked::Wrong };
+    if argon().verify_password(password.as_bytes(), &parsed).is_err() {
+        return Checked::Wrong;
+    }
+    let weaker = Params::try_from(&parsed).map_or(true, |p| p.m_cost() < MEMORY_KIB || p.t_cost() < PASSES);
+    Checked::Right(if weaker { hash(password) } else { None })
+}
+
+impl fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passwords")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_hash_has_the_parameters_that_we_promise() {
+        let passwords = Passwords::default();
+        let hash = passwords.place().await.hash("sobrado-demo-2026".into()).await.expect("short enough");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        let place = passwords.place().await;
+        assert_eq!(place.verify("sobrado-demo-2026".into(), Some(&hash)).await, Checked::Right(None));
+        assert_eq!(place.verify("another".into(), Some(&hash)).await, Checked::Wrong);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_person_costs_one_hash_too() {
+        let passwords = Passwords::default();
+        let place = passwords.place().await;
+        assert_eq!(place.verify("nobody has this password".into(), None).await, Checked::Wrong);
+        assert_eq!(passwords.computed(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_weaker_hash_is_made_anew() {
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).expect("in bounds"));
+        let stored = weak.hash_password(b"secret").expect("hashes").to_string();
+        let checked = Passwords::default().place().await.verify("secret".into(), Some(&stored)).await;
+        assert!(matches!(checked, Checked::Right(Some(new)) if new.contains("m=19456,t=2")));
+    }
+}

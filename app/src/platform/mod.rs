@@ -1,0 +1,3 @@
+//! platform.
+
+pub mod words;

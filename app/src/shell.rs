@@ -1,0 +1,1 @@
+//! The `<html>` document around each face.

@@ -1,0 +1,69 @@
+//! What the process has opened, handed to every layer and server function.
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use std::sync::Arc;
+use tenancy::central::accounts::Accounts;
+use tenancy::{CentralDb, Clock, Key, Registry, Routes};
+
+use crate::outside::files::Files;
+use crate::outside::password::Passwords;
+
+/// Cheap to clone; every part is.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    /// Where Leptos finds its bundle.
+    pub leptos_options: LeptosOptions,
+    /// Everything else.
+    pub house: Arc<House>,
+}
+
+/// The opened parts.
+pub struct House {
+    /// The shared database.
+    pub central: CentralDb,
+    /// Who may act for which agency.
+    pub accounts: Accounts,
+    /// From host to agency.
+    pub routes: Routes,
+    /// From agency to database.
+    pub registry: Registry,
+    /// Photographs and logos.
+    pub files: Files,
+    /// argon2id, off the async threads.
+    pub passwords: Passwords,
+    /// What time it is.
+    pub clock: Clock,
+    /// The program's secret.
+    pub key: Key,
+    /// What the operator set.
+    pub settings: Settings,
+}
+
+/// Settings that screens and layers need.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `https://sobrado.example`, without a slash at the end.
+    pub base_url: String,
+    /// Host of the base URL, without a port.
+    pub base_host: String,
+    /// `:3000`, or nothing when the port is the scheme's own.
+    pub base_port: String,
+    /// Whether the addresses are `https`.
+    pub https: bool,
+    /// Whether demo people exist and may be shown on the start page.
+    pub demo: bool,
+    /// Whether this is production: no hints, no demo.
+    pub production: bool,
+}
+
+impl Settings {
+    /// The address of an agency's storefront: its primary domain, or its place under the platform's host.
+    pub fn storefront_url(&self, slug: &str, domain: Option<&str>) -> String {
+        let scheme = if self.https { "https" } else { "http" };
+        match domain {
+            Some(domain) => format!("{scheme}://{domain}{}", self.base_port),
+            None => format!("{scheme}://{slug}.{}{}", self.base_host, self.base_port),
+        }
+    }
+}

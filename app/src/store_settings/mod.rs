@@ -1,0 +1,3 @@
+//! store_settings.
+
+pub mod words;

@@ -1,0 +1,3 @@
+//! storefront.
+
+pub mod words;

@@ -1,0 +1,116 @@
+//! What was typed into a form, and what is wrong with it.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Values by field name, as they were typed; a set has several.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Fields(pub BTreeMap<String, Vec<String>>);
+
+impl Fields {
+    /// The field's value, or the empty string.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).and_then(|v| v.first()).map_or("", String::as_str)
+    }
+
+    /// All values of a set.
+    pub fn all(&self, name: &str) -> &[String] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same with one field set.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.insert(name.to_owned(), vec![value.into()]);
+        self
+    }
+
+    /// The same with a set's values.
+    #[must_use]
+    pub fn with_all(mut self, name: &str, values: Vec<String>) -> Self {
+        self.0.insert(name.to_owned(), values);
+        self
+    }
+}
+
+/// One thing that is wrong with one field. The sentence is chosen in the person's language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// It must be filled in.
+    Required,
+    /// Fewer characters than this.
+    TooShort(u32),
+    /// More characters than this.
+    TooLong(u32),
+    /// It is not a number.
+    NotANumber,
+    /// It is not an amount of money.
+    NotMoney,
+    /// It must be more than zero.
+    NotPositive,
+    /// Outside these bounds, both included.
+    OutOfRange(i64, i64),
+    /// None of the values on offer.
+    NotAChoice,
+    /// It does not look like an e-mail address.
+    NotAnEmail,
+    /// It does not look like a telephone number.
+    NotAPhone,
+    /// It does not look like a CEP, eight digits.
+    NotACep,
+    /// None of Brazil's 27 states.
+    NotAState,
+    /// It holds a character that cannot be stored.
+    ControlCharacter,
+    /// Letters A to Z and digits only, 2 to 20 of them.
+    NotACode,
+    /// Not a colour of the form #RRGGBB.
+    NotAColor,
+    /// More than the field it is part of: suites beyond bedrooms, a floor above the roof.
+    MoreThan(String),
+    /// It belongs to another record.
+    Taken,
+    /// A reason must be given with this status.
+    ReasonRequired,
+    /// E-mail address and password do not belong together.
+    WrongCredentials,
+    /// An amount needs its period.
+    PeriodRequired,
+}
+
+/// What is wrong, field by field, in the order of the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FieldErrors(pub Vec<(String, Problem)>);
+
+impl FieldErrors {
+    /// One field with one problem.
+    pub fn one(field: &str, problem: Problem) -> Self {
+        Self(vec![(field.to_owned(), problem)])
+    }
+
+    /// Adds a problem.
+    pub fn add(&mut self, field: &str, problem: Problem) {
+        self.0.push((field.to_owned(), problem));
+    }
+
+    /// The first problem of a field.
+    pub fn of(&self, field: &str) -> Option<&Problem> {
+        self.0.iter().find(|(f, _)| f == field).map(|(_, p)| p)
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value, when nothing is wrong.
+    ///
+    /// # Errors
+    /// [`crate::error::AppError::Invalid`] with every problem.
+    pub fn or<T>(self, value: T) -> Result<T, crate::error::AppError> {
+        if self.is_empty() { Ok(value) } else { Err(crate::error::AppError::Invalid(self)) }
+    }
+}

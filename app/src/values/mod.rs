@@ -1,0 +1,10 @@
+//! Words that three slices or more use: parsed at the door, without IO, the same on both sides.
+
+pub mod day;
+pub mod email;
+pub mod fields;
+pub mod id;
+pub mod money;
+pub mod page;
+pub mod slug;
+pub mod text;

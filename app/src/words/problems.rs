@@ -1,0 +1,62 @@
+//! What is wrong with a field, as a sentence.
+
+use super::Lang;
+use crate::values::fields::Problem;
+
+/// The sentence for a field's problem, in the language.
+pub fn problem(problem: &Problem, lang: Lang) -> String {
+    match lang {
+        Lang::Pt => portuguese(problem),
+        Lang::En => english(problem),
+    }
+}
+
+fn portuguese(problem: &Problem) -> String {
+    match problem {
+        Problem::Required => "Preencha este campo.".into(),
+        Problem::TooShort(min) => format!("Use pelo menos {min} caracteres."),
+        Problem::TooLong(max) => format!("Use no máximo {max} caracteres."),
+        Problem::NotANumber => "Digite um número inteiro.".into(),
+        Problem::NotMoney => "Digite um valor como 1.234,56.".into(),
+        Problem::NotPositive => "O valor precisa ser maior que zero.".into(),
+        Problem::OutOfRange(min, max) => format!("Use um valor entre {min} e {max}."),
+        Problem::NotAChoice => "Escolha uma das opções.".into(),
+        Problem::NotAnEmail => "Digite um e-mail como nome@imobiliaria.com.br.".into(),
+        Problem::NotAPhone => "Digite um telefone com DDD, como (11) 98888-7777.".into(),
+        Problem::NotACep => "Digite o CEP com oito números.".into(),
+        Problem::NotAState => "Escolha um dos estados.".into(),
+        Problem::ControlCharacter => "Há um caractere que não pode ser guardado; apague-o.".into(),
+        Problem::NotACode => "Use de 2 a 20 letras e números, sem espaços.".into(),
+        Problem::NotAColor => "Digite uma cor como #004AAD.".into(),
+        Problem::MoreThan(_) => "Não pode ser maior que o total.".into(),
+        Problem::Taken => "Já está em uso.".into(),
+        Problem::ReasonRequired => "Informe o motivo.".into(),
+        Problem::WrongCredentials => "E-mail ou senha não conferem.".into(),
+        Problem::PeriodRequired => "Informe o período deste valor.".into(),
+    }
+}
+
+fn english(problem: &Problem) -> String {
+    match problem {
+        Problem::Required => "Please fill this in.".into(),
+        Problem::TooShort(min) => format!("Use at least {min} characters."),
+        Problem::TooLong(max) => format!("Use at most {max} characters."),
+        Problem::NotANumber => "Enter a whole number.".into(),
+        Problem::NotMoney => "Enter an amount such as 1234.56.".into(),
+        Problem::NotPositive => "The amount must be more than zero.".into(),
+        Problem::OutOfRange(min, max) => format!("Use a value from {min} to {max}."),
+        Problem::NotAChoice => "Choose one of the options.".into(),
+        Problem::NotAnEmail => "Enter an e-mail address such as name@agency.com.".into(),
+        Problem::NotAPhone => "Enter a phone number with its area code, such as (11) 98888-7777.".into(),
+        Problem::NotACep => "Enter the CEP as eight digits.".into(),
+        Problem::NotAState => "Choose one of the states.".into(),
+        Problem::ControlCharacter => "There is a character that cannot be stored; delete it.".into(),
+        Problem::NotACode => "Use 2 to 20 letters and digits, without spaces.".into(),
+        Problem::NotAColor => "Enter a colour such as #004AAD.".into(),
+        Problem::MoreThan(_) => "It cannot be more than the total.".into(),
+        Problem::Taken => "It is already in use.".into(),
+        Problem::ReasonRequired => "State the reason.".into(),
+        Problem::WrongCredentials => "E-mail and password do not match.".into(),
+        Problem::PeriodRequired => "State the period of this amount.".into(),
+    }
+}

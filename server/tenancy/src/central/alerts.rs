@@ -1,0 +1,36 @@
+//! What somebody should look at. One open row a kind and agency, counted up while it goes on.
+
+use uuid::Uuid;
+
+use crate::{CentralDb, TenantId};
+
+/// Raises an alert, or counts the one that is open.
+///
+/// # Errors
+/// The database's.
+pub async fn raise(db: &CentralDb, kind: &str, tenant: Option<TenantId>, detail: &str) -> Result<(), sqlx::Error> {
+    tracing::error!(kind, tenant = ?tenant.map(TenantId::as_uuid), detail, "alert");
+    sqlx::query!(
+        "insert into alerts (id, kind, tenant_id, detail) values ($1, $2, $3, $4)
+         on conflict (kind, coalesce(tenant_id, '00000000-0000-0000-0000-000000000000')) where closed_at is null
+         do update set count = alerts.count + 1, last_at = now(), detail = excluded.detail",
+        Uuid::now_v7(),
+        kind,
+        tenant.map(TenantId::as_uuid),
+        detail
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(())
+}
+
+/// How many alerts of a kind are open.
+///
+/// # Errors
+/// The database's.
+pub async fn count_open(db: &CentralDb, kind: &str) -> Result<i64, sqlx::Error> {
+    let count = sqlx::query_scalar!("select count(*) from alerts where kind = $1 and closed_at is null", kind)
+        .fetch_one(db.pool())
+        .await?;
+    Ok(count.unwrap_or(0))
+}

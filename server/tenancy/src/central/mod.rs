@@ -1,0 +1,17 @@
+//! All SQL on the central database, one file a table or two. Every function takes a [`crate::CentralDb`] or a transaction of it.
+
+pub mod accounts;
+pub mod alerts;
+pub mod audit;
+pub mod companies;
+pub mod jobs;
+pub mod operations;
+pub mod operators;
+pub mod people;
+pub mod plans;
+pub mod routes;
+pub mod sessions;
+pub mod sign_ins;
+
+/// A transaction on the central database.
+pub type CentralTx = sqlx::Transaction<'static, sqlx::Postgres>;

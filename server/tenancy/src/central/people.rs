@@ -1,0 +1,147 @@
+//! People and their one password.
+
+use uuid::Uuid;
+
+use super::CentralTx;
+use crate::{CentralDb, OperatorId, PersonId, TenantId, UserId};
+
+/// What a sign-in needs to know of a person.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The human being.
+    pub person: PersonId,
+    /// argon2id in PHC form.
+    pub password_hash: String,
+    /// The account with the platform, when there is one.
+    pub operator: Option<OperatorId>,
+}
+
+/// The credentials under this e-mail address (lower case).
+///
+/// # Errors
+/// The database's.
+pub async fn find_credentials(db: &CentralDb, email: &str) -> Result<Option<Credentials>, sqlx::Error> {
+    sqlx::query_as!(
+        Credentials,
+        r#"select p.id as "person: PersonId", p.password_hash, o.id as "operator?: OperatorId"
+           from people p
+           left join operators o on o.person_id = p.id and o.active
+           where p.email = $1"#,
+        email
+    )
+    .fetch_optional(db.pool())
+    .await
+}
+
+/// The hash of a person who is signed in already, for asking the password again.
+///
+/// # Errors
+/// The database's.
+pub async fn find_password_hash(db: &CentralDb, person: PersonId) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!("select password_hash from people where id = $1", person.as_uuid())
+        .fetch_optional(db.pool())
+        .await
+}
+
+/// Stores a new hash of the same password, made with today's parameters.
+///
+/// # Errors
+/// The database's.
+pub async fn rehash(db: &CentralDb, person: PersonId, old: &str, new: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update people set password_hash = $3 where id = $1 and password_hash = $2",
+        person.as_uuid(),
+        old,
+        new
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(())
+}
+
+/// Gives a person a new password and ends all their sessions. Says whether there is such a person.
+///
+/// # Errors
+/// The database's.
+pub async fn set_password(db: &CentralDb, email: &str, hash: &str) -> Result<bool, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let person = sqlx::query_scalar!(
+        r#"update people set password_hash = $2, password_changed_at = now() where email = $1 returning id as "id: PersonId""#,
+        email,
+        hash
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(person) = person else { return Ok(false) };
+    sqlx::query!("delete from sessions where person_id = $1", person.as_uuid()).execute(&mut *tx).await?;
+    let event = super::audit::Event::of_platform("person.reset", "person", person.as_uuid());
+    super::audit::append(&mut tx, event).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Remembers the language that a person chose.
+///
+/// # Errors
+/// The database's.
+pub async fn set_locale(db: &CentralDb, person: PersonId, locale: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!("update people set locale = $2 where id = $1", person.as_uuid(), locale).execute(db.pool()).await?;
+    Ok(())
+}
+
+/// A person to be entered, or found when the e-mail address is known already.
+#[derive(Debug, Clone)]
+pub struct NewPerson<'a> {
+    /// Name for people.
+    pub name: &'a str,
+    /// E-mail address, lower case.
+    pub email: &'a str,
+    /// argon2id in PHC form; not used when the person is known.
+    pub password_hash: &'a str,
+}
+
+/// The person under this e-mail address, made when there is none. A known person keeps their password.
+pub(crate) async fn ensure(tx: &mut CentralTx, new: &NewPerson<'_>) -> Result<PersonId, sqlx::Error> {
+    sqlx::query!(
+        "insert into people (id, email, name, password_hash) values ($1, $2, $3, $4)
+         on conflict on constraint people_email_key do nothing",
+        Uuid::now_v7(),
+        new.email,
+        new.name,
+        new.password_hash
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query_scalar!(r#"select id as "id: PersonId" from people where email = $1"#, new.email)
+        .fetch_one(&mut **tx)
+        .await
+}
+
+/// The person's account in an agency, made when there is none.
+pub(crate) async fn ensure_user(
+    tx: &mut CentralTx,
+    tenant: TenantId,
+    person: PersonId,
+    new: &NewPerson<'_>,
+    role: &str,
+) -> Result<UserId, sqlx::Error> {
+    sqlx::query!(
+        "insert into users (id, company_id, person_id, email, name, role) values ($1, $2, $3, $4, $5, $6)
+         on conflict on constraint users_person_key do nothing",
+        Uuid::now_v7(),
+        tenant.as_uuid(),
+        person.as_uuid(),
+        new.email,
+        new.name,
+        role
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query_scalar!(
+        r#"select id as "id: UserId" from users where company_id = $1 and person_id = $2"#,
+        tenant.as_uuid(),
+        person.as_uuid()
+    )
+    .fetch_one(&mut **tx)
+    .await
+}

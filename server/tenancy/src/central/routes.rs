@@ -1,0 +1,59 @@
+//! What the routing map is made of.
+
+use crate::routing::{Placement, Route, Status};
+use crate::{CentralDb, TenantId};
+
+/// Every agency that has a place, with its verified domains, the primary one first.
+///
+/// # Errors
+/// The database's.
+pub async fn list(db: &CentralDb) -> Result<Vec<Route>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select c.id as "tenant: TenantId", c.slug, c.name, c.status,
+                  coalesce(p.name, 'prime') as "plan!",
+                  t.server_id, t.db_name, t.role_name, t.cred_version, t.epoch,
+                  coalesce(
+                      array_agg(d.host order by d.is_primary desc, d.host) filter (where d.host is not null),
+                      '{}'
+                  ) as "domains!: Vec<String>"
+           from companies c
+           join tenant_placements t on t.tenant_id = c.id
+           left join tenant_subscriptions s on s.tenant_id = c.id
+           left join subscription_plans p on p.id = s.plan_id
+           left join domains d on d.tenant_id = c.id and d.kind = 'custom' and d.state in ('verified', 'suspect')
+           group by c.id, t.tenant_id, p.name"#
+    )
+    .fetch_all(db.pool())
+    .await?;
+    let route = |r: Row| Route {
+        tenant: r.tenant,
+        slug: r.slug,
+        name: r.name,
+        status: Status::parse(&r.status),
+        plan: r.plan,
+        placement: Placement {
+            server_id: r.server_id,
+            db_name: r.db_name,
+            role_name: r.role_name,
+            cred_version: r.cred_version,
+            epoch: r.epoch,
+        },
+        domains: r.domains,
+    };
+    Ok(rows.into_iter().map(route).collect())
+}
+
+struct Row {
+    tenant: TenantId,
+    slug: String,
+    name: String,
+    status: String,
+    plan: String,
+    server_id: i32,
+    db_name: String,
+    role_name: String,
+    cred_version: i32,
+    epoch: i64,
+    domains: Vec<String>,
+}

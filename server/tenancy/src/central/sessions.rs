@@ -1,0 +1,206 @@
+//! Sessions: opaque to the browser, hashed here, ended by one statement. The store behind tower-sessions.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use time::{Duration, OffsetDateTime};
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result, SessionStore};
+use uuid::Uuid;
+
+use crate::{CentralDb, Clock, OperatorId, PersonId, TenantId, UserId};
+
+/// Under this key a session keeps who is signed in.
+pub const SIGNED: &str = "signed";
+/// A session that is not used ends.
+const IDLE: Duration = Duration::hours(12);
+/// A session ends, used or not.
+const ABSOLUTE: Duration = Duration::hours(24);
+/// A session of somebody who asked to stay signed in ends.
+const REMEMBERED: Duration = Duration::days(30);
+/// Use is written down this often: a write on every request would be one too many.
+const TOUCH: Duration = Duration::minutes(5);
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed {
+    /// The human being.
+    pub person: PersonId,
+    /// The agency's account; none while the person still chooses, and for operators.
+    pub user: Option<UserId>,
+    /// The agency.
+    pub tenant: Option<TenantId>,
+    /// The platform's account.
+    pub operator: Option<OperatorId>,
+    /// Whether to stay signed in for 30 days.
+    pub remember: bool,
+    /// Address that signed in.
+    pub ip_address: Option<String>,
+    /// What its browser calls itself.
+    pub user_agent: Option<String>,
+}
+
+/// Keeps sessions in the central database.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    db: CentralDb,
+    clock: Clock,
+}
+
+impl Sessions {
+    /// The store on this database.
+    pub fn new(db: CentralDb, clock: Clock) -> Self {
+        Self { db, clock }
+    }
+
+    async fn write(&self, record: &Record) -> Result<()> {
+        let signed: Option<Signed> = match record.data.get(SIGNED) {
+            Some(value) => serde_json::from_value(value.clone()).map_err(|e| Error::Decode(e.to_string()))?,
+            None => None,
+        };
+        let data = serde_json::to_value(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+        let now = self.clock.now();
+        let lifetime = if signed.as_ref().is_some_and(|s| s.remember) { REMEMBERED } else { IDLE };
+        let part = |f: fn(&Signed) -> Option<Uuid>| signed.as_ref().and_then(f);
+        sqlx::query!(
+            "insert into sessions
+                 (id, person_id, user_id, tenant_id, operator_id, data, ip_address, user_agent,
+                  created_at, last_seen_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7::text::inet, $8, $9, $9, $10)
+             on conflict on constraint sessions_pkey do update
+             set person_id = excluded.person_id, user_id = excluded.user_id, tenant_id = excluded.tenant_id,
+                 operator_id = excluded.operator_id, data = excluded.data",
+            key(&record.id),
+            part(|s| Some(s.person.as_uuid())),
+            part(|s| s.user.map(UserId::as_uuid)),
+            part(|s| s.tenant.map(TenantId::as_uuid)),
+            part(|s| s.operator.map(OperatorId::as_uuid)),
+            data,
+            signed.as_ref().and_then(|s| s.ip_address.clone()),
+            signed.as_ref().and_then(|s| s.user_agent.clone()),
+            now,
+            now + lifetime
+        )
+        .execute(self.db.pool())
+        .await
+        .map_err(backend)?;
+        Ok(())
+    }
+
+    async fn touch(&self, id: &Id, remember: bool, created: OffsetDateTime, now: OffsetDateTime) -> Result<()> {
+        let expires = if remember { created + REMEMBERED } else { (now + IDLE).min(created + ABSOLUTE) };
+        sqlx::query!("update sessions set last_seen_at = $2, expires_at = $3 where id = $1", key(id), now, expires)
+            .execute(self.db.pool())
+            .await
+            .map_err(backend)?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        // 128 random bits do not meet; were they to, the row would be another's, so make sure.
+        while self.load(&record.id).await?.is_some() {
+            record.id = Id::default();
+        }
+        self.write(record).await
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        self.write(record).await
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let now = self.clock.now();
+        let row = sqlx::query!(
+            "select data, created_at, last_seen_at, expires_at from sessions where id = $1 and expires_at > $2",
+            key(id),
+            now
+        )
+        .fetch_optional(self.db.pool())
+        .await
+        .map_err(backend)?;
+        let Some(row) = row else { return Ok(None) };
+        let record = Record {
+            id: *id,
+            data: serde_json::from_value(row.data).map_err(|e| Error::Decode(e.to_string()))?,
+            expiry_date: row.expires_at,
+        };
+        if now - row.last_seen_at > TOUCH {
+            let remember = record.data.get(SIGNED).and_then(|s| s.get("remember")).and_then(|r| r.as_bool());
+            self.touch(id, remember == Some(true), row.created_at, now).await?;
+        }
+        Ok(Some(record))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        sqlx::query!("delete from sessions where id = $1", key(id)).execute(self.db.pool()).await.map_err(backend)?;
+        Ok(())
+    }
+}
+
+fn key(id: &Id) -> Vec<u8> {
+    Sha256::digest(id.0.to_be_bytes()).to_vec()
+}
+
+fn backend(error: sqlx::Error) -> Error {
+    Error::Backend(error.to_string())
+}
+
+/// One of a person's sessions, for the list that they can end them from.
+#[derive(Debug, Clone)]
+pub struct OpenSession {
+    /// The stored hash: names the row and opens nothing.
+    pub id: Vec<u8>,
+    /// Address that signed in.
+    pub ip_address: Option<String>,
+    /// What its browser calls itself.
+    pub user_agent: Option<String>,
+    /// When it began.
+    pub created_at: OffsetDateTime,
+    /// When it was last used, to five minutes.
+    pub last_seen_at: OffsetDateTime,
+}
+
+/// The stored name of a session, to tell one's own among [`list`].
+pub fn stored_id(id: &Id) -> Vec<u8> {
+    key(id)
+}
+
+/// A person's live sessions, last used first.
+///
+/// # Errors
+/// The database's.
+pub async fn list(db: &CentralDb, person: PersonId, now: OffsetDateTime) -> std::result::Result<Vec<OpenSession>, sqlx::Error> {
+    sqlx::query_as!(
+        OpenSession,
+        r#"select id, host(ip_address) as ip_address, user_agent, created_at, last_seen_at
+           from sessions
+           where person_id = $1 and expires_at > $2
+           order by last_seen_at desc"#,
+        person.as_uuid(),
+        now
+    )
+    .fetch_all(db.pool())
+    .await
+}
+
+/// Ends one of a person's own sessions. Says whether there was one.
+///
+/// # Errors
+/// The database's.
+pub async fn end(db: &CentralDb, person: PersonId, id: &[u8]) -> std::result::Result<bool, sqlx::Error> {
+    let done = sqlx::query!("delete from sessions where id = $1 and person_id = $2", id, person.as_uuid())
+        .execute(db.pool())
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Deletes what has expired.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(db: &CentralDb, now: OffsetDateTime) -> std::result::Result<u64, sqlx::Error> {
+    Ok(sqlx::query!("delete from sessions where expires_at <= $1", now).execute(db.pool()).await?.rows_affected())
+}

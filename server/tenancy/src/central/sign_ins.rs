@@ -1,0 +1,112 @@
+//! Attempts to sign in: what the throttle counts. E-mail addresses are kept as HMACs only.
+
+use std::net::IpAddr;
+use time::{Duration, OffsetDateTime};
+
+use crate::{CentralDb, Key};
+
+/// Failures of one account within the window before only a known device gets through.
+const ACCOUNT_FAILURES: i64 = 10;
+/// Failures of one account since its last success, however slowly they came, before only a known device gets through.
+const ACCOUNT_FAILURES_EVER: i64 = 100;
+/// Failures from one address within the window before it waits.
+const ADDRESS_FAILURES: i64 = 30;
+/// How far back the throttle looks.
+const WINDOW: Duration = Duration::minutes(15);
+
+/// One attempt, before its outcome is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt<'a> {
+    /// What was typed, lower case.
+    pub email: &'a str,
+    /// Address of the peer, or of the untrusted hop nearest to a trusted proxy.
+    pub ip: IpAddr,
+    /// What the device cookie holds, when it holds something.
+    pub device: Option<&'a [u8]>,
+    /// Now.
+    pub at: OffsetDateTime,
+}
+
+/// What the throttle says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The password may be checked.
+    Go,
+    /// Too many failures; come back after so long.
+    Wait(Duration),
+}
+
+fn email_key(key: &Key, email: &str) -> Vec<u8> {
+    key.derive("sign-in e-mail", &[email.as_bytes()]).to_vec()
+}
+
+/// Asks whether this attempt may be made at all, before anything is hashed.
+///
+/// A device on which this person has signed in before is not held up by strangers' failures.
+///
+/// # Errors
+/// The database's.
+pub async fn judge(db: &CentralDb, key: &Key, attempt: Attempt<'_>) -> Result<Verdict, sqlx::Error> {
+    let email = email_key(key, attempt.email);
+    let since = attempt.at - WINDOW;
+    let row = sqlx::query!(
+        r#"select
+             (select count(*) from sign_in_attempts
+               where email_key = $1 and at > $3 and not succeeded
+                 and at > coalesce((select max(at) from sign_in_attempts where email_key = $1 and succeeded), '-infinity')) as "account!",
+             (select count(*) from sign_in_attempts
+               where email_key = $1 and not succeeded
+                 and at > coalesce((select max(at) from sign_in_attempts where email_key = $1 and succeeded), '-infinity')) as "ever!",
+             (select min(at) from sign_in_attempts where email_key = $1 and at > $3 and not succeeded) as account_first,
+             (select count(*) from sign_in_attempts where ip_address = $2::text::inet and at > $3 and not succeeded) as "address!",
+             (select min(at) from sign_in_attempts where ip_address = $2::text::inet and at > $3 and not succeeded) as address_first,
+             exists (select from sign_in_attempts where email_key = $1 and device_key = $4 and succeeded) as "known_device!""#,
+        email,
+        attempt.ip.to_string(),
+        since,
+        attempt.device
+    )
+    .fetch_one(db.pool())
+    .await?;
+    let wait = |first: Option<OffsetDateTime>| Verdict::Wait(first.unwrap_or(attempt.at) + WINDOW - attempt.at);
+    if row.address >= ADDRESS_FAILURES {
+        return Ok(wait(row.address_first));
+    }
+    if row.ever >= ACCOUNT_FAILURES_EVER && !row.known_device {
+        return Ok(Verdict::Wait(Duration::days(1)));
+    }
+    if row.account >= ACCOUNT_FAILURES && !row.known_device {
+        return Ok(wait(row.account_first));
+    }
+    Ok(Verdict::Go)
+}
+
+/// Writes down how an attempt ended.
+///
+/// # Errors
+/// The database's.
+pub async fn record(db: &CentralDb, key: &Key, attempt: Attempt<'_>, succeeded: bool) -> Result<(), sqlx::Error> {
+    let email = email_key(key, attempt.email);
+    sqlx::query!(
+        "insert into sign_in_attempts (email_key, ip_address, device_key, succeeded, at)
+         values ($1, $2::text::inet, $3, $4, $5)",
+        email,
+        attempt.ip.to_string(),
+        attempt.device,
+        succeeded,
+        attempt.at
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(())
+}
+
+/// Deletes attempts older than 90 days: failures no longer count then, and a device is no longer known.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(db: &CentralDb, now: OffsetDateTime) -> Result<u64, sqlx::Error> {
+    let done =
+        sqlx::query!("delete from sign_in_attempts where at < $1", now - Duration::days(90)).execute(db.pool()).await?;
+    Ok(done.rows_affected())
+}

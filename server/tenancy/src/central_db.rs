@@ -1,0 +1,45 @@
+//! The shared database. Another type than [`crate::TenantDb`], so that a query meant for one cannot run on the other.
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::fmt;
+use std::time::Duration;
+
+/// The central database as the web part's own role: rows, never structure. All its SQL is in [`crate::central`].
+#[derive(Clone)]
+pub struct CentralDb {
+    pool: PgPool,
+}
+
+impl CentralDb {
+    pub(crate) fn connect_lazy(options: PgConnectOptions) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(20)
+            .min_connections(0)
+            .acquire_timeout(Duration::from_secs(3))
+            .idle_timeout(Duration::from_secs(300))
+            .test_before_acquire(false)
+            .connect_lazy_with(options.application_name("sobrado/central").statement_cache_capacity(100));
+        Self { pool }
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Whether the database answers now. For `/readyz`.
+    pub async fn is_ready(&self) -> bool {
+        sqlx::query("select 1").execute(&self.pool).await.is_ok()
+    }
+
+    /// Closes every connection, after the ones in use have come back.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl fmt::Debug for CentralDb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CentralDb")
+    }
+}

@@ -1,0 +1,253 @@
+//! Makes an agency: ten steps, each written down, each safe to repeat, the last one the only one that visitors notice.
+//!
+//! | step | does | safe to repeat because |
+//! |---|---|---|
+//! | reserve | slug, place and operation in one transaction | unique keys |
+//! | role | the agency's login role | made when absent, then always set |
+//! | database | a copy of the template that nobody can enter yet | its comment says whose it is |
+//! | lock_down | rights, limits, then the door is opened for this one role | sets, does not add |
+//! | identity | the stamp that every connection looks at | compared, never replaced |
+//! | migrate | what the template lacked | the history says what is there |
+//! | seed | store settings, limits, the first owner | natural keys |
+//! | subscription | the plan | unique key |
+//! | verify | signs in as the agency, and fails to sign in elsewhere | reads only |
+//! | activate | status, domain, audit line and notice in one transaction | the last one |
+
+mod steps;
+mod template;
+
+use sqlx::postgres::PgConnectOptions;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::central::operations::{self, NewTenant, Operation, ReserveError};
+use crate::central::{alerts, companies};
+use crate::migrate::{self, MigrationFailed};
+use crate::{CentralDb, Key, OperationId, TenantId};
+
+/// The steps in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Slug, place and operation.
+    Reserve,
+    /// The login role.
+    Role,
+    /// The database.
+    Database,
+    /// Its rights.
+    LockDown,
+    /// Its stamp.
+    Identity,
+    /// Its schema.
+    Migrate,
+    /// Its first rows.
+    Seed,
+    /// Its plan.
+    Subscription,
+    /// The proof.
+    Verify,
+    /// The door.
+    Activate,
+}
+
+impl Step {
+    /// All of them, in order.
+    pub const ALL: [Self; 10] = [
+        Self::Reserve,
+        Self::Role,
+        Self::Database,
+        Self::LockDown,
+        Self::Identity,
+        Self::Migrate,
+        Self::Seed,
+        Self::Subscription,
+        Self::Verify,
+        Self::Activate,
+    ];
+
+    /// The name under which it is recorded.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reserve => "reserve",
+            Self::Role => "role",
+            Self::Database => "database",
+            Self::LockDown => "lock_down",
+            Self::Identity => "identity",
+            Self::Migrate => "migrate",
+            Self::Seed => "seed",
+            Self::Subscription => "subscription",
+            Self::Verify => "verify",
+            Self::Activate => "activate",
+        }
+    }
+
+    fn after(recorded: &str) -> Option<Self> {
+        let done = Self::ALL.iter().position(|s| s.name() == recorded)?;
+        Self::ALL.get(done + 1).copied()
+    }
+}
+
+/// Why an agency could not be made. The operation waits, with this as its reason.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvisionError {
+    /// It cannot be reserved.
+    #[error("the agency cannot be reserved")]
+    Reserve(#[from] ReserveError),
+    /// A database of that name is there already and is not this agency's. Nothing was touched.
+    #[error("a database of this name exists and is not this agency's")]
+    NotOurs,
+    /// The stamp says another agency.
+    #[error("the database carries another agency's stamp")]
+    WrongIdentity,
+    /// The new role can enter a database that is not its own.
+    #[error("the agency's role can enter another database")]
+    NotIsolated,
+    /// The schema could not be brought up to date.
+    #[error("the schema could not be brought up to date")]
+    Migration(#[from] MigrationFailed),
+    /// Somebody else is migrating the same database, for longer than we wait.
+    #[error("the database is being migrated by another process")]
+    Busy,
+    /// The server refused or did not answer.
+    #[error("the database server refused: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The operation's record is not one that this program can read.
+    #[error("the operation's record cannot be read")]
+    Record,
+    /// Another worker holds the operation.
+    #[error("another worker holds the operation")]
+    Held,
+}
+
+/// Called when a step has been recorded: where tests stop the world.
+pub type Observer = Arc<dyn Fn(Step) + Send + Sync>;
+
+/// The hand that makes databases. Holds the one credential that can; the web part has none.
+#[derive(Clone)]
+pub struct Provisioner {
+    central: CentralDb,
+    server: PgConnectOptions,
+    tenants: PgConnectOptions,
+    key: Key,
+    observer: Option<Observer>,
+}
+
+impl Provisioner {
+    pub(crate) fn new(central: CentralDb, server: PgConnectOptions, tenants: PgConnectOptions, key: Key) -> Self {
+        Self { central, server, tenants, key, observer: None }
+    }
+
+    /// The same hand, watched after each step. For tests that crash it.
+    #[must_use]
+    pub fn observed(self, observer: Observer) -> Self {
+        Self { observer: Some(observer), ..self }
+    }
+
+    /// Reserves an agency. The same `idempotency_key` a second time gives the same operation.
+    ///
+    /// # Errors
+    /// [`ReserveError`].
+    pub async fn reserve(&self, new: &NewTenant, idempotency_key: Option<&str>) -> Result<OperationId, ReserveError> {
+        let id = operations::reserve(&self.central, new, idempotency_key).await?;
+        self.observe(Step::Reserve);
+        Ok(id)
+    }
+
+    /// Reserves an agency and makes it.
+    ///
+    /// # Errors
+    /// [`ProvisionError`]; what was reserved is resumed later.
+    pub async fn create(&self, new: &NewTenant) -> Result<TenantId, ProvisionError> {
+        let id = self.reserve(new, None).await?;
+        self.run(id).await
+    }
+
+    /// Takes an operation from where it stands to its end.
+    ///
+    /// # Errors
+    /// [`ProvisionError`]; the operation waits and is tried again.
+    pub async fn run(&self, id: OperationId) -> Result<TenantId, ProvisionError> {
+        let worker = format!("pid-{}", std::process::id());
+        match operations::claim(&self.central, &worker, Some(id)).await? {
+            Some(operation) => self.carry_out(&operation).await,
+            None => {
+                let operation = operations::find(&self.central, id).await?;
+                if operation.state == "done" { Ok(operation.tenant) } else { Err(ProvisionError::Held) }
+            }
+        }
+    }
+
+    /// Takes up whatever operation is due. Says whether there was one.
+    ///
+    /// # Errors
+    /// The central database's; a failed operation is no error here, it waits.
+    pub async fn resume_next(&self) -> Result<bool, sqlx::Error> {
+        let worker = format!("pid-{}", std::process::id());
+        let Some(operation) = operations::claim(&self.central, &worker, None).await? else { return Ok(false) };
+        if let Err(error) = self.carry_out(&operation).await {
+            tracing::error!(tenant = %operation.tenant, %error, "an agency is not made yet");
+        }
+        Ok(true)
+    }
+
+    async fn carry_out(&self, operation: &Operation) -> Result<TenantId, ProvisionError> {
+        let new: NewTenant = serde_json::from_value(operation.data.clone()).map_err(|_| ProvisionError::Record)?;
+        let mut done = operation.step.clone();
+        while let Some(step) = Step::after(&done) {
+            if let Err(error) = self.take(step, operation, &new).await {
+                operations::wait(&self.central, operation.id, step.name(), &error.to_string()).await?;
+                let detail = format!("{}: {error}", step.name());
+                alerts::raise(&self.central, "provisioning", Some(operation.tenant), &detail).await?;
+                return Err(error);
+            }
+            self.observe(step);
+            done = step.name().to_owned();
+        }
+        Ok(operation.tenant)
+    }
+
+    fn observe(&self, step: Step) {
+        if let Some(observer) = &self.observer {
+            observer(step);
+        }
+    }
+
+    /// Builds the template of this program's schema, when it is not there yet.
+    ///
+    /// # Errors
+    /// [`ProvisionError`].
+    pub async fn build_template(&self) -> Result<String, ProvisionError> {
+        template::ensure(&self.server).await
+    }
+
+    /// Brings one agency's database up to date and records where it is.
+    ///
+    /// # Errors
+    /// [`ProvisionError`]; the agency answers 503 when it is too old to be served.
+    pub async fn migrate_tenant(&self, tenant: TenantId) -> Result<migrate::Outcome, ProvisionError> {
+        let placement = operations::placement(&self.central, tenant).await?;
+        let outcome = migrate::tenant(&self.owner_of(&placement.db_name)).await?;
+        if let migrate::Outcome::At(version) = outcome {
+            steps::record_version(&self.central, tenant, version).await?;
+        }
+        Ok(outcome)
+    }
+
+    /// Every agency, for commands that walk the fleet.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn companies(&self) -> Result<Vec<companies::Company>, sqlx::Error> {
+        companies::list(&self.central).await
+    }
+
+    fn owner_of(&self, database: &str) -> PgConnectOptions {
+        crate::deployment::as_owner(self.server.clone().database(database))
+    }
+}
+
+impl fmt::Debug for Provisioner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Provisioner")
+    }
+}

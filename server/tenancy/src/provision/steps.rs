@@ -1,0 +1,312 @@
+//! What each step does. All of it can be done twice.
+
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Row};
+use uuid::Uuid;
+
+use super::{ProvisionError, Provisioner, Step, template};
+use crate::central::audit::{self, Event};
+use crate::central::operations::{self, NewTenant, Operation};
+use crate::central::people::{self, NewPerson};
+use crate::central::plans;
+use crate::key::{random_salt, scram_verifier};
+use crate::migrate::{self, Outcome};
+use crate::routing::Placement;
+use crate::{CentralDb, TenantId, UserId};
+
+impl Provisioner {
+    /// Takes one step and records it.
+    pub(super) async fn take(&self, step: Step, op: &Operation, new: &NewTenant) -> Result<(), ProvisionError> {
+        let place = operations::placement(&self.central, op.tenant).await?;
+        let message = match step {
+            Step::Reserve => "reserved",
+            Step::Role => self.make_role(op, &place).await?,
+            Step::Database => self.make_database(op, &place).await?,
+            Step::LockDown => self.lock_down(&place).await?,
+            Step::Identity => self.stamp(op, &place).await?,
+            Step::Migrate => self.bring_up_to_date(op, &place).await?,
+            Step::Seed => self.seed(op, &place, new).await?,
+            Step::Subscription => return self.subscribe(op, new).await,
+            Step::Verify => self.verify(op, &place).await?,
+            Step::Activate => return self.activate(op, new).await,
+        };
+        operations::advance(&self.central, op.id, step.name(), message).await?;
+        Ok(())
+    }
+
+    async fn server(&self) -> Result<PgConnection, sqlx::Error> {
+        self.server.clone().application_name("sobrado/provisioner").connect().await
+    }
+
+    async fn make_role(&self, op: &Operation, place: &Placement) -> Result<&'static str, ProvisionError> {
+        let mut conn = self.server().await?;
+        let role = &place.role_name;
+        let exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
+            .bind(role)
+            .fetch_one(&mut conn)
+            .await?;
+        if !exists {
+            run(&mut conn, format!("create role {role} login connection limit 10")).await?;
+        }
+        let verifier = scram_verifier(&self.key.role_password(op.tenant, place), &random_salt());
+        run(&mut conn, format!("alter role {role} login connection limit 10 password '{verifier}'")).await?;
+        run(&mut conn, format!("grant tenant_app, tenant_roles to {role}")).await?;
+        conn.close().await?;
+        Ok("login role made")
+    }
+
+    async fn make_database(&self, op: &Operation, place: &Placement) -> Result<&'static str, ProvisionError> {
+        let template = template::ensure(&self.server).await?;
+        let mut conn = self.server().await?;
+        let (name, mark) = (&place.db_name, format!("sobrado:{}", op.tenant));
+        match find_database(&mut conn, name).await? {
+            Some(found) if found.is_ours(&mark) => {}
+            Some(_) => return Err(ProvisionError::NotOurs),
+            None => {
+                let create = format!(
+                    "create database {name} template {template} strategy wal_log owner migrator allow_connections false"
+                );
+                run(&mut conn, create).await?;
+            }
+        }
+        run(&mut conn, format!("comment on database {name} is '{mark}'")).await?;
+        conn.close().await?;
+        Ok("database copied from the template")
+    }
+
+    async fn lock_down(&self, place: &Placement) -> Result<&'static str, ProvisionError> {
+        let mut conn = self.server().await?;
+        let (db, role) = (&place.db_name, &place.role_name);
+        // A copy inherits neither the template's rights nor its settings.
+        for sql in [
+            format!("revoke all on database {db} from public"),
+            format!("grant connect on database {db} to {role}"),
+            format!("alter database {db} set statement_timeout = '5s'"),
+            format!("alter database {db} set idle_in_transaction_session_timeout = '30s'"),
+            format!("alter database {db} set lock_timeout = '5s'"),
+            format!("alter database {db} connection limit 20"),
+            format!("alter database {db} allow_connections true"),
+        ] {
+            run(&mut conn, sql).await?;
+        }
+        conn.close().await?;
+        Ok("locked down, door opened for its own role")
+    }
+
+    async fn stamp(&self, op: &Operation, place: &Placement) -> Result<&'static str, ProvisionError> {
+        let mut conn = self.owner_of(&place.db_name).connect().await?;
+        sqlx::query(
+            "insert into _tenant_identity (tenant_id, operation_id) values ($1, $2)
+             on conflict on constraint _tenant_identity_pkey do nothing",
+        )
+        .bind(op.tenant)
+        .bind(op.id)
+        .execute(&mut conn)
+        .await?;
+        let stamp: TenantId =
+            sqlx::query_scalar("select tenant_id from _tenant_identity").fetch_one(&mut conn).await?;
+        conn.close().await?;
+        if stamp == op.tenant { Ok("stamped") } else { Err(ProvisionError::WrongIdentity) }
+    }
+
+    async fn bring_up_to_date(&self, op: &Operation, place: &Placement) -> Result<&'static str, ProvisionError> {
+        match migrate::tenant(&self.owner_of(&place.db_name)).await? {
+            Outcome::Busy => Err(ProvisionError::Busy),
+            Outcome::At(version) => {
+                record_version(&self.central, op.tenant, version).await?;
+                Ok("schema up to date")
+            }
+        }
+    }
+
+    async fn seed(&self, op: &Operation, place: &Placement, new: &NewTenant) -> Result<&'static str, ProvisionError> {
+        let plan = plans::find_by_name(&self.central, &new.plan).await?;
+        let person = NewPerson {
+            name: &new.admin_name,
+            email: &new.admin_email,
+            password_hash: &new.admin_password_hash,
+        };
+        let mut tx = self.central.pool().begin().await?;
+        let person_id = people::ensure(&mut tx, &person).await?;
+        let user = people::ensure_user(&mut tx, op.tenant, person_id, &person, "owner").await?;
+        tx.commit().await?;
+
+        let mut conn = self.owner_of(&place.db_name).connect().await?;
+        let mut tx = conn.begin().await?;
+        insert_staff(&mut tx, user, &new.admin_name, &new.admin_email).await?;
+        sqlx::query("insert into store_settings (company_name, email) values ($1, $2) on conflict do nothing")
+            .bind(&new.name)
+            .bind(&new.email)
+            .execute(&mut *tx)
+            .await?;
+        for (resource, max) in [("properties", plan.max_properties.map(i64::from)), ("users", Some(plan.max_users.into()))] {
+            sqlx::query(
+                "insert into plan_limits (resource, max_value) values ($1, $2)
+                 on conflict (resource) do update set max_value = excluded.max_value",
+            )
+            .bind(resource)
+            .bind(max)
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        conn.close().await?;
+        Ok("store settings, limits and first owner")
+    }
+
+    async fn subscribe(&self, op: &Operation, new: &NewTenant) -> Result<(), ProvisionError> {
+        let plan = plans::find_by_name(&self.central, &new.plan).await?;
+        let mut tx = self.central.pool().begin().await?;
+        plans::subscribe(&mut tx, op.tenant, plan.id).await?;
+        operations::advance_in(&mut tx, op.id, Step::Subscription.name(), "plan subscribed").await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Signs in as the agency does, and tries where it must not get in.
+    async fn verify(&self, op: &Operation, place: &Placement) -> Result<&'static str, ProvisionError> {
+        let login = self
+            .tenants
+            .clone()
+            .username(&place.role_name)
+            .password(&self.key.role_password(op.tenant, place))
+            .application_name("sobrado/verify");
+        let mut conn = login.clone().database(&place.db_name).connect().await?;
+        let stamp: TenantId = sqlx::query_scalar("select tenant_id from _tenant_identity").fetch_one(&mut conn).await?;
+        if stamp != op.tenant {
+            return Err(ProvisionError::WrongIdentity);
+        }
+        let mut tx = conn.begin().await?;
+        sqlx::query("insert into activity_log (id, action, entity_type) values ($1, 'tenant.verify', 'tenant')")
+            .bind(Uuid::now_v7())
+            .execute(&mut *tx)
+            .await?;
+        tx.rollback().await?;
+        conn.close().await?;
+        for elsewhere in ["postgres", "template1"] {
+            if login.clone().database(elsewhere).connect().await.is_ok() {
+                return Err(ProvisionError::NotIsolated);
+            }
+        }
+        Ok("signed in as the agency; other databases refused it")
+    }
+
+    async fn activate(&self, op: &Operation, new: &NewTenant) -> Result<(), ProvisionError> {
+        let mut tx = self.central.pool().begin().await?;
+        sqlx::query!(
+            "update companies set status = 'active' where id = $1 and status = 'provisioning'",
+            op.tenant.as_uuid()
+        )
+        .execute(&mut *tx)
+        .await?;
+        if let Some(domain) = &new.domain {
+            sqlx::query!(
+                "insert into domains (id, tenant_id, host, kind, is_primary, state, verify_token, verified_at)
+                 select $1, $2, $3, 'custom', true, 'verified', $4, now()
+                 where not exists (select from domains where tenant_id = $2 and host = $3)",
+                Uuid::now_v7(),
+                op.tenant.as_uuid(),
+                domain,
+                Uuid::new_v4().simple().to_string()
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+        let event = Event {
+            // The operation's own identifier: however often this step runs, there is one line.
+            id: op.id.as_uuid(),
+            tenant: Some(op.tenant),
+            changes: serde_json::json!({"slug": new.slug, "plan": new.plan, "domain": new.domain}),
+            ..Event::of_platform("tenant.create", "company", op.tenant.as_uuid())
+        };
+        audit::append(&mut tx, event).await?;
+        operations::advance_in(&mut tx, op.id, Step::Activate.name(), "open").await?;
+        operations::finish_in(&mut tx, op.id).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Gives a person an account in an agency: in the central database and as a member of staff in the agency's own.
+    ///
+    /// # Errors
+    /// [`ProvisionError`]; done twice, it is done once.
+    pub async fn add_user(
+        &self,
+        tenant: TenantId,
+        new: &NewPerson<'_>,
+        role: &str,
+    ) -> Result<UserId, ProvisionError> {
+        let place = operations::placement(&self.central, tenant).await?;
+        let mut tx = self.central.pool().begin().await?;
+        let person = people::ensure(&mut tx, new).await?;
+        let user = people::ensure_user(&mut tx, tenant, person, new, role).await?;
+        sqlx::query!(
+            "update tenant_subscriptions
+             set current_users = (select count(*) from users where company_id = $1 and active)
+             where tenant_id = $1",
+            tenant.as_uuid()
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let mut conn = self.owner_of(&place.db_name).connect().await?;
+        let mut tx = conn.begin().await?;
+        insert_staff(&mut tx, user, new.name, new.email).await?;
+        tx.commit().await?;
+        conn.close().await?;
+        Ok(user)
+    }
+}
+
+async fn insert_staff(conn: &mut PgConnection, user: UserId, name: &str, email: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("insert into staff (id, name, email) values ($1, $2, $3) on conflict on constraint staff_pkey do nothing")
+        .bind(user)
+        .bind(name)
+        .bind(email)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Remembers which schema an agency is at.
+pub(super) async fn record_version(central: &CentralDb, tenant: TenantId, version: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update tenant_placements set schema_version = $2 where tenant_id = $1 and schema_version <> $2",
+        tenant.as_uuid(),
+        version
+    )
+    .execute(central.pool())
+    .await?;
+    Ok(())
+}
+
+struct Found {
+    comment: Option<String>,
+    open: bool,
+    owner: String,
+}
+
+impl Found {
+    /// Marked as this agency's; or unmarked, closed and our own role's, which is how a crash leaves it.
+    fn is_ours(&self, mark: &str) -> bool {
+        match &self.comment {
+            Some(comment) => comment == mark,
+            None => self.owner == "migrator" && !self.open,
+        }
+    }
+}
+
+async fn find_database(conn: &mut PgConnection, name: &str) -> Result<Option<Found>, sqlx::Error> {
+    let row = sqlx::query(
+        "select shobj_description(oid, 'pg_database') as comment, datallowconn as open, pg_get_userbyid(datdba)::text as owner
+         from pg_database where datname = $1",
+    )
+    .bind(name)
+    .fetch_optional(conn)
+    .await?;
+    row.map(|r| Ok(Found { comment: r.try_get("comment")?, open: r.try_get("open")?, owner: r.try_get("owner")? }))
+        .transpose()
+}
+
+async fn run(conn: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
+    conn.execute(AssertSqlSafe(sql)).await.map(drop)
+}

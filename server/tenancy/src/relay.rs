@@ -1,0 +1,85 @@
+//! Carries each agency's outbox to the central database: audit lines to the log, jobs to the queue, each exactly once.
+//!
+//! A line is first written there, under its own identifier, and only then deleted here. A crash between the two delivers
+//! it again, and the identifier keeps it single.
+
+use serde::{Deserialize, Serialize};
+use sqlx::Row;
+use uuid::Uuid;
+
+use crate::central::audit::{self, Event};
+use crate::central::jobs;
+use crate::{CentralDb, Key, TenantDb};
+
+/// Lines carried in one go.
+const BATCH: i64 = 200;
+
+/// A job as a slice asks for it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JobRequest {
+    /// `properties.make_variants`.
+    pub kind: String,
+    /// What the kind needs.
+    pub payload: serde_json::Value,
+}
+
+/// Carries everything that lies in the agency's outbox. Returns how many lines that were.
+///
+/// # Errors
+/// Either database's; what was not carried stays where it is.
+pub async fn deliver(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u64, sqlx::Error> {
+    let mut carried = 0;
+    loop {
+        let batch = deliver_batch(central, key, db).await?;
+        carried += batch;
+        if batch < BATCH.unsigned_abs() {
+            return Ok(carried);
+        }
+    }
+}
+
+async fn deliver_batch(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u64, sqlx::Error> {
+    let rows = sqlx::query("select id, kind, payload from outbox order by seq limit $1").bind(BATCH).fetch_all(db).await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let mut ids: Vec<Uuid> = Vec::with_capacity(rows.len());
+    let mut tx = central.pool().begin().await?;
+    for row in rows {
+        let (id, kind): (Uuid, String) = (row.try_get("id")?, row.try_get("kind")?);
+        let payload: serde_json::Value = row.try_get("payload")?;
+        ids.push(id);
+        match kind.as_str() {
+            "audit" => append(&mut tx, db, id, payload).await?,
+            _ => enqueue(&mut tx, key, db, id, payload).await?,
+        }
+    }
+    tx.commit().await?;
+    let mut tx = db.begin().await?;
+    let done = sqlx::query("delete from outbox where id = any($1)").bind(&ids).execute(&mut tx).await?;
+    tx.commit_quietly().await?;
+    Ok(done.rows_affected().max(ids.len() as u64))
+}
+
+async fn append(
+    tx: &mut crate::central::CentralTx,
+    db: &TenantDb,
+    id: Uuid,
+    payload: serde_json::Value,
+) -> Result<(), sqlx::Error> {
+    let event: Event = serde_json::from_value(payload).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+    // Whose outbox it lay in says whose it is, and the row's own identifier makes it single.
+    audit::append(tx, Event { id, tenant: Some(db.tenant()), ..event }).await?;
+    Ok(())
+}
+
+async fn enqueue(
+    tx: &mut crate::central::CentralTx,
+    key: &Key,
+    db: &TenantDb,
+    id: Uuid,
+    payload: serde_json::Value,
+) -> Result<(), sqlx::Error> {
+    let job: JobRequest = serde_json::from_value(payload).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+    jobs::enqueue(tx, key, (id, db.tenant(), db.route().placement.epoch), &job.kind, job.payload).await
+}

@@ -1,0 +1,286 @@
+//! From a host name to an agency, from memory. Kept true by NOTIFY, a reload when the listener was cut off, and a clock.
+
+use arc_swap::ArcSwap;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::central::routes;
+use crate::{CentralDb, TenantId};
+
+/// What may be done with an agency now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Being made: invisible.
+    Provisioning,
+    /// In use.
+    Active,
+    /// Closed by the platform for a while: 503 on the storefront, the plan page for its owner.
+    Suspended,
+    /// Closed by its owner.
+    Cancelled,
+    /// On its way to another server.
+    Moving,
+    /// On its way out.
+    Deleting,
+}
+
+impl Status {
+    /// Reads the stored value; the central schema admits no other.
+    pub(crate) fn parse(value: &str) -> Self {
+        match value {
+            "active" => Self::Active,
+            "suspended" => Self::Suspended,
+            "cancelled" => Self::Cancelled,
+            "moving" => Self::Moving,
+            "deleting" => Self::Deleting,
+            _ => Self::Provisioning,
+        }
+    }
+}
+
+/// Where an agency's database lies. The epoch rises with each move, and a stale user fails closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// Server that holds it.
+    pub server_id: i32,
+    /// Database and role have the same opaque name.
+    pub db_name: String,
+    /// The agency's own login role.
+    pub role_name: String,
+    /// Which derived password the role has.
+    pub cred_version: i32,
+    /// Raised by every move.
+    pub epoch: i64,
+}
+
+/// Cache key of a pool: nothing of one placement is ever used for another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct PlacementKey {
+    tenant: TenantId,
+    server_id: i32,
+    db_name: String,
+    cred_version: i32,
+    epoch: i64,
+}
+
+impl PlacementKey {
+    pub(crate) fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+}
+
+/// One agency as the front door knows it.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// The agency.
+    pub tenant: TenantId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name for people.
+    pub name: String,
+    /// Whether it may be entered.
+    pub status: Status,
+    /// The plan it is on: `prime`, `k`, `k2`.
+    pub plan: String,
+    /// Where its database lies.
+    pub placement: Placement,
+    /// Its own verified domains, the primary one first.
+    pub domains: Vec<String>,
+}
+
+impl Route {
+    pub(crate) fn placement_key(&self) -> PlacementKey {
+        PlacementKey {
+            tenant: self.tenant,
+            server_id: self.placement.server_id,
+            db_name: self.placement.db_name.clone(),
+            cred_version: self.placement.cred_version,
+            epoch: self.placement.epoch,
+        }
+    }
+}
+
+/// A host name in its one form: lower case, no port, no trailing dot, at most 253 bytes of letters, digits, dots and dashes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Host(String);
+
+impl Host {
+    /// Reads the authority of a request: `EXAMPLE.com.:443` is `example.com`.
+    ///
+    /// `None` for anything that is not one host name: lists, paths, user names, spaces, control characters.
+    pub fn parse(authority: &str) -> Option<Self> {
+        let (name, port) = match authority.split_once(':') {
+            Some((name, port)) => (name, Some(port)),
+            None => (authority, None),
+        };
+        if port.is_some_and(|p| p.is_empty() || p.len() > 5 || !p.bytes().all(|b| b.is_ascii_digit())) {
+            return None;
+        }
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let ascii = idna_to_ascii(name)?;
+        let fine = !ascii.is_empty()
+            && ascii.len() <= 253
+            && ascii.split('.').all(|label| {
+                (1..=63).contains(&label.len())
+                    && !label.starts_with('-')
+                    && !label.ends_with('-')
+                    && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            });
+        fine.then_some(Self(ascii))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Unicode host names become punycode (UTS 46), so that both spellings are one agency.
+fn idna_to_ascii(name: &str) -> Option<String> {
+    if name.is_ascii() {
+        return Some(name.to_ascii_lowercase());
+    }
+    idna::domain_to_ascii(name).ok()
+}
+
+#[derive(Default)]
+struct Map {
+    by_slug: HashMap<String, Arc<Route>>,
+    by_domain: HashMap<String, Arc<Route>>,
+    by_tenant: HashMap<TenantId, Arc<Route>>,
+}
+
+/// All agencies and their hosts, in memory. An unknown host costs no query, however many are tried.
+#[derive(Clone)]
+pub struct Routes {
+    map: Arc<ArcSwap<Map>>,
+    central: CentralDb,
+}
+
+impl Routes {
+    /// Loads every route.
+    ///
+    /// # Errors
+    /// The central database's.
+    pub async fn load(central: &CentralDb) -> Result<Self, sqlx::Error> {
+        let routes = Self { map: Arc::default(), central: central.clone() };
+        routes.reload().await?;
+        Ok(routes)
+    }
+
+    /// Reads all routes anew and swaps them in whole.
+    ///
+    /// # Errors
+    /// The central database's; the old routes stay.
+    pub async fn reload(&self) -> Result<(), sqlx::Error> {
+        let mut map = Map::default();
+        for route in routes::list(&self.central).await? {
+            let route = Arc::new(route);
+            for domain in &route.domains {
+                map.by_domain.insert(domain.clone(), route.clone());
+            }
+            map.by_slug.insert(route.slug.clone(), route.clone());
+            map.by_tenant.insert(route.tenant, route);
+        }
+        self.map.store(Arc::new(map));
+        Ok(())
+    }
+
+    /// The agency under `<slug>.<host of the platform>`.
+    pub fn by_slug(&self, slug: &str) -> Option<Arc<Route>> {
+        self.map.load().by_slug.get(slug).cloned()
+    }
+
+    /// The agency that owns this verified domain.
+    pub fn by_domain(&self, host: &Host) -> Option<Arc<Route>> {
+        self.map.load().by_domain.get(host.as_str()).cloned()
+    }
+
+    /// The agency that a session or a job names.
+    pub fn by_tenant(&self, tenant: TenantId) -> Option<Arc<Route>> {
+        self.map.load().by_tenant.get(&tenant).cloned()
+    }
+
+    /// Every agency, in no order.
+    pub fn all(&self) -> Vec<Arc<Route>> {
+        self.map.load().by_tenant.values().cloned().collect()
+    }
+
+    /// Keeps the map true for as long as the task runs.
+    ///
+    /// A change is heard when it commits. What was said while the listener was cut off is lost, so a reconnect reloads;
+    /// and every 30 seconds all is read anew, whatever was heard.
+    pub async fn follow(self, on_account: impl Fn(uuid::Uuid) + Send + 'static) {
+        loop {
+            if let Err(error) = self.listen(&on_account).await {
+                tracing::warn!(%error, "the route listener lost its connection");
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            if let Err(error) = self.reload().await {
+                tracing::warn!(%error, "the routes could not be read; the last known ones stay");
+            }
+        }
+    }
+
+    async fn listen(&self, on_account: &(impl Fn(uuid::Uuid) + Send)) -> Result<(), sqlx::Error> {
+        let mut listener = sqlx::postgres::PgListener::connect_with(self.central.pool()).await?;
+        listener.listen_all(["route", "account"]).await?;
+        self.reload().await?;
+        loop {
+            match tokio::time::timeout(Duration::from_secs(30), listener.try_recv()).await {
+                Err(_) => self.reload().await?,
+                Ok(Ok(None)) => return Ok(()),
+                Ok(Ok(Some(notice))) if notice.channel() == "account" => {
+                    if let Ok(id) = notice.payload().parse() {
+                        on_account(id);
+                    }
+                }
+                Ok(Ok(Some(_))) => self.reload().await?,
+                Ok(Err(error)) => return Err(error),
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Routes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Routes").field("tenants", &self.map.load().by_tenant.len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(authority: &str, expected: Option<&str>) {
+        assert_eq!(Host::parse(authority).as_ref().map(Host::as_str), expected, "{authority:?}");
+    }
+
+    #[test]
+    fn a_host_has_one_form() {
+        check("example.com", Some("example.com"));
+        check("EXAMPLE.com.:443", Some("example.com"));
+        check("imóveis.example", Some("xn--imveis-0ta.example"));
+        check("xn--imveis-0ta.example", Some("xn--imveis-0ta.example"));
+        check("casa-azul.localhost:3000", Some("casa-azul.localhost"));
+    }
+
+    #[test]
+    fn what_is_not_one_host_is_refused() {
+        for bad in ["", ".", "a..b", "a,b", "a b", "a/b", "user@a", "a:b", "a:", "[::1]:80", "-a.b", "a\0", "a:123456"] {
+            check(bad, None);
+        }
+        check(&"a".repeat(64), None);
+        check(&format!("{}a", "abc.".repeat(64)), None);
+    }
+}

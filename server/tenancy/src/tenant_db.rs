@@ -1,0 +1,117 @@
+//! One agency's database, for reading. It has no public constructor, no `Deref` to a pool and no tenant parameter to get wrong.
+
+use async_stream::try_stream;
+use futures::future::BoxFuture;
+use futures::stream::{BoxStream, TryStreamExt};
+use futures::{FutureExt, StreamExt};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
+use sqlx::{Describe, Either, Error, Execute, Executor, Postgres, SqlStr};
+use std::fmt;
+use std::sync::Arc;
+
+use crate::registry::{Committed, TenantPool};
+use crate::{OpenError, Registry, Route, TenantId, TenantTx};
+
+/// Reads from one agency's database, as that agency's own role. An [`Executor`]: `query!(..).fetch_one(&db)`.
+///
+/// Its connections are read only; the way to write is [`TenantDb::begin`]. Only [`Registry::open`] makes one.
+#[derive(Clone)]
+pub struct TenantDb {
+    registry: Registry,
+    route: Arc<Route>,
+    pool: Arc<TenantPool>,
+}
+
+impl TenantDb {
+    pub(crate) fn new(registry: Registry, route: Arc<Route>, pool: Arc<TenantPool>) -> Self {
+        Self { registry, route, pool }
+    }
+
+    /// Whose database this is: for file prefixes, cache keys and log lines, never for a query.
+    pub fn tenant(&self) -> TenantId {
+        self.route.tenant
+    }
+
+    /// The agency as the routing map knew it when this was opened.
+    pub fn route(&self) -> &Route {
+        &self.route
+    }
+
+    /// How many transactions this process has committed for this agency: a cheap sign that something may have changed.
+    pub fn commits(&self) -> u64 {
+        self.pool.commits()
+    }
+
+    /// Opens a transaction that may write. It rolls back unless [`TenantTx::commit`] is called.
+    ///
+    /// # Errors
+    /// Whatever the database says; a pool that was closed meanwhile is opened again first.
+    pub async fn begin(&self) -> Result<TenantTx, Error> {
+        let conn = self.acquire().await?;
+        let committed = Committed::new(&self.registry, &self.pool, self.tenant());
+        TenantTx::begin(conn, committed).await
+    }
+
+    /// A connection of this agency; once more through the registry when the pool was evicted under our feet.
+    async fn acquire(&self) -> Result<PoolConnection<Postgres>, Error> {
+        match self.pool.acquire().await {
+            Err(Error::PoolClosed) => {
+                let pool = self.registry.pool(&self.route).await.map_err(OpenError::into_sqlx)?;
+                pool.acquire().await
+            }
+            other => other,
+        }
+    }
+}
+
+impl fmt::Debug for TenantDb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TenantDb").field(&self.tenant()).finish()
+    }
+}
+
+impl<'c> Executor<'c> for &'c TenantDb {
+    type Database = Postgres;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<PgQueryResult, PgRow>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        try_stream! {
+            let mut conn = self.acquire().await?;
+            let mut rows = conn.fetch_many(query);
+            while let Some(step) = rows.try_next().await? {
+                yield step;
+            }
+        }
+        .boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<PgRow>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        async move { self.acquire().await?.fetch_optional(query).await }.boxed()
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [PgTypeInfo],
+    ) -> BoxFuture<'e, Result<PgStatement, Error>>
+    where
+        'c: 'e,
+    {
+        async move { self.acquire().await?.prepare_with(sql, parameters).await }.boxed()
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
+    where
+        'c: 'e,
+    {
+        async move { self.acquire().await?.describe(sql).await }.boxed()
+    }
+}

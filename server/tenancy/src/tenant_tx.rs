@@ -1,0 +1,96 @@
+//! One agency's database, for writing: a transaction that only [`TenantDb::begin`](crate::TenantDb::begin) opens.
+
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
+use sqlx::{Describe, Either, Error, Execute, Executor, Postgres, SqlStr, Transaction};
+use std::fmt;
+
+use crate::TenantId;
+use crate::registry::Committed;
+
+/// Writes to one agency's database. An [`Executor`]: `query!(..).execute(&mut tx)`. Dropped, it rolls back.
+pub struct TenantTx {
+    tx: Transaction<'static, Postgres>,
+    committed: Committed,
+}
+
+impl TenantTx {
+    pub(crate) async fn begin(conn: PoolConnection<Postgres>, committed: Committed) -> Result<Self, Error> {
+        let tx = Transaction::begin(conn, Some(sqlx::SqlSafeStr::into_sql_str("begin read write"))).await?;
+        Ok(Self { tx, committed })
+    }
+
+    /// Whose database this is: for file prefixes and log lines, never for a query.
+    pub fn tenant(&self) -> TenantId {
+        self.committed.tenant()
+    }
+
+    /// Makes the writes last, then wakes whatever carries the outbox on.
+    ///
+    /// # Errors
+    /// The database's; nothing was written then.
+    pub async fn commit(self) -> Result<(), Error> {
+        self.tx.commit().await?;
+        self.committed.tell();
+        Ok(())
+    }
+
+    /// As [`TenantTx::commit`], without a word to anybody: for the relay, which would otherwise wake itself.
+    pub(crate) async fn commit_quietly(self) -> Result<(), Error> {
+        self.tx.commit().await
+    }
+
+    /// Takes the writes back.
+    ///
+    /// # Errors
+    /// The database's; the connection is dropped then, and the writes with it.
+    pub async fn rollback(self) -> Result<(), Error> {
+        self.tx.rollback().await
+    }
+}
+
+impl fmt::Debug for TenantTx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TenantTx").field(&self.tenant()).finish()
+    }
+}
+
+impl<'c> Executor<'c> for &'c mut TenantTx {
+    type Database = Postgres;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<PgQueryResult, PgRow>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        (&mut *self.tx).fetch_many(query)
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<PgRow>, Error>>
+    where
+        'c: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        (&mut *self.tx).fetch_optional(query)
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [PgTypeInfo],
+    ) -> BoxFuture<'e, Result<PgStatement, Error>>
+    where
+        'c: 'e,
+    {
+        (&mut *self.tx).prepare_with(sql, parameters)
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
+    where
+        'c: 'e,
+    {
+        (&mut *self.tx).describe(sql)
+    }
+}
