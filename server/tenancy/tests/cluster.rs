@@ -1,4 +1,5 @@
 //! The private cluster with a real PostgreSQL: started, joined, stopped, killed.
+#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, Uid, User};
@@ -93,6 +94,13 @@ async fn it_starts_durable_and_stops() {
     assert_eq!(mode & 0o777, 0o770);
     let (pid, socket_dir) = (cluster.pid(), cluster.socket_dir().to_owned());
     assert_eq!(cluster.close().await.expect("it stops"), Closed::Stopped);
+    // It has let go of everything; the kernel may need a moment to let go of it.
+    for _ in 0..50 {
+        if !is_alive(pid) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     assert!(!is_alive(pid));
     assert!(!socket_dir.exists());
 }
@@ -214,6 +222,28 @@ fn stranger() -> Killed {
         command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
     }
     Killed(command.spawn().expect("sleep runs"))
+}
+
+#[tokio::test]
+async fn backends_of_a_dead_server_are_waited_for() {
+    let folder = folder();
+    let cluster = open(folder.path()).await;
+    let mut db = connect(&cluster.superuser()).await;
+    // Computes without ever looking whether its server lives.
+    let busy = "do $$ declare until timestamptz := clock_timestamp() + interval '3 s';
+                begin while clock_timestamp() < until loop end loop; end $$";
+    let busy = tokio::spawn(async move { db.execute(busy).await.is_ok() });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let pid = cluster.pid();
+    kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL).expect("it runs");
+    // The first one is still open, as in a `serve` whose PostgreSQL died; it must not miss the new one when it closes.
+    let again = open(folder.path()).await;
+    assert_ne!(again.pid(), pid);
+    assert!(busy.await.is_ok(), "the old backend came to its end");
+    let log = fs::read_to_string(folder.path().join("log/postgres.log")).expect("the log");
+    assert!(log.contains("pre-existing shared memory block"), "the start met the old backend");
+    assert_eq!(again.close().await.expect("it leaves"), Closed::StillUsed);
+    assert_eq!(cluster.close().await.expect("it stops"), Closed::Stopped);
 }
 
 #[tokio::test]

@@ -151,7 +151,10 @@ pub enum ClusterError {
         source: io::Error,
     },
     /// PostgreSQL ended while it was starting.
-    #[error("PostgreSQL ended at its start; mend what it says and start again (all of it in {}):\n{tail}", log.display())]
+    #[error(
+        "PostgreSQL ended at its start; mend what it says and start again (all of it in {}):\n{tail}",
+        log.display()
+    )]
     Ended {
         /// Its log.
         log: PathBuf,

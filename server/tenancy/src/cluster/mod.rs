@@ -9,8 +9,8 @@
 //! - `serve.lock`, exclusive, held by the one `serve` ([`ServeLock`]).
 //!
 //! The postmaster is no part of us: it has its own process group, survives our `kill -9`, and the next start joins it.
-//! It listens on a Unix socket only. The superuser is whoever the kernel says is us, root or `postgres`; every other role
-//! needs its password, and an agency's role reaches the database of its own name and no other (`pg_hba.conf`).
+//! It listens on a Unix socket only. The superuser is whoever the kernel says is us, root or `postgres`; every other
+//! role needs its password, and an agency's role reaches the database of its own name and no other (`pg_hba.conf`).
 //! Settings, `pg_hba.conf` and `pg_ident.conf` are written anew at each start; joining changes none of them.
 
 mod account;
