@@ -159,12 +159,7 @@ impl Deployment {
 
     /// The hand that makes, migrates and removes databases. Only the worker and the commands take it.
     pub fn provisioner(&self) -> Provisioner {
-        Provisioner::new(
-            self.central.clone(),
-            self.provisioner.clone(),
-            self.tenants.clone(),
-            self.key.clone(),
-        )
+        Provisioner::new(self.central.clone(), self.provisioner.clone(), self.tenants.clone(), self.key.clone())
     }
 
     /// Closes the central pool and, as its last user, stops the private cluster.
@@ -211,8 +206,10 @@ async fn prepare_private(conn: &mut PgConnection, key: &Key) -> Result<(), sqlx:
     conn.execute("grant tenant_app, tenant_roles to provisioner with admin option").await?;
     conn.execute("revoke all on database postgres, template1 from public").await?;
     conn.execute("grant connect on database postgres to provisioner").await?;
-    let exists: bool =
-        sqlx::query_scalar("select exists (select from pg_database where datname = $1)").bind(CENTRAL).fetch_one(&mut *conn).await?;
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(CENTRAL)
+        .fetch_one(&mut *conn)
+        .await?;
     if !exists {
         conn.execute("create database central owner migrator").await?;
     }
@@ -222,8 +219,10 @@ async fn prepare_private(conn: &mut PgConnection, key: &Key) -> Result<(), sqlx:
 }
 
 async fn create_role(conn: &mut PgConnection, role: &'static str, rights: &str) -> Result<(), sqlx::Error> {
-    let exists: bool =
-        sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)").bind(role).fetch_one(&mut *conn).await?;
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
+        .bind(role)
+        .fetch_one(&mut *conn)
+        .await?;
     if !exists {
         conn.execute(AssertSqlSafe(format!("create role {role} {rights}"))).await?;
     }

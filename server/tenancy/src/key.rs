@@ -51,11 +51,7 @@ impl Key {
     pub(crate) fn role_password(&self, tenant: TenantId, placement: &Placement) -> String {
         URL_SAFE_NO_PAD.encode(self.derive(
             "postgres role",
-            &[
-                &placement.server_id.to_be_bytes(),
-                tenant.as_uuid().as_bytes(),
-                &placement.cred_version.to_be_bytes(),
-            ],
+            &[&placement.server_id.to_be_bytes(), tenant.as_uuid().as_bytes(), &placement.cred_version.to_be_bytes()],
         ))
     }
 

@@ -86,9 +86,9 @@ impl From<Error> for OpenError {
 /// Figures for the metrics page and for tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RegistrySnapshot {
-    /// Pools in the cache.
+    /// Pools in the cache, as of the last tick.
     pub pools: u64,
-    /// Connections that are open, in those pools and in pools that are being closed.
+    /// Connections that are open in those pools, as of the last tick.
     pub connections: usize,
     /// How often a pool was made.
     pub opened: u64,
@@ -209,9 +209,8 @@ impl Registry {
         }
     }
 
-    /// What is open now.
-    pub async fn snapshot(&self) -> RegistrySnapshot {
-        self.inner.cache.run_pending_tasks().await;
+    /// What is open, as of the last tick: looking changes nothing.
+    pub fn snapshot(&self) -> RegistrySnapshot {
         RegistrySnapshot {
             pools: self.inner.cache.entry_count(),
             connections: self.inner.connections.load(Ordering::Relaxed),

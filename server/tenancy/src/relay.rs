@@ -39,7 +39,8 @@ pub async fn deliver(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u6
 }
 
 async fn deliver_batch(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u64, sqlx::Error> {
-    let rows = sqlx::query("select id, kind, payload from outbox order by seq limit $1").bind(BATCH).fetch_all(db).await?;
+    let rows =
+        sqlx::query("select id, kind, payload from outbox order by seq limit $1").bind(BATCH).fetch_all(db).await?;
     if rows.is_empty() {
         return Ok(0);
     }

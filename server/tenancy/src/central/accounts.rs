@@ -72,10 +72,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The database's.
-    pub async fn operator(
-        &self,
-        operator: OperatorId,
-    ) -> Result<Option<OperatorAccount>, std::sync::Arc<sqlx::Error>> {
+    pub async fn operator(&self, operator: OperatorId) -> Result<Option<OperatorAccount>, std::sync::Arc<sqlx::Error>> {
         self.operators.try_get_with(operator, find_operator(&self.central, operator)).await
     }
 

@@ -60,8 +60,18 @@ impl Event {
     fn hash(&self, previous: Option<&[u8]>) -> [u8; 32] {
         let tenant = self.tenant.map(TenantId::as_uuid);
         let body = serde_json::json!([
-            self.id, self.at.unix_timestamp_nanos().to_string(), tenant, self.user, self.impersonator, self.action,
-            self.entity_type, self.entity_id, self.changes, self.ip_address, self.user_agent, self.request_id,
+            self.id,
+            self.at.unix_timestamp_nanos().to_string(),
+            tenant,
+            self.user,
+            self.impersonator,
+            self.action,
+            self.entity_type,
+            self.entity_id,
+            self.changes,
+            self.ip_address,
+            self.user_agent,
+            self.request_id,
         ]);
         Sha256::new().chain_update(previous.unwrap_or_default()).chain_update(body.to_string()).finalize().into()
     }

@@ -51,7 +51,7 @@ pub enum ReserveError {
 impl From<sqlx::Error> for ReserveError {
     fn from(error: sqlx::Error) -> Self {
         match error.as_database_error().and_then(|e| e.constraint()) {
-            Some("companies_slug_key") => Self::SlugTaken,
+            Some("companies_slug_key" | "tenant_operations_idempotency_key") => Self::SlugTaken,
             Some("companies_slug_check") => Self::Invalid("slug"),
             Some("companies_name_check") => Self::Invalid("name"),
             Some("domains_host_check") => Self::Invalid("domain"),
@@ -86,11 +86,18 @@ pub(crate) async fn reserve(
     new: &NewTenant,
     idempotency_key: Option<&str>,
 ) -> Result<OperationId, ReserveError> {
-    if let Some(key) = idempotency_key
-        && let Some(id) = find_by_key(db, key).await?
-    {
+    let Some(key) = idempotency_key else { return insert(db, new, None).await };
+    if let Some(id) = find_by_key(db, key).await? {
         return Ok(id);
     }
+    match insert(db, new, Some(key)).await {
+        // The twin was first, and what it reserved is what we wanted.
+        Err(ReserveError::SlugTaken) => find_by_key(db, key).await?.ok_or(ReserveError::SlugTaken),
+        other => other,
+    }
+}
+
+async fn insert(db: &CentralDb, new: &NewTenant, idempotency_key: Option<&str>) -> Result<OperationId, ReserveError> {
     let (operation, tenant) = (OperationId::generate(), TenantId::generate());
     let data = serde_json::to_value(new).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     let mut tx = db.pool().begin().await?;
@@ -112,10 +119,9 @@ pub(crate) async fn reserve(
         }
     }
     insert_company(&mut tx, tenant, new).await?;
-    let inserted = sqlx::query!(
+    sqlx::query!(
         "insert into tenant_operations (id, tenant_id, kind, idempotency_key, state, step, data)
-         values ($1, $2, 'provision', $3, 'queued', 'reserve', $4)
-         on conflict on constraint tenant_operations_idempotency_key do nothing",
+         values ($1, $2, 'provision', $3, 'queued', 'reserve', $4)",
         operation.as_uuid(),
         tenant.as_uuid(),
         idempotency_key,
@@ -123,12 +129,6 @@ pub(crate) async fn reserve(
     )
     .execute(&mut *tx)
     .await?;
-    if inserted.rows_affected() == 0 {
-        // The twin was first: what it reserves is what we wanted.
-        tx.rollback().await?;
-        let key = idempotency_key.unwrap_or_default();
-        return find_by_key(db, key).await?.ok_or(ReserveError::SlugTaken);
-    }
     event(&mut tx, operation, "reserve", "info", "slug and place reserved").await?;
     tx.commit().await?;
     Ok(operation)
@@ -201,9 +201,10 @@ pub(crate) async fn claim(
 /// # Errors
 /// The database's.
 pub async fn release_leases(db: &CentralDb) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query!("update tenant_operations set lease_until = now() - interval '1 second' where state = 'running'")
-        .execute(db.pool())
-        .await?;
+    let done =
+        sqlx::query!("update tenant_operations set lease_until = now() - interval '1 second' where state = 'running'")
+            .execute(db.pool())
+            .await?;
     Ok(done.rows_affected())
 }
 

@@ -19,14 +19,13 @@ pub async fn ensure(db: &CentralDb, new: &NewPerson<'_>) -> Result<OperatorId, s
     )
     .execute(&mut *tx)
     .await?;
-    let id = sqlx::query_scalar!(
-        r#"select id as "id: OperatorId" from operators where person_id = $1"#,
-        person.as_uuid()
-    )
-    .fetch_one(&mut *tx)
-    .await?;
+    let id =
+        sqlx::query_scalar!(r#"select id as "id: OperatorId" from operators where person_id = $1"#, person.as_uuid())
+            .fetch_one(&mut *tx)
+            .await?;
     if added.rows_affected() == 1 {
-        super::audit::append(&mut tx, super::audit::Event::of_platform("operator.create", "operator", id.as_uuid())).await?;
+        super::audit::append(&mut tx, super::audit::Event::of_platform("operator.create", "operator", id.as_uuid()))
+            .await?;
     }
     tx.commit().await?;
     Ok(id)

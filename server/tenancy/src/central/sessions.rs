@@ -172,7 +172,11 @@ pub fn stored_id(id: &Id) -> Vec<u8> {
 ///
 /// # Errors
 /// The database's.
-pub async fn list(db: &CentralDb, person: PersonId, now: OffsetDateTime) -> std::result::Result<Vec<OpenSession>, sqlx::Error> {
+pub async fn list(
+    db: &CentralDb,
+    person: PersonId,
+    now: OffsetDateTime,
+) -> std::result::Result<Vec<OpenSession>, sqlx::Error> {
     sqlx::query_as!(
         OpenSession,
         r#"select id, host(ip_address) as ip_address, user_agent, created_at, last_seen_at

@@ -102,8 +102,7 @@ impl Provisioner {
         .bind(op.id)
         .execute(&mut conn)
         .await?;
-        let stamp: TenantId =
-            sqlx::query_scalar("select tenant_id from _tenant_identity").fetch_one(&mut conn).await?;
+        let stamp: TenantId = sqlx::query_scalar("select tenant_id from _tenant_identity").fetch_one(&mut conn).await?;
         conn.close().await?;
         if stamp == op.tenant { Ok("stamped") } else { Err(ProvisionError::WrongIdentity) }
     }
@@ -120,11 +119,8 @@ impl Provisioner {
 
     async fn seed(&self, op: &Operation, place: &Placement, new: &NewTenant) -> Result<&'static str, ProvisionError> {
         let plan = plans::find_by_name(&self.central, &new.plan).await?;
-        let person = NewPerson {
-            name: &new.admin_name,
-            email: &new.admin_email,
-            password_hash: &new.admin_password_hash,
-        };
+        let person =
+            NewPerson { name: &new.admin_name, email: &new.admin_email, password_hash: &new.admin_password_hash };
         let mut tx = self.central.pool().begin().await?;
         let person_id = people::ensure(&mut tx, &person).await?;
         let user = people::ensure_user(&mut tx, op.tenant, person_id, &person, "owner").await?;
@@ -138,7 +134,9 @@ impl Provisioner {
             .bind(&new.email)
             .execute(&mut *tx)
             .await?;
-        for (resource, max) in [("properties", plan.max_properties.map(i64::from)), ("users", Some(plan.max_users.into()))] {
+        for (resource, max) in
+            [("properties", plan.max_properties.map(i64::from)), ("users", Some(plan.max_users.into()))]
+        {
             sqlx::query(
                 "insert into plan_limits (resource, max_value) values ($1, $2)
                  on conflict (resource) do update set max_value = excluded.max_value",
@@ -229,12 +227,7 @@ impl Provisioner {
     ///
     /// # Errors
     /// [`ProvisionError`]; done twice, it is done once.
-    pub async fn add_user(
-        &self,
-        tenant: TenantId,
-        new: &NewPerson<'_>,
-        role: &str,
-    ) -> Result<UserId, ProvisionError> {
+    pub async fn add_user(&self, tenant: TenantId, new: &NewPerson<'_>, role: &str) -> Result<UserId, ProvisionError> {
         let place = operations::placement(&self.central, tenant).await?;
         let mut tx = self.central.pool().begin().await?;
         let person = people::ensure(&mut tx, new).await?;
@@ -258,12 +251,14 @@ impl Provisioner {
 }
 
 async fn insert_staff(conn: &mut PgConnection, user: UserId, name: &str, email: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("insert into staff (id, name, email) values ($1, $2, $3) on conflict on constraint staff_pkey do nothing")
-        .bind(user)
-        .bind(name)
-        .bind(email)
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "insert into staff (id, name, email) values ($1, $2, $3) on conflict on constraint staff_pkey do nothing",
+    )
+    .bind(user)
+    .bind(name)
+    .bind(email)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

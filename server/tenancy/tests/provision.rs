@@ -1,0 +1,231 @@
+//! Making agencies: cases 40 to 43 and 46, and FLT-06: a crash after each step.
+#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test looks behind the scenes")]
+
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use std::sync::Arc;
+use tenancy::central::operations::{self, NewTenant, ReserveError};
+use tenancy::central::{alerts, audit};
+use tenancy::provision::{ProvisionError, Step};
+use tenancy::testing::{agency_of, bed, new_tenant, run, superuser};
+use tenancy::{OperationId, Status, TenantId};
+
+#[test]
+fn an_agency_is_made_in_ten_recorded_steps_and_opened_last() {
+    run(async {
+        let bed = bed().await;
+        let new = new_tenant();
+        let provisioner = bed.deployment.provisioner();
+        let id = provisioner.reserve(&new, None).await.expect("reserved");
+        bed.routes.reload().await.expect("read");
+        assert_eq!(bed.routes.by_slug(&new.slug).expect("known").status, Status::Provisioning);
+        let tenant = provisioner.run(id).await.expect("made");
+        let steps = operations::steps(bed.deployment.central(), id).await.expect("recorded");
+        assert_eq!(steps, Step::ALL.map(Step::name));
+        bed.routes.reload().await.expect("read");
+        let route = bed.routes.by_tenant(tenant).expect("routed");
+        assert_eq!((route.status, route.plan.as_str()), (Status::Active, "k2"));
+        let db = bed.registry.open(&route).await.expect("it opens");
+        let name: String =
+            sqlx::query_scalar("select company_name from store_settings").fetch_one(&db).await.expect("seeded");
+        assert_eq!(name, new.name);
+        // Nothing secret stays behind with the operation.
+        let operation = operations::find(bed.deployment.central(), id).await.expect("kept");
+        assert!(!operation.data.to_string().contains("argon2"), "{}", operation.data);
+        // A finished operation is finished, however often it is run.
+        assert_eq!(provisioner.run(id).await.expect("done already"), tenant);
+    });
+}
+
+/// What there must be exactly one of, whatever happened on the way.
+async fn count_everything(tenant: TenantId, new: &NewTenant) -> [i64; 7] {
+    let name = format!("t_{}", tenant.as_uuid().simple());
+    let mut root = superuser().await.connect().await.expect("superuser");
+    let mut central = superuser().await.database("central").connect().await.expect("superuser");
+    let one = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql);
+    let databases = one("select count(*) from pg_database where datname = $1").bind(&name).fetch_one(&mut root).await;
+    let roles = one("select count(*) from pg_roles where rolname = $1").bind(&name).fetch_one(&mut root).await;
+    let companies = one("select count(*) from companies where slug = $1 and status = 'active'")
+        .bind(&new.slug)
+        .fetch_one(&mut central)
+        .await;
+    let owners = one("select count(*) from users where company_id = $1 and role = 'owner'")
+        .bind(tenant)
+        .fetch_one(&mut central)
+        .await;
+    let plans = one("select count(*) from tenant_subscriptions where tenant_id = $1")
+        .bind(tenant)
+        .fetch_one(&mut central)
+        .await;
+    let lines = one("select count(*) from tenant_audit_log where tenant_id = $1 and action = 'tenant.create'")
+        .bind(tenant)
+        .fetch_one(&mut central)
+        .await;
+    let mut inside = superuser().await.database(&name).connect().await.expect("superuser");
+    let staff = one("select count(*) from staff").fetch_one(&mut inside).await;
+    [databases, roles, companies, owners, plans, lines, staff].map(|count| count.expect("counted"))
+}
+
+const CHILD: &str = "SOBRADO_TEST_PROVISION_CHILD";
+
+/// Not a test of its own: the process that the next one kills. It makes an agency in its parent's cluster and dies by
+/// SIGKILL right after the step it is told.
+#[test]
+fn child_that_dies_after_a_step() {
+    let Ok(order) = std::env::var(CHILD) else { return };
+    let mut words = order.split('|');
+    let (data_dir, operation, step) = (words.next(), words.next(), words.next());
+    let (data_dir, operation, step) = (
+        data_dir.expect("a folder").to_owned(),
+        operation.expect("an operation").to_owned(),
+        step.expect("a step").to_owned(),
+    );
+    run(async move {
+        let deployment = tenancy::Deployment::open(tenancy::DeploymentOptions {
+            data_dir: data_dir.into(),
+            central_url: None,
+            provisioner_url: None,
+            key: tenancy::Key::parse(tenancy::testing::SECRET).expect("long enough"),
+            cluster_settings: Vec::new(),
+        })
+        .await
+        .expect("it joins");
+        let provisioner = deployment.provisioner().observed(Arc::new(move |done: Step| {
+            if done.name() == step {
+                let _ = nix::sys::signal::kill(nix::unistd::Pid::this(), nix::sys::signal::Signal::SIGKILL);
+            }
+        }));
+        let id: OperationId = operation.parse::<uuid::Uuid>().expect("an id").into();
+        provisioner.run(id).await.expect("it does not come this far, or has nothing left to do");
+    });
+}
+
+#[test]
+fn a_crash_after_any_step_is_resumed_to_exactly_one_agency() {
+    run(async {
+        let bed = bed().await;
+        for step in &Step::ALL[1..] {
+            let new = new_tenant();
+            let id = bed.deployment.provisioner().reserve(&new, None).await.expect("reserved");
+            let order = format!("{}|{id}|{}", bed.data_dir.display(), step.name());
+            let status = tokio::process::Command::new(std::env::current_exe().expect("ourselves"))
+                .args(["--exact", "child_that_dies_after_a_step", "--nocapture"])
+                .env(CHILD, order)
+                .stdout(std::process::Stdio::null())
+                .stderr(std::process::Stdio::null())
+                .status()
+                .await
+                .expect("it ran");
+            assert!(!status.success(), "the child was to be killed after {}", step.name());
+            operations::release_leases(bed.deployment.central()).await.expect("released");
+            let operation = operations::find(bed.deployment.central(), id).await.expect("kept");
+            assert_eq!(operation.step, step.name());
+            if *step == Step::Activate {
+                assert_eq!(operation.state, "done");
+            } else {
+                while bed.deployment.provisioner().resume_next().await.expect("resumed") {}
+            }
+            assert_eq!(count_everything(operation.tenant, &new).await, [1; 7], "after {}", step.name());
+            let steps = operations::steps(bed.deployment.central(), id).await.expect("recorded");
+            assert_eq!(steps, Step::ALL.map(Step::name), "after {}", step.name());
+        }
+    });
+}
+
+#[test]
+fn two_identical_sign_ups_make_one_agency() {
+    run(async {
+        let bed = bed().await;
+        let new = new_tenant();
+        let reserve = |key: Option<&'static str>| {
+            let (provisioner, new) = (bed.deployment.provisioner(), new.clone());
+            tokio::spawn(async move { provisioner.reserve(&new, key).await })
+        };
+        // The same slug without a key: one wins, the other is told.
+        let (first, second) = (reserve(None), reserve(None));
+        let outcomes = [first.await.expect("no panic"), second.await.expect("no panic")];
+        assert_eq!(outcomes.iter().filter(|o| o.is_ok()).count(), 1);
+        assert!(outcomes.iter().any(|o| matches!(o, Err(ReserveError::SlugTaken))));
+        // The same key: both get the same operation.
+        let new = new_tenant();
+        let key = format!("key-{}", new.slug);
+        let mut same = Vec::new();
+        for _ in 0..8 {
+            let (provisioner, new, key) = (bed.deployment.provisioner(), new.clone(), key.clone());
+            same.push(tokio::spawn(async move { provisioner.reserve(&new, Some(&key)).await }));
+        }
+        let mut ids = Vec::new();
+        for task in same {
+            ids.push(task.await.expect("no panic").expect("reserved"));
+        }
+        ids.dedup();
+        assert_eq!(ids.len(), 1);
+    });
+}
+
+#[test]
+fn a_database_that_is_not_ours_is_left_alone() {
+    run(async {
+        let bed = bed().await;
+        let new = new_tenant();
+        let provisioner = bed.deployment.provisioner();
+        let id = provisioner.reserve(&new, None).await.expect("reserved");
+        let tenant = operations::find(bed.deployment.central(), id).await.expect("there").tenant;
+        let name = format!("t_{}", tenant.as_uuid().simple());
+        let mut root = superuser().await.connect().await.expect("superuser");
+        root.execute(AssertSqlSafe(format!("create database {name}"))).await.expect("somebody else's");
+        root.execute(AssertSqlSafe(format!("comment on database {name} is 'precious'"))).await.expect("marked");
+        assert!(matches!(provisioner.run(id).await, Err(ProvisionError::NotOurs)));
+        let comment: String =
+            sqlx::query_scalar("select shobj_description(oid, 'pg_database') from pg_database where datname = $1")
+                .bind(&name)
+                .fetch_one(&mut root)
+                .await
+                .expect("it is still there");
+        assert_eq!(comment, "precious");
+        assert!(alerts::count_open(bed.deployment.central(), "provisioning").await.expect("counted") > 0);
+        let operation = operations::find(bed.deployment.central(), id).await.expect("there");
+        assert_eq!((operation.state.as_str(), operation.step.as_str()), ("waiting", "role"));
+        bed.routes.reload().await.expect("read");
+        assert_eq!(bed.routes.by_slug(&new.slug).expect("known").status, Status::Provisioning);
+        // The cause removed, the operation goes on from where it stood.
+        root.execute(AssertSqlSafe(format!("drop database {name}"))).await.expect("dropped");
+        provisioner.run(id).await.expect("made after all");
+        assert_eq!(count_everything(tenant, &new).await, [1; 7]);
+    });
+}
+
+#[test]
+fn a_person_of_two_agencies_keeps_one_password() {
+    run(async {
+        let first = agency_of(new_tenant()).await;
+        let second = agency_of(NewTenant { admin_email: first.email.clone(), ..new_tenant() }).await;
+        assert_eq!(first.person, second.person);
+        assert_ne!(first.owner, second.owner);
+    });
+}
+
+#[test]
+fn the_audit_chain_of_an_agency_verifies_and_notices_a_change() {
+    run(async {
+        let bed = bed().await;
+        let a = agency_of(new_tenant()).await;
+        let central = bed.deployment.central();
+        for reason in ["unpaid", "unpaid again"] {
+            tenancy::central::companies::suspend(central, a.route.tenant, reason, Default::default())
+                .await
+                .expect("suspended");
+            tenancy::central::companies::resume(central, a.route.tenant, Default::default()).await.expect("resumed");
+        }
+        assert_eq!(audit::verify(central, a.route.tenant).await.expect("walked"), None);
+        assert_eq!(audit::list(central, a.route.tenant, 10).await.expect("listed").len(), 5);
+        let mut root = superuser().await.database("central").connect().await.expect("superuser");
+        sqlx::query(
+            "update tenant_audit_log set changes = '{}' where tenant_id = $1 and changes->>'reason' = 'unpaid'",
+        )
+        .bind(a.route.tenant)
+        .execute(&mut root)
+        .await
+        .expect("tampered");
+        assert!(audit::verify(central, a.route.tenant).await.expect("walked").is_some());
+    });
+}

@@ -1,0 +1,202 @@
+//! The pool registry: cases 28, 32, 33, 34, 36 and 37, and the read-only rule.
+#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test looks behind the scenes")]
+
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use std::time::Duration;
+use tenancy::testing::{agency, agency_of, bed, new_tenant, run, superuser};
+use tenancy::{OpenError, RegistryOptions, Status};
+
+#[test]
+fn two_hundred_first_requests_open_one_pool() {
+    run(async {
+        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let route = agency().await.route;
+        let openings: Vec<_> = (0..200)
+            .map(|_| {
+                let (registry, route) = (registry.clone(), route.clone());
+                tokio::spawn(async move {
+                    let db = registry.open(&route).await.expect("it opens");
+                    sqlx::query_scalar::<_, i64>("select used from usage_counters").fetch_one(&db).await
+                })
+            })
+            .collect();
+        for opening in openings {
+            assert_eq!(opening.await.expect("no panic").expect("it answers"), 0);
+        }
+        assert_eq!(registry.snapshot().opened, 1);
+        registry.close().await;
+    });
+}
+
+#[test]
+fn a_process_at_rest_keeps_no_connection() {
+    run(async {
+        let options = RegistryOptions {
+            idle_timeout: Duration::from_millis(500),
+            pool_idle_timeout: Duration::from_secs(7),
+            ..RegistryOptions::default()
+        };
+        let (registry, _committed) = bed().await.deployment.registry(options);
+        let a = agency().await;
+        let db = registry.open(&a.route).await.expect("it opens");
+        sqlx::query("select 1").execute(&db).await.expect("it answers");
+        drop(db);
+        while registry.snapshot().pools == 0 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        // Nothing asks for anything: only the ticker can close them.
+        let mut open = i64::MAX;
+        for _ in 0..150 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let mut root = superuser().await.connect().await.expect("superuser");
+            open = sqlx::query_scalar(
+                "select count(*) from pg_stat_activity where usename = $1 and application_name like 'sobrado/t_%'",
+            )
+            .bind(&a.route.placement.role_name)
+            .fetch_one(&mut root)
+            .await
+            .expect("counted");
+            // The bed's own registry holds connections of this agency for a minute; they are closed with its pool.
+            bed().await.registry.evict(a.route.tenant).await;
+            if open == 0 && registry.snapshot().pools == 0 {
+                break;
+            }
+        }
+        assert_eq!((open, registry.snapshot().pools), (0, 0));
+    });
+}
+
+#[test]
+fn an_eviction_is_not_noticed() {
+    run(async {
+        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let a = agency().await;
+        let db = registry.open(&a.route).await.expect("it opens");
+        let slow = {
+            let db = db.clone();
+            tokio::spawn(async move { sqlx::query("select pg_sleep(1)").execute(&db).await })
+        };
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        registry.evict(a.route.tenant).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        // The handle from before the eviction goes through a new pool, for reads and for writes.
+        sqlx::query("select 1").execute(&db).await.expect("a read after the eviction");
+        db.begin().await.expect("a write after the eviction").rollback().await.expect("rolled back");
+        slow.await.expect("no panic").expect("the request that held the pool finishes");
+        assert_eq!(registry.snapshot().opened, 2);
+        registry.close().await;
+    });
+}
+
+#[test]
+fn a_newcomer_among_hot_agencies_is_opened_once() {
+    run(async {
+        let options = RegistryOptions { max_pools: 4, ..RegistryOptions::default() };
+        let (registry, _committed) = bed().await.deployment.registry(options);
+        let mut hot = Vec::new();
+        for _ in 0..4 {
+            hot.push(agency().await.route);
+        }
+        let newcomer = agency().await.route;
+        for _ in 0..50 {
+            for route in &hot {
+                registry.open(route).await.expect("it opens");
+            }
+        }
+        let before = registry.snapshot().opened;
+        for _ in 0..20 {
+            registry.open(&newcomer).await.expect("it opens");
+            registry.open(&hot[3]).await.expect("it opens");
+        }
+        let opened = registry.snapshot().opened - before;
+        // Twenty with a frequency policy: it would throw the newcomer out each time.
+        assert!(opened <= 3, "{opened} pools opened for one newcomer");
+        registry.close().await;
+    });
+}
+
+#[test]
+fn a_database_with_another_agencys_stamp_is_refused() {
+    run(async {
+        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (a, b) = (agency().await, agency().await);
+        let mut root = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
+        sqlx::query("update _tenant_identity set tenant_id = $1")
+            .bind(b.route.tenant)
+            .execute(&mut root)
+            .await
+            .expect("tampered");
+        assert!(matches!(registry.open(&a.route).await, Err(OpenError::WrongIdentity)));
+        assert!(registry.open(&b.route).await.is_ok(), "the other agency does not notice");
+    });
+}
+
+#[test]
+fn a_stamp_that_changes_under_an_open_pool_is_noticed_by_the_next_connection() {
+    run(async {
+        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let a = agency().await;
+        let db = registry.open(&a.route).await.expect("it opens");
+        let mut root = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
+        root.execute("update _tenant_identity set tenant_id = gen_random_uuid()").await.expect("tampered");
+        assert!(sqlx::query("select 1").execute(&db).await.is_err(), "the pool's first connection is made now");
+        assert!(matches!(registry.open(&a.route).await, Err(OpenError::WrongIdentity)));
+    });
+}
+
+#[test]
+fn one_agencys_trouble_is_its_own() {
+    run(async {
+        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (a, b) = (agency().await, agency().await);
+        let mut root = superuser().await.connect().await.expect("superuser");
+        let sql = format!("alter role {} nologin", a.route.placement.role_name);
+        root.execute(AssertSqlSafe(sql)).await.expect("fenced");
+        assert!(matches!(registry.open(&a.route).await, Err(OpenError::Unavailable(_))));
+        assert!(registry.open(&b.route).await.is_ok());
+    });
+}
+
+#[test]
+fn a_suspended_agency_opens_no_connection() {
+    run(async {
+        let bed = bed().await;
+        let a = agency_of(new_tenant()).await;
+        let (registry, _committed) = bed.deployment.registry(RegistryOptions::default());
+        let central = bed.deployment.central();
+        tenancy::central::companies::suspend(central, a.route.tenant, "unpaid", Default::default())
+            .await
+            .expect("suspended");
+        bed.routes.reload().await.expect("read");
+        let route = bed.routes.by_tenant(a.route.tenant).expect("routed");
+        assert!(matches!(registry.open(&route).await, Err(OpenError::NotActive(Status::Suspended))));
+        assert_eq!(registry.snapshot().opened, 0);
+        tenancy::central::companies::resume(central, a.route.tenant, Default::default()).await.expect("resumed");
+        bed.routes.reload().await.expect("read");
+        registry.open(&bed.routes.by_tenant(a.route.tenant).expect("routed")).await.expect("it opens again");
+    });
+}
+
+#[test]
+fn reading_cannot_write() {
+    run(async {
+        let a = agency().await;
+        let error = sqlx::query("update store_settings set about = 'x'").execute(&a.db).await.expect_err("read only");
+        assert_eq!(error.as_database_error().and_then(|e| e.code()).as_deref(), Some("25006"));
+        let mut tx = a.db.begin().await.expect("a transaction");
+        sqlx::query("update store_settings set about = 'x'").execute(&mut tx).await.expect("it may write");
+        tx.commit().await.expect("committed");
+        assert_eq!(a.db.commits(), 1);
+    });
+}
+
+#[test]
+fn a_schema_that_we_do_not_understand_closes_one_agency() {
+    run(async {
+        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let a = agency().await;
+        let mut root = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
+        root.execute("delete from _sqlx_migrations where version > 20261123000001").await.expect("aged");
+        assert!(matches!(registry.open(&a.route).await, Err(OpenError::SchemaOutOfRange { .. })));
+    });
+}
