@@ -1,5 +1,5 @@
 //! Isolation as PostgreSQL enforces it: cases 1 to 8 of the acceptance list, on the real cluster, with two agencies.
-#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test looks behind the scenes")]
+#![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Row};
 use std::time::Duration;
@@ -12,7 +12,7 @@ async fn connect(route: &Route, database: &str) -> Result<PgConnection, sqlx::Er
 
 #[track_caller]
 fn refused(result: Result<PgConnection, sqlx::Error>) -> String {
-    let error = result.err().expect("the door must be shut");
+    let error = result.expect_err("the door must be shut");
     let code = error.as_database_error().and_then(|e| e.code()).map(|c| c.into_owned());
     code.unwrap_or_else(|| error.to_string())
 }

@@ -1,5 +1,5 @@
 //! Making agencies: cases 40 to 43 and 46, and FLT-06: a crash after each step.
-#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test looks behind the scenes")]
+#![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use std::sync::Arc;

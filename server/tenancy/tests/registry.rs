@@ -1,5 +1,5 @@
 //! The pool registry: cases 28, 32, 33, 34, 36 and 37, and the read-only rule.
-#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test looks behind the scenes")]
+#![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! From an agency's outbox to the central database: each line once, whatever dies in between; jobs that cannot be turned.
-#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test looks behind the scenes")]
+#![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
 use sqlx::ConnectOptions;
 use tenancy::central::{alerts, audit, jobs};
@@ -104,9 +104,6 @@ fn jobs_are_fair_single_and_cannot_be_turned_to_another_agency() {
             .await
             .expect("turned");
         let before = alerts::count_open(central, "job_forged").await.expect("counted");
-        while let Some(job) = jobs::claim(central, key, "w").await.expect("claimed") {
-            panic!("a forged job was handed out: {job:?}");
-        }
         while jobs::count_open(central).await.expect("counted") > 0 {
             assert!(jobs::claim(central, key, "w").await.expect("claimed").is_none());
         }

@@ -1,5 +1,5 @@
 //! The routing map: cases 9, 14 and 15 at the level of the map; the HTTP side is tested through the router.
-#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a test looks behind the scenes")]
+#![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
 use sqlx::ConnectOptions;
 use std::time::Duration;

@@ -1,0 +1,67 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test as base, type Page } from "@playwright/test";
+
+export const BASE = process.env.BASE_URL ?? "http://localhost:3000";
+export const PASSWORD = "sobrado-demo-2026";
+
+/** An agency's storefront: its place under the platform's host. */
+export const storefront = (slug: string, path = "/") => BASE.replace("://", `://${slug}.`) + path;
+/** The demo's custom domain, which the browser is told to find on this machine. */
+export const ownDomain = (path = "/") => `http://www.casa-azul.example:${new URL(BASE).port}${path}`;
+
+type Watch = { expectStatus: (status: number) => void };
+
+/** A page whose console errors, failed requests and policy violations fail the test. What is meant is said first. */
+export const test = base.extend<{ watch: Watch }>({
+  watch: [
+    async ({ page }, use) => {
+      const wrong: string[] = [];
+      const expected = new Set<number>();
+      page.on("console", (message) => {
+        if (message.type() !== "error") return;
+        if ([...expected].some((status) => message.text().includes(`status of ${status}`))) return;
+        wrong.push(`console: ${message.text()}`);
+      });
+      page.on("pageerror", (error) => wrong.push(`page: ${error}`));
+      page.on("requestfailed", (request) => {
+        const reason = request.failure()?.errorText ?? "";
+        if (!reason.includes("ERR_ABORTED")) wrong.push(`failed: ${request.url()} ${reason}`);
+      });
+      page.on("response", (response) => {
+        if (response.status() >= 400 && !expected.has(response.status())) wrong.push(`${response.status()}: ${response.url()}`);
+      });
+      await use({ expectStatus: (status) => void expected.add(status) });
+      expect(wrong).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Waits until the page answers to clicks; without JavaScript it always does. */
+export async function hydrated(page: Page) {
+  await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
+}
+
+export async function signIn(page: Page, email: string, javascript = true) {
+  await page.goto(`${BASE}/entrar`);
+  if (javascript) await hydrated(page);
+  await page.locator("input[name=email]").fill(email);
+  await page.locator("input[name=password]").fill(PASSWORD);
+  await page.locator("main form button[type=submit]").first().click();
+  await page.waitForURL(/\/app|\/entrar\/agencia/);
+  if (javascript) await hydrated(page);
+}
+
+/** WCAG 2.2 AA, as far as a machine can tell. */
+export async function accessible(page: Page) {
+  const result = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+  expect(result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" | ")}`)).toEqual([]);
+}
+
+/** Nothing sticks out sideways. */
+export async function fits(page: Page) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(over).toBeLessThanOrEqual(0);
+}
+
+export { expect };
