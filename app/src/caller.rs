@@ -121,6 +121,24 @@ pub fn staff(can: Can) -> Result<Staff, AppError> {
     }
 }
 
+/// For the plan's page alone: the agency's plan, and its database when it may be entered.
+///
+/// # Errors
+/// As [`staff`], but a suspended agency is let in without its database.
+pub fn staff_of_plan(can: Can) -> Result<(String, Option<TenantDb>), AppError> {
+    let suspended = match parts()?.extensions.get::<Who>() {
+        Some(Who::Staff { account, role, db: Err(OpenError::NotActive(_)) }) if role.may(can) => Some(account.tenant),
+        _ => None,
+    };
+    match suspended {
+        Some(tenant) => {
+            let route = house()?.routes.by_tenant(tenant).ok_or(AppError::NotFound)?;
+            Ok((route.plan.clone(), None))
+        }
+        None => staff(can).map(|staff| (staff.db.route().plan.clone(), Some(staff.db))),
+    }
+}
+
 /// The operator.
 ///
 /// # Errors
@@ -143,6 +161,19 @@ pub fn anybody() -> Result<(Who, Request), AppError> {
     let parts = parts()?;
     let who = parts.extensions.get::<Who>().cloned().unwrap_or(Who::Nobody);
     Ok((who, request_of(&parts)))
+}
+
+/// The person who has given a password, whether or not they have chosen an agency.
+///
+/// # Errors
+/// [`AppError::Unauthenticated`].
+pub fn person() -> Result<PersonId, AppError> {
+    match anybody()?.0 {
+        Who::Choosing(person) => Ok(person),
+        Who::Staff { account, .. } => Ok(account.person),
+        Who::Operator(account) => Ok(account.person),
+        Who::Nobody => Err(AppError::Unauthenticated),
+    }
 }
 
 /// A server function that asks for something else than its row in [`access::ROWS`] says is a defect: refuse.

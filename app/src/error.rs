@@ -111,6 +111,14 @@ impl FromServerFnError for AppError {
     }
 }
 
+/// Gives the page that is being rendered the status of an error. In the browser there is no status to give.
+pub fn set_page_status(error: &AppError) {
+    #[cfg(feature = "ssr")]
+    crate::caller::set_status(error);
+    #[cfg(not(feature = "ssr"))]
+    let _ = error;
+}
+
 #[cfg(feature = "ssr")]
 mod database;
 

@@ -2,6 +2,7 @@
 #![recursion_limit = "512"]
 
 pub mod routes;
+#[cfg(feature = "ssr")]
 pub mod shell;
 
 pub mod access;
@@ -22,9 +23,9 @@ pub mod audit;
 pub mod auth;
 pub mod billing;
 pub mod drafts;
+pub mod marketing;
 pub mod platform;
 pub mod properties;
-pub mod store_settings;
 pub mod storefront;
 pub mod today;
 

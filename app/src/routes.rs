@@ -2,18 +2,43 @@
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
+
+use crate::auth::pages::{ChooseAgency, OperatorSignIn, Profile, SignIn, SignOut};
+use crate::billing::pages::PlanShow;
+use crate::layouts::CrmLayout;
+use crate::marketing::pages::{Home, Plans};
+use crate::platform::pages::TenantIndex;
+use crate::storefront::pages::Landing;
+use crate::today::pages::Today;
+use crate::ui::error::NotFoundPage;
+use crate::ui::hydrated::mark_hydrated;
+use crate::words::provide_lang;
 
 /// The platform: marketing, sign-in, the CRM and the operators' console. Hydrated.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    crate::words::provide_lang();
+    provide_lang();
+    mark_hydrated();
     view! {
         <Router>
-            <Routes fallback=|| "404">
-                <Route path=path!("/") view=|| "Sobrado" ssr=SsrMode::Async/>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=Home ssr=SsrMode::Async/>
+                <Route path=path!("/planos") view=Plans ssr=SsrMode::Async/>
+                <Route path=path!("/entrar") view=SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>
+                <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>
+                <ParentRoute path=path!("/app") view=CrmLayout ssr=SsrMode::Async>
+                    <Route path=path!("") view=Today ssr=SsrMode::Async/>
+                    <Route path=path!("settings/plan") view=PlanShow ssr=SsrMode::Async/>
+                    <Route path=path!("profile") view=Profile ssr=SsrMode::Async/>
+                </ParentRoute>
+                <Route path=path!("/platform/entrar") view=OperatorSignIn ssr=SsrMode::Async/>
+                <Route path=path!("/platform") view=TenantIndex ssr=SsrMode::Async/>
+                <Route path=path!("/platform/tenants") view=TenantIndex ssr=SsrMode::Async/>
+                <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }
@@ -23,11 +48,12 @@ pub fn App() -> impl IntoView {
 #[component]
 pub fn Site() -> impl IntoView {
     provide_meta_context();
-    crate::words::provide_lang();
+    provide_lang();
     view! {
         <Router>
-            <Routes fallback=|| "404">
-                <Route path=path!("/") view=|| "Sobrado" ssr=SsrMode::Async/>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=Landing ssr=SsrMode::Async/>
+                <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

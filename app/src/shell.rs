@@ -1,1 +1,72 @@
-//! The `<html>` document around each face.
+//! The `<html>` document around each face, and the content security policy that belongs to it.
+
+use http::HeaderValue;
+use http::header::CONTENT_SECURITY_POLICY;
+use leptos::config::LeptosOptions;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use leptos_meta::{HashedStylesheet, MetaTags};
+
+use crate::routes::{App, Site};
+use crate::words;
+
+/// The platform's document: hydrated, every script with the nonce of this one answer.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    words::provide_lang();
+    allow_nonce();
+    view! {
+        <!DOCTYPE html>
+        <html lang=words::lang().tag()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HydrationScripts options=options.clone()/>
+                <HashedStylesheet options id="leptos"/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// A storefront's document: no script but one file, no serialised data, the same bytes for everybody.
+pub fn site_shell(options: LeptosOptions) -> impl IntoView {
+    words::provide_lang();
+    // As the islands' own loader does: nothing will take this page over, so its data need not travel twice.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
+    view! {
+        <!DOCTYPE html>
+        <html lang=words::lang().tag() class="site" data-theme="light">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet options id="leptos"/>
+                <MetaTags/>
+            </head>
+            <body>
+                <Site/>
+            </body>
+        </html>
+    }
+}
+
+fn allow_nonce() {
+    let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
+    let policy = format!(
+        "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
+         img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; \
+         frame-ancestors 'none'; form-action 'self'"
+    );
+    if let Ok(value) = HeaderValue::from_str(&policy) {
+        response.insert_header(CONTENT_SECURITY_POLICY, value);
+    }
+}

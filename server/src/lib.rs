@@ -1,1 +1,12 @@
+//! Everything that no screen calls: the process, its layers, the worker and the commands.
+#![recursion_limit = "512"]
 
+pub mod boot;
+pub mod commands;
+pub mod config;
+pub mod layers;
+pub mod listen;
+pub mod page_cache;
+pub mod router;
+pub mod telemetry;
+pub mod worker;

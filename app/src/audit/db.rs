@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use tenancy::central::audit::Event as AuditEvent;
 use tenancy::relay::JobRequest;
 use tenancy::{TenantDb, TenantTx};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::types::HistoryLine;
@@ -109,14 +110,33 @@ pub async fn list(
     )
     .fetch_all(db)
     .await?;
-    let fields = |changes: Value| match changes {
+    Ok(rows.into_iter().map(|r| line(r.at, r.who, r.action, r.changes)).collect())
+}
+
+/// What was done last in the whole agency, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn recent(db: &TenantDb, limit: i64) -> Result<Vec<HistoryLine>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select a.at, s.name as "who?", a.action, a.changes
+           from activity_log a
+           left join staff s on s.id = a.user_id
+           order by a.at desc
+           limit $1"#,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|r| line(r.at, r.who, r.action, r.changes)).collect())
+}
+
+fn line(at: OffsetDateTime, who: Option<String>, action: String, changes: Value) -> HistoryLine {
+    let fields = match changes {
         Value::Object(map) => map.into_iter().map(|(field, _)| field).collect(),
         _ => Vec::new(),
     };
-    Ok(rows
-        .into_iter()
-        .map(|r| HistoryLine { at: r.at, who: r.who, action: r.action, fields: fields(r.changes) })
-        .collect())
+    HistoryLine { at, who, action, fields }
 }
 
 /// What differs between two records, field by field: `{"title": ["old", "new"]}`.

@@ -1,3 +1,10 @@
-//! auth.
+//! Signing in and out. Identities live in the central database; a person has one password, whatever agencies employ them.
 
+#[cfg(feature = "ssr")]
+pub mod choose;
+pub mod pages;
+pub mod server_fns;
+#[cfg(feature = "ssr")]
+pub mod sign_in;
+pub mod types;
 pub mod words;

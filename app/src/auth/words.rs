@@ -1,14 +1,100 @@
-//! The words of this slice.
+//! The words of signing in and out.
+
+use crate::access::Role;
+use crate::words::Lang;
 
 /// See the module.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each key is its own description")]
 pub struct Words {
-    pub title: &'static str,
+    pub sign_in: &'static str,
+    pub sign_in_lead: &'static str,
+    pub sign_in_operator: &'static str,
+    pub email: &'static str,
+    pub password: &'static str,
+    pub remember: &'static str,
+    pub forgotten: &'static str,
+    pub sign_out: &'static str,
+    pub sign_out_question: &'static str,
+    pub choose_agency: &'static str,
+    pub choose_lead: &'static str,
+    pub profile: &'static str,
+    pub name: &'static str,
+    pub role: &'static str,
+    pub language: &'static str,
+    pub sessions: &'static str,
+    pub sessions_lead: &'static str,
+    pub this_session: &'static str,
+    pub end_session: &'static str,
+    pub since: &'static str,
+    pub last_used: &'static str,
+    pub switch_agency: &'static str,
 }
 
 /// Brazilian Portuguese.
-pub const PT: Words = Words { title: "" };
+pub const PT: Words = Words {
+    sign_in: "Entrar",
+    sign_in_lead: "Use o e-mail e a senha da sua conta na imobiliária.",
+    sign_in_operator: "Console da plataforma",
+    email: "E-mail",
+    password: "Senha",
+    remember: "Manter conectado por 30 dias",
+    forgotten: "Esqueceu a senha? Peça uma nova a quem administra a plataforma.",
+    sign_out: "Sair",
+    sign_out_question: "Quer sair da sua conta neste aparelho?",
+    choose_agency: "Em qual imobiliária?",
+    choose_lead: "Sua conta pertence a mais de uma. Você pode trocar depois, sem digitar a senha de novo.",
+    profile: "Meu perfil",
+    name: "Nome",
+    role: "Perfil",
+    language: "Idioma",
+    sessions: "Sessões abertas",
+    sessions_lead: "Onde sua conta está aberta. Encerre o que você não reconhece.",
+    this_session: "esta sessão",
+    end_session: "Encerrar",
+    since: "desde",
+    last_used: "último uso",
+    switch_agency: "Trocar de imobiliária",
+};
 
 /// English.
-pub const EN: Words = Words { title: "" };
+pub const EN: Words = Words {
+    sign_in: "Sign in",
+    sign_in_lead: "Use the e-mail and password of your account at the agency.",
+    sign_in_operator: "Platform console",
+    email: "E-mail",
+    password: "Password",
+    remember: "Keep me signed in for 30 days",
+    forgotten: "Forgotten the password? Ask whoever runs the platform for a new one.",
+    sign_out: "Sign out",
+    sign_out_question: "Do you want to sign out on this device?",
+    choose_agency: "Which agency?",
+    choose_lead: "Your account belongs to more than one. You can switch later without typing the password again.",
+    profile: "My profile",
+    name: "Name",
+    role: "Role",
+    language: "Language",
+    sessions: "Open sessions",
+    sessions_lead: "Where your account is open. End what you do not recognise.",
+    this_session: "this session",
+    end_session: "End",
+    since: "since",
+    last_used: "last used",
+    switch_agency: "Switch agency",
+};
+
+/// What a role is called.
+pub const fn role(role: Role, lang: Lang) -> &'static str {
+    let (pt, en) = match role {
+        Role::Owner => ("Diretoria", "Owner"),
+        Role::Manager => ("Gerência", "Manager"),
+        Role::Broker => ("Corretagem", "Broker"),
+        Role::Assistant => ("Secretaria", "Assistant"),
+        Role::Finance => ("Financeiro", "Finance"),
+        Role::Partner => ("Parceria", "Partner"),
+    };
+    match lang {
+        Lang::Pt => pt,
+        Lang::En => en,
+    }
+}

@@ -1,4 +1,4 @@
-//! The words of this slice.
+//! The words of properties.
 
 /// See the module.
 #[derive(Debug)]
@@ -8,7 +8,7 @@ pub struct Words {
 }
 
 /// Brazilian Portuguese.
-pub const PT: Words = Words { title: "" };
+pub const PT: Words = Words { title: "Imóveis" };
 
 /// English.
-pub const EN: Words = Words { title: "" };
+pub const EN: Words = Words { title: "Properties" };

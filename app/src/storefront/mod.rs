@@ -1,3 +1,8 @@
-//! storefront.
+//! An agency's public site: plain HTML, complete without WASM, none is sent. A leaf: nobody imports it but the routes.
 
+#[cfg(feature = "ssr")]
+pub mod db;
+pub mod pages;
+pub mod server_fns;
+pub mod types;
 pub mod words;

@@ -75,12 +75,12 @@ pub struct Words {
     pub auth: crate::auth::words::Words,
     /// Plans and limits.
     pub billing: crate::billing::words::Words,
+    /// The platform's front page.
+    pub marketing: crate::marketing::words::Words,
     /// The operators' console.
     pub platform: crate::platform::words::Words,
     /// Properties.
     pub properties: crate::properties::words::Words,
-    /// Store settings.
-    pub store_settings: crate::store_settings::words::Words,
     /// The storefront.
     pub storefront: crate::storefront::words::Words,
     /// The first screen of the CRM.
@@ -92,9 +92,9 @@ static PT: Words = Words {
     common: common::PT,
     auth: crate::auth::words::PT,
     billing: crate::billing::words::PT,
+    marketing: crate::marketing::words::PT,
     platform: crate::platform::words::PT,
     properties: crate::properties::words::PT,
-    store_settings: crate::store_settings::words::PT,
     storefront: crate::storefront::words::PT,
     today: crate::today::words::PT,
 };
@@ -104,9 +104,9 @@ static EN: Words = Words {
     common: common::EN,
     auth: crate::auth::words::EN,
     billing: crate::billing::words::EN,
+    marketing: crate::marketing::words::EN,
     platform: crate::platform::words::EN,
     properties: crate::properties::words::EN,
-    store_settings: crate::store_settings::words::EN,
     storefront: crate::storefront::words::EN,
     today: crate::today::words::EN,
 };

@@ -45,5 +45,7 @@ pub use id::{OperationId, OperatorId, PersonId, TenantId, UserId};
 pub use key::Key;
 pub use registry::{OpenError, Registry, RegistryOptions, RegistrySnapshot};
 pub use routing::{Host, Placement, Route, Routes, Status};
+/// What either kind of database answers when it does not do what it is asked.
+pub use sqlx::Error as DatabaseError;
 pub use tenant_db::TenantDb;
 pub use tenant_tx::TenantTx;

@@ -1,0 +1,98 @@
+//! After the password: the agency, the open sessions, what the demo shows.
+
+use tenancy::central::accounts;
+use tenancy::central::sessions::{self, Signed};
+use tenancy::{PersonId, UserId};
+use uuid::Uuid;
+
+use super::types::{Demo, SessionLine};
+use crate::caller::{self, Request, Who};
+use crate::error::AppError;
+use crate::state::House;
+
+/// Enters an agency in which the person has an account.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it is not theirs.
+pub async fn enter(house: &House, person: PersonId, user: Uuid, request: &Request) -> Result<(), AppError> {
+    let all = accounts::memberships(&house.central, person).await?;
+    let chosen = all.into_iter().find(|m| m.user == UserId::from(user)).ok_or(AppError::NotFound)?;
+    let signed = Signed {
+        person,
+        user: Some(chosen.user),
+        tenant: Some(chosen.tenant),
+        operator: None,
+        remember: false,
+        ip_address: Some(request.ip.to_string()),
+        user_agent: request.user_agent.clone(),
+    };
+    super::sign_in::open_session(signed).await
+}
+
+/// The person's open sessions, the one that asks marked.
+///
+/// # Errors
+/// The database's.
+pub async fn sessions(house: &House, person: PersonId) -> Result<Vec<SessionLine>, AppError> {
+    let own = super::sign_in::session().await?.id().map(|id| sessions::stored_id(&id));
+    let all = sessions::list(&house.central, person, house.clock.now()).await?;
+    let line = |s: sessions::OpenSession| SessionLine {
+        is_this: own.as_ref() == Some(&s.id),
+        id: s.id.iter().map(|byte| format!("{byte:02x}")).collect(),
+        ip_address: s.ip_address.unwrap_or_default(),
+        user_agent: s.user_agent.unwrap_or_default(),
+        created_at: s.created_at,
+        last_seen_at: s.last_seen_at,
+    };
+    Ok(all.into_iter().map(line).collect())
+}
+
+/// Ends a session of the person's own.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none of this name.
+pub async fn end(house: &House, person: PersonId, id: &str) -> Result<(), AppError> {
+    let digits = id
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
+    let id: Vec<u8> = digits.collect::<Option<_>>().ok_or(AppError::NotFound)?;
+    if sessions::end(&house.central, person, &id).await? { Ok(()) } else { Err(AppError::NotFound) }
+}
+
+/// Forgets the account of whoever asks, so that its next request sees what has changed.
+///
+/// # Errors
+/// [`AppError::Internal`] outside a request.
+pub fn forget(house: &House) -> Result<(), AppError> {
+    match caller::anybody()?.0 {
+        Who::Staff { account, .. } => house.accounts.forget(account.user.as_uuid()),
+        Who::Operator(account) => house.accounts.forget(account.operator.as_uuid()),
+        Who::Nobody | Who::Choosing(_) => {}
+    }
+    Ok(())
+}
+
+/// What a newcomer to the demo may try.
+pub fn demo(house: &House) -> Option<Demo> {
+    let settings = &house.settings;
+    if !settings.demo || settings.production {
+        return None;
+    }
+    let mut storefronts: Vec<(String, String)> = house
+        .routes
+        .all()
+        .iter()
+        .map(|route| (route.name.clone(), settings.storefront_url(&route.slug, None)))
+        .collect();
+    storefronts.sort();
+    let people = [
+        ("ana@casa-azul.example", "Casa Azul Imóveis, owner"),
+        ("carla@casa-azul.example", "Casa Azul Imóveis, broker"),
+        ("davi@casa-azul.example", "Casa Azul Imóveis + Litoral Imóveis"),
+        ("helena@horizonte.example", "Imobiliária Horizonte, owner"),
+        ("operador@sobrado.example", "Sobrado, operator"),
+    ];
+    let people = people.map(|(email, role)| (email.to_owned(), role.to_owned())).to_vec();
+    Some(Demo { storefronts, people, password: "sobrado-demo-2026".to_owned() })
+}

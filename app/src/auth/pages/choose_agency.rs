@@ -1,0 +1,49 @@
+//! `/entrar/agencia`: for people whom more than one agency employs.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::auth::server_fns::{ChooseAgency as ChooseAction, list_agencies};
+use crate::auth::words::role;
+use crate::layouts::EntranceLayout;
+use crate::ui::error::ErrorPage;
+use crate::words::{lang, words};
+
+/// The choice, one button an agency.
+#[component]
+pub fn ChooseAgency() -> impl IntoView {
+    let (words, lang) = (&words().auth, lang());
+    let agencies = Resource::new_blocking(|| (), |()| list_agencies());
+    let action = ServerAction::<ChooseAction>::new();
+    let list = move || {
+        Suspend::new(async move {
+            match agencies.await {
+                Err(error) => view! { <ErrorPage error/> }.into_any(),
+                Ok(all) => all
+                    .into_iter()
+                    .map(|agency| {
+                        view! {
+                            <ActionForm action attr:class="choice">
+                                <input type="hidden" name="user" value=agency.user.to_string()/>
+                                <button type="submit" class="choice-button">
+                                    <strong>{agency.name}</strong>
+                                    <span>{role(agency.role, lang)}</span>
+                                </button>
+                            </ActionForm>
+                        }
+                    })
+                    .collect_view()
+                    .into_any(),
+            }
+        })
+    };
+    view! {
+        <Title text=words.choose_agency/>
+        <EntranceLayout>
+            <h1>{words.choose_agency}</h1>
+            <p class="lead">{words.choose_lead}</p>
+            <Suspense>{list}</Suspense>
+        </EntranceLayout>
+    }
+}

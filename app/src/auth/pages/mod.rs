@@ -1,0 +1,11 @@
+//! Signing in and out, choosing an agency, one's own account.
+
+mod choose_agency;
+mod profile;
+mod sign_in;
+mod sign_out;
+
+pub use choose_agency::ChooseAgency;
+pub use profile::Profile;
+pub use sign_in::{OperatorSignIn, SignIn};
+pub use sign_out::SignOut;

@@ -1,0 +1,93 @@
+//! `/app/profile`: one's own account, language and open sessions.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use leptos::server_fn::ServerFn;
+
+use crate::auth::server_fns::{EndSession, SetLanguage, list_sessions};
+use crate::auth::types::{Me, SessionLine};
+use crate::auth::words::role;
+use crate::ui::error::ErrorPage;
+use crate::values::day::format_instant;
+use crate::words::{Lang, lang, words};
+
+/// One's own account.
+#[component]
+pub fn Profile() -> impl IntoView {
+    let (words, lang) = (&words().auth, lang());
+    let end = ServerAction::<EndSession>::new();
+    let sessions = Resource::new_blocking(move || end.version().get(), |_| list_sessions());
+    let me = expect_context::<Me>();
+    let list = move || {
+        Suspend::new(async move {
+            match sessions.await {
+                Err(error) => view! { <ErrorPage error/> }.into_any(),
+                Ok(all) => view! {
+                    <ul class="rows">{all.into_iter().map(|line| session_row(line, end, lang)).collect_view()}</ul>
+                }
+                .into_any(),
+            }
+        })
+    };
+    view! {
+        <Title text=words.profile/>
+        <header class="page-head"><h1>{words.profile}</h1></header>
+        <dl class="facts">
+            <div><dt>{words.name}</dt><dd>{me.name}</dd></div>
+            <div><dt>{words.email}</dt><dd>{me.email}</dd></div>
+            <div><dt>{words.role}</dt><dd>{role(me.role, lang)}</dd></div>
+        </dl>
+        <p><a class="btn" href="/entrar/agencia">{words.switch_agency}</a></p>
+        <LanguageForm/>
+        <section class="block">
+            <h2>{words.sessions}</h2>
+            <p class="quiet">{words.sessions_lead}</p>
+            <Transition>{list}</Transition>
+        </section>
+    }
+}
+
+fn session_row(line: SessionLine, end: ServerAction<EndSession>, lang: Lang) -> impl IntoView {
+    let words = &words().auth;
+    let (since, used) = (format_instant(line.created_at, lang), format_instant(line.last_seen_at, lang));
+    view! {
+        <li class="row">
+            <div class="row-text">
+                <strong>{line.ip_address}</strong>
+                <span class="quiet">{line.user_agent}</span>
+                <span class="quiet">{words.since}" "{since}" · "{words.last_used}" "{used}</span>
+            </div>
+            {if line.is_this {
+                view! { <span class="badge">{words.this_session}</span> }.into_any()
+            } else {
+                view! {
+                    <ActionForm action=end>
+                        <input type="hidden" name="id" value=line.id/>
+                        <button type="submit" class="btn btn-small">{words.end_session}</button>
+                    </ActionForm>
+                }
+                .into_any()
+            }}
+        </li>
+    }
+}
+
+/// A plain form: the whole page comes back in the other language.
+#[component]
+fn LanguageForm() -> impl IntoView {
+    let (words, chosen) = (&words().auth, lang());
+    let button = move |lang: Lang, name: &'static str| {
+        let pressed = if lang == chosen { "true" } else { "false" };
+        view! { <button type="submit" name="lang" value=lang.tag() class="btn btn-small" aria-pressed=pressed lang=lang.tag()>{name}</button> }
+    };
+    view! {
+        <section class="block">
+            <h2>{words.language}</h2>
+            <form method="post" action=SetLanguage::PATH class="button-row">
+                {button(Lang::Pt, "Português")} {button(Lang::En, "English")}
+            </form>
+        </section>
+    }
+}

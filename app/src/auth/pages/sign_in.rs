@@ -1,0 +1,61 @@
+//! `/entrar` and `/platform/entrar`.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::auth::server_fns::{SignIn as SignInAction, SignInOperator};
+use crate::layouts::EntranceLayout;
+use crate::ui::field::{CheckField, TextField};
+use crate::ui::form::{ErrorNote, SubmitButton, field_errors};
+use crate::words::words;
+
+/// Where an agency's staff signs in.
+#[component]
+pub fn SignIn() -> impl IntoView {
+    let words = &words().auth;
+    let action = ServerAction::<SignInAction>::new();
+    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
+    let next = use_query_map().read_untracked().get("next").unwrap_or_default();
+    view! {
+        <Title text=words.sign_in/>
+        <EntranceLayout>
+            <h1>{words.sign_in}</h1>
+            <p class="lead">{words.sign_in_lead}</p>
+            <ErrorNote error/>
+            <ActionForm action attr:class="form">
+                <input type="hidden" name="next" value=next/>
+                <TextField name="email" label=words.email kind="email" autocomplete="username" required=true errors/>
+                <TextField name="password" label=words.password kind="password" autocomplete="current-password" required=true errors/>
+                <CheckField name="remember" label=words.remember/>
+                <SubmitButton label=words.sign_in pending=action.pending()/>
+            </ActionForm>
+            <p class="quiet">{words.forgotten}</p>
+        </EntranceLayout>
+    }
+}
+
+/// Where operators of the platform sign in.
+#[component]
+pub fn OperatorSignIn() -> impl IntoView {
+    let words = &words().auth;
+    let action = ServerAction::<SignInOperator>::new();
+    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
+    let next = use_query_map().read_untracked().get("next").unwrap_or_default();
+    view! {
+        <Title text=words.sign_in_operator/>
+        <EntranceLayout>
+            <h1>{words.sign_in_operator}</h1>
+            <ErrorNote error/>
+            <ActionForm action attr:class="form">
+                <input type="hidden" name="next" value=next/>
+                <TextField name="email" label=words.email kind="email" autocomplete="username" required=true errors/>
+                <TextField name="password" label=words.password kind="password" autocomplete="current-password" required=true errors/>
+                <SubmitButton label=words.sign_in pending=action.pending()/>
+            </ActionForm>
+        </EntranceLayout>
+    }
+}

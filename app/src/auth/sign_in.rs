@@ -1,0 +1,217 @@
+//! The one way in: the throttle, exactly one hash, and a session that is new.
+
+use http::HeaderValue;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use sha2::{Digest as _, Sha256};
+use std::net::IpAddr;
+use tenancy::central::accounts::{self, Membership};
+use tenancy::central::people::{self, Credentials};
+use tenancy::central::sessions::{SIGNED, Signed};
+use tenancy::central::sign_ins::{self, Attempt, Verdict};
+use tenancy::{OperatorId, PersonId};
+use time::Duration;
+use tower_sessions::{Expiry, Session};
+
+use crate::caller::{self, Request};
+use crate::error::AppError;
+use crate::outside::password::Checked;
+use crate::state::House;
+use crate::values::fields::Problem;
+
+/// Name of the cookie that vouches for a device on which somebody has signed in before (AUTH-04).
+const DEVICE: &str = "__Host-device";
+
+/// Which door somebody stands at: nobody is in both kinds of session at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Agencies' staff.
+    Staff,
+    /// Operators of the platform.
+    Operators,
+}
+
+/// What was typed at the door.
+#[derive(Debug)]
+pub struct Typed {
+    /// E-mail address.
+    pub email: String,
+    /// Password.
+    pub password: String,
+    /// Whether to stay signed in for 30 days.
+    pub remember: bool,
+}
+
+/// Where somebody stands after signing in.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Inside {
+    /// In the CRM of their one agency, or in the console.
+    Home,
+    /// Before the choice of an agency.
+    Choosing,
+}
+
+fn wrong() -> AppError {
+    AppError::invalid("password", Problem::WrongCredentials)
+}
+
+/// Signs somebody in, or gives the one answer that there is for everything that does not fit.
+///
+/// # Errors
+/// [`AppError::Invalid`] for wrong credentials of whatever kind, [`AppError::TooMany`] from the throttle.
+pub async fn sign_in(house: &House, door: Door, typed: Typed, request: &Request) -> Result<Inside, AppError> {
+    let email = typed.email.trim().to_lowercase();
+    if email.is_empty() || email.len() > 254 {
+        return Err(wrong());
+    }
+    let device = device_key();
+    let attempt = Attempt { email: &email, ip: request.ip, device: device.as_deref(), at: house.clock.now() };
+    // The place is held until the attempt is written down: a flood cannot run past the throttle.
+    let place = house.passwords.place().await;
+    if let Verdict::Wait(wait) = sign_ins::judge(&house.central, &house.key, attempt).await? {
+        return Err(AppError::TooMany(u32::try_from(wait.whole_seconds().max(1)).unwrap_or(u32::MAX)));
+    }
+    let known = people::find_credentials(&house.central, &email).await?;
+    let stored = known.as_ref().map(|k| k.password_hash.as_str());
+    let checked = place.verify(typed.password, stored).await;
+    let admitted = match (&checked, &known) {
+        (Checked::Right(_), Some(known)) => admit(house, door, known).await?,
+        _ => None,
+    };
+    sign_ins::record(&house.central, &house.key, attempt, admitted.is_some()).await?;
+    drop(place);
+    let (Some(admitted), Some(known)) = (admitted, known) else { return Err(wrong()) };
+    if let Checked::Right(Some(stronger)) = checked {
+        people::rehash(&house.central, known.person, &known.password_hash, &stronger).await?;
+    }
+    if device.is_none() {
+        remember_device(house, &email, request.ip).await?;
+    }
+    let inside = if matches!(admitted, Admitted::Several) { Inside::Choosing } else { Inside::Home };
+    open_session(signed(known.person, &admitted, typed.remember, request)).await?;
+    Ok(inside)
+}
+
+enum Admitted {
+    One(Membership),
+    Several,
+    Operator(OperatorId),
+}
+
+/// Whom this door lets in: a right password at the wrong door is a wrong password.
+async fn admit(house: &House, door: Door, known: &Credentials) -> Result<Option<Admitted>, AppError> {
+    if door == Door::Operators {
+        return Ok(known.operator.map(Admitted::Operator));
+    }
+    let mut agencies = accounts::memberships(&house.central, known.person).await?;
+    Ok(match agencies.len() {
+        0 => None,
+        1 => agencies.pop().map(Admitted::One),
+        _ => Some(Admitted::Several),
+    })
+}
+
+fn signed(person: PersonId, admitted: &Admitted, remember: bool, request: &Request) -> Signed {
+    let (membership, operator) = match admitted {
+        Admitted::One(membership) => (Some(membership), None),
+        Admitted::Several => (None, None),
+        Admitted::Operator(id) => (None, Some(*id)),
+    };
+    Signed {
+        person,
+        user: membership.map(|m| m.user),
+        tenant: membership.map(|m| m.tenant),
+        operator,
+        remember,
+        ip_address: Some(request.ip.to_string()),
+        user_agent: request.user_agent.clone(),
+    }
+}
+
+/// Starts a session under a new identifier; whatever the browser brought along is worth nothing now.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when it cannot be kept.
+pub async fn open_session(signed: Signed) -> Result<(), AppError> {
+    let session = session().await?;
+    let expiry = if signed.remember { Expiry::OnInactivity(Duration::days(30)) } else { Expiry::OnSessionEnd };
+    let kept = async {
+        session.cycle_id().await?;
+        session.set_expiry(Some(expiry));
+        session.insert(SIGNED, signed).await?;
+        session.save().await
+    };
+    kept.await.map_err(|error| {
+        tracing::warn!(%error, "a session was not kept");
+        AppError::Unavailable
+    })
+}
+
+/// The session of the request.
+///
+/// # Errors
+/// [`AppError::Internal`] outside the platform's host.
+pub async fn session() -> Result<Session, AppError> {
+    leptos_axum::extract().await.map_err(|_| AppError::Internal(caller::request_id()))
+}
+
+/// What the device cookie holds, hashed.
+fn device_key() -> Option<Vec<u8>> {
+    let parts = use_context::<http::request::Parts>()?;
+    let cookies = parts.headers.get_all(http::header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let value = cookies.flat_map(|v| v.split(';')).find_map(|c| c.trim().strip_prefix(DEVICE)?.strip_prefix('='))?;
+    (value.len() >= 32).then(|| Sha256::digest(value.as_bytes()).to_vec())
+}
+
+/// Gives the browser a cookie that vouches for it, and writes down that it does.
+async fn remember_device(house: &House, email: &str, ip: IpAddr) -> Result<(), AppError> {
+    let mut bytes = [0; 24];
+    getrandom::fill(&mut bytes).map_err(|_| AppError::Internal(caller::request_id()))?;
+    let value: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let device = Sha256::digest(value.as_bytes());
+    let attempt = Attempt { email, ip, device: Some(&device), at: house.clock.now() };
+    sign_ins::record(&house.central, &house.key, attempt, true).await?;
+    let cookie = format!("{DEVICE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000");
+    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+        response.append_header(http::header::SET_COOKIE, cookie);
+    }
+    Ok(())
+}
+
+/// Where to go after signing in: one of our own pages behind this door, or its first.
+pub fn way_in(door: Door, next: &str) -> &str {
+    let (home, realm) = match door {
+        Door::Staff => ("/app", "/app"),
+        Door::Operators => ("/platform/tenants", "/platform"),
+    };
+    let inside = next == realm || next.strip_prefix(realm).is_some_and(|rest| rest.starts_with(['/', '?']));
+    let harmless =
+        !next.contains("//") && !next.contains('\\') && !next.contains("..") && !next.chars().any(char::is_control);
+    if inside && harmless { next } else { home }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_in_stays_on_our_side_of_the_door() {
+        assert_eq!(way_in(Door::Staff, "/app/properties?q=casa"), "/app/properties?q=casa");
+        assert_eq!(way_in(Door::Staff, "/app"), "/app");
+        for elsewhere in [
+            "",
+            "https://evil.example/app",
+            "//evil.example",
+            "/app//evil",
+            "/app\\evil",
+            "/application",
+            "/platform",
+            "/app/../x",
+            "/app/\r\nx",
+        ] {
+            assert_eq!(way_in(Door::Staff, elsewhere), "/app", "{elsewhere:?}");
+        }
+        assert_eq!(way_in(Door::Operators, "/platform/tenants?q=a"), "/platform/tenants?q=a");
+        assert_eq!(way_in(Door::Operators, "/app"), "/platform/tenants");
+    }
+}

@@ -1,0 +1,64 @@
+//! Who is signed in, as screens see it.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::access::Role;
+use crate::words::Lang;
+
+/// The member of staff in front of the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// Their role.
+    pub role: Role,
+    /// The agency's name.
+    pub agency: String,
+    /// Where its storefront is.
+    pub storefront: String,
+    /// The language of the screen.
+    pub lang: Lang,
+}
+
+/// An agency that a person may choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgencyChoice {
+    /// The account there.
+    pub user: Uuid,
+    /// The agency's name.
+    pub name: String,
+    /// The role there.
+    pub role: Role,
+}
+
+/// One of a person's open sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionLine {
+    /// Names it, in hexadecimal digits, and opens nothing.
+    pub id: String,
+    /// Address that signed in.
+    pub ip_address: String,
+    /// What its browser calls itself.
+    pub user_agent: String,
+    /// When it began.
+    pub created_at: OffsetDateTime,
+    /// When it was last used, to five minutes.
+    pub last_seen_at: OffsetDateTime,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+}
+
+/// What the demo's start page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Demo {
+    /// Names and addresses of the storefronts.
+    pub storefronts: Vec<(String, String)>,
+    /// Whom one can sign in as, and what they are.
+    pub people: Vec<(String, String)>,
+    /// Everybody's password.
+    pub password: String,
+}

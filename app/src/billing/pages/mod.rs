@@ -1,0 +1,5 @@
+//! The plan of an agency.
+
+mod plan;
+
+pub use plan::PlanShow;

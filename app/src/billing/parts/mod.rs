@@ -1,0 +1,5 @@
+//! What two pages share.
+
+mod plan_table;
+
+pub use plan_table::PlanTable;

@@ -1,0 +1,58 @@
+//! Every plan side by side; on a phone one below the other.
+
+use leptos::prelude::*;
+use rust_decimal::Decimal;
+
+use crate::billing::types::Plan;
+use crate::billing::words::features;
+use crate::values::money::format_money;
+use crate::words::{Lang, lang, words};
+
+/// The plans as cards.
+#[component]
+pub fn PlanTable(
+    /// The plans, cheapest first.
+    plans: Vec<Plan>,
+    /// Name of the plan that is one's own.
+    #[prop(into, optional)]
+    own: String,
+) -> impl IntoView {
+    let lang = lang();
+    let cards = plans.into_iter().map(|plan| {
+        let is_own = plan.name == own;
+        card(plan, is_own, lang)
+    });
+    view! { <div class="plans">{cards.collect_view()}</div> }
+}
+
+fn card(plan: Plan, is_own: bool, lang: Lang) -> impl IntoView {
+    let words = &words().billing;
+    let money =
+        move |amount: Decimal| if amount.is_zero() { words.free.to_owned() } else { format_money(amount, lang) };
+    let properties = plan.max_properties.map_or(words.unlimited.to_owned(), |max| max.to_string());
+    let trainings = match plan.feature("trainings") {
+        "0" => words.paid.to_owned(),
+        number => format!("{number} {}", words.free),
+    };
+    let lines = features(lang).map(|(key, name)| {
+        let has = plan.feature(key) == "true";
+        let (class, said) = if has { ("has", words.included) } else { ("has-not", words.not_included) };
+        view! { <li class=class>{name}<span class="sr-only">": "{said}</span></li> }
+    });
+    view! {
+        <section class="plan" class:plan-own=is_own>
+            <h3>{plan.display_name.clone()}</h3>
+            {is_own.then(|| view! { <span class="badge">{words.your_plan}</span> })}
+            <p class="plan-price"><strong>{money(plan.price_monthly)}</strong>" "{words.monthly}</p>
+            <p class="quiet">{money(plan.price_yearly)}" "{words.yearly}</p>
+            <dl class="plan-facts">
+                <div><dt>{words.users_included}</dt><dd>{plan.max_users}</dd></div>
+                <div><dt>{words.additional_user}</dt><dd>{money(plan.additional_user_price)}</dd></div>
+                <div><dt>{words.properties}</dt><dd>{properties}</dd></div>
+                <div><dt>{words.activation_fee}</dt><dd>{money(plan.activation_fee)}</dd></div>
+                <div><dt>{words.trainings}</dt><dd>{trainings}</dd></div>
+            </dl>
+            <ul class="plan-features">{lines.collect_view()}</ul>
+        </section>
+    }
+}

@@ -1,0 +1,28 @@
+//! The operators' console.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use crate::auth::server_fns::SignOut;
+use crate::words::words;
+
+/// The frame of the console's pages.
+#[component]
+pub fn ConsoleLayout(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let words = words();
+    let sign_out = ServerAction::<SignOut>::new();
+    view! {
+        <div class="console">
+            <a class="skip" href="#content">{words.common.skip_to_content}</a>
+            <header class="console-head">
+                <span class="wordmark">"Sobrado"</span>
+                <span class="quiet">{words.auth.sign_in_operator}</span>
+                <ActionForm action=sign_out><button type="submit" class="btn btn-small">{words.auth.sign_out}</button></ActionForm>
+            </header>
+            <main id="content" tabindex="-1">{children()}</main>
+        </div>
+    }
+}

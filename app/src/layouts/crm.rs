@@ -1,0 +1,75 @@
+//! The CRM: a rail on a desk, a bar at the bottom of a phone, the page between.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::components::{A, Outlet};
+
+use crate::auth::server_fns::{SignOut, load_me};
+use crate::auth::types::Me;
+use crate::ui::error::ErrorPage;
+use crate::ui::icon::{Icon, IconName};
+use crate::words::words;
+
+/// The frame of the CRM's pages. They find [`Me`] in their context.
+#[component]
+pub fn CrmLayout() -> impl IntoView {
+    let me = Resource::new_blocking(|| (), |()| load_me());
+    let page = move || {
+        Suspend::new(async move {
+            match me.await {
+                Err(crate::error::AppError::Suspended) => {
+                    view! { <main id="content" class="lone"><Outlet/></main> }.into_any()
+                }
+                Err(error) => view! { <main id="content" class="lone"><ErrorPage error/></main> }.into_any(),
+                Ok(me) => view! { <Frame me/> }.into_any(),
+            }
+        })
+    };
+    view! { <Suspense>{page}</Suspense> }
+}
+
+#[component]
+fn Frame(me: Me) -> impl IntoView {
+    let words = words();
+    provide_context(me.clone());
+    view! {
+        <div class="crm">
+            <a class="skip" href="#content">{words.common.skip_to_content}</a>
+            <aside class="rail">
+                <p class="rail-agency"><strong>{me.agency}</strong><a href=me.storefront rel="external" class="quiet">
+                    {words.today.see_site} <Icon name=IconName::External/></a></p>
+                <Navigation/>
+                <Foot name=me.name/>
+            </aside>
+            <main id="content" tabindex="-1"><Outlet/></main>
+            <div class="bottom-bar"><Navigation/></div>
+        </div>
+    }
+}
+
+#[component]
+fn Navigation() -> impl IntoView {
+    let words = words();
+    view! {
+        <nav class="rail-nav" aria-label="Sobrado">
+            <A href="/app" exact=true><Icon name=IconName::Home/><span>{words.today.title}</span></A>
+            <A href="/app/properties"><Icon name=IconName::Building/><span>{words.properties.title}</span></A>
+            <A href="/app/settings/plan"><Icon name=IconName::Plan/><span>{words.billing.plan}</span></A>
+            <A href="/app/profile"><Icon name=IconName::Person/><span>{words.auth.profile}</span></A>
+        </nav>
+    }
+}
+
+#[component]
+fn Foot(name: String) -> impl IntoView {
+    let words = words();
+    let sign_out = ServerAction::<SignOut>::new();
+    view! {
+        <div class="rail-foot">
+            <span>{name}</span>
+            <ActionForm action=sign_out>
+                <button type="submit" class="btn btn-small"><Icon name=IconName::SignOut/>{words.auth.sign_out}</button>
+            </ActionForm>
+        </div>
+    }
+}

@@ -1,0 +1,25 @@
+//! The platform's public pages.
+
+use leptos::prelude::*;
+
+use crate::words::words;
+
+/// The frame of the platform's public pages.
+#[component]
+pub fn MarketingLayout(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let words = words();
+    view! {
+        <div class="marketing">
+            <a class="skip" href="#content">{words.common.skip_to_content}</a>
+            <header class="marketing-head">
+                <a class="wordmark" href="/">"Sobrado"</a>
+                <nav><a href="/planos">{words.marketing.plans}</a><a class="btn btn-small" href="/entrar">{words.auth.sign_in}</a></nav>
+            </header>
+            <main id="content" tabindex="-1">{children()}</main>
+            <footer class="marketing-foot"><p>"Sobrado"</p></footer>
+        </div>
+    }
+}

@@ -1,0 +1,59 @@
+//! `/` of the platform: what Sobrado is, in one screen; in a demo, how to look around.
+
+use leptos::prelude::*;
+use leptos_meta::{Meta, Title};
+
+use crate::auth::server_fns::load_demo;
+use crate::auth::types::Demo;
+use crate::layouts::MarketingLayout;
+use crate::words::words;
+
+/// The front page.
+#[component]
+pub fn Home() -> impl IntoView {
+    let all = words();
+    let words = &all.marketing;
+    let demo = Resource::new_blocking(|| (), |()| load_demo());
+    let points = words.points.map(|(title, text)| view! { <li><h2>{title}</h2><p>{text}</p></li> });
+    view! {
+        <Title text=words.title/>
+        <Meta name="description" content=words.lead/>
+        <MarketingLayout>
+            <section class="hero">
+                <h1>{words.headline}</h1>
+                <p class="lead">{words.lead}</p>
+                <p class="button-row">
+                    <a class="btn btn-primary" href="/entrar">{all.auth.sign_in}</a>
+                    <a class="btn" href="/planos">{words.see_plans}</a>
+                </p>
+            </section>
+            <ul class="points">{points.collect_view()}</ul>
+            <Suspense>
+                {move || Suspend::new(async move { demo.await.ok().flatten().map(demo_block) })}
+            </Suspense>
+        </MarketingLayout>
+    }
+}
+
+fn demo_block(demo: Demo) -> impl IntoView {
+    let words = &words().marketing;
+    let sites =
+        demo.storefronts.into_iter().map(|(name, url)| view! { <li><a href=url rel="external">{name}</a></li> });
+    let people = demo
+        .people
+        .into_iter()
+        .map(|(email, role)| view! { <li><code>{email}</code>" "<span class="quiet">{role}</span></li> });
+    view! {
+        <section class="demo" aria-labelledby="demo">
+            <h2 id="demo">{words.demo}</h2>
+            <p>{words.demo_lead}</p>
+            <div class="demo-columns">
+                <div><h3>{words.demo_sites}</h3><ul>{sites.collect_view()}</ul></div>
+                <div>
+                    <h3>{words.demo_people}</h3><ul>{people.collect_view()}</ul>
+                    <p>{words.demo_password}": "<code>{demo.password}</code></p>
+                </div>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,33 @@
+//! `/planos`: the price table, from the database.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::billing::parts::PlanTable;
+use crate::billing::server_fns::list_plans;
+use crate::layouts::MarketingLayout;
+use crate::ui::error::ErrorPage;
+use crate::words::words;
+
+/// The plans.
+#[component]
+pub fn Plans() -> impl IntoView {
+    let words = &words().marketing;
+    let plans = Resource::new_blocking(|| (), |()| list_plans());
+    let table = move || {
+        Suspend::new(async move {
+            match plans.await {
+                Err(error) => view! { <ErrorPage error/> }.into_any(),
+                Ok(plans) => view! { <PlanTable plans/> }.into_any(),
+            }
+        })
+    };
+    view! {
+        <Title text=words.plans/>
+        <MarketingLayout>
+            <h1>{words.plans}</h1>
+            <p class="lead">{words.plans_lead}</p>
+            <Suspense>{table}</Suspense>
+        </MarketingLayout>
+    }
+}

@@ -1,0 +1,5 @@
+//! The console's pages.
+
+mod tenants;
+
+pub use tenants::TenantIndex;

@@ -1,3 +1,0 @@
-//! store_settings.
-
-pub mod words;

@@ -1,0 +1,52 @@
+//! What visitors may read. Nothing here writes.
+
+use tenancy::TenantDb;
+
+use super::types::Store;
+use crate::state::Settings;
+
+/// The agency's face.
+///
+/// # Errors
+/// The database's.
+pub async fn store(db: &TenantDb, settings: &Settings) -> Result<Store, sqlx::Error> {
+    let row = sqlx::query!(
+        "select company_name, creci, about, phone, whatsapp, email, address, primary_color, secondary_color
+         from store_settings"
+    )
+    .fetch_one(db)
+    .await?;
+    let route = db.route();
+    Ok(Store {
+        name: row.company_name,
+        creci: row.creci,
+        about: row.about,
+        phone: row.phone,
+        whatsapp: row.whatsapp,
+        email: row.email,
+        address: row.address,
+        theme: format!("{}-{}", digits(&row.primary_color), digits(&row.secondary_color)),
+        url: settings.storefront_url(&route.slug, route.domains.first().map(String::as_str)),
+    })
+}
+
+fn digits(color: &str) -> &str {
+    color.trim_start_matches('#')
+}
+
+/// The agency's colours as a style sheet. They are six hexadecimal digits each: the table admits nothing else.
+///
+/// # Errors
+/// The database's.
+pub async fn theme(db: &TenantDb) -> Result<String, sqlx::Error> {
+    let row = sqlx::query!("select primary_color, secondary_color from store_settings").fetch_one(db).await?;
+    Ok(format!(":root{{--brand:{};--brand-accent:{}}}", row.primary_color, row.secondary_color))
+}
+
+/// Raised by everything that changes a public page.
+///
+/// # Errors
+/// The database's.
+pub async fn content_version(db: &TenantDb) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!("select content_version from store_settings").fetch_one(db).await
+}

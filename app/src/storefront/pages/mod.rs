@@ -1,0 +1,5 @@
+//! The public pages of an agency.
+
+mod landing;
+
+pub use landing::Landing;

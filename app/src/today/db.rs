@@ -1,0 +1,35 @@
+//! The figures of the first screen.
+
+use tenancy::TenantDb;
+
+use super::types::TodayPage;
+
+/// Lines of activity shown.
+const LINES: i64 = 8;
+
+/// What the first screen shows, in two round trips.
+///
+/// # Errors
+/// The database's.
+pub async fn page(db: &TenantDb) -> Result<TodayPage, sqlx::Error> {
+    let figures = sqlx::query!(
+        r#"select count(*) filter (where published_at is not null) as "published!",
+                  count(*) filter (where status = 'draft') as "drafts!",
+                  count(*) filter (where status = 'active' and published_at is null) as "unpublished!",
+                  (select l.max_value - u.used
+                   from plan_limits l
+                   join usage_counters u on u.resource = l.resource
+                   where l.resource = 'properties') as places_left
+           from properties
+           where deleted_at is null"#
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(TodayPage {
+        published: figures.published,
+        drafts: figures.drafts,
+        unpublished: figures.unpublished,
+        places_left: figures.places_left,
+        activity: crate::audit::db::recent(db, LINES).await?,
+    })
+}

@@ -1,0 +1,5 @@
+//! The first screen.
+
+mod index;
+
+pub use index::Today;

@@ -1,0 +1,20 @@
+//! The figures of the first screen.
+
+use serde::{Deserialize, Serialize};
+
+use crate::audit::types::HistoryLine;
+
+/// What the first screen shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TodayPage {
+    /// Properties on the storefront.
+    pub published: i64,
+    /// Properties that are drafts.
+    pub drafts: i64,
+    /// Active properties that are not on the storefront.
+    pub unpublished: i64,
+    /// Places that the plan still has; none: unlimited.
+    pub places_left: Option<i64>,
+    /// What was done last, newest first.
+    pub activity: Vec<HistoryLine>,
+}

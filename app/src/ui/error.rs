@@ -1,0 +1,55 @@
+//! A page, or a part of one, that could not be made: what happened and what to do.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::error::{AppError, Clash};
+use crate::words::{Words, words};
+
+/// What a person is told of an error.
+pub fn sentence(error: &AppError, words: &'static Words) -> String {
+    let common = &words.common;
+    match error {
+        AppError::Unauthenticated => common.error_unauthenticated.into(),
+        AppError::Forbidden => common.error_forbidden.into(),
+        AppError::NotFound => common.error_not_found.into(),
+        AppError::Conflict(Clash::Stale(_) | Clash::CodeTaken | Clash::SamePhoto) => common.error_conflict.into(),
+        AppError::PlanLimit(limit) => crate::billing::words::limit_reached(limit, words.lang),
+        AppError::TooMany(_) => common.error_too_many.into(),
+        AppError::Suspended => common.error_suspended.into(),
+        AppError::Unavailable => common.error_unavailable.into(),
+        AppError::Invalid(_) | AppError::Transport => common.error_transport.into(),
+        AppError::Internal(_) => common.error_internal.into(),
+    }
+}
+
+/// A whole page for an error. On the server it gives the document the error's status.
+#[component]
+pub fn ErrorPage(
+    /// What went wrong.
+    error: AppError,
+) -> impl IntoView {
+    crate::error::set_page_status(&error);
+    let words = words();
+    let heading =
+        if error == AppError::NotFound { words.common.error_not_found_title } else { words.common.error_title };
+    let request = match &error {
+        AppError::Internal(id) if !id.is_empty() => Some(id.clone()),
+        _ => None,
+    };
+    view! {
+        <Title text=heading/>
+        <section class="notice">
+            <h1>{heading}</h1>
+            <p>{sentence(&error, words)}</p>
+            {request.map(|id| view! { <p class="notice-id">{words.common.error_request}": "<code>{id}</code></p> })}
+            <a class="btn" href="/" rel="external">{words.common.go_home}</a>
+        </section>
+    }
+}
+
+/// The page for an address that leads nowhere.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    view! { <ErrorPage error=AppError::NotFound/> }
+}

@@ -1,0 +1,77 @@
+//! Around the fields: what is wrong with the whole, and the button.
+
+use leptos::prelude::*;
+
+use crate::error::{AppError, Clash};
+use crate::values::fields::FieldErrors;
+use crate::words::{lang, problem, words};
+
+/// The fields' problems of an error; none when it has no fields.
+pub fn field_errors(error: Option<&AppError>) -> FieldErrors {
+    match error {
+        Some(AppError::Invalid(errors)) => errors.clone(),
+        Some(AppError::Conflict(Clash::CodeTaken)) => FieldErrors::one("code", crate::values::fields::Problem::Taken),
+        _ => FieldErrors::default(),
+    }
+}
+
+/// A list of what is wrong, with links to the fields.
+#[component]
+pub fn ErrorSummary(
+    /// What is wrong.
+    #[prop(into)]
+    errors: Signal<FieldErrors>,
+    /// What a field is called.
+    label_of: fn(&str) -> &'static str,
+) -> impl IntoView {
+    let (lang, heading) = (lang(), words().common.mend_these);
+    let list = move || {
+        let errors = errors.get().0;
+        (!errors.is_empty()).then(|| {
+            let lines = errors.into_iter().map(|(field, wrong)| {
+                let label = label_of(&field);
+                view! { <li><a href=format!("#{field}")>{label}</a>": "{problem(&wrong, lang)}</li> }
+            });
+            view! { <div class="alert-box alert-bad" role="alert"><p>{heading}</p><ul>{lines.collect_view()}</ul></div> }
+        })
+    };
+    view! { {list} }
+}
+
+/// A sentence for an error that belongs to no field.
+#[component]
+pub fn ErrorNote(
+    /// The error, when there is one.
+    #[prop(into)]
+    error: Signal<Option<AppError>>,
+) -> impl IntoView {
+    let words = words();
+    let note = move || {
+        let sentence = match error.get()? {
+            AppError::Invalid(_) | AppError::Conflict(Clash::CodeTaken) => return None,
+            other => crate::ui::error::sentence(&other, words),
+        };
+        Some(view! { <div class="alert-box alert-bad" role="alert">{sentence}</div> })
+    };
+    view! { {note} }
+}
+
+/// The button that sends a form; it waits while the form is under way.
+#[component]
+pub fn SubmitButton(
+    /// What it does.
+    label: &'static str,
+    /// Whether the form is under way.
+    #[prop(into, optional)]
+    pending: Signal<bool>,
+    /// `btn-primary`, or another of the button's looks.
+    #[prop(default = "btn-primary")]
+    look: &'static str,
+) -> impl IntoView {
+    let saving = words().common.saving;
+    view! {
+        <button type="submit" class=format!("btn {look}") disabled=move || pending.get()>
+            {move || if pending.get() { saving } else { label }}
+        </button>
+    }
+}

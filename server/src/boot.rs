@@ -1,0 +1,71 @@
+//! From the configuration to what the process has opened.
+
+use anyhow::Context as _;
+use leptos::config::LeptosOptions;
+use std::sync::Arc;
+use tenancy::central::accounts::Accounts;
+use tenancy::{Clock, Deployment, DeploymentOptions, RegistryOptions, Routes, TenantId};
+use tokio::sync::mpsc;
+
+use app::outside::files::Files;
+use app::outside::password::Passwords;
+use app::state::{AppState, House, Settings};
+
+use crate::config::Config;
+
+/// The databases as the configuration names them.
+///
+/// # Errors
+/// With what to do about it.
+pub async fn open_deployment(config: &Config) -> anyhow::Result<Deployment> {
+    let cluster_settings = if config.environment == crate::config::Environment::Bench {
+        [("shared_buffers", "1GB"), ("work_mem", "16MB")].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec()
+    } else {
+        Vec::new()
+    };
+    let options = DeploymentOptions {
+        data_dir: config.data_dir.clone(),
+        central_url: config.central_url.clone(),
+        provisioner_url: config.provisioner_url.clone(),
+        key: config.key.clone(),
+        cluster_settings,
+    };
+    Deployment::open(options).await.context("the databases cannot be opened")
+}
+
+/// What layers and server functions work with, and the channel that says whose outbox may hold something.
+///
+/// # Errors
+/// When the routes cannot be read or the file store's folder cannot be made.
+pub async fn open_state(
+    deployment: &Deployment,
+    files: std::path::PathBuf,
+    settings: Settings,
+    clock: Clock,
+    registry: RegistryOptions,
+) -> anyhow::Result<(AppState, mpsc::UnboundedReceiver<TenantId>)> {
+    let routes = Routes::load(deployment.central()).await.context("the routes cannot be read")?;
+    let (registry, committed) = deployment.registry(registry);
+    let accounts = Accounts::new(deployment.central().clone());
+    let files = Files::in_folder(files).context("the folder for files cannot be made")?;
+    let house = House {
+        central: deployment.central().clone(),
+        accounts: accounts.clone(),
+        routes: routes.clone(),
+        registry,
+        files,
+        passwords: Passwords::default(),
+        clock,
+        key: deployment.key().clone(),
+        settings,
+    };
+    tokio::spawn(routes.follow(move |id| accounts.forget(id)));
+    Ok((AppState { leptos_options: leptos_options(), house: Arc::new(house) }, committed))
+}
+
+/// Where the bundle is: as the environment says (cargo-leptos and `make run` set it), else as a plain build leaves it.
+fn leptos_options() -> LeptosOptions {
+    leptos::config::get_configuration(None)
+        .map(|c| c.leptos_options)
+        .unwrap_or_else(|_| LeptosOptions::builder().output_name("sobrado").site_root("target/site").build())
+}

@@ -1,0 +1,55 @@
+//! `sobrado migrate`: the central database, then the template, then every agency, each on its own.
+
+use clap::Args;
+use serde_json::json;
+use std::process::ExitCode;
+use tenancy::migrate::Outcome;
+use tenancy::{Deployment, migrate};
+
+/// Bring the central database, the template and every agency's database up to date
+#[derive(Debug, Args)]
+pub(super) struct Migrate {
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Migrate {
+    pub(super) async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
+        let results = all(deployment).await?;
+        let failed = results.iter().filter(|(_, outcome)| outcome.is_err()).count();
+        let lines: Vec<String> = results
+            .iter()
+            .map(|(name, outcome)| match outcome {
+                Ok(Outcome::At(version)) => format!("{name:<42} at {version}"),
+                Ok(Outcome::Busy) => format!("{name:<42} is being migrated by another process"),
+                Err(error) => format!("{name:<42} FAILED: {error}"),
+            })
+            .collect();
+        let value: Vec<_> = results
+            .iter()
+            .map(|(name, outcome)| match outcome {
+                Ok(Outcome::At(version)) => json!({"database": name, "version": version}),
+                Ok(Outcome::Busy) => json!({"database": name, "busy": true}),
+                Err(error) => json!({"database": name, "error": error}),
+            })
+            .collect();
+        super::output::print(self.json, &json!(value), &lines);
+        Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+/// Migrates everything; an agency that fails leaves the others alone.
+pub(super) async fn all(deployment: &Deployment) -> anyhow::Result<Vec<(String, Result<Outcome, String>)>> {
+    let mut results = vec![("central".to_owned(), Ok(deployment.migrate_central().await?))];
+    let provisioner = deployment.provisioner();
+    let template = provisioner.build_template().await?;
+    results.push((template, Ok(Outcome::At(migrate::latest()))));
+    for company in provisioner.companies().await? {
+        if company.status != "provisioning" {
+            let outcome = provisioner.migrate_tenant(company.id).await;
+            results.push((company.slug, outcome.map_err(|error| format!("{:#}", anyhow::Error::from(error)))));
+        }
+    }
+    Ok(results)
+}

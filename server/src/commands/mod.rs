@@ -1,0 +1,93 @@
+//! One file a command. Each works beside a running `serve` and without one.
+
+mod audit;
+mod demo;
+mod migrate;
+mod operator;
+mod output;
+mod person;
+mod routes;
+mod serve;
+mod template;
+mod tenant;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use tenancy::Deployment;
+
+use crate::boot;
+use crate::config::Config;
+use crate::telemetry;
+
+/// Sobrado: the CRM and the websites of real-estate agencies.
+#[derive(Debug, Parser)]
+#[command(name = "sobrado", version, about)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the platform and every agency's storefront
+    Serve(serve::Serve),
+    /// Bring the central database, the template and every agency's database up to date
+    Migrate(migrate::Migrate),
+    /// Create the demo's agencies and people; again is harmless
+    Demo(demo::Demo),
+    /// Agencies: create, list, show, suspend, resume
+    #[command(subcommand)]
+    Tenant(tenant::Tenant),
+    /// Operators of the platform
+    #[command(subcommand)]
+    Operator(operator::Operator),
+    /// People: a new password
+    #[command(subcommand)]
+    Person(person::Person),
+    /// The database that every agency's begins as a copy of
+    #[command(subcommand)]
+    Template(template::Template),
+    /// The audit log
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Print every route with its method, audience and permission
+    Routes(routes::Routes),
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// With what went wrong and what to do about it; the exit status is then not zero.
+pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let command = match arguments.command {
+        // Needs nothing but the table.
+        Command::Routes(command) => return command.run(),
+        other => other,
+    };
+    let config = Config::from_env()?;
+    if let Command::Serve(command) = command {
+        telemetry::start_logs("info,sqlx=warn,sqlx::postgres::notice=error");
+        return command.run(config).await;
+    }
+    telemetry::start_logs("warn,sqlx::postgres::notice=error");
+    let deployment = boot::open_deployment(&config).await?;
+    if !matches!(command, Command::Migrate(_) | Command::Demo(_)) {
+        deployment.require_current().await?;
+    }
+    let result = run_on(&command, &config, &deployment).await;
+    deployment.close().await?;
+    result
+}
+
+async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Migrate(command) => command.run(deployment).await,
+        Command::Demo(command) => command.run(config, deployment).await,
+        Command::Tenant(command) => command.run(deployment).await,
+        Command::Operator(command) => command.run(deployment).await,
+        Command::Person(command) => command.run(deployment).await,
+        Command::Template(command) => command.run(deployment).await,
+        Command::Audit(command) => command.run(deployment).await,
+        Command::Serve(_) | Command::Routes(_) => Ok(ExitCode::SUCCESS),
+    }
+}

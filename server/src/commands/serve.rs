@@ -1,0 +1,136 @@
+//! `sobrado serve`: pages, storefronts, metrics and the worker in one process, until it is told to stop.
+
+use anyhow::Context as _;
+use clap::Args;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use tenancy::cluster::ServeLock;
+use tenancy::{Clock, Deployment, RegistryOptions};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, Environment};
+use crate::router::{self, Readiness};
+use crate::{boot, listen, telemetry, worker};
+
+/// Serve the platform and every agency's storefront
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Leave the worker to another process
+    #[arg(long)]
+    no_worker: bool,
+    /// First bring all databases up to date
+    #[arg(long)]
+    migrate: bool,
+    /// First create the demo's agencies and people
+    #[arg(long)]
+    demo: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(&self, config: Config) -> anyhow::Result<ExitCode> {
+        anyhow::ensure!(
+            !(self.demo && config.environment == Environment::Production),
+            "production has no demo people: leave --demo out"
+        );
+        std::fs::create_dir_all(&config.data_dir)
+            .with_context(|| format!("DATA_DIR {} cannot be made", config.data_dir.display()))?;
+        let lock = ServeLock::take(&config.data_dir)?;
+        // Both ports first: a taken one is told before anything is started.
+        let public = bind("LISTEN_ADDR", config.listen).await?;
+        let internal = bind("INTERNAL_ADDR", config.internal).await?;
+        let deployment = boot::open_deployment(&config).await?;
+        let result = self.serve(&config, &deployment, public, internal).await;
+        deployment.close().await?;
+        drop(lock);
+        result.map(|()| ExitCode::SUCCESS)
+    }
+
+    async fn serve(
+        &self,
+        config: &Config,
+        deployment: &Deployment,
+        public: TcpListener,
+        internal: TcpListener,
+    ) -> anyhow::Result<()> {
+        let metrics = telemetry::metrics();
+        if self.migrate {
+            for (name, outcome) in super::migrate::all(deployment).await? {
+                if let Err(error) = outcome {
+                    tracing::error!(database = name, error, "a database was not migrated; it answers 503");
+                }
+            }
+        }
+        deployment.require_current().await?;
+        if self.demo {
+            super::demo::create(config, deployment).await?;
+        }
+        let settings = config.settings(self.demo);
+        let (state, committed) =
+            boot::open_state(deployment, config.files.clone(), settings, Clock::system(), RegistryOptions::default())
+                .await?;
+        let (stop, readiness) = (CancellationToken::new(), Readiness::default());
+        let working = (!self.no_worker)
+            .then(|| tokio::spawn(worker::run(state.house.clone(), deployment.provisioner(), committed, stop.clone())));
+        let pages = router::router(&state, &config.trusted_proxies, readiness.clone());
+        let serving = tokio::spawn(listen::serve(public, pages, stop.clone()));
+        let measuring = tokio::spawn(listen::serve(internal, router::internal(), stop.clone()));
+        announce(config, deployment, self.demo);
+        metrics.run_upkeep();
+        until_told().await?;
+        tracing::info!("stopping: what is under way finishes first");
+        readiness.stop();
+        stop.cancel();
+        let _ = tokio::join!(serving, measuring);
+        if let Some(working) = working {
+            let _ = tokio::time::timeout(listen::GRACE, working).await;
+        }
+        state.house.registry.close().await;
+        Ok(())
+    }
+}
+
+async fn bind(variable: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
+            "{address} is taken by another program: stop it, or choose another with {variable} (`make run PORT=4000` sets both)"
+        ),
+        std::io::ErrorKind::PermissionDenied => anyhow::anyhow!("{address} needs more rights: choose a port above 1023 with {variable}"),
+        _ => anyhow::anyhow!("{variable} {address} cannot be listened on: {error}"),
+    })
+}
+
+/// Ctrl-C or SIGTERM.
+async fn until_told() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// What a newcomer wants to know, on standard output: the log is on standard error.
+fn announce(config: &Config, deployment: &Deployment, demo: bool) {
+    let settings = config.settings(demo);
+    println!("\nSobrado is open.\n\n  platform     {}", config.base_url);
+    if demo {
+        for (slug, name) in super::demo::STOREFRONTS {
+            println!("  storefront   {:<40} {name}", settings.storefront_url(slug, None));
+        }
+        println!("\n  sign in as   {}", super::demo::PEOPLE.join(", "));
+        println!("  operator     {} at {}/platform/entrar", super::demo::OPERATOR, config.base_url);
+        println!("  password     {}", super::demo::PASSWORD);
+    }
+    println!("\n  data         {}", config.data_dir.display());
+    if let Some(cluster) = deployment.cluster() {
+        println!("  PostgreSQL   {} (private, process {})", cluster.data_directory().display(), cluster.pid());
+        println!("  its log      {}", config.data_dir.join("log/postgres.log").display());
+        if let Some(note) = cluster.note() {
+            println!("  note         {note}");
+        }
+    }
+    println!("\n  Ctrl-C stops everything.\n");
+}

@@ -1,0 +1,186 @@
+//! `sobrado tenant`: agencies, one by one.
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use std::process::ExitCode;
+use tenancy::Deployment;
+use tenancy::central::companies::{self, By, Company};
+use tenancy::central::operations::NewTenant;
+
+use app::values::{email, slug};
+
+use super::output;
+
+/// Agencies
+#[derive(Debug, Subcommand)]
+pub(super) enum Tenant {
+    /// Make an agency: its database, its first owner, its plan
+    Create(Create),
+    /// List every agency
+    List(Json),
+    /// Show one agency
+    Show(One),
+    /// Close an agency for a while: 503 on its storefront, the plan page for its owner
+    Suspend(Suspend),
+    /// Open a suspended agency again
+    Resume(One),
+}
+
+/// How to print
+#[derive(Debug, Args)]
+pub(super) struct Json {
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which agency
+#[derive(Debug, Args)]
+pub(super) struct One {
+    /// Its slug
+    slug: String,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which agency, and why
+#[derive(Debug, Args)]
+pub(super) struct Suspend {
+    /// Its slug
+    slug: String,
+    /// Why; the audit log keeps it
+    #[arg(long)]
+    reason: String,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What the agency is to be
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// Its name for people
+    #[arg(long)]
+    name: String,
+    /// Its name in addresses: lower-case letters, digits, single dashes
+    #[arg(long)]
+    slug: String,
+    /// Where the platform writes to
+    #[arg(long)]
+    email: String,
+    /// E-mail address of its first owner
+    #[arg(long)]
+    admin_email: String,
+    /// Name of its first owner; the part before the @ when left out
+    #[arg(long)]
+    admin_name: Option<String>,
+    /// prime, k or k2
+    #[arg(long, default_value = "prime")]
+    plan: String,
+    /// A domain of its own that you vouch for
+    #[arg(long)]
+    domain: Option<String>,
+    /// Read the owner's password from standard input; otherwise one is made and shown once
+    #[arg(long)]
+    admin_password_stdin: bool,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Tenant {
+    pub(super) async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
+        let central = deployment.central();
+        match self {
+            Self::Create(create) => return create.run(deployment).await,
+            Self::List(how) => {
+                let all = companies::list(central).await?;
+                let lines: Vec<String> = all.iter().map(line).collect();
+                output::print(how.json, &json!(all.iter().map(value).collect::<Vec<_>>()), &lines);
+            }
+            Self::Show(one) => {
+                let company = find(deployment, &one.slug).await?;
+                output::print(one.json, &value(&company), &[line(&company)]);
+            }
+            Self::Suspend(suspend) => {
+                let company = find(deployment, &suspend.slug).await?;
+                if !companies::suspend(central, company.id, &suspend.reason, By::default()).await? {
+                    bail!("{} is {}, not active", company.slug, company.status);
+                }
+                output::print(
+                    suspend.json,
+                    &json!({"suspended": company.slug}),
+                    &[format!("{} is suspended", company.slug)],
+                );
+            }
+            Self::Resume(one) => {
+                let company = find(deployment, &one.slug).await?;
+                if !companies::resume(central, company.id, By::default()).await? {
+                    bail!("{} is {}, not suspended", company.slug, company.status);
+                }
+                output::print(
+                    one.json,
+                    &json!({"resumed": company.slug}),
+                    &[format!("{} is open again", company.slug)],
+                );
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Create {
+    async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
+        let admin_email = email::parse(&self.admin_email).ok().context("--admin-email is no e-mail address")?;
+        let contact = email::parse(&self.email).ok().context("--email is no e-mail address")?;
+        if slug::slugify(&self.slug) != self.slug || self.slug.len() < 2 || self.slug.len() > 40 {
+            bail!("--slug takes 2 to 40 lower-case letters and digits with single dashes between them");
+        }
+        let domain = match &self.domain {
+            Some(domain) => Some(tenancy::Host::parse(domain).context("--domain is no host name")?.as_str().to_owned()),
+            None => None,
+        };
+        let password = output::password(self.admin_password_stdin).await?;
+        let new = NewTenant {
+            name: self.name.trim().to_owned(),
+            slug: self.slug.clone(),
+            email: contact,
+            admin_name: self
+                .admin_name
+                .clone()
+                .unwrap_or_else(|| admin_email.split('@').next().unwrap_or_default().to_owned()),
+            admin_email: admin_email.clone(),
+            admin_password_hash: password.hash,
+            plan: self.plan.clone(),
+            domain,
+        };
+        let tenant = deployment.provisioner().create(&new).await.context("the agency was not made")?;
+        let mut value = json!({"tenant": tenant, "slug": new.slug, "admin_email": admin_email});
+        let mut lines = vec![format!("{} is open; its owner is {admin_email}", new.slug)];
+        if password.made {
+            value["admin_password"] = json!(password.plain);
+            lines.push(format!("password, shown this once: {}", password.plain));
+        }
+        output::print(self.json, &value, &lines);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn find(deployment: &Deployment, slug: &str) -> anyhow::Result<Company> {
+    companies::find_by_slug(deployment.central(), slug).await.with_context(|| format!("there is no agency `{slug}`"))
+}
+
+fn line(company: &Company) -> String {
+    let plan = company.plan.as_deref().unwrap_or("-");
+    let reason = company.suspended_reason.as_deref().unwrap_or_default();
+    format!("{:<24} {:<32} {:<6} {:<12} {reason}", company.slug, company.name, plan, company.status)
+}
+
+fn value(company: &Company) -> serde_json::Value {
+    json!({
+        "tenant": company.id, "slug": company.slug, "name": company.name, "email": company.email,
+        "status": company.status, "suspended_reason": company.suspended_reason, "plan": company.plan,
+    })
+}

@@ -1,0 +1,276 @@
+//! Every variable that the program reads, all of them once, at start. `.env.sample` documents the same list.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use app::state::Settings;
+use tenancy::Key;
+
+/// What kind of installation this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// Somebody's own machine.
+    Development,
+    /// A test's throw-away installation.
+    Test,
+    /// A benchmark's: limits count and do not refuse.
+    Bench,
+    /// The real thing: no demo, no weak secret, no credential for everything.
+    Production,
+}
+
+/// A variable that cannot be used, with what it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("{variable} {problem}")]
+pub struct ConfigError {
+    variable: &'static str,
+    problem: String,
+}
+
+fn wrong(variable: &'static str, problem: impl Into<String>) -> ConfigError {
+    ConfigError { variable, problem: problem.into() }
+}
+
+/// The whole configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What kind of installation this is.
+    pub environment: Environment,
+    /// The platform's address, without a slash at the end.
+    pub base_url: String,
+    /// Where pages are served.
+    pub listen: SocketAddr,
+    /// Where metrics are served.
+    pub internal: SocketAddr,
+    /// The central database; none: the private cluster.
+    pub central_url: Option<String>,
+    /// The role that makes databases.
+    pub provisioner_url: Option<String>,
+    /// The installation's folder.
+    pub data_dir: PathBuf,
+    /// Where photographs lie.
+    pub files: PathBuf,
+    /// The program's secret.
+    pub key: Key,
+    /// Proxies whose forwarded headers are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the variable and what it should be.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from wherever `get` finds them.
+    ///
+    /// # Errors
+    /// [`ConfigError`], naming the variable and what it should be.
+    pub fn from(get: impl Fn(&'static str) -> Option<String>) -> Result<Self, ConfigError> {
+        let get = |name| get(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty());
+        let environment = environment(get("SOBRADO_ENV").as_deref())?;
+        let base_url = get("BASE_URL").unwrap_or_else(|| "http://localhost:3000".into());
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        settings(&base_url, environment, false)?;
+        let data_dir = PathBuf::from(get("DATA_DIR").unwrap_or_else(|| ".data".into()));
+        let files = match get("FILES_URL") {
+            None => data_dir.join("files"),
+            Some(url) => match url.strip_prefix("file:") {
+                Some(folder) if !folder.trim_start_matches('/').is_empty() => {
+                    PathBuf::from(folder.trim_start_matches("//"))
+                }
+                _ => {
+                    return Err(wrong(
+                        "FILES_URL",
+                        "must be file:<folder>; other stores are not supported yet by this version",
+                    ));
+                }
+            },
+        };
+        let (central_url, provisioner_url) = (get("CENTRAL_DATABASE_URL"), get("PROVISIONER_DATABASE_URL"));
+        if environment == Environment::Production && central_url.is_some() {
+            match &provisioner_url {
+                None => {
+                    return Err(wrong(
+                        "PROVISIONER_DATABASE_URL",
+                        "is required in production: the web part's role must not make databases",
+                    ));
+                }
+                Some(url) if Some(url) == central_url.as_ref() => {
+                    return Err(wrong(
+                        "PROVISIONER_DATABASE_URL",
+                        "must be another role than CENTRAL_DATABASE_URL's in production",
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(Self {
+            environment,
+            listen: address("LISTEN_ADDR", get("LISTEN_ADDR"), "127.0.0.1:3000")?,
+            internal: address("INTERNAL_ADDR", get("INTERNAL_ADDR"), "127.0.0.1:3001")?,
+            key: key(get("SECRET_KEY"), environment, &data_dir)?,
+            trusted_proxies: proxies(get("TRUSTED_PROXIES"))?,
+            base_url,
+            central_url,
+            provisioner_url,
+            data_dir,
+            files,
+        })
+    }
+
+    /// What screens and layers need of it.
+    ///
+    /// # Panics
+    /// Never: the base URL was checked when it was read.
+    pub fn settings(&self, demo: bool) -> Settings {
+        settings(&self.base_url, self.environment, demo).expect("the base URL was checked when it was read")
+    }
+}
+
+fn environment(value: Option<&str>) -> Result<Environment, ConfigError> {
+    match value {
+        None | Some("development") => Ok(Environment::Development),
+        Some("test") => Ok(Environment::Test),
+        Some("bench") => Ok(Environment::Bench),
+        Some("production") => Ok(Environment::Production),
+        Some(other) => Err(wrong("SOBRADO_ENV", format!("is `{other}`; use development, test, bench or production"))),
+    }
+}
+
+fn settings(base_url: &str, environment: Environment, demo: bool) -> Result<Settings, ConfigError> {
+    let (scheme, rest) =
+        base_url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https")).ok_or_else(|| {
+            wrong("BASE_URL", format!("is `{base_url}`; it must begin with https://, or http:// on localhost"))
+        })?;
+    let host = tenancy::Host::parse(rest).ok_or_else(|| {
+        wrong("BASE_URL", format!("is `{base_url}`; after the scheme comes one host name and nothing else"))
+    })?;
+    let https = scheme == "https";
+    if !https && host.as_str() != "localhost" {
+        let problem =
+            "must be https: browsers keep the session cookie over http on localhost only, and nobody could sign in";
+        return Err(wrong("BASE_URL", problem));
+    }
+    let base_port = rest.split_once(':').map(|(_, port)| format!(":{port}")).unwrap_or_default();
+    Ok(Settings {
+        base_url: base_url.to_owned(),
+        base_host: host.as_str().to_owned(),
+        base_port,
+        https,
+        demo,
+        production: environment == Environment::Production,
+    })
+}
+
+fn address(variable: &'static str, value: Option<String>, default: &str) -> Result<SocketAddr, ConfigError> {
+    let value = value.unwrap_or_else(|| default.to_owned());
+    value.parse().map_err(|_| wrong(variable, format!("is `{value}`; use an address and a port such as {default}")))
+}
+
+fn proxies(value: Option<String>) -> Result<Vec<IpAddr>, ConfigError> {
+    value
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            part.parse().map_err(|_| wrong("TRUSTED_PROXIES", format!("holds `{part}`, which is no IP address")))
+        })
+        .collect()
+}
+
+/// The secret: as given; outside production made once and kept beside the data, readable by us alone.
+fn key(value: Option<String>, environment: Environment, data_dir: &std::path::Path) -> Result<Key, ConfigError> {
+    let parse = |secret: &str| Key::parse(secret).map_err(|e| wrong("SECRET_KEY", format!("is unusable: {e}")));
+    if let Some(secret) = value {
+        return parse(&secret);
+    }
+    if environment == Environment::Production {
+        return Err(wrong("SECRET_KEY", "is required in production; make one with `openssl rand -base64 32`"));
+    }
+    let path = data_dir.join("secret_key");
+    if let Ok(secret) = std::fs::read_to_string(&path) {
+        return parse(&secret);
+    }
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|e| wrong("SECRET_KEY", format!("could not be made: {e}")))?;
+    let secret = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);
+    write_secret(&path, &secret)
+        .map_err(|e| wrong("DATA_DIR", format!("cannot be written ({}): {e}", path.display())))?;
+    parse(&secret)
+}
+
+fn write_secret(path: &std::path::Path, secret: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+        // As root PostgreSQL runs as another user, who must be able to walk through.
+        let mode = if nix::unistd::Uid::effective().is_root() { 0o711 } else { 0o700 };
+        std::fs::DirBuilder::new().recursive(true).mode(mode).create(folder)?;
+    }
+    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(secret.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, String> {
+        let secret = ("SECRET_KEY", "0123456789abcdef0123456789abcdef");
+        let get =
+            |name: &'static str| pairs.iter().chain([&secret]).find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        Config::from(get).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_bad_variable_is_named_with_what_it_should_be() {
+        for (name, value) in [
+            ("SOBRADO_ENV", "prod"),
+            ("BASE_URL", "localhost:3000"),
+            ("BASE_URL", "http://192.168.0.5:3000"),
+            ("BASE_URL", "http://sobrado.example"),
+            ("BASE_URL", "https://sobrado.example/crm"),
+            ("LISTEN_ADDR", "3000"),
+            ("INTERNAL_ADDR", "localhost"),
+            ("TRUSTED_PROXIES", "10.0.0.1, proxy"),
+            ("FILES_URL", "s3:bucket"),
+        ] {
+            let error = read(&[(name, value)]).expect_err(name);
+            assert!(error.starts_with(name), "{error}");
+        }
+        let error = Config::from(|name| (name == "SECRET_KEY").then(|| "short".to_owned())).expect_err("too short");
+        assert!(error.to_string().starts_with("SECRET_KEY"), "{error}");
+    }
+
+    #[test]
+    fn production_takes_no_shortcuts() {
+        let error = Config::from(|name| (name == "SOBRADO_ENV").then(|| "production".to_owned())).expect_err("no key");
+        assert!(error.to_string().starts_with("SECRET_KEY"));
+        let url = ("CENTRAL_DATABASE_URL", "postgres://a@db/central");
+        let production = ("SOBRADO_ENV", "production");
+        assert!(read(&[production, url]).expect_err("one role").starts_with("PROVISIONER_DATABASE_URL"));
+        assert!(
+            read(&[production, url, ("PROVISIONER_DATABASE_URL", url.1)])
+                .expect_err("the same")
+                .starts_with("PROVISIONER")
+        );
+        assert!(read(&[production, url, ("PROVISIONER_DATABASE_URL", "postgres://p@db/postgres")]).is_ok());
+    }
+
+    #[test]
+    fn the_base_url_gives_host_and_port() {
+        let config = read(&[("BASE_URL", "https://sobrado.example/")]).expect("fine");
+        let settings = config.settings(false);
+        assert_eq!(
+            (settings.base_host.as_str(), settings.base_port.as_str(), settings.https),
+            ("sobrado.example", "", true)
+        );
+        assert_eq!(settings.storefront_url("abc", None), "https://abc.sobrado.example");
+        let settings = read(&[]).expect("fine").settings(true);
+        assert_eq!(settings.storefront_url("abc", Some("www.abc.example")), "http://www.abc.example:3000");
+    }
+}

@@ -1,0 +1,59 @@
+//! The security headers, on every answer of every kind.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue};
+
+/// Storefront pages have no nonce, so that their bytes can be cached; the CRM's pages set their own policy.
+const SITE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+    object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+/// What is no page runs nothing.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Whether addresses are `https`, and so whether browsers may be told to stay there.
+#[derive(Debug, Clone, Copy)]
+pub struct Secure {
+    /// The platform is served over https.
+    pub https: bool,
+}
+
+/// The layer.
+pub async fn layer(State(secure): State<Secure>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    let is_platform = response.extensions().get::<super::host::OnPlatform>().is_some();
+    let is_page =
+        response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(|v| v.starts_with("text/html"));
+    let headers = response.headers_mut();
+    let mut set = |name: &'static str, value: &'static str| {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    };
+    set("x-content-type-options", "nosniff");
+    set("referrer-policy", "strict-origin-when-cross-origin");
+    set(
+        "permissions-policy",
+        "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
+    );
+    set("cross-origin-opener-policy", "same-origin");
+    set("cross-origin-resource-policy", "same-origin");
+    set("x-frame-options", "DENY");
+    if is_platform {
+        set("x-robots-tag", "noindex, nofollow");
+    }
+    if matches!(path.as_str(), "/" | "/planos") {
+        headers.remove("x-robots-tag");
+    }
+    if secure.https {
+        let hsts = if is_platform { "max-age=63072000; includeSubDomains" } else { "max-age=63072000" };
+        headers.insert(http::header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(hsts));
+    }
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        let policy = if is_page { SITE_POLICY } else { NOTHING };
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}

@@ -1,0 +1,61 @@
+//! Pages that must come out even when nothing else does: no database, no Leptos, no script.
+
+use axum::response::{Html, IntoResponse, Response};
+use http::StatusCode;
+
+use app::words::{Lang, words_in};
+
+/// A short page with a status, a heading and a sentence.
+pub fn page(status: StatusCode, lang: Lang, heading: &str, sentence: &str, request_id: Option<&str>) -> Response {
+    let words = &words_in(lang).common;
+    let id =
+        request_id.map_or(String::new(), |id| format!("<p><small>{}: {}</small></p>", words.error_request, escape(id)));
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"robots\" content=\"noindex\"><title>{heading}</title></head><body><main><h1>{heading}</h1><p>{sentence}</p>{id}</main></body></html>",
+        lang.tag(),
+        heading = escape(heading),
+        sentence = escape(sentence),
+    );
+    (status, Html(html)).into_response()
+}
+
+/// Text as HTML shows it.
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// What the caller gets to see of an error: a sentence on a page, or the wire form of the error for a call.
+pub fn error(error: &app::error::AppError, wants_page: bool, lang: Lang, request_id: &str) -> Response {
+    use app::error::AppError as E;
+    let words = &words_in(lang).common;
+    let mut response = if wants_page {
+        let sentence = match error {
+            E::Unauthenticated => words.error_unauthenticated,
+            E::Forbidden | E::PlanLimit(_) => words.error_forbidden,
+            E::NotFound => words.error_not_found,
+            E::TooMany(_) => words.error_too_many,
+            E::Suspended => words.error_suspended,
+            E::Unavailable => words.error_unavailable,
+            E::Conflict(_) => words.error_conflict,
+            E::Invalid(_) | E::Transport => words.error_transport,
+            E::Internal(_) => words.error_internal,
+        };
+        let heading = if *error == E::NotFound { words.error_not_found_title } else { words.error_title };
+        // A foreign and a missing address are the same to the last byte, so no identifier there.
+        let id = matches!(error, E::Internal(_) | E::Unavailable).then_some(request_id);
+        page(error.status(), lang, heading, sentence, id)
+    } else {
+        (error.status(), axum::Json(error)).into_response()
+    };
+    let retry = match error {
+        E::TooMany(seconds) => Some(*seconds),
+        E::Suspended => Some(3600),
+        E::Unavailable => Some(5),
+        _ => None,
+    };
+    if let Some(seconds) = retry {
+        response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from(seconds));
+    }
+    response
+}

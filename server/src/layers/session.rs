@@ -1,0 +1,75 @@
+//! Who is calling on the platform's host: the session names the account, the account names the agency.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use std::sync::Arc;
+use tenancy::central::sessions::{SIGNED, Signed};
+use tower_sessions::Session;
+
+use app::access::Role;
+use app::caller::{self, Who};
+use app::error::AppError;
+use app::state::House;
+use app::words::Lang;
+
+use super::request::Said;
+
+/// Name of the session's cookie.
+pub const COOKIE: &str = "__Host-sobrado";
+
+/// The layer. Inside tower-sessions' own.
+pub async fn layer(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
+    let has_cookie = request
+        .headers()
+        .get_all(http::header::COOKIE)
+        .iter()
+        .any(|v| v.to_str().is_ok_and(|v| v.split(';').any(|c| c.trim_start().starts_with(COOKIE))));
+    // A request without a session costs no query.
+    let who = if has_cookie {
+        let session = request.extensions().get::<Session>().cloned();
+        match identify(&house, session).await {
+            Ok(who) => who,
+            Err(error) => {
+                let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
+                return super::plain::error(&error, caller::accepts_html(request.headers()), Lang::default(), &id);
+            }
+        }
+    } else {
+        Who::Nobody
+    };
+    let said = match &who {
+        Who::Staff { account, .. } => {
+            Said { tenant: Some(account.tenant.to_string()), user: Some(account.user.to_string()) }
+        }
+        Who::Operator(account) => Said { tenant: None, user: Some(account.operator.to_string()) },
+        _ => Said::default(),
+    };
+    request.extensions_mut().insert(who);
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(said);
+    response
+}
+
+async fn identify(house: &House, session: Option<Session>) -> Result<Who, AppError> {
+    let Some(session) = session else { return Ok(Who::Nobody) };
+    let signed: Option<Signed> = session.get(SIGNED).await.map_err(|error| {
+        tracing::warn!(%error, "the session could not be read");
+        AppError::Unavailable
+    })?;
+    let Some(signed) = signed else { return Ok(Who::Nobody) };
+    if let Some(operator) = signed.operator {
+        let account = house.accounts.operator(operator).await.map_err(|_| AppError::Unavailable)?;
+        return Ok(account.map_or(Who::Nobody, Who::Operator));
+    }
+    let Some(user) = signed.user else { return Ok(Who::Choosing(signed.person)) };
+    // Asked on every request (remembered five seconds): the person must still belong there.
+    let Some(account) = house.accounts.staff(user).await.map_err(|_| AppError::Unavailable)? else {
+        return Ok(Who::Nobody);
+    };
+    let (Some(role), Some(route)) = (Role::parse(&account.role), house.routes.by_tenant(account.tenant)) else {
+        return Ok(Who::Nobody);
+    };
+    let db = house.registry.open(&route).await;
+    Ok(Who::Staff { account, role, db })
+}

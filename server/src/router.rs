@@ -1,0 +1,196 @@
+//! The HTTP surface on one screen: two faces, picked by the host before anything else.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderName, StatusCode, header};
+use leptos::prelude::provide_context;
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tenancy::central::sessions::Sessions;
+use tower::ServiceExt as _;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+use app::error::AppError;
+use app::state::{AppState, House};
+use app::words::Lang;
+
+use crate::layers::headers::Secure;
+use crate::layers::host::{Door, Face};
+use crate::layers::request::Proxies;
+use crate::layers::{forms, guard, headers, host, language, panic, plain, request, same_origin, session, storefront};
+use crate::page_cache::{self, PageCache};
+
+/// The largest form (INP-01).
+const FORM: usize = 64 * 1024;
+/// How long an answer's head may take.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// Whether the process takes new work; `/readyz` says so.
+#[derive(Debug, Clone, Default)]
+pub struct Readiness(Arc<AtomicBool>);
+
+impl Readiness {
+    /// Says that the process is stopping.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+#[derive(Clone)]
+struct Faces {
+    app: Router,
+    site: Router,
+    house: Arc<House>,
+    readiness: Readiness,
+}
+
+/// Everything that listens on the public address.
+pub fn router(state: &AppState, trusted_proxies: &[IpAddr], readiness: Readiness) -> Router {
+    let house = state.house.clone();
+    let proxies = Proxies(trusted_proxies.into());
+    let door = Door { house: house.clone(), proxies: proxies.clone() };
+    let secure = Secure { https: house.settings.https };
+    let faces = Faces { app: app_face(state), site: site_face(state), house, readiness };
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(readyz))
+        .fallback(dispatch)
+        .with_state(faces)
+        .layer(from_fn(same_origin::layer))
+        .layer(from_fn_with_state(door, host::layer))
+        .layer(RequestBodyLimitLayer::new(FORM))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER))
+        .layer(from_fn_with_state(secure, headers::layer))
+        .layer(from_fn(panic::layer))
+        .layer(from_fn_with_state(proxies, request::layer))
+}
+
+/// What the internal listener answers.
+pub fn internal() -> Router {
+    Router::new()
+        .route("/metrics", get(|| async { crate::telemetry::metrics().render() }))
+        .route("/healthz", get(|| async { "ok\n" }))
+}
+
+async fn readyz(State(faces): State<Faces>) -> Response {
+    if !faces.readiness.is_stopping() && faces.house.central.is_ready().await {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n").into_response()
+    }
+}
+
+/// Each face owns `/` and its own server functions; a path of one on the other's host is a 404.
+async fn dispatch(State(faces): State<Faces>, request: Request) -> Response {
+    let path = request.uri().path();
+    let of_the_storefront = path.starts_with("/fn/storefront/");
+    let answer = match request.extensions().get::<Face>() {
+        Some(Face::Platform) if !of_the_storefront => faces.app.oneshot(request).await,
+        Some(Face::Storefront(_)) if of_the_storefront || !path.starts_with("/fn/") => {
+            faces.site.oneshot(request).await
+        }
+        _ => return plain::error(&AppError::NotFound, true, Lang::default(), ""),
+    };
+    answer.unwrap_or_else(|never| match never {})
+}
+
+fn app_face(state: &AppState) -> Router {
+    static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    let routes = ROUTES.get_or_init(|| generate_route_list(app::App)).clone();
+    let house = state.house.clone();
+    let sessions = Sessions::new(house.central.clone(), house.clock.clone());
+    let sessions = SessionManagerLayer::new(sessions)
+        .with_name(session::COOKIE)
+        .with_secure(true)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnSessionEnd);
+    let options = state.leptos_options.clone();
+    Router::new()
+        .leptos_routes_with_context(state, routes, context(&house), move || app::shell::shell(options.clone()))
+        .layer(DefaultBodyLimit::max(FORM))
+        .layer(from_fn(guard::layer))
+        .layer(from_fn_with_state(house.clone(), forms::layer))
+        .layer(from_fn(language::platform))
+        .layer(from_fn_with_state(house, session::layer))
+        .layer(sessions)
+        .merge(files(state))
+        .layer(CompressionLayer::new())
+        .with_state(state.clone())
+}
+
+fn site_face(state: &AppState) -> Router {
+    static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    let routes = ROUTES.get_or_init(|| generate_route_list(app::Site)).clone();
+    let house = state.house.clone();
+    let options = state.leptos_options.clone();
+    let cache = PageCache::default();
+    Router::new()
+        .leptos_routes_with_context(state, routes, context(&house), move || app::shell::site_shell(options.clone()))
+        .layer(DefaultBodyLimit::max(FORM))
+        .route("/theme/{version}", get(theme))
+        .layer(from_fn_with_state(cache, page_cache::layer))
+        .layer(from_fn(language::storefront))
+        .layer(from_fn_with_state(house, storefront::layer))
+        .merge(files(state))
+        .with_state(state.clone())
+}
+
+/// What pages and server functions find around them.
+fn context(house: &Arc<House>) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
+    let house = house.clone();
+    move || provide_context(house.clone())
+}
+
+/// The bundle and the files of `public/`: no agency's, the same on every host.
+fn files(state: &AppState) -> Router<AppState> {
+    let root = std::path::PathBuf::from(state.leptos_options.site_root.as_ref());
+    // Not a constant header: it would keep a 404 of a rolling deployment for a year.
+    let immutable = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, |response: &Response<_>| {
+        let found = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+        Some(http::HeaderValue::from_static(if found { "public, max-age=31536000, immutable" } else { "no-store" }))
+    });
+    let folder = |name: &str| ServeDir::new(root.join(name)).precompressed_br().precompressed_gzip();
+    let cross = SetResponseHeaderLayer::overriding(
+        HeaderName::from_static("x-robots-tag"),
+        http::HeaderValue::from_static("noindex"),
+    );
+    Router::new()
+        .nest_service("/pkg", folder("pkg"))
+        .nest_service("/fonts", folder("fonts"))
+        .nest_service("/assets", folder("assets"))
+        .route_service("/favicon.svg", tower_http::services::ServeFile::new(root.join("favicon.svg")))
+        .layer(immutable)
+        .layer(cross)
+}
+
+/// An agency's colours as a style sheet: its address changes with them.
+async fn theme(State(_): State<AppState>, request: Request) -> Response {
+    let Some(app::caller::Storefront(Ok(db))) = request.extensions().get().cloned() else {
+        return plain::error(&AppError::NotFound, true, Lang::Pt, "");
+    };
+    match app::storefront::db::theme(&db).await {
+        Ok(css) => {
+            let kind = (header::CONTENT_TYPE, "text/css; charset=utf-8");
+            ([kind, (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], css).into_response()
+        }
+        Err(error) => plain::error(&error.into(), true, Lang::Pt, ""),
+    }
+}
