@@ -49,9 +49,7 @@ impl Role {
             Can::SeeAgency => true,
             Can::SeeProperties => matches!(self, Owner | Manager | Broker | Assistant | Finance | Partner),
             Can::WriteProperties => matches!(self, Owner | Manager | Broker | Assistant),
-            Can::PublishProperties => matches!(self, Owner | Manager | Broker),
             Can::ArchiveProperties => matches!(self, Owner | Manager),
-            Can::WriteStore => matches!(self, Owner | Manager),
             Can::SeePlan => matches!(self, Owner | Manager | Finance),
         }
     }
@@ -67,27 +65,16 @@ pub enum Can {
     SeeProperties,
     /// Create and edit properties and their photographs.
     WriteProperties,
-    /// Put properties on the storefront and take them off.
-    PublishProperties,
     /// Archive and restore properties.
     ArchiveProperties,
-    /// Change the store's settings.
-    WriteStore,
     /// Look at plan and use.
     SeePlan,
 }
 
 impl Can {
     /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::SeeAgency,
-        Self::SeeProperties,
-        Self::WriteProperties,
-        Self::PublishProperties,
-        Self::ArchiveProperties,
-        Self::WriteStore,
-        Self::SeePlan,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::SeeAgency, Self::SeeProperties, Self::WriteProperties, Self::ArchiveProperties, Self::SeePlan];
 }
 
 /// Whose route it is.
@@ -173,6 +160,10 @@ pub const ROWS: &[Access] = &[
     page("/sair", Audience::Platform),
     // CRM
     page("/app", Audience::Staff(Can::SeeAgency)),
+    page("/app/properties", Audience::Staff(Can::SeeProperties)),
+    page("/app/properties/new", Audience::Staff(Can::WriteProperties)),
+    page("/app/properties/{id}", Audience::Staff(Can::SeeProperties)),
+    page("/app/properties/{id}/edit", Audience::Staff(Can::WriteProperties)),
     page("/app/settings/plan", Audience::Staff(Can::SeePlan)),
     page("/app/profile", Audience::Staff(Can::SeeAgency)),
     // Operators
@@ -199,6 +190,13 @@ pub const ROWS: &[Access] = &[
     read("/fn/platform/tenants", Audience::Operator),
     write("/fn/platform/suspend", Audience::Operator),
     write("/fn/platform/resume", Audience::Operator),
+    read("/fn/properties/list", Audience::Staff(Can::SeeProperties)),
+    read("/fn/properties/load", Audience::Staff(Can::SeeProperties)),
+    read("/fn/properties/blank", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/create", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/update", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/archive", Audience::Staff(Can::ArchiveProperties)),
+    write("/fn/properties/restore", Audience::Staff(Can::ArchiveProperties)),
     read("/fn/storefront/landing", Audience::Storefront),
     read("/fn/today/load", Audience::Staff(Can::SeeAgency)),
 ];

@@ -197,6 +197,14 @@ pub fn house() -> Result<Arc<House>, AppError> {
     use_context::<Arc<House>>().ok_or_else(|| AppError::Internal("no house".into()))
 }
 
+/// The current year, for rules that ask for it.
+///
+/// # Errors
+/// [`AppError::Internal`] outside a request.
+pub fn year() -> Result<i16, AppError> {
+    Ok(i16::try_from(house()?.clock.now().year()).unwrap_or(i16::MAX))
+}
+
 /// The request's id; empty outside a request.
 pub fn request_id() -> String {
     use_context::<Parts>().map(|parts| request_of(&parts).id).unwrap_or_default()

@@ -10,6 +10,7 @@ use crate::billing::pages::PlanShow;
 use crate::layouts::CrmLayout;
 use crate::marketing::pages::{Home, Plans};
 use crate::platform::pages::TenantIndex;
+use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, PropertyShow};
 use crate::storefront::pages::Landing;
 use crate::today::pages::Today;
 use crate::ui::error::NotFoundPage;
@@ -32,6 +33,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>
                 <ParentRoute path=path!("/app") view=CrmLayout ssr=SsrMode::Async>
                     <Route path=path!("") view=Today ssr=SsrMode::Async/>
+                    <Route path=path!("properties") view=PropertyIndex ssr=SsrMode::Async/>
+                    <Route path=path!("properties/new") view=PropertyNew ssr=SsrMode::Async/>
+                    <Route path=path!("properties/:id") view=PropertyShow ssr=SsrMode::Async/>
+                    <Route path=path!("properties/:id/edit") view=PropertyEdit ssr=SsrMode::Async/>
                     <Route path=path!("settings/plan") view=PlanShow ssr=SsrMode::Async/>
                     <Route path=path!("profile") view=Profile ssr=SsrMode::Async/>
                 </ParentRoute>

@@ -1,8 +1,15 @@
 //! Properties: what an agency sells and lets. The reference slice - read this one first.
 //!
-//! A property is created as a draft, filled in, made active and published; archived, it frees its place in the plan and
-//! comes back with its earlier status, unpublished. Nothing is ever deleted.
+//! A property begins as a draft and is filled in; archived, it frees its place in the plan and comes back with its
+//! earlier status. Nothing is ever deleted. An edit names the version that it began from: a stale one is refused.
 
+#[cfg(feature = "ssr")]
+pub mod db;
+pub mod filter;
 pub mod labels;
+pub mod pages;
+pub mod parts;
+pub mod rules;
+pub mod server_fns;
 pub mod types;
 pub mod words;

@@ -1,6 +1,10 @@
 //! What crosses the wire about properties: their choices, rows, pages and forms.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::audit::types::HistoryLine;
 
 crate::id! {
     /// A property of an agency.
@@ -105,3 +109,175 @@ pub const STATES: [&str; 27] = [
     "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
     "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
 ];
+
+/// What an input form sends: everything as it was typed, parsed in `rules`. The names are those of the table's columns.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "each field is the column of its name")]
+pub struct PropertyForm {
+    pub code: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub usage: String,
+    pub purposes: Vec<String>,
+    pub status: String,
+    pub status_reason: String,
+    pub condition: String,
+    pub title: String,
+    pub description: String,
+    pub internal_notes: String,
+    pub sale_price: String,
+    pub sale_price_public: String,
+    pub rent: String,
+    pub rent_period: String,
+    pub season_price: String,
+    pub condo: String,
+    pub iptu: String,
+    pub iptu_period: String,
+    pub area_private: String,
+    pub area_total: String,
+    pub area_built: String,
+    pub area_land: String,
+    pub bedrooms: String,
+    pub suites: String,
+    pub bathrooms: String,
+    pub lavabos: String,
+    pub parking: String,
+    pub floor: String,
+    pub floors_total: String,
+    pub year_built: String,
+    pub furnished: String,
+    pub cep: String,
+    pub uf: String,
+    pub city: String,
+    pub neighborhood: String,
+    pub street: String,
+    pub number: String,
+    pub complement: String,
+    pub visibility: String,
+}
+
+/// What a person says about a property, parsed: every value keeps to its rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each field is the column of its name")]
+pub struct PropertyInput {
+    /// None: the next one of its type.
+    pub code: Option<String>,
+    pub kind: PropertyType,
+    pub usage: Usage,
+    pub purposes: Vec<Purpose>,
+    pub status: Status,
+    pub status_reason: Option<String>,
+    pub condition: Option<Condition>,
+    pub title: String,
+    pub description: String,
+    pub internal_notes: String,
+    pub sale_price: Option<Decimal>,
+    pub sale_price_public: bool,
+    pub rent: Option<Decimal>,
+    pub rent_period: Period,
+    pub season_price: Option<Decimal>,
+    pub condo: Option<Decimal>,
+    pub iptu: Option<Decimal>,
+    pub iptu_period: Option<Period>,
+    pub area_private: Option<Decimal>,
+    pub area_total: Option<Decimal>,
+    pub area_built: Option<Decimal>,
+    pub area_land: Option<Decimal>,
+    pub bedrooms: Option<i16>,
+    pub suites: Option<i16>,
+    pub bathrooms: Option<i16>,
+    pub lavabos: Option<i16>,
+    pub parking: Option<i16>,
+    pub floor: Option<i16>,
+    pub floors_total: Option<i16>,
+    pub year_built: Option<i16>,
+    pub furnished: Option<Furnished>,
+    pub cep: Option<String>,
+    pub uf: Option<String>,
+    pub city: Option<String>,
+    pub neighborhood: Option<String>,
+    pub street: Option<String>,
+    pub number: Option<String>,
+    pub complement: Option<String>,
+    pub visibility: Visibility,
+}
+
+/// A property as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Property {
+    /// Which one.
+    pub id: PropertyId,
+    /// Its code, unique in the agency and never used again.
+    pub code: String,
+    /// What is said about it.
+    pub input: PropertyInput,
+    /// Counted up by every change: an edit names the one that it began from.
+    pub version: i32,
+    /// When it was registered.
+    pub created_at: OffsetDateTime,
+    /// When it was last changed.
+    pub updated_at: OffsetDateTime,
+    /// Whether it is archived: it takes no place in the plan and nobody finds it by accident.
+    pub is_archived: bool,
+}
+
+/// What a property's own page shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PropertyPage {
+    /// The property.
+    pub property: Property,
+    /// What was done to it, newest first.
+    pub history: Vec<HistoryLine>,
+    /// Whether the viewer may change it.
+    pub may_write: bool,
+    /// Whether the viewer may archive and restore it.
+    pub may_archive: bool,
+}
+
+/// A line of the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PropertyRow {
+    /// Which one.
+    pub id: PropertyId,
+    /// Its code.
+    pub code: String,
+    /// What kind it is.
+    pub kind: PropertyType,
+    /// Where it is on its way.
+    pub status: Status,
+    /// Its title, which a draft may lack.
+    pub title: String,
+    /// Where it is.
+    pub neighborhood: Option<String>,
+    /// In which city.
+    pub city: Option<String>,
+    /// Price to buy it, in reais.
+    pub sale_price: Option<Decimal>,
+    /// Price to rent it, in reais.
+    pub rent: Option<Decimal>,
+    /// Square metres inside.
+    pub area_private: Option<Decimal>,
+    /// Bedrooms.
+    pub bedrooms: Option<i16>,
+    /// Parking spaces.
+    pub parking: Option<i16>,
+    /// Who looks after it.
+    pub responsible: Option<String>,
+    /// When it was last changed.
+    pub updated_at: OffsetDateTime,
+}
+
+impl PropertyForm {
+    /// The form as a draft kept it. Sets carry their brackets there: `purposes[]`.
+    pub fn from_fields(fields: &crate::values::fields::Fields) -> Self {
+        let mut map: serde_json::Map<String, serde_json::Value> = fields
+            .0
+            .iter()
+            .filter(|(name, _)| !name.ends_with("[]"))
+            .map(|(name, values)| (name.clone(), values.first().cloned().unwrap_or_default().into()))
+            .collect();
+        map.insert("purposes".into(), fields.all("purposes[]").to_vec().into());
+        serde_json::from_value(map.into()).unwrap_or_default()
+    }
+}

@@ -13,9 +13,9 @@ const LINES: i64 = 8;
 /// The database's.
 pub async fn page(db: &TenantDb) -> Result<TodayPage, sqlx::Error> {
     let figures = sqlx::query!(
-        r#"select count(*) filter (where published_at is not null) as "published!",
+        r#"select count(*) filter (where status = 'active') as "active!",
                   count(*) filter (where status = 'draft') as "drafts!",
-                  count(*) filter (where status = 'active' and published_at is null) as "unpublished!",
+                  count(*) as "all!",
                   (select l.max_value - u.used
                    from plan_limits l
                    join usage_counters u on u.resource = l.resource
@@ -26,9 +26,9 @@ pub async fn page(db: &TenantDb) -> Result<TodayPage, sqlx::Error> {
     .fetch_one(db)
     .await?;
     Ok(TodayPage {
-        published: figures.published,
+        active: figures.active,
         drafts: figures.drafts,
-        unpublished: figures.unpublished,
+        all: figures.all,
         places_left: figures.places_left,
         activity: crate::audit::db::recent(db, LINES).await?,
     })

@@ -7,12 +7,12 @@ use crate::audit::types::HistoryLine;
 /// What the first screen shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TodayPage {
-    /// Properties on the storefront.
-    pub published: i64,
+    /// Properties that are being sold or let.
+    pub active: i64,
     /// Properties that are drafts.
     pub drafts: i64,
-    /// Active properties that are not on the storefront.
-    pub unpublished: i64,
+    /// Every property that is not archived.
+    pub all: i64,
     /// Places that the plan still has; none: unlimited.
     pub places_left: Option<i64>,
     /// What was done last, newest first.

@@ -8,9 +8,9 @@ use crate::words::Lang;
 pub struct Words {
     pub title: &'static str,
     pub see_site: &'static str,
-    pub published: &'static str,
+    pub active: &'static str,
     pub drafts: &'static str,
-    pub unpublished: &'static str,
+    pub all: &'static str,
     pub places_left: &'static str,
     pub unlimited: &'static str,
     pub activity: &'static str,
@@ -24,32 +24,32 @@ pub struct Words {
 pub const PT: Words = Words {
     title: "Hoje",
     see_site: "Ver o site",
-    published: "No site",
+    active: "Ativos",
     drafts: "Rascunhos",
-    unpublished: "Ativos fora do site",
+    all: "Em carteira",
     places_left: "Vagas no plano",
     unlimited: "sem limite",
     activity: "Última atividade",
     no_activity: "Nada foi feito ainda.",
     the_program: "Sobrado",
     first_property: "Cadastre o primeiro imóvel",
-    first_property_lead: "Com um título, um preço e o bairro ele já pode ir para o site.",
+    first_property_lead: "Tipo e finalidade bastam para começar; o resto vem depois.",
 };
 
 /// English.
 pub const EN: Words = Words {
     title: "Today",
     see_site: "See the site",
-    published: "On the site",
+    active: "Active",
     drafts: "Drafts",
-    unpublished: "Active, not on the site",
+    all: "In stock",
     places_left: "Places in the plan",
     unlimited: "unlimited",
     activity: "Last activity",
     no_activity: "Nothing has been done yet.",
     the_program: "Sobrado",
     first_property: "Register the first property",
-    first_property_lead: "With a title, a price and the neighbourhood it can go on the site.",
+    first_property_lead: "Type and purpose are enough to begin; the rest comes later.",
 };
 
 /// What an action is called.
@@ -59,8 +59,6 @@ pub fn action(action: &str, lang: Lang) -> &'static str {
         "property.update" => ("alterou um imóvel", "changed a property"),
         "property.archive" => ("arquivou um imóvel", "archived a property"),
         "property.restore" => ("restaurou um imóvel", "restored a property"),
-        "property.publish" => ("publicou um imóvel", "published a property"),
-        "property.unpublish" => ("tirou um imóvel do site", "took a property off the site"),
         _ => ("alterou um registro", "changed a record"),
     };
     match lang {

@@ -22,14 +22,15 @@ pub fn ErrorSummary(
     #[prop(into)]
     errors: Signal<FieldErrors>,
     /// What a field is called.
-    label_of: fn(&str) -> &'static str,
+    #[prop(into)]
+    label_of: Callback<(String,), &'static str>,
 ) -> impl IntoView {
     let (lang, heading) = (lang(), words().common.mend_these);
     let list = move || {
         let errors = errors.get().0;
         (!errors.is_empty()).then(|| {
             let lines = errors.into_iter().map(|(field, wrong)| {
-                let label = label_of(&field);
+                let label = label_of.run((field.clone(),));
                 view! { <li><a href=format!("#{field}")>{label}</a>": "{problem(&wrong, lang)}</li> }
             });
             view! { <div class="alert-box alert-bad" role="alert"><p>{heading}</p><ul>{lines.collect_view()}</ul></div> }

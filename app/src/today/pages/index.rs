@@ -32,7 +32,7 @@ pub fn Today() -> impl IntoView {
 
 fn content(today: TodayPage) -> impl IntoView {
     let words = &words().today;
-    let is_new = today.published + today.drafts + today.unpublished == 0;
+    let is_new = today.all == 0;
     let places = today.places_left.map_or(words.unlimited.to_owned(), |left| left.to_string());
     let figure = |name: &'static str, value: String, href: &'static str| {
         view! { <a class="figure" href=href><strong>{value}</strong><span>{name}</span></a> }
@@ -47,9 +47,9 @@ fn content(today: TodayPage) -> impl IntoView {
             </section>
         })}
         <div class="figures">
-            {figure(words.published, today.published.to_string(), "/app/properties?published=yes")}
-            {figure(words.unpublished, today.unpublished.to_string(), "/app/properties?status=active&published=no")}
+            {figure(words.active, today.active.to_string(), "/app/properties?status=active")}
             {figure(words.drafts, today.drafts.to_string(), "/app/properties?status=draft")}
+            {figure(words.all, today.all.to_string(), "/app/properties")}
             {figure(words.places_left, places, "/app/settings/plan")}
         </div>
         <section class="block">

@@ -1,0 +1,219 @@
+//! An agency's properties in its own database.
+
+mod row;
+mod search;
+
+use serde_json::json;
+use tenancy::{TenantDb, TenantTx};
+
+use super::rules::code_prefix;
+use super::types::{Property, PropertyId, PropertyInput, PropertyPage};
+use crate::access::Can;
+use crate::audit::db::{Event, diff, list as history, record};
+use crate::caller::Staff;
+use crate::error::{AppError, Clash, Limit};
+
+pub use search::list;
+
+/// Lines of history on a property's page.
+const HISTORY: i64 = 30;
+
+/// A property, archived or not.
+///
+/// # Errors
+/// `RowNotFound` when there is none.
+pub async fn find(db: &TenantDb, id: PropertyId) -> Result<Property, sqlx::Error> {
+    let row = sqlx::query_as!(
+        row::Row,
+        r#"select id as "id: PropertyId", code, type as kind, usage, purposes, status, status_reason, condition, title,
+                  description, internal_notes, sale_price, sale_price_public, rent, rent_period, season_price, condo, iptu,
+                  iptu_period, area_private, area_total, area_built, area_land, bedrooms, suites, bathrooms, lavabos,
+                  parking, floor, floors_total, year_built, furnished, cep, uf, city, neighborhood, street, number,
+                  complement, visibility, version, created_at, updated_at, deleted_at is not null as "is_archived!"
+           from properties
+           where id = $1"#,
+        id.0
+    )
+    .fetch_one(db)
+    .await?;
+    row.into_property()
+}
+
+/// What a property's page shows: one read for the record, one for its history.
+///
+/// # Errors
+/// `RowNotFound` when there is none.
+pub async fn page(staff: &Staff, id: PropertyId) -> Result<PropertyPage, sqlx::Error> {
+    let property = find(&staff.db, id).await?;
+    let history = history(&staff.db, "property", id.0, HISTORY).await?;
+    let (may_write, may_archive) = (staff.role.may(Can::WriteProperties), staff.role.may(Can::ArchiveProperties));
+    Ok(PropertyPage { property, history, may_write, may_archive })
+}
+
+/// Registers a property, or finds the one of this identifier: a form sent twice makes one row.
+///
+/// # Errors
+/// [`AppError::PlanLimit`] when the plan holds no more, [`Clash::CodeTaken`].
+pub async fn create(
+    tx: &mut TenantTx,
+    staff: &Staff,
+    id: PropertyId,
+    input: &PropertyInput,
+) -> Result<PropertyId, AppError> {
+    // The place first: whoever waits here waits for the one row that all creations pass.
+    take_place(tx).await?;
+    let known =
+        sqlx::query_scalar!("select created_by from properties where id = $1", id.0).fetch_optional(&mut *tx).await?;
+    if let Some(by) = known {
+        give_place_back(tx).await?;
+        // Somebody else's identifier is nobody's.
+        return if by == Some(staff.id().0) { Ok(id) } else { Err(AppError::NotFound) };
+    }
+    let code = match &input.code {
+        Some(code) => code.clone(),
+        None => next_code(tx, code_prefix(input.kind)).await?,
+    };
+    row::insert(tx, id, &code, input, staff.id()).await?;
+    let changes = diff(&json!({}), &row::as_json(&code, input));
+    record(tx, staff, Event { action: "property.create", entity_type: "property", entity_id: id.0, changes }).await?;
+    Ok(id)
+}
+
+/// Saves an edit that began from `version`. Returns the new version.
+///
+/// # Errors
+/// [`Clash::Stale`] when somebody saved meanwhile, [`Clash::CodeTaken`], [`AppError::NotFound`].
+pub async fn update(
+    tx: &mut TenantTx,
+    staff: &Staff,
+    (id, version): (PropertyId, i32),
+    input: &PropertyInput,
+) -> Result<i32, AppError> {
+    let before = find_for_update(tx, id).await?;
+    if before.version != version {
+        return Err(AppError::Conflict(Clash::Stale(before.version)));
+    }
+    let code = input.code.clone().unwrap_or_else(|| before.code.clone());
+    let changes = diff(&row::as_json(&before.code, &before.input), &row::as_json(&code, input));
+    if changes.as_object().is_some_and(serde_json::Map::is_empty) {
+        return Ok(version);
+    }
+    row::update(tx, id, &code, input, staff.id()).await?;
+    record(tx, staff, Event { action: "property.update", entity_type: "property", entity_id: id.0, changes }).await?;
+    Ok(version + 1)
+}
+
+/// Puts a property away: it frees its place in the plan. Archived already is fine.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn archive(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result<(), AppError> {
+    if find_for_update(tx, id).await?.is_archived {
+        return Ok(());
+    }
+    sqlx::query!(
+        "update properties
+         set deleted_at = now(), deleted_by = $2, published_at = null, version = version + 1, updated_by = $2
+         where id = $1",
+        id.0,
+        staff.id().0
+    )
+    .execute(&mut *tx)
+    .await?;
+    let event = Event { action: "property.archive", entity_type: "property", entity_id: id.0, changes: json!({}) };
+    Ok(record(tx, staff, event).await?)
+}
+
+/// Brings a property back with the status it had: it takes a place in the plan again. Not archived is fine.
+///
+/// # Errors
+/// [`AppError::PlanLimit`], [`AppError::NotFound`].
+pub async fn restore(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result<(), AppError> {
+    if !find_for_update(tx, id).await?.is_archived {
+        return Ok(());
+    }
+    take_place(tx).await?;
+    sqlx::query!(
+        "update properties set deleted_at = null, deleted_by = null, version = version + 1, updated_by = $2 where id = $1",
+        id.0,
+        staff.id().0
+    )
+    .execute(&mut *tx)
+    .await?;
+    let event = Event { action: "property.restore", entity_type: "property", entity_id: id.0, changes: json!({}) };
+    Ok(record(tx, staff, event).await?)
+}
+
+async fn find_for_update(tx: &mut TenantTx, id: PropertyId) -> Result<Property, sqlx::Error> {
+    let row = sqlx::query_as!(
+        row::Row,
+        r#"select id as "id: PropertyId", code, type as kind, usage, purposes, status, status_reason, condition, title,
+                  description, internal_notes, sale_price, sale_price_public, rent, rent_period, season_price, condo, iptu,
+                  iptu_period, area_private, area_total, area_built, area_land, bedrooms, suites, bathrooms, lavabos,
+                  parking, floor, floors_total, year_built, furnished, cep, uf, city, neighborhood, street, number,
+                  complement, visibility, version, created_at, updated_at, deleted_at is not null as "is_archived!"
+           from properties
+           where id = $1
+           for update"#,
+        id.0
+    )
+    .fetch_one(tx)
+    .await?;
+    row.into_property()
+}
+
+/// Takes one place of the plan, in the transaction of the insert: sixty at once get exactly what is left.
+async fn take_place(tx: &mut TenantTx) -> Result<(), AppError> {
+    let taken = sqlx::query_scalar!(
+        "update usage_counters u
+         set used = used + 1
+         from plan_limits l
+         where u.resource = 'properties' and l.resource = u.resource and (l.max_value is null or u.used < l.max_value)
+         returning used"
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    if taken.is_some() {
+        return Ok(());
+    }
+    let figures = sqlx::query!(
+        r#"select u.used, coalesce(l.max_value, 0) as "max!"
+           from usage_counters u
+           join plan_limits l on l.resource = u.resource
+           where u.resource = 'properties'"#
+    )
+    .fetch_one(tx)
+    .await?;
+    Err(AppError::PlanLimit(Limit {
+        resource: "properties".into(),
+        current: figures.used,
+        max: figures.max,
+        upgrade: "/app/settings/plan".into(),
+    }))
+}
+
+async fn give_place_back(tx: &mut TenantTx) -> Result<(), sqlx::Error> {
+    sqlx::query!("update usage_counters set used = used - 1 where resource = 'properties'").execute(tx).await?;
+    Ok(())
+}
+
+/// The next code of a prefix, never one that was given before: `AP0007`. Codes that people chose are stepped over.
+async fn next_code(tx: &mut TenantTx, prefix: &str) -> Result<String, sqlx::Error> {
+    loop {
+        let number = sqlx::query_scalar!(
+            "insert into property_codes (prefix, last_number) values ($1, 1)
+             on conflict on constraint property_codes_pkey do update set last_number = property_codes.last_number + 1
+             returning last_number",
+            prefix
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        let code = format!("{prefix}{number:04}");
+        let taken = sqlx::query_scalar!("select exists (select from properties where code = $1)", code)
+            .fetch_one(&mut *tx)
+            .await?;
+        if taken != Some(true) {
+            return Ok(code);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! `/app/properties`: the agency's stock.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use rust_decimal::Decimal;
+
+use crate::properties::filter::PropertyFilter;
+use crate::properties::labels;
+use crate::properties::parts::Filters;
+use crate::properties::server_fns::list_properties;
+use crate::properties::types::{PropertyRow, Status};
+use crate::ui::error::ErrorPage;
+use crate::ui::icon::{Icon, IconName};
+use crate::values::day::format_day;
+use crate::values::money::{format_money, format_number};
+use crate::values::page::{Page, Total};
+use crate::words::{lang, words};
+
+/// The list.
+#[component]
+pub fn PropertyIndex() -> impl IntoView {
+    let words = &words().properties;
+    let query = use_query_map();
+    let filter = Memo::new(move |_| {
+        let query = query.read();
+        PropertyFilter::from_query(|name| query.get(name))
+    });
+    let page = Resource::new_blocking(move || filter.get(), list_properties);
+    let list = move || {
+        Suspend::new(async move {
+            match page.await {
+                Err(error) => view! { <ErrorPage error/> }.into_any(),
+                Ok(page) => content(page, filter.get_untracked()).into_any(),
+            }
+        })
+    };
+    let other = move || {
+        let archived = filter.with(|f| f.archived);
+        let (href, label) = if archived {
+            ("/app/properties", words.not_archived)
+        } else {
+            ("/app/properties?archived=yes", words.archived)
+        };
+        view! { <a class="btn" href=href>{label}</a> }
+    };
+    view! {
+        <Title text=words.title/>
+        <header class="page-head">
+            <h1>{words.title}</h1>
+            <div class="button-row">
+                {other}
+                <a class="btn btn-primary" href="/app/properties/new"><Icon name=IconName::Plus/>{words.new}</a>
+            </div>
+        </header>
+        {move || view! { <Filters filter=filter.get()/> }}
+        <Transition>{list}</Transition>
+    }
+}
+
+fn content(page: Page<PropertyRow>, filter: PropertyFilter) -> impl IntoView {
+    let words = &words().properties;
+    if page.rows.is_empty() {
+        return empty(&filter).into_any();
+    }
+    let rows = page.rows.iter().cloned().map(row).collect_view();
+    view! {
+        <div class="table-wrap">
+            <table class="list-table">
+                <thead>
+                    <tr>
+                        <th scope="col">{words.property}</th><th scope="col">{words.place}</th>
+                        <th scope="col" class="number">{words.price}</th><th scope="col">{words.size}</th>
+                        <th scope="col"><span class="sr-only">{words.filter}</span></th>
+                        <th scope="col">{words.responsible}</th><th scope="col">{words.updated}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        {pager(&page, &filter)}
+    }
+    .into_any()
+}
+
+fn empty(filter: &PropertyFilter) -> impl IntoView {
+    let all = words();
+    let words = &all.properties;
+    let (heading, lead) = match (filter.is_empty(), filter.archived) {
+        (false, _) => (words.no_hit, words.no_hit_lead),
+        (true, true) => (words.no_archived, ""),
+        (true, false) => (words.empty, words.empty_lead),
+    };
+    let action = if filter.is_empty() {
+        (!filter.archived)
+            .then(|| view! { <a class="btn btn-primary" href="/app/properties/new">{words.new}</a> }.into_any())
+    } else {
+        Some(view! { <a class="btn" href="/app/properties">{all.common.clear}</a> }.into_any())
+    };
+    view! { <section class="empty"><h2>{heading}</h2><p>{lead}</p>{action}</section> }
+}
+
+fn row(row: PropertyRow) -> impl IntoView {
+    let (words, lang) = (&words().properties, lang());
+    let title = if row.title.is_empty() { words.untitled.to_owned() } else { row.title };
+    let kind = labels::property_type(row.kind, lang);
+    let place = [row.neighborhood, row.city].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let price = |amount: Option<Decimal>| amount.map(|a| view! { <div>{format_money(a, lang)}</div> });
+    let area = row.area_private.map(|a| format!("{} m²", format_number(a, lang)));
+    let size = [area, row.bedrooms.map(|b| format!("{b} q")), row.parking.map(|p| format!("{p} v"))];
+    let size = size.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    view! {
+        <tr>
+            <td><a class="row-title" href=format!("/app/properties/{}", row.id)>{title}</a>
+                <div class="quiet">{row.code}" · "{kind}</div></td>
+            <td>{place}</td>
+            <td class="number">{price(row.sale_price)}{price(row.rent)}</td>
+            <td>{size}</td>
+            <td><span class="badge" class:badge-good=row.status == Status::Active>{labels::status(row.status, lang)}</span></td>
+            <td class="quiet">{row.responsible}</td>
+            <td class="quiet">{format_day(row.updated_at, lang)}</td>
+        </tr>
+    }
+}
+
+fn pager(page: &Page<PropertyRow>, filter: &PropertyFilter) -> impl IntoView + use<> {
+    let (words, lang) = (&words().common, lang());
+    let total = match page.total {
+        Total::Exactly(n) => format_number(n.into(), lang),
+        Total::MoreThan(n) => format!("{} {}", words.more_than, format_number(n.into(), lang)),
+    };
+    let link = |name: &'static str, cursor: &Option<String>, label: &'static str| {
+        cursor.as_ref().map(|cursor| {
+            let href = filter.href(Some((name, cursor)));
+            view! { <a class="btn btn-small" href=href rel=if name == "after" { "next" } else { "prev" }>{label}</a> }
+        })
+    };
+    view! {
+        <div class="pager">
+            <span>{total}</span>
+            <nav aria-label=words.next_page>
+                {link("before", &page.previous, words.previous_page)} {link("after", &page.next, words.next_page)}
+            </nav>
+        </div>
+    }
+}

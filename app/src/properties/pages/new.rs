@@ -1,0 +1,85 @@
+//! `/app/properties/new`: a property is registered.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::drafts::server_fns::load_draft;
+use crate::error::AppError;
+use crate::properties::parts::PropertyFields;
+use crate::properties::server_fns::{CreateProperty, new_property};
+use crate::properties::types::{PropertyForm, PropertyId};
+use crate::properties::words::field;
+use crate::ui::error::ErrorPage;
+use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
+use crate::values::fields::Fields;
+use crate::words::{lang, words};
+
+/// The blank form, or the one that was refused.
+#[component]
+pub fn PropertyNew() -> impl IntoView {
+    let words = &words().properties;
+    let query = use_query_map();
+    let draft = move || query.read_untracked().get("draft").and_then(|id| id.parse().ok());
+    let blank = Resource::new_blocking(
+        || (),
+        move |()| async move {
+            let id = new_property().await?;
+            let fields = match draft() {
+                Some(draft) => load_draft(draft).await.ok(),
+                None => None,
+            };
+            Ok::<_, AppError>((id, fields))
+        },
+    );
+    let page = move || {
+        Suspend::new(async move {
+            match blank.await {
+                Err(error) => view! { <ErrorPage error/> }.into_any(),
+                Ok((id, fields)) => view! { <BlankForm id fields/> }.into_any(),
+            }
+        })
+    };
+    view! {
+        <Title text=words.new/>
+        <header class="page-head"><h1>{words.new}</h1></header>
+        <Suspense>{page}</Suspense>
+    }
+}
+
+#[component]
+fn BlankForm(id: PropertyId, fields: Option<Fields>) -> impl IntoView {
+    let (all, lang) = (words(), lang());
+    let action = ServerAction::<CreateProperty>::new();
+    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
+    // The refused form carries the identifier that it was sent with, so that sending it again makes no second property.
+    let id =
+        fields.as_ref().map(|f| f.get("id").to_owned()).filter(|id| !id.is_empty()).unwrap_or_else(|| id.to_string());
+    let form = fields.map_or_else(blank, |fields| PropertyForm::from_fields(&fields));
+    view! {
+        <ErrorNote error/>
+        <ErrorSummary errors label_of=move |name: String| field(&name, lang)/>
+        <ActionForm action attr:class="form">
+            <input type="hidden" name="id" value=id/>
+            <PropertyFields form errors/>
+            <div class="button-row">
+                <SubmitButton label=all.common.save pending=action.pending()/>
+                <a class="btn" href="/app/properties">{all.common.cancel}</a>
+            </div>
+        </ActionForm>
+    }
+}
+
+fn blank() -> PropertyForm {
+    PropertyForm {
+        kind: "apartment".into(),
+        usage: "residential".into(),
+        status: "draft".into(),
+        sale_price_public: "true".into(),
+        rent_period: "monthly".into(),
+        visibility: "neighborhood".into(),
+        ..PropertyForm::default()
+    }
+}
