@@ -192,6 +192,7 @@ pub const ROWS: &[Access] = &[
     write("/fn/platform/resume", Audience::Operator),
     read("/fn/properties/list", Audience::Staff(Can::SeeProperties)),
     read("/fn/properties/load", Audience::Staff(Can::SeeProperties)),
+    read("/fn/properties/edit", Audience::Staff(Can::WriteProperties)),
     read("/fn/properties/blank", Audience::Staff(Can::WriteProperties)),
     write("/fn/properties/create", Audience::Staff(Can::WriteProperties)),
     write("/fn/properties/update", Audience::Staff(Can::WriteProperties)),

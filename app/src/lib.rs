@@ -29,4 +29,4 @@ pub mod properties;
 pub mod storefront;
 pub mod today;
 
-pub use routes::{App, Site};
+pub use routes::{App, Front, Site};

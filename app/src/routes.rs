@@ -1,4 +1,4 @@
-//! Every address of the product on one screen: [`App`] on the platform's host, [`Site`] on the agencies' storefronts.
+//! Every address of the product on one screen: [`App`] and [`Front`] on the platform's host, [`Site`] on the storefronts.
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -17,7 +17,7 @@ use crate::ui::error::NotFoundPage;
 use crate::ui::hydrated::mark_hydrated;
 use crate::words::provide_lang;
 
-/// The platform: marketing, sign-in, the CRM and the operators' console. Hydrated.
+/// The CRM, hydrated: every other page is complete without WASM and gets none.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -26,11 +26,6 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=Home ssr=SsrMode::Async/>
-                <Route path=path!("/planos") view=Plans ssr=SsrMode::Async/>
-                <Route path=path!("/entrar") view=SignIn ssr=SsrMode::Async/>
-                <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>
-                <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>
                 <ParentRoute path=path!("/app") view=CrmLayout ssr=SsrMode::Async>
                     <Route path=path!("") view=Today ssr=SsrMode::Async/>
                     <Route path=path!("properties") view=PropertyIndex ssr=SsrMode::Async/>
@@ -39,7 +34,26 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("properties/:id/edit") view=PropertyEdit ssr=SsrMode::Async/>
                     <Route path=path!("settings/plan") view=PlanShow ssr=SsrMode::Async/>
                     <Route path=path!("profile") view=Profile ssr=SsrMode::Async/>
+                    <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
                 </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// The platform's front: marketing, sign-in and the operators' console. Forms and links, no WASM.
+#[component]
+pub fn Front() -> impl IntoView {
+    provide_meta_context();
+    provide_lang();
+    view! {
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=Home ssr=SsrMode::Async/>
+                <Route path=path!("/planos") view=Plans ssr=SsrMode::Async/>
+                <Route path=path!("/entrar") view=SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>
+                <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>
                 <Route path=path!("/platform/entrar") view=OperatorSignIn ssr=SsrMode::Async/>
                 <Route path=path!("/platform") view=TenantIndex ssr=SsrMode::Async/>
                 <Route path=path!("/platform/tenants") view=TenantIndex ssr=SsrMode::Async/>

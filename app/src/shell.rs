@@ -8,10 +8,10 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-use crate::routes::{App, Site};
+use crate::routes::{App, Front, Site};
 use crate::words;
 
-/// The platform's document: hydrated, every script with the nonce of this one answer.
+/// The CRM's document: hydrated, every script with the nonce of this one answer.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     words::provide_lang();
     allow_nonce();
@@ -34,13 +34,39 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// A storefront's document: no script but one file, no serialised data, the same bytes for everybody.
-pub fn site_shell(options: LeptosOptions) -> impl IntoView {
+/// The platform's front pages: no script at all.
+pub fn front_shell(options: LeptosOptions) -> impl IntoView {
     words::provide_lang();
-    // As the islands' own loader does: nothing will take this page over, so its data need not travel twice.
+    stay_still();
+    view! {
+        <!DOCTYPE html>
+        <html lang=words::lang().tag()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet options id="leptos"/>
+                <MetaTags/>
+            </head>
+            <body>
+                <Front/>
+            </body>
+        </html>
+    }
+}
+
+/// As the islands' own loader does: nothing will take this page over, so its data need not travel twice.
+fn stay_still() {
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
+}
+
+/// A storefront's document: no script but one file, no serialised data, the same bytes for everybody.
+pub fn site_shell(options: LeptosOptions) -> impl IntoView {
+    words::provide_lang();
+    stay_still();
     view! {
         <!DOCTYPE html>
         <html lang=words::lang().tag() class="site" data-theme="light">

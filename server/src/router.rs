@@ -29,7 +29,9 @@ use app::words::Lang;
 use crate::layers::headers::Secure;
 use crate::layers::host::{Door, Face};
 use crate::layers::request::Proxies;
-use crate::layers::{forms, guard, headers, host, language, panic, plain, request, same_origin, session, storefront};
+use crate::layers::{
+    forms, guard, headers, host, language, panic, plain, request, same_origin, session, still, storefront,
+};
 use crate::page_cache::{self, PageCache};
 
 /// The largest form (INP-01).
@@ -111,8 +113,10 @@ async fn dispatch(State(faces): State<Faces>, request: Request) -> Response {
 }
 
 fn app_face(state: &AppState) -> Router {
-    static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
-    let routes = ROUTES.get_or_init(|| generate_route_list(app::App)).clone();
+    static CRM: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    static FRONT: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    let crm = CRM.get_or_init(|| generate_route_list(app::App)).clone();
+    let front = FRONT.get_or_init(|| generate_route_list(app::Front)).clone();
     let house = state.house.clone();
     let sessions = Sessions::new(house.central.clone(), house.clock.clone());
     let sessions = SessionManagerLayer::new(sessions)
@@ -122,9 +126,15 @@ fn app_face(state: &AppState) -> Router {
         .with_same_site(SameSite::Lax)
         .with_path("/")
         .with_expiry(Expiry::OnSessionEnd);
-    let options = state.leptos_options.clone();
+    let (options, quiet) = (state.leptos_options.clone(), state.leptos_options.clone());
+    let still = Router::new()
+        .leptos_routes_with_context(state, front, context(&house), move || app::shell::front_shell(quiet.clone()))
+        .layer(from_fn(still::layer))
+        .with_state(state.clone());
+    // Every builder mounts every server function; the first one's answer, and what it has no page for falls through.
     Router::new()
-        .leptos_routes_with_context(state, routes, context(&house), move || app::shell::shell(options.clone()))
+        .leptos_routes_with_context(state, crm, context(&house), move || app::shell::shell(options.clone()))
+        .fallback_service(still)
         .layer(DefaultBodyLimit::max(FORM))
         .layer(from_fn(guard::layer))
         .layer(from_fn_with_state(house.clone(), forms::layer))
@@ -146,6 +156,7 @@ fn site_face(state: &AppState) -> Router {
         .leptos_routes_with_context(state, routes, context(&house), move || app::shell::site_shell(options.clone()))
         .layer(DefaultBodyLimit::max(FORM))
         .route("/theme/{version}", get(theme))
+        .layer(from_fn(still::layer))
         .layer(from_fn_with_state(cache, page_cache::layer))
         .layer(from_fn(language::storefront))
         .layer(from_fn_with_state(house, storefront::layer))

@@ -1,7 +1,7 @@
 //! The CRM: a rail on a desk, a bar at the bottom of a phone, the page between.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::components::{A, Outlet};
 
 use crate::auth::server_fns::{SignOut, load_me};
@@ -63,13 +63,13 @@ fn Navigation() -> impl IntoView {
 #[component]
 fn Foot(name: String) -> impl IntoView {
     let words = words();
-    let sign_out = ServerAction::<SignOut>::new();
     view! {
         <div class="rail-foot">
             <span>{name}</span>
-            <ActionForm action=sign_out>
+            // A plain form: the page that follows is not one of this program's.
+            <form method="post" action=SignOut::PATH>
                 <button type="submit" class="btn btn-small"><Icon name=IconName::SignOut/>{words.auth.sign_out}</button>
-            </ActionForm>
+            </form>
         </div>
     }
 }

@@ -4,22 +4,30 @@
 use leptos::prelude::*;
 
 use super::filter::PropertyFilter;
-use super::types::{PropertyForm, PropertyId, PropertyPage, PropertyRow};
+use super::types::{PropertyEditing, PropertyId, PropertyPage, PropertyRow};
 use crate::error::AppError;
+use crate::values::fields::Fields;
 use crate::values::page::Page;
 
 /// One page of the list.
 #[server(prefix = "/fn", endpoint = "properties/list")]
 pub async fn list_properties(#[server(default)] filter: PropertyFilter) -> Result<Page<PropertyRow>, AppError> {
     let staff = crate::caller::staff(crate::access::Can::SeeProperties)?;
-    super::db::list(&staff.db, &filter).await
+    super::db::list(&staff.db, &filter, crate::words::lang()).await
 }
 
 /// What a property's page shows.
 #[server(prefix = "/fn", endpoint = "properties/load")]
 pub async fn load_property(id: PropertyId) -> Result<PropertyPage, AppError> {
     let staff = crate::caller::staff(crate::access::Can::SeeProperties)?;
-    Ok(super::db::page(&staff, id).await?)
+    Ok(super::db::page(&staff, id, crate::words::lang()).await?)
+}
+
+/// What the form of a property begins with.
+#[server(prefix = "/fn", endpoint = "properties/edit")]
+pub async fn edit_property(id: PropertyId) -> Result<PropertyEditing, AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
+    Ok(super::db::editing(&staff.db, id, crate::words::lang()).await?)
 }
 
 /// An identifier for a property that is about to be registered: the form carries it, so that sent twice it makes one.
@@ -31,9 +39,9 @@ pub async fn new_property() -> Result<PropertyId, AppError> {
 
 /// Registers a property.
 #[server(prefix = "/fn", endpoint = "properties/create")]
-pub async fn create_property(id: PropertyId, #[server(flatten)] form: PropertyForm) -> Result<(), AppError> {
+pub async fn create_property(id: PropertyId, #[server(flatten)] form: Fields) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
-    let input = super::rules::parse(&form, crate::caller::year()?)?;
+    let input = super::rules::parse(&super::types::PropertyForm::from_fields(&form), crate::caller::year()?)?;
     let mut tx = staff.db.begin().await?;
     let id = super::db::create(&mut tx, &staff, id, &input).await?;
     tx.commit().await?;
@@ -43,13 +51,9 @@ pub async fn create_property(id: PropertyId, #[server(flatten)] form: PropertyFo
 
 /// Saves an edit that began from `version`.
 #[server(prefix = "/fn", endpoint = "properties/update")]
-pub async fn update_property(
-    id: PropertyId,
-    version: i32,
-    #[server(flatten)] form: PropertyForm,
-) -> Result<(), AppError> {
+pub async fn update_property(id: PropertyId, version: i32, #[server(flatten)] form: Fields) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
-    let input = super::rules::parse(&form, crate::caller::year()?)?;
+    let input = super::rules::parse(&super::types::PropertyForm::from_fields(&form), crate::caller::year()?)?;
     let mut tx = staff.db.begin().await?;
     super::db::update(&mut tx, &staff, (id, version), &input).await?;
     tx.commit().await?;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::audit::types::HistoryLine;
+use crate::values::fields::{Fields, Values};
 
 crate::id! {
     /// A property of an agency.
@@ -222,11 +223,29 @@ pub struct Property {
     pub is_archived: bool,
 }
 
-/// What a property's own page shows.
+/// What a property's own page shows, in the viewer's language and ready to read: the browser computes nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PropertyPage {
-    /// The property.
-    pub property: Property,
+    /// Which one.
+    pub id: PropertyId,
+    /// Its code.
+    pub code: String,
+    /// Its title, which a draft may lack.
+    pub title: String,
+    /// What kind it is.
+    pub kind: String,
+    /// Where it is on its way.
+    pub status: String,
+    /// Whether it is being sold or let now.
+    pub is_active: bool,
+    /// Whether it is archived: it takes no place in the plan and nobody finds it by accident.
+    pub is_archived: bool,
+    /// Counted up by every change.
+    pub version: i32,
+    /// What is known: groups with a heading, facts with a name and a value.
+    pub facts: Vec<(String, Vec<(String, String)>)>,
+    /// Longer texts with their names.
+    pub texts: Vec<(String, String)>,
     /// What was done to it, newest first.
     pub history: Vec<HistoryLine>,
     /// Whether the viewer may change it.
@@ -235,49 +254,68 @@ pub struct PropertyPage {
     pub may_archive: bool,
 }
 
-/// A line of the list.
+/// What the form of a property begins with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PropertyRow {
+pub struct PropertyEditing {
     /// Which one.
     pub id: PropertyId,
     /// Its code.
     pub code: String,
-    /// What kind it is.
-    pub kind: PropertyType,
-    /// Where it is on its way.
-    pub status: Status,
+    /// The version that the edit begins from.
+    pub version: i32,
+    /// What is saved, as the fields show it.
+    pub form: Fields,
+}
+
+/// A line of the list, ready to read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PropertyRow {
+    /// Which one.
+    pub id: PropertyId,
     /// Its title, which a draft may lack.
     pub title: String,
-    /// Where it is.
-    pub neighborhood: Option<String>,
-    /// In which city.
-    pub city: Option<String>,
-    /// Price to buy it, in reais.
-    pub sale_price: Option<Decimal>,
-    /// Price to rent it, in reais.
-    pub rent: Option<Decimal>,
-    /// Square metres inside.
-    pub area_private: Option<Decimal>,
-    /// Bedrooms.
-    pub bedrooms: Option<i16>,
-    /// Parking spaces.
-    pub parking: Option<i16>,
+    /// Its code and what kind it is.
+    pub subtitle: String,
+    /// Neighbourhood and city.
+    pub place: String,
+    /// To buy it, to rent it.
+    pub prices: Vec<String>,
+    /// Area, bedrooms, parking.
+    pub size: String,
+    /// Where it is on its way.
+    pub status: String,
+    /// Whether it is being sold or let now.
+    pub is_active: bool,
     /// Who looks after it.
-    pub responsible: Option<String>,
+    pub responsible: String,
     /// When it was last changed.
-    pub updated_at: OffsetDateTime,
+    pub updated: String,
 }
 
 impl PropertyForm {
-    /// The form as a draft kept it. Sets carry their brackets there: `purposes[]`.
-    pub fn from_fields(fields: &crate::values::fields::Fields) -> Self {
+    /// The form as it was sent or kept.
+    pub fn from_fields(fields: &Fields) -> Self {
         let mut map: serde_json::Map<String, serde_json::Value> = fields
             .0
             .iter()
-            .filter(|(name, _)| !name.ends_with("[]"))
-            .map(|(name, values)| (name.clone(), values.first().cloned().unwrap_or_default().into()))
+            .map(|(name, values)| (name.clone(), values.0.first().cloned().unwrap_or_default().into()))
             .collect();
-        map.insert("purposes".into(), fields.all("purposes[]").to_vec().into());
+        map.insert("purposes".into(), fields.all("purposes").to_vec().into());
         serde_json::from_value(map.into()).unwrap_or_default()
+    }
+
+    /// As fields: what a page fills its inputs from.
+    pub fn into_fields(self) -> Fields {
+        let text = |value: serde_json::Value| match value {
+            serde_json::Value::String(text) => vec![text],
+            serde_json::Value::Array(all) => all.into_iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
+            _ => Vec::new(),
+        };
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(map)) => {
+                Fields(map.into_iter().map(|(name, value)| (name, Values(text(value)))).collect())
+            }
+            _ => Fields::default(),
+        }
     }
 }

@@ -203,3 +203,23 @@ pub fn field(name: &str, lang: Lang) -> &'static str {
         Lang::En => en,
     }
 }
+
+/// `2 quartos`.
+pub fn bedrooms(n: i16, lang: Lang) -> String {
+    match (lang, n) {
+        (Lang::Pt, 1) => "1 quarto".into(),
+        (Lang::Pt, n) => format!("{n} quartos"),
+        (Lang::En, 1) => "1 bedroom".into(),
+        (Lang::En, n) => format!("{n} bedrooms"),
+    }
+}
+
+/// `1 vaga`.
+pub fn parking(n: i16, lang: Lang) -> String {
+    match (lang, n) {
+        (Lang::Pt, 1) => "1 vaga".into(),
+        (Lang::Pt, n) => format!("{n} vagas"),
+        (Lang::En, 1) => "1 parking space".into(),
+        (Lang::En, n) => format!("{n} parking spaces"),
+    }
+}

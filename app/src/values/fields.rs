@@ -6,30 +6,68 @@ use std::collections::BTreeMap;
 /// Values by field name, as they were typed; a set has several.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Fields(pub BTreeMap<String, Vec<String>>);
+pub struct Fields(pub BTreeMap<String, Values>);
+
+/// What was typed into one field: one value, or those of a set. On the wire one value is a text, several are a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values(pub Vec<String>);
+
+impl Serialize for Values {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_slice() {
+            [one] => serializer.serialize_str(one),
+            all => serializer.collect_seq(all),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValuesVisitor)
+    }
+}
+
+struct ValuesVisitor;
+
+impl<'de> serde::de::Visitor<'de> for ValuesVisitor {
+    type Value = Values;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text or a list of texts")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, one: &str) -> Result<Values, E> {
+        Ok(Values(vec![one.to_owned()]))
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Values, E> {
+        Ok(Values::default())
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut all: A) -> Result<Values, A::Error> {
+        let mut values = Vec::new();
+        while let Some(one) = all.next_element::<String>()? {
+            values.push(one);
+        }
+        Ok(Values(values))
+    }
+}
 
 impl Fields {
     /// The field's value, or the empty string.
     pub fn get(&self, name: &str) -> &str {
-        self.0.get(name).and_then(|v| v.first()).map_or("", String::as_str)
+        self.all(name).first().map_or("", String::as_str)
     }
 
     /// All values of a set.
     pub fn all(&self, name: &str) -> &[String] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
+        self.0.get(name).map_or(&[], |values| values.0.as_slice())
     }
 
     /// The same with one field set.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.0.insert(name.to_owned(), vec![value.into()]);
-        self
-    }
-
-    /// The same with a set's values.
-    #[must_use]
-    pub fn with_all(mut self, name: &str, values: Vec<String>) -> Self {
-        self.0.insert(name.to_owned(), values);
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.insert(name.to_owned(), Values(vec![value.to_owned()]));
         self
     }
 }

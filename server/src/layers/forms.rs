@@ -17,25 +17,29 @@ use app::values::id::StaffId;
 /// The largest form that is kept.
 const LARGEST: usize = 64 * 1024;
 
-/// The layer. Only browsers that post a form pass through it changed.
+/// The layer. What is too large is refused here, whether or not it said so beforehand.
 pub async fn layer(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
-    let is_form = *request.method() == Method::POST
-        && request.uri().path().starts_with("/fn/")
-        && caller::accepts_html(request.headers());
-    if !is_form {
+    if *request.method() != Method::POST || !request.uri().path().starts_with("/fn/") {
         return next.run(request).await;
     }
-    let who = request.extensions().get::<Who>().cloned();
-    let own = request.extensions().get::<Host>().cloned();
-    let (mut parts, body) = request.into_parts();
-    // Where an answer may send the browser back to is one of our own pages, or nowhere.
-    if !own.is_some_and(|own| is_ours(parts.headers.get(header::REFERER), &own)) {
-        parts.headers.insert(header::REFERER, HeaderValue::from_static("/"));
-    }
+    let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, LARGEST).await else {
         return status(StatusCode::PAYLOAD_TOO_LARGE);
     };
-    let mut response = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
+    let is_form = caller::accepts_html(&parts.headers);
+    let request = Request::from_parts(parts, Body::from(body.clone()));
+    if is_form { posted(&house, request, &body, next).await } else { next.run(request).await }
+}
+
+/// A browser's own post: what is refused becomes a draft.
+async fn posted(house: &House, mut request: Request, body: &[u8], next: Next) -> Response {
+    let who = request.extensions().get::<Who>().cloned();
+    let own = request.extensions().get::<Host>().cloned();
+    // Where an answer may send the browser back to is one of our own pages, or nowhere.
+    if !own.is_some_and(|own| is_ours(request.headers().get(header::REFERER), &own)) {
+        request.headers_mut().insert(header::REFERER, HeaderValue::from_static("/"));
+    }
+    let mut response = next.run(request).await;
     let refused =
         response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok()).filter(|l| l.contains("__err="));
     let (Some(location), Some(Who::Staff { account, db: Ok(db), .. })) = (refused.map(str::to_owned), who) else {
@@ -43,7 +47,7 @@ pub async fn layer(State(house): State<Arc<House>>, request: Request, next: Next
     };
     let path = location.split('?').next().unwrap_or_default().to_owned();
     let user = StaffId(account.user.as_uuid());
-    match drafts::db::create(&db, user, &path, &fields(&body), house.clock.now()).await {
+    match drafts::db::create(&db, user, &path, &fields(body), house.clock.now()).await {
         Ok(id) => {
             let location = format!("{}&draft={id}", without_draft(&location));
             if let Ok(location) = HeaderValue::from_str(&location) {
@@ -74,7 +78,8 @@ fn fields(body: &[u8]) -> Fields {
     let mut fields = Fields::default();
     for (name, value) in form_urlencoded::parse(body) {
         if !name.contains("password") && !name.starts_with("__") {
-            fields.0.entry(name.into_owned()).or_default().push(value.into_owned());
+            // A set's inputs are called `purposes[]`; the field is `purposes`.
+            fields.0.entry(name.trim_end_matches("[]").to_owned()).or_default().0.push(value.into_owned());
         }
     }
     fields
@@ -95,7 +100,7 @@ mod tests {
     fn passwords_are_never_kept() {
         let fields = fields(b"title=Casa&password=secret&new_password=x&purposes%5B%5D=sale&purposes%5B%5D=rent");
         assert_eq!(fields.get("title"), "Casa");
-        assert_eq!(fields.all("purposes[]"), ["sale", "rent"]);
+        assert_eq!(fields.all("purposes"), ["sale", "rent"]);
         assert_eq!(fields.get("password"), "");
         assert_eq!(fields.get("new_password"), "");
     }

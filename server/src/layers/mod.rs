@@ -8,7 +8,8 @@
 //! 6. [`same_origin`]: what changes something comes from our own pages.
 //!
 //! Then the platform's face: [`session`] settles who is calling, [`guard`] sends away who may not enter, [`language`].
-//! The storefront's face: [`storefront`] opens the agency, [`language`], the page cache.
+//! Its front pages (marketing, sign-in, console) leave without scripts: [`still`].
+//! The storefront's face: [`storefront`] opens the agency, [`language`], the page cache, [`still`].
 
 pub mod forms;
 pub mod guard;
@@ -20,4 +21,5 @@ pub mod plain;
 pub mod request;
 pub mod same_origin;
 pub mod session;
+pub mod still;
 pub mod storefront;

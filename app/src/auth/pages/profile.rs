@@ -39,7 +39,7 @@ pub fn Profile() -> impl IntoView {
             <div><dt>{words.email}</dt><dd>{me.email}</dd></div>
             <div><dt>{words.role}</dt><dd>{role(me.role, lang)}</dd></div>
         </dl>
-        <p><a class="btn" href="/entrar/agencia">{words.switch_agency}</a></p>
+        <p><a class="btn" href="/entrar/agencia" rel="external">{words.switch_agency}</a></p>
         <LanguageForm/>
         <section class="block">
             <h2>{words.sessions}</h2>

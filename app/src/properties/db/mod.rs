@@ -2,16 +2,18 @@
 
 mod row;
 mod search;
+mod shown;
 
 use serde_json::json;
 use tenancy::{TenantDb, TenantTx};
 
-use super::rules::code_prefix;
-use super::types::{Property, PropertyId, PropertyInput, PropertyPage};
+use super::rules::{code_prefix, form_of};
+use super::types::{Property, PropertyEditing, PropertyId, PropertyInput, PropertyPage};
 use crate::access::Can;
 use crate::audit::db::{Event, diff, list as history, record};
 use crate::caller::Staff;
 use crate::error::{AppError, Clash, Limit};
+use crate::words::Lang;
 
 pub use search::list;
 
@@ -43,11 +45,21 @@ pub async fn find(db: &TenantDb, id: PropertyId) -> Result<Property, sqlx::Error
 ///
 /// # Errors
 /// `RowNotFound` when there is none.
-pub async fn page(staff: &Staff, id: PropertyId) -> Result<PropertyPage, sqlx::Error> {
+pub async fn page(staff: &Staff, id: PropertyId, lang: Lang) -> Result<PropertyPage, sqlx::Error> {
     let property = find(&staff.db, id).await?;
     let history = history(&staff.db, "property", id.0, HISTORY).await?;
     let (may_write, may_archive) = (staff.role.may(Can::WriteProperties), staff.role.may(Can::ArchiveProperties));
-    Ok(PropertyPage { property, history, may_write, may_archive })
+    Ok(shown::page(property, history, (may_write, may_archive), lang))
+}
+
+/// What the form of a property begins with.
+///
+/// # Errors
+/// `RowNotFound` when there is none.
+pub async fn editing(db: &TenantDb, id: PropertyId, lang: Lang) -> Result<PropertyEditing, sqlx::Error> {
+    let property = find(db, id).await?;
+    let form = form_of(&property, lang).into_fields();
+    Ok(PropertyEditing { id, version: property.version, code: property.code, form })
 }
 
 /// Registers a property, or finds the one of this identifier: a form sent twice makes one row.

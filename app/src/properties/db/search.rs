@@ -7,10 +7,15 @@ use tenancy::TenantDb;
 use uuid::Uuid;
 
 use super::row::choice;
+use super::shown;
 use crate::error::AppError;
 use crate::properties::filter::{PropertyFilter, Sort};
+use crate::properties::labels;
 use crate::properties::types::{PropertyId, PropertyRow, PropertyType, Status};
+use crate::values::day::format_day;
+use crate::values::money::format_money;
 use crate::values::page::{Page, Total};
+use crate::words::Lang;
 
 /// Rows of a page.
 const PAGE: i64 = 25;
@@ -63,7 +68,7 @@ impl Order {
 ///
 /// # Errors
 /// The database's.
-pub async fn list(db: &TenantDb, filter: &PropertyFilter) -> Result<Page<PropertyRow>, AppError> {
+pub async fn list(db: &TenantDb, filter: &PropertyFilter, lang: Lang) -> Result<Page<PropertyRow>, AppError> {
     let after = filter.after.as_deref().and_then(Cursor::parse);
     let before = filter.before.as_deref().and_then(Cursor::parse).filter(|_| after.is_none());
     let backwards = before.is_some();
@@ -83,20 +88,20 @@ pub async fn list(db: &TenantDb, filter: &PropertyFilter) -> Result<Page<Propert
     query.push(" limit ").push_bind(PAGE + 1);
     let counting = count(db, filter);
     let (rows, total) = futures::try_join!(query.build().fetch_all(db), counting)?;
-    page(rows, total, backwards, after.is_some())
+    page(rows, total, (backwards, after.is_some()), lang)
 }
 
 fn page(
     rows: Vec<sqlx::postgres::PgRow>,
     total: Total,
-    backwards: bool,
-    is_later: bool,
+    (backwards, is_later): (bool, bool),
+    lang: Lang,
 ) -> Result<Page<PropertyRow>, AppError> {
     let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
     let mut read = rows
         .iter()
         .take(usize::try_from(PAGE).unwrap_or(usize::MAX))
-        .map(|row| Ok((read_row(row)?, Cursor { key: row.try_get("key")?, id: row.try_get("id")? })))
+        .map(|row| Ok((read_row(row, lang)?, Cursor { key: row.try_get("key")?, id: row.try_get("id")? })))
         .collect::<Result<Vec<_>, sqlx::Error>>()?;
     if backwards {
         read.reverse();
@@ -107,22 +112,25 @@ fn page(
     Ok(Page { rows: read.into_iter().map(|(row, _)| row).collect(), next, previous, total })
 }
 
-fn read_row(row: &sqlx::postgres::PgRow) -> Result<PropertyRow, sqlx::Error> {
+fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx::Error> {
+    let (kind, status) =
+        (choice(row.try_get("type")?, PropertyType::parse)?, choice(row.try_get("status")?, Status::parse)?);
+    let text = |name: &str| row.try_get::<Option<String>, _>(name);
+    let prices = [row.try_get::<Option<Decimal>, _>("sale_price")?, row.try_get("rent")?];
+    let area: Option<Decimal> = row.try_get("area_private")?;
+    let rooms: (Option<i16>, Option<i16>) = (row.try_get("bedrooms")?, row.try_get("parking")?);
+    let code: String = row.try_get("code")?;
     Ok(PropertyRow {
         id: row.try_get::<PropertyId, _>("id")?,
-        code: row.try_get("code")?,
-        kind: choice(row.try_get("type")?, PropertyType::parse)?,
-        status: choice(row.try_get("status")?, Status::parse)?,
         title: row.try_get("title")?,
-        neighborhood: row.try_get("neighborhood")?,
-        city: row.try_get("city")?,
-        sale_price: row.try_get("sale_price")?,
-        rent: row.try_get("rent")?,
-        area_private: row.try_get("area_private")?,
-        bedrooms: row.try_get("bedrooms")?,
-        parking: row.try_get("parking")?,
-        responsible: row.try_get("responsible")?,
-        updated_at: row.try_get("updated_at")?,
+        subtitle: format!("{code} · {}", labels::property_type(kind, lang)),
+        place: [text("neighborhood")?, text("city")?].into_iter().flatten().collect::<Vec<_>>().join(", "),
+        prices: prices.into_iter().flatten().map(|amount| format_money(amount, lang)).collect(),
+        size: shown::size(area, rooms, lang),
+        status: labels::status(status, lang).to_owned(),
+        is_active: status == Status::Active,
+        responsible: text("responsible")?.unwrap_or_default(),
+        updated: format_day(row.try_get("updated_at")?, lang),
     })
 }
 

@@ -8,9 +8,8 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use crate::drafts::server_fns::load_draft;
 use crate::error::{AppError, Clash};
 use crate::properties::parts::{ConflictNote, PropertyFields};
-use crate::properties::rules::form_of;
-use crate::properties::server_fns::{UpdateProperty, load_property};
-use crate::properties::types::{Property, PropertyForm, PropertyId};
+use crate::properties::server_fns::{UpdateProperty, edit_property};
+use crate::properties::types::{PropertyEditing, PropertyId};
 use crate::properties::words::field;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
@@ -29,24 +28,24 @@ pub fn PropertyEdit() -> impl IntoView {
         Some(AppError::Conflict(Clash::Stale(version))) => Some(version),
         _ => None,
     });
-    let key = move || (params.read().get("id").and_then(|id| id.parse::<PropertyId>().ok()), newer.get());
-    let record = Resource::new_blocking(key, move |(id, _)| async move {
-        let page = load_property(id.ok_or(AppError::NotFound)?).await?;
-        let draft = query.read_untracked().get("draft").and_then(|id| id.parse().ok());
+    let draft = move || query.read().get("draft").and_then(|id| id.parse().ok());
+    let key = move || (params.read().get("id").and_then(|id| id.parse::<PropertyId>().ok()), draft(), newer.get());
+    // Everything that the address says is read here: once something was awaited, the page may be gone.
+    let record = Resource::new_blocking(key, |(id, draft, _)| async move {
+        let saved = edit_property(id.ok_or(AppError::NotFound)?).await?;
         let fields = match draft {
             Some(draft) => load_draft(draft).await.ok(),
             None => None,
         };
-        Ok::<_, AppError>((page.property, fields))
+        Ok::<_, AppError>((saved, fields))
     });
     let page = move || {
         Suspend::new(async move {
             match record.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok((property, fields)) => {
+                Ok((saved, draft)) => {
                     let typed = action.input().get_untracked().map(|sent| sent.form);
-                    let typed = typed.or_else(|| fields.as_ref().map(PropertyForm::from_fields));
-                    view! { <EditForm property typed fields action error/> }.into_any()
+                    view! { <EditForm saved typed=typed.or_else(|| draft.clone()) draft action error/> }.into_any()
                 }
             }
         })
@@ -59,30 +58,29 @@ pub fn PropertyEdit() -> impl IntoView {
 
 #[component]
 fn EditForm(
-    property: Property,
-    typed: Option<PropertyForm>,
-    fields: Option<Fields>,
+    saved: PropertyEditing,
+    typed: Option<Fields>,
+    draft: Option<Fields>,
     action: ServerAction<UpdateProperty>,
     error: Signal<Option<AppError>>,
 ) -> impl IntoView {
     let (all, lang) = (words(), lang());
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     let is_stale = error.with_untracked(|e| matches!(e, Some(AppError::Conflict(Clash::Stale(_)))));
-    let saved = form_of(&property, lang);
-    let form = typed.unwrap_or_else(|| saved.clone());
+    let form = typed.unwrap_or_else(|| saved.form.clone());
     // A refused edit still began where it began; only a stale one is told the version it would write over.
-    let began = fields.as_ref().and_then(|f| f.get("version").parse::<i32>().ok()).filter(|_| !is_stale);
-    let version = began.unwrap_or(property.version);
-    let href = format!("/app/properties/{}", property.id);
+    let began = draft.as_ref().and_then(|f| f.get("version").parse::<i32>().ok()).filter(|_| !is_stale);
+    let version = began.unwrap_or(saved.version);
+    let href = format!("/app/properties/{}", saved.id);
     let conflict =
-        is_stale.then(|| view! { <ConflictNote theirs=saved mine=form.clone() href=format!("{href}/edit")/> });
+        is_stale.then(|| view! { <ConflictNote theirs=saved.form mine=form.clone() href=format!("{href}/edit")/> });
     let note = Signal::derive(move || error.get().filter(|e| !matches!(e, AppError::Conflict(Clash::Stale(_)))));
     view! {
-        <header class="page-head"><h1>{all.properties.edit}" "{property.code.clone()}</h1></header>
+        <header class="page-head"><h1>{all.properties.edit}" "{saved.code}</h1></header>
         <ErrorNote error=note/>
         <ErrorSummary errors label_of=move |name: String| field(&name, lang)/>
         <ActionForm action attr:class="form">
-            <input type="hidden" name="id" value=property.id.to_string()/>
+            <input type="hidden" name="id" value=saved.id.to_string()/>
             <input type="hidden" name="version" value=version.to_string()/>
             {conflict}
             <PropertyFields form errors/>

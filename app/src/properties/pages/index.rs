@@ -3,17 +3,14 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use rust_decimal::Decimal;
 
 use crate::properties::filter::PropertyFilter;
-use crate::properties::labels;
 use crate::properties::parts::Filters;
 use crate::properties::server_fns::list_properties;
-use crate::properties::types::{PropertyRow, Status};
+use crate::properties::types::PropertyRow;
 use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
-use crate::values::day::format_day;
-use crate::values::money::{format_money, format_number};
+use crate::values::money::format_number;
 use crate::values::page::{Page, Total};
 use crate::words::{lang, words};
 
@@ -101,24 +98,18 @@ fn empty(filter: &PropertyFilter) -> impl IntoView {
 }
 
 fn row(row: PropertyRow) -> impl IntoView {
-    let (words, lang) = (&words().properties, lang());
+    let words = &words().properties;
     let title = if row.title.is_empty() { words.untitled.to_owned() } else { row.title };
-    let kind = labels::property_type(row.kind, lang);
-    let place = [row.neighborhood, row.city].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    let price = |amount: Option<Decimal>| amount.map(|a| view! { <div>{format_money(a, lang)}</div> });
-    let area = row.area_private.map(|a| format!("{} m²", format_number(a, lang)));
-    let size = [area, row.bedrooms.map(|b| format!("{b} q")), row.parking.map(|p| format!("{p} v"))];
-    let size = size.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view! {
         <tr>
             <td><a class="row-title" href=format!("/app/properties/{}", row.id)>{title}</a>
-                <div class="quiet">{row.code}" · "{kind}</div></td>
-            <td>{place}</td>
-            <td class="number">{price(row.sale_price)}{price(row.rent)}</td>
-            <td>{size}</td>
-            <td><span class="badge" class:badge-good=row.status == Status::Active>{labels::status(row.status, lang)}</span></td>
+                <div class="quiet">{row.subtitle}</div></td>
+            <td>{row.place}</td>
+            <td class="number">{row.prices.into_iter().map(|price| view! { <div>{price}</div> }).collect_view()}</td>
+            <td>{row.size}</td>
+            <td><span class="badge" class:badge-good=row.is_active>{row.status}</span></td>
             <td class="quiet">{row.responsible}</td>
-            <td class="quiet">{format_day(row.updated_at, lang)}</td>
+            <td class="quiet">{row.updated}</td>
         </tr>
     }
 }

@@ -9,7 +9,7 @@ use crate::drafts::server_fns::load_draft;
 use crate::error::AppError;
 use crate::properties::parts::PropertyFields;
 use crate::properties::server_fns::{CreateProperty, new_property};
-use crate::properties::types::{PropertyForm, PropertyId};
+use crate::properties::types::PropertyId;
 use crate::properties::words::field;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
@@ -21,18 +21,15 @@ use crate::words::{lang, words};
 pub fn PropertyNew() -> impl IntoView {
     let words = &words().properties;
     let query = use_query_map();
-    let draft = move || query.read_untracked().get("draft").and_then(|id| id.parse().ok());
-    let blank = Resource::new_blocking(
-        || (),
-        move |()| async move {
-            let id = new_property().await?;
-            let fields = match draft() {
-                Some(draft) => load_draft(draft).await.ok(),
-                None => None,
-            };
-            Ok::<_, AppError>((id, fields))
-        },
-    );
+    let draft = move || query.read().get("draft").and_then(|id| id.parse().ok());
+    let blank = Resource::new_blocking(draft, |draft| async move {
+        let id = new_property().await?;
+        let fields = match draft {
+            Some(draft) => load_draft(draft).await.ok(),
+            None => None,
+        };
+        Ok::<_, AppError>((id, fields))
+    });
     let page = move || {
         Suspend::new(async move {
             match blank.await {
@@ -57,7 +54,7 @@ fn BlankForm(id: PropertyId, fields: Option<Fields>) -> impl IntoView {
     // The refused form carries the identifier that it was sent with, so that sending it again makes no second property.
     let id =
         fields.as_ref().map(|f| f.get("id").to_owned()).filter(|id| !id.is_empty()).unwrap_or_else(|| id.to_string());
-    let form = fields.map_or_else(blank, |fields| PropertyForm::from_fields(&fields));
+    let form = fields.unwrap_or_else(blank);
     view! {
         <ErrorNote error/>
         <ErrorSummary errors label_of=move |name: String| field(&name, lang)/>
@@ -72,14 +69,12 @@ fn BlankForm(id: PropertyId, fields: Option<Fields>) -> impl IntoView {
     }
 }
 
-fn blank() -> PropertyForm {
-    PropertyForm {
-        kind: "apartment".into(),
-        usage: "residential".into(),
-        status: "draft".into(),
-        sale_price_public: "true".into(),
-        rent_period: "monthly".into(),
-        visibility: "neighborhood".into(),
-        ..PropertyForm::default()
-    }
+fn blank() -> Fields {
+    Fields::default()
+        .with("type", "apartment")
+        .with("usage", "residential")
+        .with("status", "draft")
+        .with("sale_price_public", "true")
+        .with("rent_period", "monthly")
+        .with("visibility", "neighborhood")
 }

@@ -4,19 +4,16 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use rust_decimal::Decimal;
 
 use crate::audit::types::HistoryLine;
 use crate::error::AppError;
-use crate::properties::labels;
 use crate::properties::server_fns::{ArchiveProperty, RestoreProperty, load_property};
-use crate::properties::types::{Property, PropertyId, PropertyPage, Status};
+use crate::properties::types::{PropertyId, PropertyPage};
 use crate::properties::words::field;
 use crate::today::words::action as action_name;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
 use crate::values::day::format_instant;
-use crate::values::money::{format_money, format_number};
 use crate::words::{Lang, lang, words};
 
 type Actions = (ServerAction<ArchiveProperty>, ServerAction<RestoreProperty>);
@@ -50,22 +47,28 @@ pub fn PropertyShow() -> impl IntoView {
 
 fn record(page: PropertyPage, actions: Actions) -> impl IntoView {
     let (words, lang) = (&words().properties, lang());
-    let property = page.property.clone();
-    let title = if property.input.title.is_empty() { words.untitled.to_owned() } else { property.input.title.clone() };
-    let status = property.input.status;
+    let buttons = buttons(&page, actions);
+    let title = if page.title.is_empty() { words.untitled.to_owned() } else { page.title };
+    let groups = page.facts.into_iter().map(|(heading, facts)| {
+        let facts = facts.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
+        view! { <section class="block"><h2>{heading}</h2><dl class="facts">{facts.collect_view()}</dl></section> }
+    });
+    let texts = page.texts.into_iter().map(|(name, text)| {
+        view! { <section class="block"><h2>{name}</h2><p class="measure">{text}</p></section> }
+    });
     view! {
-        <Title text=format!("{} · {title}", property.code)/>
+        <Title text=format!("{} · {title}", page.code)/>
         <header class="page-head">
             <div>
-                <p class="quiet">{property.code.clone()}" · "{labels::property_type(property.input.kind, lang)}</p>
+                <p class="quiet">{page.code}" · "{page.kind}</p>
                 <h1>{title}</h1>
-                <p><span class="badge" class:badge-good=status == Status::Active>{labels::status(status, lang)}</span>
-                    {property.is_archived.then(|| view! { " "<span class="badge badge-warn">{words.is_archived}</span> })}</p>
+                <p><span class="badge" class:badge-good=page.is_active>{page.status}</span>
+                    {page.is_archived.then(|| view! { " "<span class="badge badge-warn">{words.is_archived}</span> })}</p>
             </div>
-            {buttons(&page, actions)}
+            {buttons}
         </header>
         <div class="columns">
-            <div>{facts(&property, lang)}</div>
+            <div>{groups.collect_view()} {texts.collect_view()}</div>
             <aside class="aside"><h2>{words.history}</h2>
                 <ul>{page.history.into_iter().map(|line| history(line, lang)).collect_view()}</ul></aside>
         </div>
@@ -74,11 +77,11 @@ fn record(page: PropertyPage, actions: Actions) -> impl IntoView {
 
 fn buttons(page: &PropertyPage, (archive, restore): Actions) -> impl IntoView + use<> {
     let words = &words().properties;
-    let id = page.property.id;
+    let id = page.id;
     let edit = page
         .may_write
         .then(|| view! { <a class="btn btn-primary" href=format!("/app/properties/{id}/edit")>{words.edit}</a> });
-    let put_away = (page.may_archive && !page.property.is_archived).then(|| {
+    let put_away = (page.may_archive && !page.is_archived).then(|| {
         view! {
             <ActionForm action=archive>
                 <input type="hidden" name="id" value=id.to_string()/>
@@ -86,7 +89,7 @@ fn buttons(page: &PropertyPage, (archive, restore): Actions) -> impl IntoView + 
             </ActionForm>
         }
     });
-    let bring_back = (page.may_archive && page.property.is_archived).then(|| {
+    let bring_back = (page.may_archive && page.is_archived).then(|| {
         view! {
             <ActionForm action=restore>
                 <input type="hidden" name="id" value=id.to_string()/>
@@ -95,73 +98,6 @@ fn buttons(page: &PropertyPage, (archive, restore): Actions) -> impl IntoView + 
         }
     });
     view! { <div class="button-row">{edit}{put_away}{bring_back}</div> }
-}
-
-fn facts(property: &Property, lang: Lang) -> impl IntoView + use<> {
-    let words = &words().properties;
-    let i = &property.input;
-    let money = |a: Option<Decimal>| a.map(|a| format_money(a, lang));
-    let area = |a: Option<Decimal>| a.map(|a| format!("{} m²", format_number(a, lang)));
-    let number = |n: Option<i16>| n.map(|n| n.to_string());
-    let purposes = i.purposes.iter().map(|p| labels::purpose(*p, lang)).collect::<Vec<_>>().join(", ");
-    let per = |amount: Option<String>, period: Option<&'static str>| {
-        amount.map(|a| format!("{a} {}", period.unwrap_or_default()))
-    };
-    let groups = [
-        (
-            words.values,
-            vec![
-                ("purposes", Some(purposes)),
-                ("sale_price", money(i.sale_price)),
-                ("rent", per(money(i.rent), Some(labels::period(i.rent_period, lang)))),
-                ("season_price", money(i.season_price)),
-                ("condo", money(i.condo)),
-                ("iptu", per(money(i.iptu), i.iptu_period.map(|p| labels::period(p, lang)))),
-            ],
-        ),
-        (
-            words.address,
-            vec![
-                ("street", i.street.clone()),
-                ("number", i.number.clone()),
-                ("complement", i.complement.clone()),
-                ("neighborhood", i.neighborhood.clone()),
-                ("city", i.city.clone()),
-                ("uf", i.uf.clone()),
-                ("cep", i.cep.clone()),
-            ],
-        ),
-        (
-            words.features,
-            vec![
-                ("bedrooms", number(i.bedrooms)),
-                ("suites", number(i.suites)),
-                ("bathrooms", number(i.bathrooms)),
-                ("lavabos", number(i.lavabos)),
-                ("parking", number(i.parking)),
-                ("floor", number(i.floor)),
-                ("floors_total", number(i.floors_total)),
-                ("year_built", number(i.year_built)),
-                ("area_private", area(i.area_private)),
-                ("area_total", area(i.area_total)),
-                ("area_built", area(i.area_built)),
-                ("area_land", area(i.area_land)),
-                ("furnished", i.furnished.map(|f| labels::furnished(f, lang).to_owned())),
-                ("condition", i.condition.map(|c| labels::condition(c, lang).to_owned())),
-            ],
-        ),
-    ];
-    let groups = groups.map(|(heading, facts)| {
-        let facts = facts.into_iter().filter_map(|(name, value)| Some((name, value?))).map(|(name, value)| {
-            view! { <div><dt>{field(name, lang)}</dt><dd>{value}</dd></div> }
-        });
-        view! { <section class="block"><h2>{heading}</h2><dl class="facts">{facts.collect_view()}</dl></section> }
-    });
-    let texts = [("description", i.description.clone()), ("internal_notes", i.internal_notes.clone())];
-    let texts = texts.into_iter().filter(|(_, text)| !text.is_empty()).map(move |(name, text)| {
-        view! { <section class="block"><h2>{field(name, lang)}</h2><p class="measure">{text}</p></section> }
-    });
-    view! { {groups.into_iter().collect_view()} {texts.collect_view()} }
 }
 
 fn history(line: HistoryLine, lang: Lang) -> impl IntoView {

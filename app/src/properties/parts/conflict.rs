@@ -2,17 +2,17 @@
 
 use leptos::prelude::*;
 
-use crate::properties::types::PropertyForm;
 use crate::properties::words::field;
+use crate::values::fields::Fields;
 use crate::words::{lang, words};
 
 /// What is saved now beside what was typed, field by field where they differ.
 #[component]
 pub fn ConflictNote(
     /// What is saved now.
-    theirs: PropertyForm,
+    theirs: Fields,
     /// What was typed.
-    mine: PropertyForm,
+    mine: Fields,
     /// Where to go to keep what is saved.
     href: String,
 ) -> impl IntoView {
@@ -35,24 +35,10 @@ pub fn ConflictNote(
     }
 }
 
-fn differences(theirs: &PropertyForm, mine: &PropertyForm) -> Vec<(String, String, String)> {
-    let fields = |form: &PropertyForm| match serde_json::to_value(form) {
-        Ok(serde_json::Value::Object(map)) => map,
-        _ => serde_json::Map::new(),
-    };
-    let shown = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Array(all) => all.iter().filter_map(|v| v.as_str()).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    };
-    let mine = fields(mine);
-    fields(theirs)
-        .iter()
-        .filter_map(|(name, theirs)| {
-            let (theirs, mine) = (shown(theirs), shown(mine.get(name)?));
-            (theirs.trim() != mine.trim()).then(|| (name.clone(), theirs, mine))
-        })
-        .collect()
+fn differences(theirs: &Fields, mine: &Fields) -> Vec<(String, String, String)> {
+    let shown = |fields: &Fields, name: &str| fields.all(name).join(", ").trim().to_owned();
+    let pairs = theirs.0.keys().map(|name| (name.clone(), shown(theirs, name), shown(mine, name)));
+    pairs.filter(|(_, theirs, mine)| theirs != mine).collect()
 }
 
 #[cfg(test)]
@@ -61,8 +47,8 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_compared() {
-        let theirs = PropertyForm { title: "Casa".into(), rent: "100".into(), ..PropertyForm::default() };
-        let mine = PropertyForm { title: "Casa azul".into(), rent: "100 ".into(), ..PropertyForm::default() };
+        let theirs = Fields::default().with("title", "Casa").with("rent", "100");
+        let mine = Fields::default().with("title", "Casa azul").with("rent", "100 ").with("id", "x");
         assert_eq!(differences(&theirs, &mine), [("title".to_owned(), "Casa".to_owned(), "Casa azul".to_owned())]);
     }
 }

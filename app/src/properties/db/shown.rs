@@ -1,0 +1,106 @@
+//! A property as it is read: in a language, with units, only what is known.
+
+use rust_decimal::Decimal;
+
+use crate::audit::types::HistoryLine;
+use crate::properties::labels;
+use crate::properties::types::{Property, PropertyInput, PropertyPage, Status};
+use crate::properties::words::{bedrooms, field, parking};
+use crate::values::money::{format_money, format_number};
+use crate::words::{Lang, words_in};
+
+type Facts = Vec<(&'static str, Option<String>)>;
+
+/// The page of a property.
+pub(super) fn page(
+    property: Property,
+    history: Vec<HistoryLine>,
+    (may_write, may_archive): (bool, bool),
+    lang: Lang,
+) -> PropertyPage {
+    let words = &words_in(lang).properties;
+    let i = &property.input;
+    let groups = [(words.values, values(i, lang)), (words.address, address(i)), (words.features, features(i, lang))];
+    let named = |facts: Facts| {
+        facts.into_iter().filter_map(|(name, value)| Some((field(name, lang).to_owned(), value?))).collect::<Vec<_>>()
+    };
+    let facts =
+        groups.into_iter().map(|(heading, facts)| (heading.to_owned(), named(facts))).filter(|(_, f)| !f.is_empty());
+    let text =
+        |name: &'static str, text: &str| (!text.is_empty()).then(|| (field(name, lang).to_owned(), text.to_owned()));
+    let texts = [text("description", &i.description), text("internal_notes", &i.internal_notes)];
+    PropertyPage {
+        id: property.id,
+        title: i.title.clone(),
+        kind: labels::property_type(i.kind, lang).to_owned(),
+        status: labels::status(i.status, lang).to_owned(),
+        is_active: i.status == Status::Active,
+        is_archived: property.is_archived,
+        version: property.version,
+        facts: facts.collect(),
+        texts: texts.into_iter().flatten().collect(),
+        history,
+        may_write,
+        may_archive,
+        code: property.code,
+    }
+}
+
+fn number(n: Option<i16>) -> Option<String> {
+    n.map(|n| n.to_string())
+}
+
+fn area(a: Option<Decimal>, lang: Lang) -> Option<String> {
+    a.map(|a| format!("{} m²", format_number(a, lang)))
+}
+
+fn values(i: &PropertyInput, lang: Lang) -> Facts {
+    let money = |a: Option<Decimal>| a.map(|a| format_money(a, lang));
+    let per = |amount: Option<String>, period: &str| amount.map(|a| format!("{a} {period}").trim_end().to_owned());
+    let purposes = i.purposes.iter().map(|p| labels::purpose(*p, lang)).collect::<Vec<_>>().join(", ");
+    vec![
+        ("purposes", Some(purposes)),
+        ("sale_price", money(i.sale_price)),
+        ("rent", per(money(i.rent), labels::period(i.rent_period, lang))),
+        ("season_price", money(i.season_price)),
+        ("condo", money(i.condo)),
+        ("iptu", per(money(i.iptu), i.iptu_period.map_or("", |p| labels::period(p, lang)))),
+    ]
+}
+
+fn address(i: &PropertyInput) -> Facts {
+    vec![
+        ("street", i.street.clone()),
+        ("number", i.number.clone()),
+        ("complement", i.complement.clone()),
+        ("neighborhood", i.neighborhood.clone()),
+        ("city", i.city.clone()),
+        ("uf", i.uf.clone()),
+        ("cep", i.cep.as_ref().map(|cep| format!("{}-{}", &cep[..5], &cep[5..]))),
+    ]
+}
+
+fn features(i: &PropertyInput, lang: Lang) -> Facts {
+    vec![
+        ("bedrooms", number(i.bedrooms)),
+        ("suites", number(i.suites)),
+        ("bathrooms", number(i.bathrooms)),
+        ("lavabos", number(i.lavabos)),
+        ("parking", number(i.parking)),
+        ("floor", number(i.floor)),
+        ("floors_total", number(i.floors_total)),
+        ("year_built", number(i.year_built)),
+        ("area_private", area(i.area_private, lang)),
+        ("area_total", area(i.area_total, lang)),
+        ("area_built", area(i.area_built, lang)),
+        ("area_land", area(i.area_land, lang)),
+        ("furnished", i.furnished.map(|f| labels::furnished(f, lang).to_owned())),
+        ("condition", i.condition.map(|c| labels::condition(c, lang).to_owned())),
+    ]
+}
+
+/// Area, bedrooms and parking on one line.
+pub(super) fn size(a: Option<Decimal>, (beds, cars): (Option<i16>, Option<i16>), lang: Lang) -> String {
+    let parts = [area(a, lang), beds.map(|n| bedrooms(n, lang)), cars.map(|n| parking(n, lang))];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}

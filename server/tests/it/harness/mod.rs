@@ -1,0 +1,265 @@
+//! A house with agencies in it, and callers who knock at its doors.
+
+use axum::Router;
+use axum::body::Body;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use tenancy::testing::{Agency, bed};
+use tenancy::{Clock, RegistryOptions};
+use time::{Duration, OffsetDateTime};
+use tokio::sync::OnceCell;
+use tower::ServiceExt as _;
+
+use app::state::{AppState, Settings};
+use server::router::{Readiness, router};
+
+/// The proxy that the house believes.
+pub const PROXY: &str = "10.9.8.7";
+
+/// Everything behind the doors.
+pub struct House {
+    pub state: AppState,
+    pub router: Router,
+    clock: Arc<Mutex<Duration>>,
+}
+
+static HOUSE: OnceCell<House> = OnceCell::const_new();
+
+/// The process's one house: route lists are made once in a process.
+pub async fn house() -> &'static House {
+    HOUSE.get_or_init(|| open(RegistryOptions { max_pools: 80, ..RegistryOptions::default() })).await
+}
+
+/// A house of its own, for tests that turn its clock or count its pools.
+pub async fn open(registry: RegistryOptions) -> House {
+    let bed = bed().await;
+    let ahead = Arc::new(Mutex::new(Duration::ZERO));
+    let turned = ahead.clone();
+    let clock = Clock::of(move || OffsetDateTime::now_utc() + *turned.lock().expect("not poisoned"));
+    let settings = Settings {
+        base_url: "http://localhost:3000".into(),
+        base_host: "localhost".into(),
+        base_port: ":3000".into(),
+        https: false,
+        demo: false,
+        production: false,
+    };
+    let files = bed.data_dir.join("files");
+    let (state, _committed) =
+        server::boot::open_state(&bed.deployment, files, settings, clock, registry).await.expect("it opens");
+    let proxy: IpAddr = PROXY.parse().expect("an address");
+    let router = router(&state, &[proxy], Readiness::default());
+    House { state, router, clock: ahead }
+}
+
+impl House {
+    /// Turns the house's clock forward.
+    pub fn wait(&self, time: Duration) {
+        *self.clock.lock().expect("not poisoned") += time;
+    }
+
+    /// An agency that this house knows.
+    pub async fn agency(&self) -> Agency {
+        let agency = tenancy::testing::agency().await;
+        self.state.house.routes.reload().await.expect("read");
+        agency
+    }
+
+    /// An agency as described.
+    pub async fn agency_of(&self, new: tenancy::central::operations::NewTenant) -> Agency {
+        let agency = tenancy::testing::agency_of(new).await;
+        self.state.house.routes.reload().await.expect("read");
+        agency
+    }
+
+    /// Somebody without a session, at the platform's host.
+    pub fn stranger(&self) -> Caller {
+        Caller {
+            router: self.router.clone(),
+            host: "localhost:3000".into(),
+            cookies: Vec::new(),
+            headers: HeaderMap::new(),
+        }
+    }
+
+    /// A visitor of an agency's storefront.
+    pub fn visitor(&self, agency: &Agency) -> Caller {
+        Caller { host: format!("{}.localhost:3000", agency.route.slug), ..self.stranger() }
+    }
+
+    /// The agency's owner, signed in.
+    pub async fn owner(&self, agency: &Agency) -> Caller {
+        self.signed_in(&agency.email).await
+    }
+
+    /// A member of an agency's staff in this role, signed in.
+    pub async fn member(&self, agency: &Agency, role: &str) -> Caller {
+        let email = format!("{role}@{}.example", agency.route.slug);
+        let new = tenancy::central::people::NewPerson {
+            name: role,
+            email: &email,
+            password_hash: tenancy::testing::PASSWORD_HASH,
+        };
+        let bed = bed().await;
+        bed.deployment.provisioner().add_user(agency.route.tenant, &new, role).await.expect("added");
+        self.signed_in(&email).await
+    }
+
+    /// An operator, signed in.
+    pub async fn operator(&self) -> Caller {
+        let email = format!("op-{}@sobrado.example", uuid::Uuid::now_v7().simple());
+        let new = tenancy::central::people::NewPerson {
+            name: "Operator",
+            email: &email,
+            password_hash: tenancy::testing::PASSWORD_HASH,
+        };
+        tenancy::central::operators::ensure(&self.state.house.central, &new).await.expect("added");
+        let mut caller = self.stranger();
+        let answer =
+            caller.call("auth/sign_in_operator", &[("email", &email), ("password", tenancy::testing::PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        caller
+    }
+
+    async fn signed_in(&self, email: &str) -> Caller {
+        let mut caller = self.stranger();
+        let answer = caller.call("auth/sign_in", &[("email", email), ("password", tenancy::testing::PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        caller
+    }
+}
+
+/// Somebody with a browser's memory for cookies.
+#[derive(Clone)]
+pub struct Caller {
+    router: Router,
+    pub host: String,
+    pub cookies: Vec<(String, String)>,
+    pub headers: HeaderMap,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The answer without what differs between any two: the request's identifier and the date.
+    pub fn comparable(&self) -> (StatusCode, Vec<String>, Vec<u8>) {
+        let mut names: Vec<String> = self.headers.keys().map(ToString::to_string).collect();
+        names.sort();
+        (self.status, names, self.body.clone())
+    }
+}
+
+impl Caller {
+    /// Opens a page as a browser does.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, "text/html", None).await
+    }
+
+    /// Calls a server function as the browser's program does.
+    pub async fn call(&mut self, endpoint: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(Method::POST, &format!("/fn/{endpoint}"), "application/json", Some(encode(fields))).await
+    }
+
+    /// Posts a form as a browser without WASM does, from the page at `from`.
+    pub async fn post(&mut self, endpoint: &str, from: &str, fields: &[(&str, &str)]) -> Answer {
+        let referer = format!("http://{}{from}", self.host).parse().expect("a header");
+        self.headers.insert(header::REFERER, referer);
+        let answer = self.send(Method::POST, &format!("/fn/{endpoint}"), "text/html", Some(encode(fields))).await;
+        self.headers.remove(header::REFERER);
+        answer
+    }
+
+    pub async fn send(&mut self, method: Method, path: &str, accept: &str, form: Option<String>) -> Answer {
+        let mut request = Request::builder().method(method.clone()).uri(path).header(header::ACCEPT, accept);
+        request = request.header(header::HOST, &self.host);
+        if !self.cookies.is_empty() {
+            let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        if method != Method::GET
+            && !self.headers.contains_key(header::ORIGIN)
+            && !self.headers.contains_key("sec-fetch-site")
+        {
+            request =
+                request.header(header::ORIGIN, format!("http://{}", self.host)).header("sec-fetch-site", "same-origin");
+        }
+        if form.is_some() && !self.headers.contains_key(header::CONTENT_TYPE) {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(form.map_or_else(Body::empty, Body::from)).expect("a request");
+        self.knock(request).await
+    }
+
+    pub async fn knock(&mut self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let text = cookie.to_str().expect("text");
+            let (name, value) = text.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
+            self.cookies.retain(|(n, _)| n != name);
+            if !value.is_empty() && !text.contains("Max-Age=0") {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        let body = axum::body::to_bytes(body, 16 * 1024 * 1024).await.expect("a body").to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone())
+    }
+}
+
+fn encode(fields: &[(&str, &str)]) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(fields);
+    form.finish()
+}
+
+/// The fields of a property that may be registered.
+pub fn a_property<'a>(id: &'a str, title: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("id", id),
+        ("type", "apartment"),
+        ("usage", "residential"),
+        ("purposes[]", "sale"),
+        ("status", "active"),
+        ("title", title),
+        ("description", "Sala ampla, varanda e duas vagas; perto do metrô e do parque do bairro."),
+        ("sale_price", "450.000"),
+        ("bedrooms", "2"),
+        ("city", "São Paulo"),
+        ("uf", "SP"),
+        ("neighborhood", "Vila Mariana"),
+    ]
+}
+
+/// Registers a property and gives its identifier.
+pub async fn register(caller: &mut Caller, title: &str) -> String {
+    let id = uuid::Uuid::now_v7().to_string();
+    let answer = caller.call("properties/create", &a_property(&id, title)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    id
+}

@@ -1,0 +1,181 @@
+//! Cases 9 to 13, 20 to 22 and ISO-03: whose face a host shows, and what a storefront host never does.
+
+use http::{HeaderValue, Method, StatusCode};
+use tenancy::testing::{new_tenant, run};
+
+use crate::harness::{PROXY, house, register};
+
+#[test]
+fn a_host_shows_its_own_face_and_no_other() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let own = |agency: &tenancy::testing::Agency| format!("{}.localhost", agency.route.slug);
+        for (host, status) in [
+            (own(&a), 200),
+            (format!("{}:3000", own(&a)), 200),
+            (format!("{}.", own(&a).to_uppercase()), 200),
+            (format!("{}.:443", own(&a)), 200),
+            ("nobody.localhost".into(), 404),
+            ("unknown.example".into(), 404),
+            ("127.0.0.1".into(), 404),
+            (format!("x.{}", own(&a)), 404),
+            (format!("{}, {}", own(&a), own(&b)), 400),
+            (format!("{}@{}", own(&a), own(&b)), 400),
+            ("[::1]".into(), 400),
+        ] {
+            let mut caller = house.stranger();
+            caller.host = host.clone();
+            let answer = caller.get("/").await;
+            assert_eq!(answer.status.as_u16(), status, "{host}");
+            assert!(!answer.text().contains(&b.route.name), "{host} shows B");
+            assert_eq!(answer.text().contains(&a.route.name), status == 200, "{host}");
+        }
+    });
+}
+
+#[test]
+fn two_hosts_in_one_request_are_a_trick() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let mut caller = house.visitor(&a);
+        caller.headers.append("host", HeaderValue::from_str(&format!("{}.localhost", b.route.slug)).expect("a header"));
+        assert_eq!(caller.get("/").await.status, StatusCode::BAD_REQUEST);
+        let mut caller = house.visitor(&a);
+        let absolute = format!("http://{}.localhost/", b.route.slug);
+        assert_eq!(caller.get(&absolute).await.status, StatusCode::BAD_REQUEST);
+    });
+}
+
+#[test]
+fn a_forwarded_host_counts_from_a_trusted_proxy_alone() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let forwarded = HeaderValue::from_str(&format!("{}.localhost", b.route.slug)).expect("a header");
+        let mut stranger = house.visitor(&a);
+        stranger.headers.insert("x-forwarded-host", forwarded.clone());
+        stranger
+            .headers
+            .insert("forwarded", HeaderValue::from_str(&format!("host={}.localhost", b.route.slug)).expect("a header"));
+        let answer = stranger.get("/").await;
+        assert!(answer.text().contains(&a.route.name) && !answer.text().contains(&b.route.name));
+        // The same headers, from the proxy.
+        let mut request = http::Request::builder()
+            .uri("/")
+            .header("host", format!("{}.localhost", a.route.slug))
+            .header("x-forwarded-host", forwarded);
+        let peer: std::net::SocketAddr = format!("{PROXY}:4000").parse().expect("an address");
+        request = request.extension(axum::extract::ConnectInfo(peer));
+        let answer = house.stranger().knock(request.body(axum::body::Body::empty()).expect("a request")).await;
+        assert!(answer.text().contains(&b.route.name));
+    });
+}
+
+#[test]
+fn a_domain_of_ones_own_shows_the_storefront() {
+    run(async {
+        let house = house().await;
+        let new = tenancy::central::operations::NewTenant {
+            domain: Some("www.imóveis-do-mar.example".into()),
+            ..new_tenant()
+        };
+        let domain = tenancy::Host::parse("www.imóveis-do-mar.example").expect("a host").as_str().to_owned();
+        let a = house.agency_of(tenancy::central::operations::NewTenant { domain: Some(domain.clone()), ..new }).await;
+        for host in [domain.clone(), format!("{}.:443", domain.to_uppercase())] {
+            let mut caller = house.stranger();
+            caller.host = host;
+            let answer = caller.get("/").await;
+            assert_eq!(answer.status, StatusCode::OK);
+            assert!(answer.text().contains(&a.route.name));
+            assert!(
+                answer.text().contains(&format!("<link href=\"http://{domain}:3000/\" rel=\"canonical\">")),
+                "{}",
+                answer.text()
+            );
+        }
+    });
+}
+
+#[test]
+fn a_path_of_one_face_is_not_on_the_other() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        for path in ["/entrar", "/app", "/app/properties", "/platform", "/planos", "/sair", "/fn/auth/sign_in"] {
+            assert_eq!(house.visitor(&a).get(path).await.status, StatusCode::NOT_FOUND, "{path} on a storefront");
+        }
+        for endpoint in ["auth/sign_in", "auth/me", "properties/list", "billing/plans"] {
+            let answer = house.visitor(&a).call(endpoint, &[]).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{endpoint} on a storefront");
+        }
+        assert_eq!(house.stranger().call("storefront/landing", &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(house.stranger().get("/theme/004AAD-FFA500.css").await.status, StatusCode::NOT_FOUND);
+        for path in ["/healthz", "/readyz"] {
+            assert_eq!(house.visitor(&a).get(path).await.status, StatusCode::OK);
+            let mut nobody = house.stranger();
+            nobody.host = "unknown.example".into();
+            assert_eq!(nobody.get(path).await.status, StatusCode::OK);
+        }
+        assert_eq!(house.stranger().get("/metrics").await.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn a_storefront_reads_no_session_and_sets_no_cookie() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let mut member = house.owner(&a).await;
+        register(&mut member, "Apartamento com vista").await;
+        let without = house.visitor(&b).get("/").await;
+        let mut with = house.visitor(&b);
+        with.cookies = member.cookies.clone();
+        let with_cookie = with.get("/").await;
+        assert_eq!(without.comparable(), with_cookie.comparable());
+        assert!(!with_cookie.headers.contains_key("set-cookie"));
+        assert_eq!(member.call("auth/me", &[]).await.status, StatusCode::OK, "the session is intact");
+    });
+}
+
+#[test]
+fn a_change_is_on_the_storefront_within_a_second_and_not_before_asked() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut visitor = house.visitor(&a);
+        let first = visitor.get("/").await;
+        let etag = first.headers.get("etag").cloned().expect("a page that is kept has one");
+        visitor.headers.insert("if-none-match", etag);
+        assert_eq!(visitor.get("/").await.status, StatusCode::NOT_MODIFIED);
+        // Another process changes the name: this one has not committed anything.
+        let mut tx = a.db.begin().await.expect("a transaction");
+        sqlx::query(
+            "update store_settings set company_name = 'Nome Novo Imóveis', content_version = content_version + 1",
+        )
+        .execute(&mut tx)
+        .await
+        .expect("renamed");
+        tx.commit().await.expect("committed");
+        let mut seen = false;
+        for _ in 0..100 {
+            let answer = visitor.get("/").await;
+            seen = answer.status == StatusCode::OK && answer.text().contains("Nome Novo Imóveis");
+            if seen {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert!(seen, "the content version is asked at most a second later");
+    });
+}
+
+#[test]
+fn a_method_that_nobody_answers_is_refused() {
+    run(async {
+        let house = house().await;
+        let answer = house.stranger().send(Method::DELETE, "/entrar", "text/html", None).await;
+        assert!(answer.status.is_client_error(), "{}", answer.status);
+    });
+}

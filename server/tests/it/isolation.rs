@@ -1,0 +1,231 @@
+//! Every route and server function, made from the access table: A's session with B's identifiers gets nothing of B's.
+//!
+//! For each row the same request is first made in B's own session and must succeed with B's canary; only then A's counts.
+//! A row that this table does not know fails the test, so that no new route goes unasked.
+
+use http::StatusCode;
+use tenancy::testing::{Agency, run};
+
+use app::access::{Audience, ROWS};
+
+use crate::harness::{Answer, Caller, House, a_property, house, register};
+
+const CANARY: &str = "canário-da-imobiliária-b";
+
+/// What a row needs to be asked, beside the caller.
+enum Ask {
+    /// A page with B's identifier in its address.
+    Page(String),
+    /// A call with B's identifier among its fields.
+    Call(Vec<(&'static str, String)>),
+    /// It names nothing of an agency's: what it answers is the caller's own.
+    Own,
+    /// It is not the platform's, or shows nothing of an agency.
+    Apart,
+}
+
+fn ask(path: &str, id: &str, session: &str, user: &str) -> Ask {
+    let id = id.to_owned();
+    match path {
+        "/app/properties/{id}" => Ask::Page(format!("/app/properties/{id}")),
+        "/app/properties/{id}/edit" => Ask::Page(format!("/app/properties/{id}/edit")),
+        "/fn/properties/load" | "/fn/properties/edit" | "/fn/properties/archive" | "/fn/properties/restore" => {
+            Ask::Call(vec![("id", id)])
+        }
+        "/fn/properties/update" => {
+            let mut fields: Vec<(&'static str, String)> = a_property("", "")
+                .into_iter()
+                .map(|(n, v)| (n, v.to_owned()))
+                .filter(|(n, _)| *n != "id" && *n != "title")
+                .collect();
+            fields.extend([("id", id), ("title", CANARY.to_owned()), ("version", "1".to_owned())]);
+            Ask::Call(fields)
+        }
+        "/fn/drafts/load" => Ask::Call(vec![("id", id)]),
+        "/fn/auth/end_session" => Ask::Call(vec![("id", session.to_owned())]),
+        "/fn/auth/choose_agency" => Ask::Call(vec![("user", user.to_owned())]),
+        "/app"
+        | "/app/properties"
+        | "/app/properties/new"
+        | "/app/settings/plan"
+        | "/app/profile"
+        | "/entrar/agencia"
+        | "/fn/auth/me"
+        | "/fn/auth/agencies"
+        | "/fn/auth/sessions"
+        | "/fn/auth/set_language"
+        | "/fn/billing/use"
+        | "/fn/properties/list"
+        | "/fn/properties/blank"
+        | "/fn/properties/create"
+        | "/fn/today/load" => Ask::Own,
+        "/healthz"
+        | "/readyz"
+        | "/metrics"
+        | "/pkg/{*file}"
+        | "/"
+        | "/planos"
+        | "/entrar"
+        | "/sair"
+        | "/platform/entrar"
+        | "/platform"
+        | "/platform/tenants"
+        | "/theme/{version}"
+        | "/fn/auth/sign_in"
+        | "/fn/auth/sign_in_operator"
+        | "/fn/auth/sign_out"
+        | "/fn/auth/demo"
+        | "/fn/billing/plans"
+        | "/fn/platform/tenants"
+        | "/fn/platform/suspend"
+        | "/fn/platform/resume"
+        | "/fn/storefront/landing" => Ask::Apart,
+        other => panic!("{other} is not in the isolation table: say what of another agency's it could be asked for"),
+    }
+}
+
+async fn make(caller: &mut Caller, path: &str, ask: &Ask) -> Option<Answer> {
+    match ask {
+        Ask::Page(address) => Some(caller.get(address).await),
+        Ask::Call(fields) => {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            Some(caller.call(path.trim_start_matches("/fn/"), &fields).await)
+        }
+        Ask::Own | Ask::Apart => None,
+    }
+}
+
+/// Everything that B's database says of its properties: A's requests must leave it as it is.
+async fn checksum(agency: &Agency) -> String {
+    sqlx::query_scalar(
+        "select md5(coalesce(string_agg(p::text, '' order by id), '') || (select count(*) from activity_log) || (select used from usage_counters))
+         from properties p",
+    )
+    .fetch_one(&agency.db)
+    .await
+    .expect("summed up")
+}
+
+struct Two {
+    a: Agency,
+    b: Agency,
+    of_a: Caller,
+    of_b: Caller,
+    /// B's property, and one of its members' drafts.
+    property: String,
+    draft: String,
+    session: String,
+}
+
+async fn two(house: &House) -> Two {
+    let (a, b) = (house.agency().await, house.agency().await);
+    let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
+    register(&mut of_a, "Imóvel de A").await;
+    let property = register(&mut of_b, CANARY).await;
+    let mut fields = a_property(&property, CANARY);
+    fields.push(("suites", "9"));
+    let refused = of_b.post("properties/create", "/app/properties/new", &fields).await;
+    let location = refused.header("location").to_owned();
+    let draft =
+        location.split("draft=").nth(1).expect("a draft is kept").split('&').next().unwrap_or_default().to_owned();
+    let sessions = of_b.call("auth/sessions", &[]).await.json();
+    let session = sessions[0]["id"].as_str().expect("a session").to_owned();
+    Two { a, b, of_a, of_b, property, draft, session }
+}
+
+#[test]
+fn no_route_gives_another_agency_anything() {
+    run(async {
+        let house = house().await;
+        let mut asked = 0;
+        for row in ROWS {
+            // Anew for each row: some of them change or end what they are asked for.
+            let mut two = two(house).await;
+            let id = if row.path == "/fn/drafts/load" { two.draft.clone() } else { two.property.clone() };
+            let request = ask(row.path, &id, &two.session, &two.b.owner.to_string());
+            // The attacker first, so that nothing is gone yet; the owner afterwards, as proof that the request was right.
+            let before = checksum(&two.b).await;
+            let Some(answer) = make(&mut two.of_a, row.path, &request).await else { continue };
+            asked += 1;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}: {}", row.path, answer.text());
+            assert!(!answer.text().contains(CANARY), "{} shows B's data", row.path);
+            assert_eq!(checksum(&two.b).await, before, "{} changed B's data", row.path);
+            let own = make(&mut two.of_b, row.path, &request).await.expect("the same request");
+            assert!(own.status.is_success(), "{} in B's own session: {} {}", row.path, own.status, own.text());
+            let shows = matches!(
+                row.path,
+                "/app/properties/{id}" | "/app/properties/{id}/edit" | "/fn/properties/load" | "/fn/drafts/load"
+            );
+            assert_eq!(own.text().contains(CANARY), shows, "{} in B's own session", row.path);
+        }
+        assert!(asked >= 9, "only {asked} rows could be asked for something of another agency's");
+    });
+}
+
+#[test]
+fn what_is_anothers_and_what_is_nobodys_look_the_same() {
+    run(async {
+        let house = house().await;
+        let mut two = two(house).await;
+        let nobodys = uuid::Uuid::now_v7().to_string();
+        for (theirs, none) in [
+            (format!("/app/properties/{}", two.property), format!("/app/properties/{nobodys}")),
+            (format!("/app/properties/{}/edit", two.property), format!("/app/properties/{nobodys}/edit")),
+        ] {
+            let (theirs, none) = (two.of_a.get(&theirs).await, two.of_a.get(&none).await);
+            assert_eq!(theirs.status, none.status);
+            let plain = |answer: &Answer| answer.text().replace(&two.property, "ID").replace(&nobodys, "ID").len();
+            assert_eq!(plain(&theirs), plain(&none));
+        }
+        let theirs = two.of_a.call("properties/load", &[("id", &two.property)]).await;
+        let none = two.of_a.call("properties/load", &[("id", &nobodys)]).await;
+        assert_eq!(theirs.comparable(), none.comparable());
+    });
+}
+
+#[test]
+fn the_test_can_fail() {
+    run(async {
+        // The negative control: a colleague of B asks as A is asked for above, and gets B's canary.
+        let house = house().await;
+        let two = two(house).await;
+        let mut colleague = house.member(&two.b, "broker").await;
+        let answer = colleague.get(&format!("/app/properties/{}", two.property)).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(answer.text().contains(CANARY));
+        let mut other = house.member(&two.a, "broker").await;
+        assert!(!other.get("/app/properties").await.text().contains(CANARY));
+    });
+}
+
+#[test]
+fn lists_hold_only_ones_own() {
+    run(async {
+        let house = house().await;
+        let mut two = two(house).await;
+        for page in ["/app", "/app/properties", "/app/properties?q=can%C3%A1rio", "/app/profile", "/app/settings/plan"]
+        {
+            let answer = two.of_a.get(page).await;
+            assert_eq!(answer.status, StatusCode::OK, "{page}");
+            assert!(!answer.text().contains(CANARY) && !answer.text().contains(&two.b.route.name), "{page}");
+        }
+        assert!(
+            two.of_b.get("/app/properties?q=CANARIO").await.text().contains(CANARY),
+            "B finds its own, without accents"
+        );
+        let cursor = format!("/app/properties?after={}~0", two.property);
+        assert!(!two.of_a.get(&cursor).await.text().contains(CANARY));
+    });
+}
+
+#[test]
+fn every_audience_is_somebodys() {
+    for row in ROWS {
+        let of_a_function = row.path.starts_with("/fn/");
+        let closed = matches!(row.audience, Audience::Staff(_) | Audience::Operator | Audience::SignedIn);
+        if row.path.starts_with("/app") || (row.path.starts_with("/platform") && row.path != "/platform/entrar") {
+            assert!(closed, "{} is open", row.path);
+        }
+        assert!(!row.mutating || of_a_function || row.method != "GET", "{} changes something on GET", row.path);
+    }
+}

@@ -1,0 +1,112 @@
+//! CSRF-01 to CSRF-05: what changes something comes from our own pages, as a form.
+
+use http::{HeaderValue, Method, StatusCode};
+use tenancy::testing::run;
+
+use app::access::ROWS;
+
+use crate::harness::{Caller, house, register};
+
+fn with(caller: &Caller, pairs: &[(&'static str, &str)]) -> Caller {
+    let mut caller = caller.clone();
+    for (name, value) in pairs {
+        caller.headers.insert(*name, HeaderValue::from_str(value).expect("a header"));
+    }
+    caller
+}
+
+#[test]
+fn every_function_refuses_a_foreign_page() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let owner = house.owner(&a).await;
+        let sibling = "http://outra.localhost:3000";
+        for row in ROWS.iter().filter(|row| row.path.starts_with("/fn/")) {
+            let endpoint = row.path.trim_start_matches("/fn/");
+            for foreign in [
+                vec![("origin", "https://evil.example")],
+                vec![("origin", "null")],
+                vec![("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")],
+                vec![("sec-fetch-site", "cross-site")],
+                vec![("origin", sibling), ("sec-fetch-site", "same-site")],
+                vec![("sec-fetch-site", "same-site")],
+                vec![("origin", sibling)],
+            ] {
+                let mut caller = with(&owner, &foreign);
+                if row.path.starts_with("/fn/storefront/") {
+                    caller.host = format!("{}.localhost:3000", a.route.slug);
+                }
+                let answer = caller.call(endpoint, &[]).await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{endpoint} {foreign:?}");
+            }
+        }
+        // Neither header, but a session: no browser of ours.
+        let mut bare = owner.clone();
+        bare.headers.insert("sec-fetch-site", HeaderValue::from_static("none"));
+        assert_eq!(bare.call("auth/sign_out", &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(owner.clone().call("auth/me", &[]).await.status, StatusCode::OK, "still signed in");
+    });
+}
+
+#[test]
+fn a_body_that_is_no_form_is_refused() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let owner = house.owner(&a).await;
+        for kind in ["text/plain", "application/json", "multipart/form-data; boundary=x", ""] {
+            let mut caller = with(&owner, &[("content-type", kind)]);
+            let answer =
+                caller.send(Method::POST, "/fn/properties/archive", "application/json", Some("{}".into())).await;
+            assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind:?}");
+        }
+    });
+}
+
+#[test]
+fn looking_changes_nothing() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let id = register(&mut owner, "Casa com quintal").await;
+        let sum = || async {
+            sqlx::query_scalar::<_, String>(
+                "select md5(string_agg(t, '')) from (
+                    select p::text as t from properties p union all select a::text from activity_log a
+                    union all select s::text from store_settings s union all select u::text from usage_counters u order by 1) all_rows",
+            )
+            .fetch_one(&a.db)
+            .await
+            .expect("summed up")
+        };
+        let before = sum().await;
+        for _ in 0..2 {
+            for row in ROWS.iter().filter(|row| row.method == "GET") {
+                let path = row.path.replace("{id}", &id).replace("{*file}", "x").replace("{version}", "x");
+                owner.get(&path).await;
+                owner.send(Method::HEAD, &path, "text/html", None).await;
+            }
+            // A GET to a function is no call.
+            for row in ROWS.iter().filter(|row| row.path.starts_with("/fn/")) {
+                let answer = owner.get(row.path).await;
+                assert!(answer.status.is_client_error(), "{} answers GET with {}", row.path, answer.status);
+            }
+        }
+        assert_eq!(sum().await, before);
+        assert_eq!(owner.call("auth/me", &[]).await.status, StatusCode::OK, "and nobody was signed out");
+    });
+}
+
+#[test]
+fn a_body_has_a_limit() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let huge = "x".repeat(70 * 1024);
+        let answer = owner.call("properties/create", &[("description", &huge)]).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    });
+}

@@ -1,0 +1,197 @@
+//! Every role against every row, through HTTP: what the matrix says is what happens. AZ-02, AZ-04, AZ-07, HDR-01 to HDR-07.
+
+use http::StatusCode;
+use std::collections::BTreeSet;
+use tenancy::testing::run;
+
+use app::access::{Audience, ROWS, Role};
+
+use crate::harness::{a_property, house, register};
+
+#[test]
+fn every_server_function_has_a_row() {
+    app_is_linked();
+    let functions: BTreeSet<String> = server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let rows: BTreeSet<String> = ROWS.iter().map(|r| r.path.to_owned()).filter(|p| p.starts_with("/fn/")).collect();
+    assert_eq!(functions, rows);
+}
+
+/// The functions register themselves when the crate is linked: name something of it.
+fn app_is_linked() {
+    assert!(app::access::of_server_fn("/fn/auth/me").is_some());
+}
+
+#[test]
+fn every_role_meets_the_matrix() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let id = register(&mut owner, "Loja na avenida").await;
+        for role in Role::ALL {
+            let member = if role == Role::Owner { owner.clone() } else { house.member(&a, role.as_str()).await };
+            for row in ROWS {
+                let Audience::Staff(can) = row.audience else { continue };
+                let mut caller = member.clone();
+                let answer = if row.method == "GET" {
+                    caller.get(&row.path.replace("{id}", &id)).await
+                } else {
+                    caller.call(row.path.trim_start_matches("/fn/"), &[]).await
+                };
+                let refused = answer.status == StatusCode::FORBIDDEN;
+                assert_eq!(refused, !role.may(can), "{role:?} {} answers {}", row.path, answer.status);
+            }
+        }
+    });
+}
+
+#[test]
+fn who_is_nobody_gets_nothing() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut operator = house.operator().await;
+        let mut owner = house.owner(&a).await;
+        for row in ROWS {
+            let closed = matches!(row.audience, Audience::Staff(_) | Audience::Operator | Audience::SignedIn);
+            if !closed {
+                continue;
+            }
+            let mut stranger = house.stranger();
+            if row.method == "GET" {
+                let path = row.path.replace("{id}", "x");
+                let answer = stranger.get(&path).await;
+                let door = if row.path.starts_with("/platform") { "/platform/entrar?next=" } else { "/entrar?next=" };
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", row.path);
+                assert!(answer.header("location").starts_with(door), "{}: {}", row.path, answer.header("location"));
+            } else {
+                let answer = stranger
+                    .call(
+                        row.path.trim_start_matches("/fn/"),
+                        &[
+                            ("q", ""),
+                            ("lang", "en"),
+                            ("id", &uuid::Uuid::nil().to_string()),
+                            ("user", &uuid::Uuid::nil().to_string()),
+                            ("slug", "x"),
+                            ("version", "1"),
+                        ],
+                    )
+                    .await;
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}: {}", row.path, answer.text());
+            }
+        }
+        // The two kinds of people are not in each other's rooms.
+        assert_eq!(operator.get("/app").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(operator.call("properties/list", &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(owner.get("/platform/tenants").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(owner.call("platform/tenants", &[("q", "")]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(operator.get("/platform/tenants").await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn what_is_nobodys_business_is_ignored() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let id = uuid::Uuid::now_v7().to_string();
+        let stranger = uuid::Uuid::now_v7().to_string();
+        let mut fields = a_property(&id, "Apartamento na praça");
+        fields.extend([
+            ("version", "77"),
+            ("created_by", stranger.as_str()),
+            ("responsible_id", stranger.as_str()),
+            ("tenant_id", stranger.as_str()),
+            ("deleted_at", "2020-01-01"),
+            ("published_at", "2020-01-01"),
+            ("featured", "true"),
+            ("role", "owner"),
+            ("plan", "k2"),
+        ]);
+        assert_eq!(owner.call("properties/create", &fields).await.status, StatusCode::OK);
+        let row = sqlx::query("select version, created_by, responsible_id, deleted_at is null and published_at is null and not featured as untouched from properties where id = $1::uuid")
+            .bind(&id)
+            .fetch_one(&a.db)
+            .await
+            .expect("it is there");
+        use sqlx::Row as _;
+        assert_eq!(row.get::<i32, _>("version"), 1);
+        assert_eq!(row.get::<uuid::Uuid, _>("created_by"), a.owner.as_uuid());
+        assert_eq!(row.get::<uuid::Uuid, _>("responsible_id"), a.owner.as_uuid());
+        assert!(row.get::<bool, _>("untouched"));
+    });
+}
+
+#[test]
+fn every_answer_carries_the_security_headers() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let mut answers = vec![
+            ("page", owner.get("/app").await),
+            ("redirect", house.stranger().get("/app").await),
+            ("not found", house.stranger().get("/nowhere").await),
+            ("call", owner.call("auth/me", &[]).await),
+            ("refused call", house.stranger().call("auth/me", &[]).await),
+            ("missing file", house.stranger().get("/pkg/none.js").await),
+            ("storefront", house.visitor(&a).get("/").await),
+            ("storefront, not found", house.visitor(&a).get("/nowhere").await),
+            ("too large", owner.call("properties/create", &[("title", &"x".repeat(70_000))]).await),
+            ("health", house.stranger().get("/healthz").await),
+        ];
+        let mut unknown = house.stranger();
+        unknown.host = "unknown.example".into();
+        answers.push(("unknown host", unknown.get("/").await));
+        for (what, answer) in &answers {
+            for (name, value) in [
+                ("x-content-type-options", "nosniff"),
+                ("referrer-policy", "strict-origin-when-cross-origin"),
+                ("cross-origin-opener-policy", "same-origin"),
+                ("cross-origin-resource-policy", "same-origin"),
+            ] {
+                assert_eq!(answer.header(name), value, "{what}: {name}");
+            }
+            let policy = answer.header("content-security-policy");
+            assert!(policy.contains("default-src") && policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
+            assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{what}: {policy}");
+            assert!(
+                answer.headers.contains_key("permissions-policy") && !answer.headers.contains_key("server"),
+                "{what}"
+            );
+            assert!(!answer.header("x-request-id").is_empty(), "{what}");
+        }
+        assert_eq!(answers[0].1.header("cache-control"), "no-store");
+        assert_eq!(answers[3].1.header("cache-control"), "no-store");
+        assert_eq!(answers[5].1.header("cache-control"), "no-store", "a missing file is not immutable");
+        let nonces: BTreeSet<String> = {
+            let mut seen = BTreeSet::new();
+            for _ in 0..100 {
+                let answer = house.stranger().get("/entrar").await;
+                let policy = answer.header("content-security-policy").to_owned();
+                let nonce =
+                    policy.split("'nonce-").nth(1).and_then(|r| r.split('\'').next()).expect("a nonce").to_owned();
+                assert!(answer.text().contains(&format!("nonce=\"{nonce}\"")), "the page's scripts carry it");
+                seen.insert(nonce);
+            }
+            seen
+        };
+        assert_eq!(nonces.len(), 100);
+        assert!(nonces.iter().all(|n| n.len() >= 22), "128 bits");
+    });
+}
+
+#[test]
+fn a_storefront_page_carries_no_script_and_no_nonce() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let answer = house.visitor(&a).get("/").await;
+        assert!(
+            !answer.text().contains("<script") && !answer.text().contains("nonce") && !answer.text().contains(".wasm")
+        );
+        assert!(answer.header("content-security-policy").contains("script-src 'self'; style-src 'self'"));
+    });
+}

@@ -1,0 +1,500 @@
+//! Properties through the router: cases 58 and 59, CON-01, CON-03, CON-04, INP-05, OBS-10, and what a form without WASM keeps.
+
+use http::StatusCode;
+use sqlx::{ConnectOptions, Row as _};
+use tenancy::central::audit;
+use tenancy::central::operations::NewTenant;
+use tenancy::relay;
+use tenancy::testing::{Agency, bed, new_tenant, run, superuser};
+
+use crate::harness::{Caller, House, a_property, house, register};
+
+async fn prime(house: &House) -> Agency {
+    house.agency_of(NewTenant { plan: "prime".into(), ..new_tenant() }).await
+}
+
+async fn set_limit(agency: &Agency, max: i64) {
+    let mut root = superuser().await.database(&agency.route.placement.db_name).connect().await.expect("superuser");
+    sqlx::query("update plan_limits set max_value = $1 where resource = 'properties'")
+        .bind(max)
+        .execute(&mut root)
+        .await
+        .expect("set");
+}
+
+async fn counted(agency: &Agency) -> (i64, i64) {
+    let row = sqlx::query("select (select used from usage_counters where resource = 'properties') as used, (select count(*) from properties where deleted_at is null) as rows")
+        .fetch_one(&agency.db)
+        .await
+        .expect("counted");
+    (row.get("used"), row.get("rows"))
+}
+
+async fn version(caller: &mut Caller, id: &str) -> i64 {
+    caller.call("properties/load", &[("id", id)]).await.json()["version"].as_i64().expect("a version")
+}
+
+#[test]
+fn a_property_is_registered_found_changed_and_put_away() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let id = register(&mut owner, "Cobertura com terraço").await;
+        let page = owner.get(&format!("/app/properties/{id}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        for shown in ["Cobertura com terraço", "AP0001", "450.000", "Vila Mariana", "cadastrou um imóvel"] {
+            assert!(page.text().contains(shown), "{shown}");
+        }
+        for query in [
+            "q=TERRACO",
+            "q=ap0001",
+            "q=vila%20mariana",
+            "type=apartment&bedrooms=2",
+            "neighborhood=vila%20mariana",
+            "min_price=400.000&max_price=500000",
+            "purpose=sale&status=active&sort=price_desc",
+        ] {
+            assert!(
+                owner.get(&format!("/app/properties?{query}")).await.text().contains("Cobertura com terraço"),
+                "{query}"
+            );
+        }
+        for query in ["q=%25", "q=_", "type=house", "bedrooms=3", "min_price=500001", "purpose=rent", "archived=yes"] {
+            assert!(
+                !owner.get(&format!("/app/properties?{query}")).await.text().contains("Cobertura com terraço"),
+                "{query}"
+            );
+        }
+        let mut fields = a_property(&id, "Cobertura reformada");
+        fields.push(("version", "1"));
+        assert_eq!(owner.call("properties/update", &fields).await.status, StatusCode::OK);
+        assert_eq!(version(&mut owner, &id).await, 2);
+        assert_eq!(owner.call("properties/archive", &[("id", &id)]).await.status, StatusCode::OK);
+        assert_eq!(counted(&a).await, (0, 0), "archiving frees the place");
+        assert!(owner.get("/app/properties?archived=yes").await.text().contains("Cobertura reformada"));
+        assert_eq!(owner.call("properties/restore", &[("id", &id)]).await.status, StatusCode::OK);
+        assert_eq!(counted(&a).await, (1, 1));
+    });
+}
+
+#[test]
+fn every_change_is_audited_once_with_who_what_and_from_where() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        owner.headers.insert("user-agent", "Navegador/1.0".parse().expect("a header"));
+        let id = register(&mut owner, "Galpão na marginal").await;
+        let mut fields = a_property(&id, "Galpão ampliado");
+        fields.push(("version", "1"));
+        owner.call("properties/update", &fields).await;
+        // Saving what is there already is no change.
+        fields.pop();
+        fields.push(("version", "2"));
+        owner.call("properties/update", &fields).await;
+        let bed = bed().await;
+        for _ in 0..2 {
+            relay::deliver(&house.state.house.central, bed.deployment.key(), &a.db).await.expect("carried");
+        }
+        let lines = audit::list(&house.state.house.central, a.route.tenant, 20).await.expect("listed");
+        let of: Vec<_> = lines.iter().filter(|l| l.entity_type == "property").collect();
+        assert_eq!(of.iter().map(|l| l.action.as_str()).collect::<Vec<_>>(), ["property.update", "property.create"]);
+        let update = of[0];
+        assert_eq!(update.changes, serde_json::json!({"title": ["Galpão na marginal", "Galpão ampliado"]}));
+        assert_eq!(update.user, Some(a.owner.as_uuid()));
+        assert_eq!(update.ip_address.as_deref(), Some("127.0.0.1"));
+        assert_eq!(update.user_agent.as_deref(), Some("Navegador/1.0"));
+        assert!(update.request_id.as_ref().is_some_and(|id| !id.is_empty()));
+        assert_eq!(audit::verify(&house.state.house.central, a.route.tenant).await.expect("walked"), None);
+    });
+}
+
+#[test]
+fn sixty_at_once_get_exactly_the_places_that_are_left() {
+    run(async {
+        let house = house().await;
+        let a = prime(house).await;
+        set_limit(&a, 10).await;
+        let owner = house.owner(&a).await;
+        let mut tasks = Vec::new();
+        for n in 0..60 {
+            let mut caller = owner.clone();
+            tasks.push(tokio::spawn(async move {
+                let id = uuid::Uuid::now_v7().to_string();
+                let title = format!("Kitnet {n}");
+                caller.call("properties/create", &a_property(&id, &title)).await
+            }));
+        }
+        let (mut made, mut refused) = (0, 0);
+        for task in tasks {
+            let answer = task.await.expect("no panic");
+            match answer.status {
+                StatusCode::OK => made += 1,
+                StatusCode::FORBIDDEN => {
+                    let data = &answer.json()["data"];
+                    assert_eq!((data["current"].as_i64(), data["max"].as_i64()), (Some(10), Some(10)));
+                    assert_eq!(data["upgrade"], "/app/settings/plan");
+                    refused += 1;
+                }
+                other => panic!("{other}: {}", answer.text()),
+            }
+        }
+        assert_eq!((made, refused), (10, 50));
+        assert_eq!(counted(&a).await, (10, 10));
+    });
+}
+
+#[test]
+fn the_counter_follows_the_rows_whatever_happens() {
+    run(async {
+        let house = house().await;
+        let a = prime(house).await;
+        set_limit(&a, 5).await;
+        let mut owner = house.owner(&a).await;
+        let seed: u64 = std::env::var("SOBRADO_TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(2026);
+        println!("seed {seed}");
+        let mut state = seed | 1;
+        let mut next = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % 1_000).expect("small")
+        };
+        let mut ids: Vec<String> = Vec::new();
+        for step in 0..80 {
+            match next() % 4 {
+                0 | 1 => {
+                    let id = uuid::Uuid::now_v7().to_string();
+                    if owner.call("properties/create", &a_property(&id, "Casa")).await.status == StatusCode::OK {
+                        ids.push(id);
+                    }
+                }
+                2 if !ids.is_empty() => {
+                    let id = ids[next() % ids.len()].clone();
+                    owner.call("properties/archive", &[("id", &id)]).await;
+                }
+                _ if !ids.is_empty() => {
+                    let id = ids[next() % ids.len()].clone();
+                    owner.call("properties/restore", &[("id", &id)]).await;
+                }
+                _ => {}
+            }
+            let (used, rows) = counted(&a).await;
+            assert!(used == rows && rows <= 5, "step {step}: {used} counted, {rows} there");
+        }
+    });
+}
+
+#[test]
+fn a_form_sent_fifty_times_makes_one_property() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let owner = house.owner(&a).await;
+        let id = uuid::Uuid::now_v7().to_string();
+        let mut tasks = Vec::new();
+        for _ in 0..50 {
+            let (mut caller, id) = (owner.clone(), id.clone());
+            tasks.push(tokio::spawn(async move {
+                caller.call("properties/create", &a_property(&id, "Uma só")).await.status
+            }));
+        }
+        for task in tasks {
+            assert_eq!(task.await.expect("no panic"), StatusCode::OK);
+        }
+        assert_eq!(counted(&a).await, (1, 1));
+    });
+}
+
+#[test]
+fn a_stale_edit_loses_nothing() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let (mut ana, mut bia) = (house.owner(&a).await, house.member(&a, "manager").await);
+        let id = register(&mut ana, "Título de partida").await;
+        let edit = |title: &'static str| {
+            let mut fields: Vec<(&str, String)> = a_property("", "")
+                .into_iter()
+                .map(|(n, v)| (n, v.to_owned()))
+                .filter(|(n, _)| *n != "id" && *n != "title")
+                .collect();
+            fields.extend([("id", id.clone()), ("title", title.to_owned())]);
+            fields
+        };
+        let send = async |caller: &mut Caller, fields: &[(&str, String)], version: &str| {
+            let mut fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            fields.push(("version", version));
+            caller.call("properties/update", &fields).await
+        };
+        assert_eq!(send(&mut ana, &edit("Título da Ana"), "1").await.status, StatusCode::OK);
+        let stale = send(&mut bia, &edit("Título da Bia"), "1").await;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        assert_eq!(stale.json()["data"]["stale"], 2);
+        // Without WASM: the page shows both versions, and what Bia typed stands in the form.
+        let fields = edit("Título da Bia");
+        let mut form: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        form.push(("version", "1"));
+        let from = format!("/app/properties/{id}/edit");
+        let back = bia.post("properties/update", &from, &form).await;
+        assert_eq!(back.status, StatusCode::FOUND);
+        let location = back.header("location").replace("http://localhost:3000", "");
+        assert!(location.starts_with(&from) && location.contains("draft="), "{location}");
+        let page = bia.get(&location).await.text();
+        assert!(page.contains("Título da Ana") && page.contains("value=\"Título da Bia\""), "{page}");
+        assert!(
+            page.contains("name=\"version\" value=\"2\"") || page.contains("value=\"2\""),
+            "saving again writes on top of the newer one"
+        );
+        assert_eq!(send(&mut bia, &edit("Título da Bia"), "2").await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn two_editors_never_lose_a_field_silently() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let owner = house.owner(&a).await;
+        let id = register(&mut owner.clone(), "Disputado").await;
+        // Twenty rounds of two who edit at once from the same version: one saves, the other is told.
+        for round in 0..20 {
+            let now = version(&mut owner.clone(), &id).await.to_string();
+            let mut tasks = Vec::new();
+            for editor in 0..2 {
+                let (mut caller, id, now) = (owner.clone(), id.clone(), now.clone());
+                tasks.push(tokio::spawn(async move {
+                    let title = format!("Editor {editor} na rodada {round}");
+                    let mut fields = a_property(&id, &title);
+                    fields.push(("version", &now));
+                    caller.call("properties/update", &fields).await.status
+                }));
+            }
+            let mut saved = 0;
+            for task in tasks {
+                match task.await.expect("no panic") {
+                    StatusCode::OK => saved += 1,
+                    status => assert_eq!(status, StatusCode::CONFLICT),
+                }
+            }
+            assert_eq!(saved, 1, "round {round}");
+        }
+    });
+}
+
+#[test]
+fn a_refused_form_without_wasm_comes_back_filled() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let id = uuid::Uuid::now_v7().to_string();
+        let mut fields = a_property(&id, "Apartamento <b>\"claro\"</b> & arejado");
+        fields.extend([("suites", "7"), ("internal_notes", "</textarea><script>alert(1)</script>")]);
+        let back = owner.post("properties/create", "/app/properties/new", &fields).await;
+        assert_eq!(back.status, StatusCode::FOUND);
+        let page = owner.get(&back.header("location").replace("http://localhost:3000", "")).await;
+        let text = page.text();
+        assert!(
+            text.contains("Apartamento &lt;b&gt;&quot;claro&quot;&lt;/b&gt; &amp; arejado"),
+            "what was typed stands there, harmless"
+        );
+        assert!(text.contains("Não pode ser maior que o total."), "and what is wrong beside it");
+        assert!(
+            !text.contains("<script>alert(1)") && text.contains("&lt;/textarea>"),
+            "a text area cannot be broken out of"
+        );
+        assert!(text.contains(&id), "the same identifier: sent again it makes no second property");
+        assert_eq!(counted(&a).await, (0, 0));
+        let mut other = house.member(&a, "broker").await;
+        let foreign = other.get(&back.header("location").replace("http://localhost:3000", "")).await;
+        assert!(!foreign.text().contains("arejado"), "a draft is its writer's alone");
+    });
+}
+
+#[test]
+fn what_cannot_be_stored_is_said_and_breaks_nothing() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        for field in [
+            "title",
+            "description",
+            "internal_notes",
+            "city",
+            "street",
+            "number",
+            "complement",
+            "neighborhood",
+            "status_reason",
+        ] {
+            let id = uuid::Uuid::now_v7().to_string();
+            let mut fields: Vec<(&str, &str)> =
+                a_property(&id, "Casa").into_iter().filter(|(n, _)| *n != field).collect();
+            fields.push((field, "a\0b"));
+            let answer = owner.call("properties/create", &fields).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}: {}", answer.text());
+            assert_eq!(answer.json()["data"][0][0], field);
+        }
+        for query in [
+            "q=%00",
+            "after=%00",
+            "neighborhood=%00",
+            "type=%00",
+            "min_price=%00",
+            "after=x~y",
+            "bedrooms=-1",
+            "q=%ff%fe",
+        ] {
+            let answer = owner.get(&format!("/app/properties?{query}")).await;
+            assert!(!answer.status.is_server_error(), "{query}: {}", answer.status);
+        }
+        let other = register(&mut owner, "Casa com código").await;
+        let code =
+            owner.call("properties/load", &[("id", &other)]).await.json()["code"].as_str().expect("a code").to_owned();
+        let id = uuid::Uuid::now_v7().to_string();
+        let mut fields = a_property(&id, "Outra");
+        fields.push(("code", &code));
+        let clash = owner.call("properties/create", &fields).await;
+        assert_eq!(
+            (clash.status, clash.json()["data"].clone()),
+            (StatusCode::CONFLICT, serde_json::json!("code_taken"))
+        );
+    });
+}
+
+#[test]
+fn random_input_is_never_our_fault() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let seed: u64 = std::env::var("SOBRADO_TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(7);
+        println!("seed {seed}");
+        let mut state = seed | 1;
+        let mut next = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        let names = [
+            "id",
+            "version",
+            "title",
+            "type",
+            "purposes[]",
+            "purposes",
+            "filter[q]",
+            "filter[sort]",
+            "filter",
+            "slug",
+            "q",
+            "lang",
+            "user",
+            "email",
+            "password",
+            "next",
+            "reason",
+            "[]",
+            "a[b][c][d][e][f][g]",
+        ];
+        let values = [
+            "",
+            "0",
+            "-1",
+            "1e999",
+            "\u{0}",
+            "Ω≈ç√∫",
+            "'; drop table properties; --",
+            "../../etc/passwd",
+            "9999999999999999999999",
+            "true",
+            "null",
+            "{}",
+            "[]",
+            "%",
+            "018f0000-0000-7000-8000-000000000000",
+        ];
+        for row in app::access::ROWS
+            .iter()
+            .filter(|r| r.path.starts_with("/fn/") && r.path != "/fn/auth/sign_out" && !r.path.contains("/sign_in"))
+        {
+            for _ in 0..20 {
+                let fields: Vec<(&str, &str)> = (0..next() % 8)
+                    .map(|_| {
+                        (names[(next() % names.len() as u64) as usize], values[(next() % values.len() as u64) as usize])
+                    })
+                    .collect();
+                let answer = owner.call(row.path.trim_start_matches("/fn/"), &fields).await;
+                assert!(
+                    !answer.status.is_server_error(),
+                    "{} {fields:?}: {} {}",
+                    row.path,
+                    answer.status,
+                    answer.text()
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn pages_of_the_list_hold_every_row_once_in_every_order() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        for n in 0..60 {
+            let id = uuid::Uuid::now_v7().to_string();
+            let (title, price) = (format!("Lote {n:02}"), format!("{}", 100_000 + (n % 7) * 1_000));
+            let mut fields: Vec<(&str, &str)> =
+                a_property(&id, &title).into_iter().filter(|(n, _)| *n != "sale_price").collect();
+            if n % 5 != 0 {
+                fields.push(("sale_price", &price));
+            }
+            assert_eq!(owner.call("properties/create", &fields).await.status, StatusCode::OK);
+        }
+        for sort in ["newest", "price_asc", "price_desc", "area_desc"] {
+            let (mut seen, mut after, mut last) = (Vec::new(), None::<String>, None);
+            loop {
+                let mut fields = vec![("filter[sort]", sort)];
+                if let Some(after) = &after {
+                    fields.push(("filter[after]", after.as_str()));
+                }
+                let page = owner.call("properties/list", &fields).await.json();
+                seen.extend(
+                    page["rows"]
+                        .as_array()
+                        .expect("rows")
+                        .iter()
+                        .map(|r| r["title"].as_str().expect("a title").to_owned()),
+                );
+                assert_eq!(page["total"]["exactly"], 60);
+                match page["next"].as_str() {
+                    Some(next) => after = Some(next.to_owned()),
+                    None => {
+                        last = page["previous"].as_str().map(str::to_owned).or(last);
+                        break;
+                    }
+                }
+            }
+            assert_eq!(seen.len(), 60, "{sort}");
+            let unique: std::collections::BTreeSet<_> = seen.iter().collect();
+            assert_eq!(unique.len(), 60, "{sort}");
+            // And back again.
+            let before = last.expect("the last page has one before it");
+            let page =
+                owner.call("properties/list", &[("filter[sort]", sort), ("filter[before]", &before)]).await.json();
+            let titles: Vec<String> = page["rows"]
+                .as_array()
+                .expect("rows")
+                .iter()
+                .map(|r| r["title"].as_str().expect("a title").to_owned())
+                .collect();
+            assert_eq!(titles, seen[25..50], "{sort}");
+        }
+    });
+}

@@ -1,0 +1,48 @@
+//! Case 16: a suspended agency answers 503 to visitors, the plan page to its owner, a notice to everyone else.
+
+use http::StatusCode;
+use tenancy::testing::run;
+
+use crate::harness::house;
+
+#[test]
+fn a_suspended_agency_is_closed_and_comes_back() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut owner, mut broker) = (house.owner(&a).await, house.member(&a, "broker").await);
+        let mut operator = house.operator().await;
+        let slug = a.route.slug.clone();
+        let without = operator.call("platform/suspend", &[("slug", &slug)]).await;
+        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY, "a reason is asked for");
+        assert_eq!(
+            operator.call("platform/suspend", &[("slug", &slug), ("reason", "fatura vencida")]).await.status,
+            StatusCode::OK
+        );
+        house.state.house.routes.reload().await.expect("read");
+        let site = house.visitor(&a).get("/").await;
+        assert_eq!((site.status, site.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "3600"));
+        assert_eq!(owner.get("/app").await.header("location"), "/app/settings/plan");
+        let plan = owner.get("/app/settings/plan").await;
+        assert_eq!(plan.status, StatusCode::OK, "{}", plan.text());
+        assert!(plan.text().contains("suspenso"));
+        assert_eq!(broker.get("/app").await.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(owner.call("properties/list", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(house.visitor(&b).get("/").await.status, StatusCode::OK, "the other agency does not notice");
+        assert_eq!(operator.call("platform/resume", &[("slug", &slug)]).await.status, StatusCode::OK);
+        let mut open = false;
+        for _ in 0..100 {
+            open = house.visitor(&a).get("/").await.status == StatusCode::OK;
+            if open {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        assert!(open, "resuming is heard by NOTIFY");
+        assert_eq!(owner.get("/app").await.status, StatusCode::OK);
+        let lines =
+            tenancy::central::audit::list(&house.state.house.central, a.route.tenant, 10).await.expect("listed");
+        let actions: Vec<&str> = lines.iter().map(|l| l.action.as_str()).collect();
+        assert!(actions.contains(&"tenant.suspend") && actions.contains(&"tenant.resume"), "{actions:?}");
+    });
+}
