@@ -199,6 +199,7 @@ fn every_server_function_is_named_and_guarded() {
                 body.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with("//")).unwrap_or_default().into();
             let names = [
                 "caller::staff(",
+                "caller::staff_of_plan(",
                 "caller::visitor(",
                 "caller::operator(",
                 "caller::anybody(",

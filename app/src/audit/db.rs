@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use super::types::HistoryLine;
 use crate::caller::Staff;
+use crate::values::day::format_instant;
+use crate::words::Lang;
 
 /// Something that was done to a record.
 #[derive(Debug, Clone)]
@@ -95,7 +97,7 @@ pub async fn list(
     db: &TenantDb,
     entity_type: &str,
     entity_id: Uuid,
-    limit: i64,
+    (limit, lang): (i64, Lang),
 ) -> Result<Vec<HistoryLine>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select a.at, s.name as "who?", a.action, a.changes
@@ -110,14 +112,14 @@ pub async fn list(
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|r| line(r.at, r.who, r.action, r.changes)).collect())
+    Ok(rows.into_iter().map(|r| line((r.at, lang), r.who, r.action, r.changes)).collect())
 }
 
 /// What was done last in the whole agency, newest first.
 ///
 /// # Errors
 /// The database's.
-pub async fn recent(db: &TenantDb, limit: i64) -> Result<Vec<HistoryLine>, sqlx::Error> {
+pub async fn recent(db: &TenantDb, (limit, lang): (i64, Lang)) -> Result<Vec<HistoryLine>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"select a.at, s.name as "who?", a.action, a.changes
            from activity_log a
@@ -128,15 +130,15 @@ pub async fn recent(db: &TenantDb, limit: i64) -> Result<Vec<HistoryLine>, sqlx:
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(|r| line(r.at, r.who, r.action, r.changes)).collect())
+    Ok(rows.into_iter().map(|r| line((r.at, lang), r.who, r.action, r.changes)).collect())
 }
 
-fn line(at: OffsetDateTime, who: Option<String>, action: String, changes: Value) -> HistoryLine {
+fn line((at, lang): (OffsetDateTime, Lang), who: Option<String>, action: String, changes: Value) -> HistoryLine {
     let fields = match changes {
         Value::Object(map) => map.into_iter().map(|(field, _)| field).collect(),
         _ => Vec::new(),
     };
-    HistoryLine { at, who, action, fields }
+    HistoryLine { at: format_instant(at, lang), who, action, fields }
 }
 
 /// What differs between two records, field by field: `{"title": ["old", "new"]}`.

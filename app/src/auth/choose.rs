@@ -9,6 +9,7 @@ use super::types::{Demo, SessionLine};
 use crate::caller::{self, Request, Who};
 use crate::error::AppError;
 use crate::state::House;
+use crate::values::day::format_instant;
 
 /// Enters an agency in which the person has an account.
 ///
@@ -36,13 +37,14 @@ pub async fn enter(house: &House, person: PersonId, user: Uuid, request: &Reques
 pub async fn sessions(house: &House, person: PersonId) -> Result<Vec<SessionLine>, AppError> {
     let own = super::sign_in::session().await?.id().map(|id| sessions::stored_id(&id));
     let all = sessions::list(&house.central, person, house.clock.now()).await?;
+    let lang = crate::words::lang();
     let line = |s: sessions::OpenSession| SessionLine {
         is_this: own.as_ref() == Some(&s.id),
         id: s.id.iter().map(|byte| format!("{byte:02x}")).collect(),
         ip_address: s.ip_address.unwrap_or_default(),
         user_agent: s.user_agent.unwrap_or_default(),
-        created_at: s.created_at,
-        last_seen_at: s.last_seen_at,
+        since: format_instant(s.created_at, lang),
+        last_used: format_instant(s.last_seen_at, lang),
     };
     Ok(all.into_iter().map(line).collect())
 }

@@ -1,7 +1,6 @@
 //! Who is signed in, as screens see it.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::access::Role;
@@ -44,10 +43,10 @@ pub struct SessionLine {
     pub ip_address: String,
     /// What its browser calls itself.
     pub user_agent: String,
-    /// When it began.
-    pub created_at: OffsetDateTime,
-    /// When it was last used, to five minutes.
-    pub last_seen_at: OffsetDateTime,
+    /// When it began, in the viewer's form.
+    pub since: String,
+    /// When it was last used, to five minutes, in the viewer's form.
+    pub last_used: String,
     /// Whether it is the one that asks.
     pub is_this: bool,
 }

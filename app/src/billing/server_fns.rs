@@ -16,10 +16,9 @@ pub async fn list_plans() -> Result<Vec<Plan>, AppError> {
 #[server(prefix = "/fn", endpoint = "billing/use")]
 pub async fn load_use() -> Result<PlanUse, AppError> {
     let (plan, db) = crate::caller::staff_of_plan(crate::access::Can::SeePlan)?;
-    let house = crate::caller::house()?;
     let meters = match db {
         Some(db) => super::db::meters(&db).await?,
         None => Vec::new(),
     };
-    Ok(PlanUse { plan, meters, plans: super::plans::list(&house).await? })
+    Ok(PlanUse { plan, meters })
 }

@@ -40,8 +40,6 @@ pub struct PlanUse {
     pub plan: String,
     /// Each limited resource.
     pub meters: Vec<Meter>,
-    /// Every plan, to compare.
-    pub plans: Vec<Plan>,
 }
 
 /// How much of one resource is used.

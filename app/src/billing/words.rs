@@ -8,8 +8,6 @@ use crate::words::Lang;
 #[expect(missing_docs, reason = "each key is its own description")]
 pub struct Words {
     pub plan: &'static str,
-    pub your_plan: &'static str,
-    pub used: &'static str,
     pub of: &'static str,
     pub unlimited: &'static str,
     pub how_to_change: &'static str,
@@ -32,8 +30,6 @@ pub struct Words {
 /// Brazilian Portuguese.
 pub const PT: Words = Words {
     plan: "Plano",
-    your_plan: "Seu plano",
-    used: "em uso",
     of: "de",
     unlimited: "sem limite",
     how_to_change: "Para mudar de plano, fale com a plataforma: a mudança vale na hora e nada do que existe se perde.",
@@ -56,8 +52,6 @@ pub const PT: Words = Words {
 /// English.
 pub const EN: Words = Words {
     plan: "Plan",
-    your_plan: "Your plan",
-    used: "in use",
     of: "of",
     unlimited: "unlimited",
     how_to_change: "To change your plan, talk to the platform: the change takes effect at once and nothing that exists is lost.",

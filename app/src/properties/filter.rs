@@ -1,10 +1,8 @@
 //! What the list shows: its state is the address, and the address is its state.
 
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::types::{PropertyType, Purpose, Status};
-use crate::values::money;
 
 /// How the list is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -53,10 +51,10 @@ pub struct PropertyFilter {
     pub status: Option<Status>,
     /// In this neighbourhood, without accents.
     pub neighborhood: String,
-    /// At least this many reais, to buy or to rent.
-    pub min_price: Option<Decimal>,
-    /// At most this many reais.
-    pub max_price: Option<Decimal>,
+    /// At least this many reais, to buy or to rent; as it was typed.
+    pub min_price: String,
+    /// At most this many reais; as it was typed.
+    pub max_price: String,
     /// At least this many bedrooms.
     pub bedrooms: Option<i16>,
     /// The archived ones instead of the others.
@@ -72,9 +70,11 @@ pub struct PropertyFilter {
 impl PropertyFilter {
     /// Reads an address; what makes no sense in it is left out.
     pub fn from_query(get: impl Fn(&str) -> Option<String>) -> Self {
-        let text = |name: &str| get(name).map(|v| v.trim().chars().take(80).collect::<String>()).unwrap_or_default();
+        let clean = |value: String| value.trim().chars().filter(|c| !c.is_control()).take(80).collect::<String>();
+        let text = |name: &str| get(name).map(clean).unwrap_or_default();
         let some = |name: &str| Some(text(name)).filter(|v| !v.is_empty());
-        let amount = |name: &str| money::parse(&text(name)).ok().flatten();
+        // Figures, points and commas; the server reads what they mean.
+        let amount = |name: &str| text(name).chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
         Self {
             q: text("q"),
             purpose: some("purpose").and_then(|v| Purpose::parse(&v)),
@@ -104,8 +104,8 @@ impl PropertyFilter {
         add("type", self.kind.map(|v| v.as_str().to_owned()));
         add("status", self.status.map(|v| v.as_str().to_owned()));
         add("neighborhood", Some(self.neighborhood.clone()));
-        add("min_price", self.min_price.map(|v| v.to_string()));
-        add("max_price", self.max_price.map(|v| v.to_string()));
+        add("min_price", Some(self.min_price.clone()));
+        add("max_price", Some(self.max_price.clone()));
         add("bedrooms", self.bedrooms.map(|v| v.to_string()));
         add("archived", self.archived.then(|| "yes".to_owned()));
         add("sort", (self.sort != Sort::Newest).then(|| self.sort.as_str().to_owned()));

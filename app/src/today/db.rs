@@ -3,6 +3,7 @@
 use tenancy::TenantDb;
 
 use super::types::TodayPage;
+use crate::words::Lang;
 
 /// Lines of activity shown.
 const LINES: i64 = 8;
@@ -11,7 +12,7 @@ const LINES: i64 = 8;
 ///
 /// # Errors
 /// The database's.
-pub async fn page(db: &TenantDb) -> Result<TodayPage, sqlx::Error> {
+pub async fn page(db: &TenantDb, lang: Lang) -> Result<TodayPage, sqlx::Error> {
     let figures = sqlx::query!(
         r#"select count(*) filter (where status = 'active') as "active!",
                   count(*) filter (where status = 'draft') as "drafts!",
@@ -30,6 +31,6 @@ pub async fn page(db: &TenantDb) -> Result<TodayPage, sqlx::Error> {
         drafts: figures.drafts,
         all: figures.all,
         places_left: figures.places_left,
-        activity: crate::audit::db::recent(db, LINES).await?,
+        activity: crate::audit::db::recent(db, (LINES, lang)).await?,
     })
 }

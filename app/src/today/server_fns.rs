@@ -9,5 +9,5 @@ use crate::error::AppError;
 #[server(prefix = "/fn", endpoint = "today/load")]
 pub async fn load_today() -> Result<TodayPage, AppError> {
     let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
-    Ok(super::db::page(&staff.db).await?)
+    Ok(super::db::page(&staff.db, crate::words::lang()).await?)
 }

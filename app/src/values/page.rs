@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::words::Lang;
+
 /// Rows with the cursors of the pages around them. A cursor is opaque: the key of the row that the next page begins after.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page<T> {
@@ -23,4 +25,29 @@ pub enum Total {
     Exactly(i64),
     /// Counted up to this, and there are more.
     MoreThan(i64),
+}
+
+/// `12.345` in Portuguese, `12,345` in English.
+pub fn format_count(count: i64, lang: Lang) -> String {
+    let digits = count.to_string();
+    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            shown.push(if lang == Lang::Pt { '.' } else { ',' });
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_has_its_thousands_apart() {
+        assert_eq!(format_count(0, Lang::Pt), "0");
+        assert_eq!(format_count(7_228, Lang::Pt), "7.228");
+        assert_eq!(format_count(1_234_567, Lang::En), "1,234,567");
+    }
 }

@@ -154,7 +154,11 @@ fn no_route_gives_another_agency_anything() {
             assert!(own.status.is_success(), "{} in B's own session: {} {}", row.path, own.status, own.text());
             let shows = matches!(
                 row.path,
-                "/app/properties/{id}" | "/app/properties/{id}/edit" | "/fn/properties/load" | "/fn/drafts/load"
+                "/app/properties/{id}"
+                    | "/app/properties/{id}/edit"
+                    | "/fn/properties/load"
+                    | "/fn/properties/edit"
+                    | "/fn/drafts/load"
             );
             assert_eq!(own.text().contains(CANARY), shows, "{} in B's own session", row.path);
         }

@@ -10,7 +10,6 @@ use crate::auth::server_fns::{EndSession, SetLanguage, list_sessions};
 use crate::auth::types::{Me, SessionLine};
 use crate::auth::words::role;
 use crate::ui::error::ErrorPage;
-use crate::values::day::format_instant;
 use crate::words::{Lang, lang, words};
 
 /// One's own account.
@@ -25,7 +24,7 @@ pub fn Profile() -> impl IntoView {
             match sessions.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
                 Ok(all) => view! {
-                    <ul class="rows">{all.into_iter().map(|line| session_row(line, end, lang)).collect_view()}</ul>
+                    <ul class="rows">{all.into_iter().map(|line| session_row(line, end)).collect_view()}</ul>
                 }
                 .into_any(),
             }
@@ -49,15 +48,14 @@ pub fn Profile() -> impl IntoView {
     }
 }
 
-fn session_row(line: SessionLine, end: ServerAction<EndSession>, lang: Lang) -> impl IntoView {
+fn session_row(line: SessionLine, end: ServerAction<EndSession>) -> impl IntoView {
     let words = &words().auth;
-    let (since, used) = (format_instant(line.created_at, lang), format_instant(line.last_seen_at, lang));
     view! {
         <li class="row">
             <div class="row-text">
                 <strong>{line.ip_address}</strong>
                 <span class="quiet">{line.user_agent}</span>
-                <span class="quiet">{words.since}" "{since}" · "{words.last_used}" "{used}</span>
+                <span class="quiet">{words.since}" "{line.since}" · "{words.last_used}" "{line.last_used}</span>
             </div>
             {if line.is_this {
                 view! { <span class="badge">{words.this_session}</span> }.into_any()

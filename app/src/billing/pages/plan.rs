@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::billing::parts::PlanTable;
 use crate::billing::server_fns::load_use;
 use crate::billing::types::{Meter, PlanUse};
 use crate::ui::error::ErrorPage;
@@ -30,17 +29,13 @@ pub fn PlanShow() -> impl IntoView {
 
 fn content(plan: PlanUse) -> impl IntoView {
     let words = &words().billing;
-    let own = plan.plan.clone();
     let is_suspended = plan.meters.is_empty();
     view! {
-        <header class="page-head"><h1>{words.plan}</h1></header>
+        <header class="page-head"><h1>{words.plan}" "{plan.plan.to_uppercase()}</h1></header>
         {is_suspended.then(|| view! { <div class="alert-box alert-warn" role="status">{words.suspended}</div> })}
         <div class="meters">{plan.meters.into_iter().map(meter).collect_view()}</div>
         <p class="quiet">{words.how_to_change}</p>
-        <section class="block">
-            <h2>{words.compare}</h2>
-            <PlanTable plans=plan.plans own/>
-        </section>
+        <p><a class="btn" href="/planos" rel="external">{words.compare}</a></p>
     }
 }
 

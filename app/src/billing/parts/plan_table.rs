@@ -13,19 +13,13 @@ use crate::words::{Lang, lang, words};
 pub fn PlanTable(
     /// The plans, cheapest first.
     plans: Vec<Plan>,
-    /// Name of the plan that is one's own.
-    #[prop(into, optional)]
-    own: String,
 ) -> impl IntoView {
     let lang = lang();
-    let cards = plans.into_iter().map(|plan| {
-        let is_own = plan.name == own;
-        card(plan, is_own, lang)
-    });
+    let cards = plans.into_iter().map(|plan| card(plan, lang));
     view! { <div class="plans">{cards.collect_view()}</div> }
 }
 
-fn card(plan: Plan, is_own: bool, lang: Lang) -> impl IntoView {
+fn card(plan: Plan, lang: Lang) -> impl IntoView {
     let words = &words().billing;
     let money =
         move |amount: Decimal| if amount.is_zero() { words.free.to_owned() } else { format_money(amount, lang) };
@@ -40,9 +34,8 @@ fn card(plan: Plan, is_own: bool, lang: Lang) -> impl IntoView {
         view! { <li class=class>{name}<span class="sr-only">": "{said}</span></li> }
     });
     view! {
-        <section class="plan" class:plan-own=is_own>
+        <section class="plan">
             <h3>{plan.display_name.clone()}</h3>
-            {is_own.then(|| view! { <span class="badge">{words.your_plan}</span> })}
             <p class="plan-price"><strong>{money(plan.price_monthly)}</strong>" "{words.monthly}</p>
             <p class="quiet">{money(plan.price_yearly)}" "{words.yearly}</p>
             <dl class="plan-facts">

@@ -47,7 +47,7 @@ pub async fn find(db: &TenantDb, id: PropertyId) -> Result<Property, sqlx::Error
 /// `RowNotFound` when there is none.
 pub async fn page(staff: &Staff, id: PropertyId, lang: Lang) -> Result<PropertyPage, sqlx::Error> {
     let property = find(&staff.db, id).await?;
-    let history = history(&staff.db, "property", id.0, HISTORY).await?;
+    let history = history(&staff.db, "property", id.0, (HISTORY, lang)).await?;
     let (may_write, may_archive) = (staff.role.may(Can::WriteProperties), staff.role.may(Can::ArchiveProperties));
     Ok(shown::page(property, history, (may_write, may_archive), lang))
 }

@@ -13,7 +13,7 @@ use crate::properties::filter::{PropertyFilter, Sort};
 use crate::properties::labels;
 use crate::properties::types::{PropertyId, PropertyRow, PropertyType, Status};
 use crate::values::day::format_day;
-use crate::values::money::format_money;
+use crate::values::money::{self, format_money};
 use crate::values::page::{Page, Total};
 use crate::words::Lang;
 
@@ -160,10 +160,10 @@ fn conditions(query: &mut QueryBuilder<Postgres>, filter: &PropertyFilter) {
     if !filter.neighborhood.is_empty() {
         query.push(" and plain(p.neighborhood) = plain(").push_bind(filter.neighborhood.clone()).push(")");
     }
-    if let Some(min) = filter.min_price {
+    if let Ok(Some(min)) = money::parse(&filter.min_price) {
         query.push(" and ").push(PRICE).push(" >= ").push_bind(min);
     }
-    if let Some(max) = filter.max_price {
+    if let Ok(Some(max)) = money::parse(&filter.max_price) {
         query.push(" and ").push(PRICE).push(" <= ").push_bind(max);
     }
     if let Some(bedrooms) = filter.bedrooms {

@@ -10,7 +10,7 @@ use crate::properties::server_fns::list_properties;
 use crate::properties::types::PropertyRow;
 use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
-use crate::values::money::format_number;
+use crate::values::page::format_count;
 use crate::values::page::{Page, Total};
 use crate::words::{lang, words};
 
@@ -117,8 +117,8 @@ fn row(row: PropertyRow) -> impl IntoView {
 fn pager(page: &Page<PropertyRow>, filter: &PropertyFilter) -> impl IntoView + use<> {
     let (words, lang) = (&words().common, lang());
     let total = match page.total {
-        Total::Exactly(n) => format_number(n.into(), lang),
-        Total::MoreThan(n) => format!("{} {}", words.more_than, format_number(n.into(), lang)),
+        Total::Exactly(n) => format_count(n, lang),
+        Total::MoreThan(n) => format!("{} {}", words.more_than, format_count(n, lang)),
     };
     let link = |name: &'static str, cursor: &Option<String>, label: &'static str| {
         cursor.as_ref().map(|cursor| {

@@ -13,7 +13,6 @@ use crate::properties::words::field;
 use crate::today::words::action as action_name;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
-use crate::values::day::format_instant;
 use crate::words::{Lang, lang, words};
 
 type Actions = (ServerAction<ArchiveProperty>, ServerAction<RestoreProperty>);
@@ -108,7 +107,7 @@ fn history(line: HistoryLine, lang: Lang) -> impl IntoView {
         <li class="history">
             <p><strong>{who}</strong>" "{action_name(&line.action, lang)}</p>
             <p class="quiet">{fields}</p>
-            <p class="quiet">{format_instant(line.at, lang)}</p>
+            <p class="quiet">{line.at}</p>
         </li>
     }
 }

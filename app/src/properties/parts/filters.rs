@@ -44,7 +44,6 @@ pub fn Filters(
     let (all, lang) = (words(), lang());
     let words = &all.properties;
     let f = filter.clone();
-    let amount = |value: Option<rust_decimal::Decimal>| value.map(|v| v.to_string()).unwrap_or_default();
     let chosen = |value: Option<&'static str>| value.unwrap_or_default();
     view! {
         <Form method="GET" action="/app/properties" attr:class="search-bar">
@@ -60,9 +59,9 @@ pub fn Filters(
             <label class="field"><span class="field-label">{field("neighborhood", lang)}</span>
                 <input class="input" name="neighborhood" value=f.neighborhood/></label>
             <label class="field"><span class="field-label">{words.min_price}</span>
-                <input class="input" name="min_price" inputmode="decimal" value=amount(f.min_price)/></label>
+                <input class="input" name="min_price" inputmode="decimal" value=f.min_price/></label>
             <label class="field"><span class="field-label">{words.max_price}</span>
-                <input class="input" name="max_price" inputmode="decimal" value=amount(f.max_price)/></label>
+                <input class="input" name="max_price" inputmode="decimal" value=f.max_price/></label>
             <label class="field"><span class="field-label">{words.min_bedrooms}</span>
                 <input class="input" name="bedrooms" inputmode="numeric" value=f.bedrooms.map(|b| b.to_string()).unwrap_or_default()/></label>
             <label class="field"><span class="field-label">{words.sort}</span>

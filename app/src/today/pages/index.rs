@@ -8,7 +8,6 @@ use crate::today::server_fns::load_today;
 use crate::today::types::TodayPage;
 use crate::today::words::action;
 use crate::ui::error::ErrorPage;
-use crate::values::day::format_instant;
 use crate::words::{lang, words};
 
 /// The first screen.
@@ -69,7 +68,7 @@ fn line(line: HistoryLine) -> impl IntoView {
     view! {
         <li class="row">
             <span class="row-text"><span><strong>{who}</strong>" "{action(&line.action, lang)}</span></span>
-            <span class="quiet">{format_instant(line.at, lang)}</span>
+            <span class="quiet">{line.at}</span>
         </li>
     }
 }
