@@ -134,6 +134,7 @@ fn app_face(state: &AppState) -> Router {
     // Every builder mounts every server function; the first one's answer, and what it has no page for falls through.
     Router::new()
         .leptos_routes_with_context(state, crm, context(&house), move || app::shell::shell(options.clone()))
+        .layer(from_fn(still::preloads))
         .fallback_service(still)
         .layer(DefaultBodyLimit::max(FORM))
         .layer(from_fn(guard::layer))

@@ -44,7 +44,7 @@ pub fn format_number(amount: Decimal, lang: Lang) -> String {
     let (whole, cents) = digits.split_once('.').map_or((digits, None), |(w, c)| (w, Some(c)));
     let mut out = String::from(sign);
     for (i, c) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
             out.push(thousands);
         }
         out.push(c);

@@ -32,7 +32,7 @@ pub fn format_count(count: i64, lang: Lang) -> String {
     let digits = count.to_string();
     let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             shown.push(if lang == Lang::Pt { '.' } else { ',' });
         }
         shown.push(digit);

@@ -35,7 +35,10 @@ pub async fn layer(State(secure): State<Secure>, request: Request, next: Next) -
         "permissions-policy",
         "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
     );
-    set("cross-origin-opener-policy", "same-origin");
+    // Browsers ignore it, and say so, on a name that is neither https nor localhost.
+    if is_platform || secure.https {
+        set("cross-origin-opener-policy", "same-origin");
+    }
     set("cross-origin-resource-policy", "same-origin");
     set("x-frame-options", "DENY");
     if is_platform {

@@ -11,10 +11,20 @@ const LARGEST: usize = 4 * 1024 * 1024;
 /// How Leptos begins a script of its own; data blocks of ours carry no nonce.
 const BEGIN: &str = "<script nonce=";
 const END: &str = "</script>";
+/// Where a page says its nonce first.
+const BEGIN_NONCE: &str = " nonce=\"";
 
-/// The layer.
+/// The layer for pages without WASM.
 pub async fn layer(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+    rewritten(next.run(request).await, without_scripts).await
+}
+
+/// The layer for pages with it: Leptos 0.8 writes the nonce of its preloads into `crossorigin`, and browsers refuse them.
+pub async fn preloads(request: Request, next: Next) -> Response {
+    rewritten(next.run(request).await, with_nonces).await
+}
+
+async fn rewritten(response: Response, rewrite: fn(&str) -> String) -> Response {
     let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
     if !is_page {
         return response;
@@ -24,8 +34,17 @@ pub async fn layer(request: Request, next: Next) -> Response {
         return Response::from_parts(parts, Body::empty());
     };
     parts.headers.remove(header::CONTENT_LENGTH);
-    let page = String::from_utf8_lossy(&bytes);
-    Response::from_parts(parts, Body::from(without_scripts(&page)))
+    Response::from_parts(parts, Body::from(rewrite(&String::from_utf8_lossy(&bytes))))
+}
+
+fn with_nonces(page: &str) -> String {
+    let nonce = page.split_once(BEGIN_NONCE).and_then(|(_, rest)| rest.split_once('"')).map(|(nonce, _)| nonce);
+    match nonce {
+        Some(nonce) if !nonce.is_empty() => {
+            page.replace(&format!("crossorigin=\"{nonce}\""), &format!("crossorigin=\"anonymous\" nonce=\"{nonce}\""))
+        }
+        _ => page.to_owned(),
+    }
 }
 
 fn without_scripts(page: &str) -> String {
@@ -42,6 +61,14 @@ fn without_scripts(page: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_preload_carries_its_nonce_where_browsers_look() {
+        let page = "<link rel=\"modulepreload\" href=\"/a.js\" crossorigin=\"N1\"><script type=\"module\" nonce=\"N1\">x</script>";
+        let mended = "<link rel=\"modulepreload\" href=\"/a.js\" crossorigin=\"anonymous\" nonce=\"N1\"><script type=\"module\" nonce=\"N1\">x</script>";
+        assert_eq!(with_nonces(page), mended);
+        assert_eq!(with_nonces("<p>a</p>"), "<p>a</p>");
+    }
 
     #[test]
     fn only_leptos_own_scripts_go() {

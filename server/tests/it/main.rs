@@ -1,4 +1,9 @@
 //! The surface: the real router, a real PostgreSQL, two agencies always.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::too_many_lines,
+    reason = "a test looks behind the scenes, and tells its story in one piece"
+)]
 
 mod catalogue;
 mod harness;

@@ -23,6 +23,13 @@ pub fn PropertyEdit() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let action = ServerAction::<UpdateProperty>::new();
     let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    // What was sent last: the action forgets it once the answer is there.
+    let sent = RwSignal::new(None::<Fields>);
+    Effect::new(move |_| {
+        if let Some(input) = action.input().get() {
+            sent.set(Some(input.form));
+        }
+    });
     // A stale edit reads the record anew, to show what is saved beside what was typed.
     let newer = Memo::new(move |_| match error.get() {
         Some(AppError::Conflict(Clash::Stale(version))) => Some(version),
@@ -44,7 +51,7 @@ pub fn PropertyEdit() -> impl IntoView {
             match record.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
                 Ok((saved, draft)) => {
-                    let typed = action.input().get_untracked().map(|sent| sent.form);
+                    let typed = sent.get_untracked();
                     view! { <EditForm saved typed=typed.or_else(|| draft.clone()) draft action error/> }.into_any()
                 }
             }

@@ -1,0 +1,154 @@
+import { BASE, accessible, expect, fits, hydrated, signIn, storefront, ownDomain, test } from "../fixtures";
+
+const title = () => `Apartamento de teste ${Date.now()}${Math.floor(Math.random() * 1000)}`;
+
+test("first day: sign in, register a property, find it, change it, put it away", async ({ page, watch }) => {
+  watch.expectStatus(422);
+  await signIn(page, "ana@casa-azul.example");
+  await expect(page.locator("h1")).toHaveText("Hoje");
+  await accessible(page);
+  await page.getByRole("link", { name: "Imóveis" }).first().click();
+  await page.getByRole("link", { name: "Novo imóvel" }).first().click();
+  await page.waitForURL(/properties\/new/);
+  const name = title();
+  await page.locator("#title").fill(name);
+  await page.locator("#suites").fill("3");
+  await page.locator("#bedrooms").fill("2");
+  await page.locator("main form.form button[type=submit]").click();
+  // Refused, in place: the fields say why, and nothing typed is gone.
+  await expect(page.locator("#purposes-note")).toContainText("Preencha este campo.");
+  await expect(page.locator("#suites-note")).toContainText("Não pode ser maior que o total.");
+  await expect(page.locator("#title")).toHaveValue(name);
+  await page.getByLabel("Venda", { exact: true }).check();
+  await page.locator("#suites").fill("1");
+  await page.locator("#sale_price").fill("R$ 750.000");
+  await page.locator("main form.form button[type=submit]").click();
+  await page.waitForURL(/\/app\/properties\/[0-9a-f-]{36}$/);
+  await expect(page.locator("h1")).toHaveText(name);
+  await expect(page.locator("main")).toContainText("R$ 750.000");
+  await accessible(page);
+  await page.getByRole("link", { name: "Editar" }).click();
+  await page.locator("#neighborhood").fill("Perdizes");
+  await page.locator("main form.form button[type=submit]").click();
+  await expect(page.locator("main")).toContainText("Perdizes");
+  await page.goto(`${BASE}/app/properties?q=${encodeURIComponent(name)}`);
+  await hydrated(page);
+  await expect(page.locator("tbody tr")).toHaveCount(1);
+  await accessible(page);
+  await page.locator(".row-title").click();
+  await page.getByRole("button", { name: "Arquivar" }).click();
+  await expect(page.getByRole("button", { name: "Restaurar" })).toBeVisible();
+});
+
+test("two who edit at once both keep what they typed", async ({ browser, watch }) => {
+  watch.expectStatus(409);
+  const [ana, bruno] = [await (await browser.newContext()).newPage(), await (await browser.newContext()).newPage()];
+  await signIn(ana, "ana@casa-azul.example");
+  await signIn(bruno, "bruno@casa-azul.example");
+  await ana.goto(`${BASE}/app/properties/new`);
+  await hydrated(ana);
+  const name = title();
+  await ana.locator("#title").fill(name);
+  await ana.getByLabel("Venda", { exact: true }).check();
+  await ana.locator("main form.form button[type=submit]").click();
+  await ana.waitForURL(/\/app\/properties\/[0-9a-f-]{36}$/);
+  const edit = `${ana.url()}/edit`;
+  await bruno.goto(edit);
+  await hydrated(bruno);
+  await ana.goto(edit);
+  await hydrated(ana);
+  await ana.locator("#city").fill("Campinas");
+  await ana.locator("main form.form button[type=submit]").click();
+  await expect(ana.locator("main")).toContainText("Campinas");
+  await bruno.locator("#city").fill("Santos");
+  await bruno.locator("main form.form button[type=submit]").click();
+  await expect(bruno.locator(".alert-warn")).toContainText("Campinas");
+  await expect(bruno.locator(".alert-warn")).toContainText("Santos");
+  await expect(bruno.locator("#city")).toHaveValue("Santos");
+  await bruno.getByRole("button", { name: "Salvar o meu por cima" }).click();
+  await bruno.waitForURL(/\/app\/properties\/[0-9a-f-]{36}$/);
+  await expect(bruno.locator("main")).toContainText("Santos");
+});
+
+test("a wrong password is said and nobody gets in", async ({ page }) => {
+  await page.goto(`${BASE}/app/properties`);
+  await expect(page).toHaveURL(/\/entrar\?next=/);
+  await page.locator("#email").fill("ana@casa-azul.example");
+  await page.locator("#password").fill("not the password");
+  await page.getByRole("button", { name: "Entrar" }).click();
+  await expect(page.locator("#password-note")).toContainText("E-mail ou senha não conferem.");
+  await accessible(page);
+});
+
+test("one person of two agencies chooses, and the two never mix", async ({ page }) => {
+  await signIn(page, "davi@casa-azul.example", false);
+  await expect(page).toHaveURL(/\/entrar\/agencia/);
+  await accessible(page);
+  await page.getByRole("button", { name: /Litoral/ }).click();
+  await hydrated(page);
+  await expect(page.locator(".rail-agency")).toContainText("Litoral Imóveis");
+  await page.goto(`${BASE}/app/properties`);
+  await expect(page.locator("main")).not.toContainText("Apartamento de teste");
+});
+
+for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
+  test(`every page stands on a ${width}${mark}`, async ({ page }) => {
+    for (const url of [BASE + "/", BASE + "/planos", BASE + "/entrar", storefront("casa-azul"), storefront("horizonte"), ownDomain()]) {
+      const answer = await page.goto(url);
+      expect(answer?.status()).toBe(200);
+      await fits(page);
+      await accessible(page);
+    }
+    await signIn(page, "helena@horizonte.example");
+    for (const path of ["/app", "/app/properties", "/app/properties/new", "/app/settings/plan", "/app/profile"]) {
+      await page.goto(BASE + path);
+      await hydrated(page);
+      await fits(page);
+      await accessible(page);
+    }
+    await page.emulateMedia({ colorScheme: "dark" });
+    for (const path of ["/app", "/app/properties/new"]) {
+      await page.goto(BASE + path);
+      await hydrated(page);
+      await accessible(page);
+    }
+  });
+}
+
+test("without JavaScript: sign in, a refused form comes back filled, the property is registered @nojs", async ({ page }) => {
+  await signIn(page, "carla@casa-azul.example", false);
+  await page.goto(`${BASE}/app/properties/new`);
+  const name = title();
+  await page.locator("#title").fill(name);
+  await page.locator("#description").fill("Linha um\nLinha <dois> & três");
+  await page.locator("#year_built").fill("1500");
+  await page.locator("#purposes input[value=rent]").check();
+  await page.locator("main form.form button[type=submit]").click();
+  await expect(page.locator("#year_built-note")).toContainText("entre 1800");
+  await expect(page.locator("#title")).toHaveValue(name);
+  await expect(page.locator("#description")).toHaveValue("Linha um\nLinha <dois> & três");
+  await expect(page.locator("#purposes input[value=rent]")).toBeChecked();
+  await page.locator("#year_built").fill("1998");
+  await page.locator("main form.form button[type=submit]").click();
+  await page.waitForURL(/\/app\/properties\/[0-9a-f-]{36}$/);
+  await expect(page.locator("h1")).toHaveText(name);
+  await page.goto(`${BASE}/app/properties?q=${encodeURIComponent(name)}`);
+  await expect(page.locator("tbody tr")).toHaveCount(1);
+});
+
+test("an operator suspends an agency and opens it again @nojs", async ({ page }) => {
+  await page.goto(`${BASE}/platform/tenants`);
+  await page.locator("#email").fill("operador@sobrado.example");
+  await page.locator("#password").fill("sobrado-demo-2026");
+  await page.locator("main form button[type=submit]").click();
+  await expect(page.locator("h1")).toHaveText("Imobiliárias");
+  const row = page.locator("li.row", { hasText: "Litoral" });
+  const visitor = await page.context().newPage();
+  const status = async () => (await visitor.goto(storefront("litoral")))?.status();
+  await row.locator("input[name=reason]").fill("fatura vencida");
+  await row.getByRole("button", { name: "Suspender" }).click();
+  await expect(page.locator("li.row", { hasText: "Litoral" })).toContainText("suspensa");
+  await expect(async () => expect(await status()).toBe(503)).toPass();
+  await page.locator("li.row", { hasText: "Litoral" }).getByRole("button", { name: "Reativar" }).click();
+  await expect(async () => expect(await status()).toBe(200)).toPass();
+});
