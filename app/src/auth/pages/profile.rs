@@ -58,7 +58,7 @@ fn session_row(line: SessionLine, end: ServerAction<EndSession>) -> impl IntoVie
                 <span class="quiet">{words.since}" "{line.since}" · "{words.last_used}" "{line.last_used}</span>
             </div>
             {if line.is_this {
-                view! { <span class="badge">{words.this_session}</span> }.into_any()
+                view! { <span class="tag">{words.this_session}</span> }.into_any()
             } else {
                 view! {
                     <ActionForm action=end>

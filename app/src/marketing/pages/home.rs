@@ -19,7 +19,7 @@ pub fn Home() -> impl IntoView {
         <Title text=words.title/>
         <Meta name="description" content=words.lead/>
         <MarketingLayout>
-            <section class="hero">
+            <section class="front-hero">
                 <h1>{words.headline}</h1>
                 <p class="lead">{words.lead}</p>
                 <p class="button-row">

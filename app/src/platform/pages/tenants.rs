@@ -85,7 +85,7 @@ fn tenant(row: TenantRow, suspend: ServerAction<SuspendTenant>, resume: ServerAc
                 <span class="quiet">{row.slug}" · "{row.plan}" · "{words.since}" "{format_day(row.created_at, lang)}</span>
                 {(!row.reason.is_empty()).then(|| view! { <span>{row.reason}</span> })}
             </div>
-            <span class="badge" class:badge-warn=row.status != "active">{state}</span>
+            <span class="tag" class:tag-warn=row.status != "active">{state}</span>
             {form}
         </li>
     }

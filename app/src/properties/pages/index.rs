@@ -107,7 +107,7 @@ fn row(row: PropertyRow) -> impl IntoView {
             <td>{row.place}</td>
             <td class="number">{row.prices.into_iter().map(|price| view! { <div>{price}</div> }).collect_view()}</td>
             <td>{row.size}</td>
-            <td><span class="badge" class:badge-good=row.is_active>{row.status}</span></td>
+            <td><span class="tag" class:tag-good=row.is_active>{row.status}</span></td>
             <td class="quiet">{row.responsible}</td>
             <td class="quiet">{row.updated}</td>
         </tr>

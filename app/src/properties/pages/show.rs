@@ -61,8 +61,8 @@ fn record(page: PropertyPage, actions: Actions) -> impl IntoView {
             <div>
                 <p class="quiet">{page.code}" · "{page.kind}</p>
                 <h1>{title}</h1>
-                <p><span class="badge" class:badge-good=page.is_active>{page.status}</span>
-                    {page.is_archived.then(|| view! { " "<span class="badge badge-warn">{words.is_archived}</span> })}</p>
+                <p><span class="tag" class:tag-good=page.is_active>{page.status}</span>
+                    {page.is_archived.then(|| view! { " "<span class="tag tag-warn">{words.is_archived}</span> })}</p>
             </div>
             {buttons}
         </header>
