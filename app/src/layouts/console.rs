@@ -1,7 +1,7 @@
 //! The operators' console.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use crate::auth::server_fns::SignOut;
 use crate::words::words;
@@ -13,14 +13,13 @@ pub fn ConsoleLayout(
     children: Children,
 ) -> impl IntoView {
     let words = words();
-    let sign_out = ServerAction::<SignOut>::new();
     view! {
         <div class="console">
             <a class="skip" href="#content">{words.common.skip_to_content}</a>
             <header class="console-head">
                 <span class="wordmark">"Sobrado"</span>
                 <span class="quiet">{words.auth.sign_in_operator}</span>
-                <ActionForm action=sign_out><button type="submit" class="btn btn-small">{words.auth.sign_out}</button></ActionForm>
+                <form method="post" action=SignOut::PATH><button type="submit" class="btn btn-small">{words.auth.sign_out}</button></form>
             </header>
             <main id="content" tabindex="-1">{children()}</main>
         </div>

@@ -1,8 +1,10 @@
 //! House parts: they know no noun of the business.
 
+pub mod act;
 pub mod error;
 pub mod field;
 pub mod form;
 pub mod hydrated;
 pub mod icon;
+pub mod poll;
 pub mod text_area;

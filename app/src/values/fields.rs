@@ -54,6 +54,15 @@ impl<'de> serde::de::Visitor<'de> for ValuesVisitor {
 }
 
 impl Fields {
+    /// What a form sends, pair by pair. A set's inputs are called `purposes[]`; the field is `purposes`.
+    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut fields = Self::default();
+        for (name, value) in pairs {
+            fields.0.entry(name.trim_end_matches("[]").to_owned()).or_default().0.push(value);
+        }
+        fields
+    }
+
     /// The field's value, or the empty string.
     pub fn get(&self, name: &str) -> &str {
         self.all(name).first().map_or("", String::as_str)
@@ -114,6 +123,18 @@ pub enum Problem {
     ReasonRequired,
     /// E-mail address and password do not belong together.
     WrongCredentials,
+    /// Only with the status `active`.
+    NotActive,
+    /// The file of this name is no JPEG, PNG or WebP photograph.
+    NotAPhoto(String),
+    /// The file of this name is HEIC, which browsers do not show.
+    Heic(String),
+    /// The file of this name has more than 25 MB.
+    PhotoTooLarge(String),
+    /// The file of this name has more than 50 million pixels.
+    TooManyPixels(String),
+    /// More photographs than this.
+    TooManyPhotos(u32),
     /// An amount needs its period.
     PeriodRequired,
 }

@@ -75,14 +75,8 @@ fn is_ours(referer: Option<&HeaderValue>, own: &Host) -> bool {
 
 /// What was typed; never a password.
 fn fields(body: &[u8]) -> Fields {
-    let mut fields = Fields::default();
-    for (name, value) in form_urlencoded::parse(body) {
-        if !name.contains("password") && !name.starts_with("__") {
-            // A set's inputs are called `purposes[]`; the field is `purposes`.
-            fields.0.entry(name.trim_end_matches("[]").to_owned()).or_default().0.push(value.into_owned());
-        }
-    }
-    fields
+    let pairs = form_urlencoded::parse(body).into_owned();
+    Fields::of(pairs.filter(|(name, _)| !name.contains("password") && !name.starts_with("__")))
 }
 
 /// The address without the draft of an earlier refusal.

@@ -1,12 +1,13 @@
 //! `/entrar/agencia`: for people whom more than one agency employs.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
 use crate::auth::server_fns::{ChooseAgency as ChooseAction, list_agencies};
 use crate::auth::words::role;
 use crate::layouts::EntranceLayout;
+use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::words::{lang, words};
 
@@ -15,7 +16,7 @@ use crate::words::{lang, words};
 pub fn ChooseAgency() -> impl IntoView {
     let (words, lang) = (&words().auth, lang());
     let agencies = Resource::new_blocking(|| (), |()| list_agencies());
-    let action = ServerAction::<ChooseAction>::new();
+    let act = Act::new();
     let list = move || {
         Suspend::new(async move {
             match agencies.await {
@@ -24,13 +25,13 @@ pub fn ChooseAgency() -> impl IntoView {
                     .into_iter()
                     .map(|agency| {
                         view! {
-                            <ActionForm action attr:class="choice">
+                            <ActForm act to=ChooseAction::PATH class="choice">
                                 <input type="hidden" name="user" value=agency.user.to_string()/>
                                 <button type="submit" class="choice-button">
                                     <strong>{agency.name}</strong>
                                     <span>{role(agency.role, lang)}</span>
                                 </button>
-                            </ActionForm>
+                            </ActForm>
                         }
                     })
                     .collect_view()

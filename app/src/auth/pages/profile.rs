@@ -1,30 +1,30 @@
 //! `/app/profile`: one's own account, language and open sessions.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
-
 use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
 
 use crate::auth::server_fns::{EndSession, SetLanguage, list_sessions};
 use crate::auth::types::{Me, SessionLine};
 use crate::auth::words::role;
+use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
+use crate::ui::form::ErrorNote;
 use crate::words::{Lang, lang, words};
 
 /// One's own account.
 #[component]
 pub fn Profile() -> impl IntoView {
     let (words, lang) = (&words().auth, lang());
-    let end = ServerAction::<EndSession>::new();
-    let sessions = Resource::new_blocking(move || end.version().get(), |_| list_sessions());
+    let act = Act::new();
+    let sessions = Resource::new_blocking(move || act.done(), |_| list_sessions());
     let me = expect_context::<Me>();
     let list = move || {
         Suspend::new(async move {
             match sessions.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
                 Ok(all) => view! {
-                    <ul class="rows">{all.into_iter().map(|line| session_row(line, end)).collect_view()}</ul>
+                    <ul class="rows">{all.into_iter().map(|line| session_row(line, act)).collect_view()}</ul>
                 }
                 .into_any(),
             }
@@ -43,12 +43,13 @@ pub fn Profile() -> impl IntoView {
         <section class="block">
             <h2>{words.sessions}</h2>
             <p class="quiet">{words.sessions_lead}</p>
+            <ErrorNote error=act.error()/>
             <Transition>{list}</Transition>
         </section>
     }
 }
 
-fn session_row(line: SessionLine, end: ServerAction<EndSession>) -> impl IntoView {
+fn session_row(line: SessionLine, act: Act) -> impl IntoView {
     let words = &words().auth;
     view! {
         <li class="row">
@@ -61,10 +62,10 @@ fn session_row(line: SessionLine, end: ServerAction<EndSession>) -> impl IntoVie
                 view! { <span class="tag">{words.this_session}</span> }.into_any()
             } else {
                 view! {
-                    <ActionForm action=end>
+                    <ActForm act to=EndSession::PATH>
                         <input type="hidden" name="id" value=line.id/>
                         <button type="submit" class="btn btn-small">{words.end_session}</button>
-                    </ActionForm>
+                    </ActForm>
                 }
                 .into_any()
             }}

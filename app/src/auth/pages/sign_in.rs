@@ -1,12 +1,13 @@
 //! `/entrar` and `/platform/entrar`.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::auth::server_fns::{SignIn as SignInAction, SignInOperator};
 use crate::layouts::EntranceLayout;
+use crate::ui::act::{Act, ActForm};
 use crate::ui::field::{CheckField, TextField};
 use crate::ui::form::{ErrorNote, SubmitButton, field_errors};
 use crate::words::words;
@@ -15,8 +16,8 @@ use crate::words::words;
 #[component]
 pub fn SignIn() -> impl IntoView {
     let words = &words().auth;
-    let action = ServerAction::<SignInAction>::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let act = Act::new();
+    let error = act.error();
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     let next = use_query_map().read_untracked().get("next").unwrap_or_default();
     view! {
@@ -25,13 +26,13 @@ pub fn SignIn() -> impl IntoView {
             <h1>{words.sign_in}</h1>
             <p class="lead">{words.sign_in_lead}</p>
             <ErrorNote error/>
-            <ActionForm action attr:class="form">
+            <ActForm act to=SignInAction::PATH class="form">
                 <input type="hidden" name="next" value=next/>
                 <TextField name="email" label=words.email kind="email" autocomplete="username" required=true errors/>
                 <TextField name="password" label=words.password kind="password" autocomplete="current-password" required=true errors/>
                 <CheckField name="remember" label=words.remember/>
-                <SubmitButton label=words.sign_in pending=action.pending()/>
-            </ActionForm>
+                <SubmitButton label=words.sign_in pending=act.pending()/>
+            </ActForm>
             <p class="quiet">{words.forgotten}</p>
         </EntranceLayout>
     }
@@ -41,8 +42,8 @@ pub fn SignIn() -> impl IntoView {
 #[component]
 pub fn OperatorSignIn() -> impl IntoView {
     let words = &words().auth;
-    let action = ServerAction::<SignInOperator>::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let act = Act::new();
+    let error = act.error();
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     let next = use_query_map().read_untracked().get("next").unwrap_or_default();
     view! {
@@ -50,12 +51,12 @@ pub fn OperatorSignIn() -> impl IntoView {
         <EntranceLayout>
             <h1>{words.sign_in_operator}</h1>
             <ErrorNote error/>
-            <ActionForm action attr:class="form">
+            <ActForm act to=SignInOperator::PATH class="form">
                 <input type="hidden" name="next" value=next/>
                 <TextField name="email" label=words.email kind="email" autocomplete="username" required=true errors/>
                 <TextField name="password" label=words.password kind="password" autocomplete="current-password" required=true errors/>
-                <SubmitButton label=words.sign_in pending=action.pending()/>
-            </ActionForm>
+                <SubmitButton label=words.sign_in pending=act.pending()/>
+            </ActForm>
         </EntranceLayout>
     }
 }

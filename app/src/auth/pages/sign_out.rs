@@ -1,11 +1,12 @@
 //! `/sair`: a question, because an address alone must not sign anybody out.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
 use crate::auth::server_fns::SignOut as SignOutAction;
 use crate::layouts::EntranceLayout;
+use crate::ui::act::{Act, ActForm};
 use crate::ui::form::SubmitButton;
 use crate::words::words;
 
@@ -13,15 +14,15 @@ use crate::words::words;
 #[component]
 pub fn SignOut() -> impl IntoView {
     let words = &words().auth;
-    let action = ServerAction::<SignOutAction>::new();
+    let act = Act::new();
     view! {
         <Title text=words.sign_out/>
         <EntranceLayout>
             <h1>{words.sign_out}</h1>
             <p class="lead">{words.sign_out_question}</p>
-            <ActionForm action attr:class="form">
-                <SubmitButton label=words.sign_out pending=action.pending()/>
-            </ActionForm>
+            <ActForm act to=SignOutAction::PATH class="form">
+                <SubmitButton label=words.sign_out pending=act.pending()/>
+            </ActForm>
         </EntranceLayout>
     }
 }

@@ -1,7 +1,7 @@
 //! `/platform/tenants`: every agency, with suspend and resume.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
@@ -10,6 +10,7 @@ use crate::layouts::ConsoleLayout;
 use crate::platform::server_fns::{ResumeTenant, SuspendTenant, list_tenants};
 use crate::platform::types::TenantRow;
 use crate::platform::words::status;
+use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
 use crate::values::day::format_day;
@@ -21,21 +22,15 @@ pub fn TenantIndex() -> impl IntoView {
     let all = words();
     let query = use_query_map();
     let typed = move || query.read().get("q").unwrap_or_default();
-    let (suspend, resume) = (ServerAction::<SuspendTenant>::new(), ServerAction::<ResumeTenant>::new());
-    let rows = Resource::new_blocking(
-        move || (typed(), suspend.version().get(), resume.version().get()),
-        |(q, _, _)| list_tenants(q),
-    );
-    let error = Signal::derive(move || {
-        suspend.value().get().and_then(Result::err).or_else(|| resume.value().get().and_then(Result::err))
-    });
+    let act = Act::new();
+    let rows = Resource::new_blocking(move || (typed(), act.done()), |(q, _)| list_tenants(q));
     let list = move || {
         Suspend::new(async move {
             match rows.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
                 Ok(rows) if rows.is_empty() => view! { <p class="quiet">{all.platform.none}</p> }.into_any(),
                 Ok(rows) => {
-                    let rows = rows.into_iter().map(|row| tenant(row, suspend, resume));
+                    let rows = rows.into_iter().map(|row| tenant(row, act));
                     view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
                 }
             }
@@ -50,30 +45,30 @@ pub fn TenantIndex() -> impl IntoView {
                 <input id="q" name="q" type="search" class="input" value=typed() placeholder=all.platform.search/>
                 <button type="submit" class="btn">{all.common.search}</button>
             </Form>
-            <ErrorNote error/>
+            <ErrorNote error=act.error()/>
             <Transition>{list}</Transition>
         </ConsoleLayout>
     }
 }
 
-fn tenant(row: TenantRow, suspend: ServerAction<SuspendTenant>, resume: ServerAction<ResumeTenant>) -> impl IntoView {
+fn tenant(row: TenantRow, act: Act) -> impl IntoView {
     let (words, lang) = (&words().platform, lang());
     let state = status(&row.status, lang);
     let slug = row.slug.clone();
     let form = match row.status.as_str() {
         "active" => view! {
-            <ActionForm action=suspend attr:class="inline-form">
+            <ActForm act to=SuspendTenant::PATH class="inline-form">
                 <input type="hidden" name="slug" value=slug/>
                 <input class="input input-small" name="reason" required=true maxlength="200" aria-label=words.reason placeholder=words.reason/>
                 <button type="submit" class="btn btn-small">{words.suspend}</button>
-            </ActionForm>
+            </ActForm>
         }
         .into_any(),
         "suspended" => view! {
-            <ActionForm action=resume attr:class="inline-form">
+            <ActForm act to=ResumeTenant::PATH class="inline-form">
                 <input type="hidden" name="slug" value=slug/>
                 <button type="submit" class="btn btn-small">{words.resume}</button>
-            </ActionForm>
+            </ActForm>
         }
         .into_any(),
         _ => ().into_any(),

@@ -1,7 +1,7 @@
 //! `/app/properties/{id}/edit`: a property is changed, and two who change it at once both keep what they typed.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -11,6 +11,7 @@ use crate::properties::parts::{ConflictNote, PropertyFields};
 use crate::properties::server_fns::{UpdateProperty, edit_property};
 use crate::properties::types::{PropertyEditing, PropertyId};
 use crate::properties::words::field;
+use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
 use crate::values::fields::Fields;
@@ -21,15 +22,8 @@ use crate::words::{lang, words};
 pub fn PropertyEdit() -> impl IntoView {
     let words = &words().properties;
     let (params, query) = (use_params_map(), use_query_map());
-    let action = ServerAction::<UpdateProperty>::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
-    // What was sent last: the action forgets it once the answer is there.
-    let sent = RwSignal::new(None::<Fields>);
-    Effect::new(move |_| {
-        if let Some(input) = action.input().get() {
-            sent.set(Some(input.form));
-        }
-    });
+    let act = Act::new();
+    let error = act.error();
     // A stale edit reads the record anew, to show what is saved beside what was typed.
     let newer = Memo::new(move |_| match error.get() {
         Some(AppError::Conflict(Clash::Stale(version))) => Some(version),
@@ -51,8 +45,8 @@ pub fn PropertyEdit() -> impl IntoView {
             match record.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
                 Ok((saved, draft)) => {
-                    let typed = sent.get_untracked();
-                    view! { <EditForm saved typed=typed.or_else(|| draft.clone()) draft action error/> }.into_any()
+                    let typed = act.sent();
+                    view! { <EditForm saved typed=typed.or_else(|| draft.clone()) draft act/> }.into_any()
                 }
             }
         })
@@ -64,14 +58,8 @@ pub fn PropertyEdit() -> impl IntoView {
 }
 
 #[component]
-fn EditForm(
-    saved: PropertyEditing,
-    typed: Option<Fields>,
-    draft: Option<Fields>,
-    action: ServerAction<UpdateProperty>,
-    error: Signal<Option<AppError>>,
-) -> impl IntoView {
-    let (all, lang) = (words(), lang());
+fn EditForm(saved: PropertyEditing, typed: Option<Fields>, draft: Option<Fields>, act: Act) -> impl IntoView {
+    let (all, lang, error) = (words(), lang(), act.error());
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     let is_stale = error.with_untracked(|e| matches!(e, Some(AppError::Conflict(Clash::Stale(_)))));
     let form = typed.unwrap_or_else(|| saved.form.clone());
@@ -86,15 +74,15 @@ fn EditForm(
         <header class="page-head"><h1>{all.properties.edit}" "{saved.code}</h1></header>
         <ErrorNote error=note/>
         <ErrorSummary errors label_of=move |name: String| field(&name, lang)/>
-        <ActionForm action attr:class="form">
+        <ActForm act to=UpdateProperty::PATH class="form">
             <input type="hidden" name="id" value=saved.id.to_string()/>
             <input type="hidden" name="version" value=version.to_string()/>
             {conflict}
             <PropertyFields form errors/>
             <div class="button-row">
-                <SubmitButton label=all.common.save pending=action.pending()/>
+                <SubmitButton label=all.common.save pending=act.pending()/>
                 <a class="btn" href=href>{all.common.cancel}</a>
             </div>
-        </ActionForm>
+        </ActForm>
     }
 }

@@ -1,7 +1,7 @@
 //! `/app/properties/new`: a property is registered.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
@@ -11,6 +11,7 @@ use crate::properties::parts::PropertyFields;
 use crate::properties::server_fns::{CreateProperty, new_property};
 use crate::properties::types::PropertyId;
 use crate::properties::words::field;
+use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
 use crate::values::fields::Fields;
@@ -48,8 +49,8 @@ pub fn PropertyNew() -> impl IntoView {
 #[component]
 fn BlankForm(id: PropertyId, fields: Option<Fields>) -> impl IntoView {
     let (all, lang) = (words(), lang());
-    let action = ServerAction::<CreateProperty>::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let act = Act::new();
+    let error = act.error();
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     // The refused form carries the identifier that it was sent with, so that sending it again makes no second property.
     let id =
@@ -58,14 +59,14 @@ fn BlankForm(id: PropertyId, fields: Option<Fields>) -> impl IntoView {
     view! {
         <ErrorNote error/>
         <ErrorSummary errors label_of=move |name: String| field(&name, lang)/>
-        <ActionForm action attr:class="form">
+        <ActForm act to=CreateProperty::PATH class="form">
             <input type="hidden" name="id" value=id/>
             <PropertyFields form errors/>
             <div class="button-row">
-                <SubmitButton label=all.common.save pending=action.pending()/>
+                <SubmitButton label=all.common.save pending=act.pending()/>
                 <a class="btn" href="/app/properties">{all.common.cancel}</a>
             </div>
-        </ActionForm>
+        </ActForm>
     }
 }
 

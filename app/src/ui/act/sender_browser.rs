@@ -1,0 +1,46 @@
+//! What a form holds, and how it reaches its server function.
+
+use leptos::ev::SubmitEvent;
+use leptos::server_fn::redirect::{REDIRECT_HEADER, call_redirect_hook};
+use wasm_bindgen::JsCast as _;
+
+use crate::error::AppError;
+
+/// The form's names and values, taken from the browser; none when something else has taken the event.
+pub(super) fn values(event: &SubmitEvent) -> Option<Vec<(String, String)>> {
+    if event.default_prevented() {
+        return None;
+    }
+    let form = event.target()?.dyn_into().ok()?;
+    let data = web_sys::FormData::new_with_form(&form).ok()?;
+    let pairs = js_sys::try_iter(&data).ok()??.filter_map(|pair| {
+        let pair = js_sys::Array::from(&pair.ok()?);
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    });
+    let values = pairs.collect();
+    event.prevent_default();
+    Some(values)
+}
+
+/// Calls the server function and says what came of it.
+pub(super) fn send(to: &'static str, values: Vec<(String, String)>, then: impl Fn(Result<(), AppError>) + 'static) {
+    leptos::task::spawn_local(async move { then(post(to, &values).await) });
+}
+
+async fn post(to: &str, values: &[(String, String)]) -> Result<(), AppError> {
+    let body = web_sys::UrlSearchParams::new().map_err(|_| AppError::Transport)?;
+    for (name, value) in values {
+        body.append(name, value);
+    }
+    let request = gloo_net::http::Request::post(to).header("accept", "application/json").body(body);
+    let response = request.map_err(|_| AppError::Transport)?.send().await.map_err(|_| AppError::Transport)?;
+    if response.status() >= 400 {
+        let error = response.text().await.ok().and_then(|text| serde_json::from_str(&text).ok());
+        return Err(error.unwrap_or(AppError::Transport));
+    }
+    let headers = response.headers();
+    if headers.get(REDIRECT_HEADER).is_some() {
+        call_redirect_hook(&headers.get("location").unwrap_or_default());
+    }
+    Ok(())
+}
