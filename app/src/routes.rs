@@ -3,19 +3,48 @@
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::auth::pages::{ChooseAgency, OperatorSignIn, Profile, SignIn, SignOut};
 use crate::billing::pages::PlanShow;
 use crate::layouts::CrmLayout;
 use crate::marketing::pages::{Home, Plans};
 use crate::platform::pages::TenantIndex;
-use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, PropertyShow};
+use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, PropertyPhotos, PropertyShow};
 use crate::storefront::pages::Landing;
 use crate::today::pages::Today;
 use crate::ui::error::NotFoundPage;
 use crate::ui::hydrated::mark_hydrated;
 use crate::words::provide_lang;
+
+/// Pages whose code the browser fetches when somebody first goes there: what every page shares stays small.
+macro_rules! lazy_pages {
+    ($($name:ident shows $page:ident),* $(,)?) => {
+        $(
+            struct $name;
+
+            #[lazy_route]
+            impl LazyRoute for $name {
+                fn data() -> Self {
+                    Self
+                }
+
+                fn view(_page: Self) -> AnyView {
+                    view! { <$page/> }.into_any()
+                }
+            }
+        )*
+    };
+}
+
+lazy_pages! {
+    LazyPropertyPhotos shows PropertyPhotos,
+    LazyPropertyIndex shows PropertyIndex,
+    LazyPropertyEdit shows PropertyEdit,
+    LazyPropertyNew shows PropertyNew,
+    LazyPlanShow shows PlanShow,
+    LazyProfile shows Profile,
+}
 
 /// The CRM, hydrated: every other page is complete without WASM and gets none.
 #[component]
@@ -28,12 +57,13 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <ParentRoute path=path!("/app") view=CrmLayout ssr=SsrMode::Async>
                     <Route path=path!("") view=Today ssr=SsrMode::Async/>
-                    <Route path=path!("properties") view=PropertyIndex ssr=SsrMode::Async/>
-                    <Route path=path!("properties/new") view=PropertyNew ssr=SsrMode::Async/>
+                    <Route path=path!("properties") view={Lazy::<LazyPropertyIndex>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("properties/new") view={Lazy::<LazyPropertyNew>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("properties/:id") view=PropertyShow ssr=SsrMode::Async/>
-                    <Route path=path!("properties/:id/edit") view=PropertyEdit ssr=SsrMode::Async/>
-                    <Route path=path!("settings/plan") view=PlanShow ssr=SsrMode::Async/>
-                    <Route path=path!("profile") view=Profile ssr=SsrMode::Async/>
+                    <Route path=path!("properties/:id/edit") view={Lazy::<LazyPropertyEdit>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("properties/:id/photos") view={Lazy::<LazyPropertyPhotos>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/plan") view={Lazy::<LazyPlanShow>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("profile") view={Lazy::<LazyProfile>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
