@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use app::outside::files::Files;
 use app::outside::password::Passwords;
+use app::properties::pictures::Pictures;
 use app::state::{AppState, House, Settings};
 
 use crate::config::Config;
@@ -54,6 +55,7 @@ pub async fn open_state(
         routes: routes.clone(),
         registry,
         files,
+        pictures: Pictures::default(),
         passwords: Passwords::default(),
         clock,
         key: deployment.key().clone(),

@@ -6,6 +6,7 @@ pub mod commands;
 pub mod config;
 pub mod layers;
 pub mod listen;
+pub mod media;
 pub mod page_cache;
 pub mod router;
 pub mod telemetry;

@@ -4,21 +4,18 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::{HeaderName, StatusCode, header};
 use leptos::prelude::provide_context;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 use tenancy::central::sessions::Sessions;
 use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
@@ -28,16 +25,13 @@ use app::words::Lang;
 
 use crate::layers::headers::Secure;
 use crate::layers::host::{Door, Face};
+use crate::layers::limits::FORM;
 use crate::layers::request::Proxies;
 use crate::layers::{
-    forms, guard, headers, host, language, panic, plain, request, same_origin, session, still, storefront,
+    forms, guard, headers, host, language, limits, panic, plain, request, same_origin, session, still, storefront,
 };
+use crate::media;
 use crate::page_cache::{self, PageCache};
-
-/// The largest form (INP-01).
-const FORM: usize = 64 * 1024;
-/// How long an answer's head may take.
-const ANSWER: Duration = Duration::from_secs(10);
 
 /// Whether the process takes new work; `/readyz` says so.
 #[derive(Debug, Clone, Default)]
@@ -76,8 +70,7 @@ pub fn router(state: &AppState, trusted_proxies: &[IpAddr], readiness: Readiness
         .with_state(faces)
         .layer(from_fn(same_origin::layer))
         .layer(from_fn_with_state(door, host::layer))
-        .layer(RequestBodyLimitLayer::new(FORM))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER))
+        .layer(from_fn(limits::layer))
         .layer(from_fn_with_state(secure, headers::layer))
         .layer(from_fn(panic::layer))
         .layer(from_fn_with_state(proxies, request::layer))
@@ -137,6 +130,8 @@ fn app_face(state: &AppState) -> Router {
         .layer(from_fn(still::preloads))
         .fallback_service(still)
         .layer(DefaultBodyLimit::max(FORM))
+        .route(limits::UPLOADS, post(media::upload).layer(DefaultBodyLimit::max(media::UPLOAD)))
+        .route("/media/{photo}/{file}", get(media::of_staff))
         .layer(from_fn(guard::layer))
         .layer(from_fn_with_state(house.clone(), forms::layer))
         .layer(from_fn(language::platform))
@@ -157,6 +152,7 @@ fn site_face(state: &AppState) -> Router {
         .leptos_routes_with_context(state, routes, context(&house), move || app::shell::site_shell(options.clone()))
         .layer(DefaultBodyLimit::max(FORM))
         .route("/theme/{version}", get(theme))
+        .route("/media/{photo}/{file}", get(media::of_storefront))
         .layer(from_fn(still::layer))
         .layer(from_fn_with_state(cache, page_cache::layer))
         .layer(from_fn(language::storefront))

@@ -3,7 +3,7 @@
 //! 1. [`request`]: an identifier, the peer behind trusted proxies, one log line at the end.
 //! 2. [`panic`]: a panic becomes a page with the request's identifier; the process lives.
 //! 3. [`headers`]: the security headers, on every answer.
-//! 4. a timeout and a limit of the body's size.
+//! 4. [`limits`]: how large a request may be and how long its answer may take.
 //! 5. [`host`]: which face this is: the platform, an agency's storefront, or nobody we know.
 //! 6. [`same_origin`]: what changes something comes from our own pages.
 //!
@@ -16,6 +16,7 @@ pub mod guard;
 pub mod headers;
 pub mod host;
 pub mod language;
+pub mod limits;
 pub mod panic;
 pub mod plain;
 pub mod request;
