@@ -49,6 +49,7 @@ impl Role {
             Can::SeeAgency => true,
             Can::SeeProperties => matches!(self, Owner | Manager | Broker | Assistant | Finance | Partner),
             Can::WriteProperties => matches!(self, Owner | Manager | Broker | Assistant),
+            Can::PublishProperties => matches!(self, Owner | Manager | Broker),
             Can::ArchiveProperties => matches!(self, Owner | Manager),
             Can::SeePlan => matches!(self, Owner | Manager | Finance),
         }
@@ -65,6 +66,8 @@ pub enum Can {
     SeeProperties,
     /// Create and edit properties and their photographs.
     WriteProperties,
+    /// Put properties on the storefront and take them off.
+    PublishProperties,
     /// Archive and restore properties.
     ArchiveProperties,
     /// Look at plan and use.
@@ -73,8 +76,14 @@ pub enum Can {
 
 impl Can {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::SeeAgency, Self::SeeProperties, Self::WriteProperties, Self::ArchiveProperties, Self::SeePlan];
+    pub const ALL: [Self; 6] = [
+        Self::SeeAgency,
+        Self::SeeProperties,
+        Self::WriteProperties,
+        Self::PublishProperties,
+        Self::ArchiveProperties,
+        Self::SeePlan,
+    ];
 }
 
 /// Whose route it is.
@@ -164,6 +173,9 @@ pub const ROWS: &[Access] = &[
     page("/app/properties/new", Audience::Staff(Can::WriteProperties)),
     page("/app/properties/{id}", Audience::Staff(Can::SeeProperties)),
     page("/app/properties/{id}/edit", Audience::Staff(Can::WriteProperties)),
+    page("/app/properties/{id}/photos", Audience::Staff(Can::WriteProperties)),
+    write("/app/properties/{id}/photos", Audience::Staff(Can::WriteProperties)),
+    row("GET", "/media/{photo}/{file}", Audience::Staff(Can::SeeProperties), false, Cache::Immutable),
     page("/app/settings/plan", Audience::Staff(Can::SeePlan)),
     page("/app/profile", Audience::Staff(Can::SeeAgency)),
     // Operators
@@ -173,6 +185,7 @@ pub const ROWS: &[Access] = &[
     // Storefront
     site("/"),
     row("GET", "/theme/{version}", Audience::Storefront, false, Cache::Immutable),
+    row("GET", "/media/{photo}/{file}", Audience::Storefront, false, Cache::Immutable),
     // Server functions
     write("/fn/auth/sign_in", Audience::Platform),
     write("/fn/auth/sign_in_operator", Audience::Platform),
@@ -196,6 +209,14 @@ pub const ROWS: &[Access] = &[
     read("/fn/properties/blank", Audience::Staff(Can::WriteProperties)),
     write("/fn/properties/create", Audience::Staff(Can::WriteProperties)),
     write("/fn/properties/update", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/publish", Audience::Staff(Can::PublishProperties)),
+    write("/fn/properties/unpublish", Audience::Staff(Can::PublishProperties)),
+    write("/fn/properties/feature", Audience::Staff(Can::PublishProperties)),
+    read("/fn/properties/photos", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/move_photo", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/set_cover", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/describe_photo", Audience::Staff(Can::WriteProperties)),
+    write("/fn/properties/remove_photo", Audience::Staff(Can::WriteProperties)),
     write("/fn/properties/archive", Audience::Staff(Can::ArchiveProperties)),
     write("/fn/properties/restore", Audience::Staff(Can::ArchiveProperties)),
     read("/fn/storefront/landing", Audience::Storefront),

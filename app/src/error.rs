@@ -54,8 +54,6 @@ pub enum Clash {
     Stale(i32),
     /// The code belongs to another property.
     CodeTaken,
-    /// The same photograph is there already.
-    SamePhoto,
 }
 
 /// A limit of the plan that has been reached.

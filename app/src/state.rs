@@ -8,6 +8,7 @@ use tenancy::{CentralDb, Clock, Key, Registry, Routes};
 
 use crate::outside::files::Files;
 use crate::outside::password::Passwords;
+use crate::properties::pictures::Pictures;
 
 /// Cheap to clone; every part is.
 #[derive(Clone, FromRef)]
@@ -30,6 +31,8 @@ pub struct House {
     pub registry: Registry,
     /// Photographs and logos.
     pub files: Files,
+    /// Photographs, off the async threads.
+    pub pictures: Pictures,
     /// argon2id, off the async threads.
     pub passwords: Passwords,
     /// What time it is.

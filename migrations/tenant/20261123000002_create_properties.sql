@@ -135,9 +135,7 @@ create table property_photos (
     width int not null,
     height int not null,
     state text not null default 'waiting',
-    failure text,
-    placeholder text,
-    -- [{"width": 640, "height": 427, "format": "webp", "sha256": "..", "bytes": 12345}]
+    -- [{"width": 640, "height": 427, "format": "webp", "sha256": ".."}], smallest first.
     variants jsonb not null default '[]',
     created_at timestamptz not null default now(),
     created_by uuid,

@@ -3,6 +3,7 @@
 use tenancy::OpenError;
 
 use super::{AppError, Clash};
+use crate::outside::files::FilesError;
 
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
@@ -17,7 +18,6 @@ impl From<sqlx::Error> for AppError {
             }
             sqlx::Error::Database(refusal) => match refusal.constraint() {
                 Some("properties_code_key") => return Self::Conflict(Clash::CodeTaken),
-                Some("property_photos_sha256_key") => return Self::Conflict(Clash::SamePhoto),
                 _ if refusal.code().as_deref() == Some("57P01") => return Self::Unavailable,
                 _ => {}
             },
@@ -26,6 +26,13 @@ impl From<sqlx::Error> for AppError {
         let id = crate::caller::request_id();
         tracing::error!(error = %error, request_id = %id, "a statement failed");
         Self::Internal(id)
+    }
+}
+
+impl From<FilesError> for AppError {
+    fn from(error: FilesError) -> Self {
+        tracing::error!(error = %error, source = ?error, "the file store refused");
+        Self::Unavailable
     }
 }
 

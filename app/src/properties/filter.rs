@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::types::{PropertyType, Purpose, Status};
+use crate::values::query;
 
 /// How the list is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -70,11 +71,9 @@ pub struct PropertyFilter {
 impl PropertyFilter {
     /// Reads an address; what makes no sense in it is left out.
     pub fn from_query(get: impl Fn(&str) -> Option<String>) -> Self {
-        let clean = |value: String| value.trim().chars().filter(|c| !c.is_control()).take(80).collect::<String>();
-        let text = |name: &str| get(name).map(clean).unwrap_or_default();
+        let text = |name: &str| query::clean(&get(name).unwrap_or_default());
         let some = |name: &str| Some(text(name)).filter(|v| !v.is_empty());
-        // Figures, points and commas; the server reads what they mean.
-        let amount = |name: &str| text(name).chars().filter(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).collect();
+        let amount = |name: &str| query::amount(&text(name));
         Self {
             q: text("q"),
             purpose: some("purpose").and_then(|v| Purpose::parse(&v)),
@@ -119,31 +118,14 @@ impl PropertyFilter {
 
     /// The address of this filter, with one more name and value.
     pub fn href(&self, more: Option<(&str, &str)>) -> String {
-        let mut query = String::new();
         let pairs = self.pairs();
-        for (name, value) in pairs.iter().map(|(n, v)| (*n, v.as_str())).chain(more) {
-            query.push(if query.is_empty() { '?' } else { '&' });
-            query.push_str(name);
-            query.push('=');
-            encode(value, &mut query);
-        }
-        format!("/app/properties{query}")
+        query::address("/app/properties", pairs.iter().map(|(n, v)| (*n, v.as_str())).chain(more))
     }
 
     /// The address of this filter without one of its names.
     pub fn href_without(&self, name: &str) -> String {
         let get = |wanted: &str| self.pairs().into_iter().find(|(n, _)| *n == wanted && *n != name).map(|(_, v)| v);
         Self::from_query(get).href(None)
-    }
-}
-
-/// Percent-encodes a value for a query (RFC 3986's unreserved characters stay).
-fn encode(value: &str, into: &mut String) {
-    for byte in value.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => into.push(char::from(byte)),
-            _ => into.push_str(&format!("%{byte:02X}")),
-        }
     }
 }
 

@@ -6,9 +6,17 @@
 #[cfg(feature = "ssr")]
 pub mod db;
 pub mod filter;
+#[cfg(feature = "ssr")]
+pub mod jobs;
 pub mod labels;
 pub mod pages;
 pub mod parts;
+pub mod photo_types;
+#[cfg(feature = "ssr")]
+pub mod photos;
+#[cfg(feature = "ssr")]
+pub mod pictures;
+pub mod readiness;
 pub mod rules;
 pub mod server_fns;
 pub mod types;

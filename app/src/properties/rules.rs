@@ -372,7 +372,7 @@ mod tests {
             let now = time::OffsetDateTime::UNIX_EPOCH;
             let property = Property {
                 id: super::super::types::PropertyId(uuid::Uuid::nil()), code: "AP0001".into(), input: input.clone(), version: 1,
-                created_at: now, updated_at: now, is_archived: false,
+                created_at: now, updated_at: now, is_archived: false, is_published: false, is_featured: false, slug: String::new(),
             };
             let again = parse(&form_of(&property, lang), 2026).expect("still valid");
             proptest::prop_assert_eq!(PropertyInput { code: None, ..again }, input);

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::filter::PropertyFilter;
-use super::types::{PropertyEditing, PropertyId, PropertyPage, PropertyRow};
+use super::types::{PhotoId, PhotoPage, PropertyEditing, PropertyId, PropertyPage, PropertyRow};
 use crate::error::AppError;
 use crate::values::fields::Fields;
 use crate::values::page::Page;
@@ -61,6 +61,33 @@ pub async fn update_property(id: PropertyId, version: i32, #[server(flatten)] fo
     Ok(())
 }
 
+/// Puts a property on the storefront.
+#[server(prefix = "/fn", endpoint = "properties/publish")]
+pub async fn publish_property(id: PropertyId) -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::PublishProperties)?;
+    let mut tx = staff.db.begin().await?;
+    super::db::publish(&mut tx, &staff, id).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a property off the storefront.
+#[server(prefix = "/fn", endpoint = "properties/unpublish")]
+pub async fn unpublish_property(id: PropertyId) -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::PublishProperties)?;
+    let mut tx = staff.db.begin().await?;
+    super::db::unpublish(&mut tx, &staff, id).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Shows a published property on the storefront's first page, or no longer.
+#[server(prefix = "/fn", endpoint = "properties/feature")]
+pub async fn feature_property(id: PropertyId, featured: bool) -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::PublishProperties)?;
+    let mut tx = staff.db.begin().await?;
+    super::db::feature(&mut tx, &staff, (id, featured)).await?;
+    Ok(tx.commit().await?)
+}
+
 /// Puts a property away.
 #[server(prefix = "/fn", endpoint = "properties/archive")]
 pub async fn archive_property(id: PropertyId) -> Result<(), AppError> {
@@ -77,4 +104,48 @@ pub async fn restore_property(id: PropertyId) -> Result<(), AppError> {
     let mut tx = staff.db.begin().await?;
     super::db::restore(&mut tx, &staff, id).await?;
     Ok(tx.commit().await?)
+}
+
+/// A property's photographs.
+#[server(prefix = "/fn", endpoint = "properties/photos")]
+pub async fn list_photos(id: PropertyId) -> Result<PhotoPage, AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
+    let property = super::db::find(&staff.db, id).await?;
+    let title = format!("{} · {}", property.code, property.input.title);
+    Ok(PhotoPage { id, title, photos: super::db::photos::list(&staff.db, id).await? })
+}
+
+/// Puts a photograph at a place, counted from 1.
+#[server(prefix = "/fn", endpoint = "properties/move_photo")]
+pub async fn move_photo(id: PropertyId, photo: PhotoId, place: usize) -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
+    let mut tx = staff.db.begin().await?;
+    super::db::photos::move_to(&mut tx, &staff, (id, photo), place).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Makes a photograph the cover.
+#[server(prefix = "/fn", endpoint = "properties/set_cover")]
+pub async fn set_cover(id: PropertyId, photo: PhotoId) -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
+    let mut tx = staff.db.begin().await?;
+    super::db::photos::set_cover(&mut tx, &staff, (id, photo)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Says in words what a photograph shows.
+#[server(prefix = "/fn", endpoint = "properties/describe_photo")]
+pub async fn describe_photo(id: PropertyId, photo: PhotoId, alt: String) -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
+    let alt = crate::values::text::parse_line(&alt, 140).map_err(|problem| AppError::invalid("alt", problem))?;
+    let mut tx = staff.db.begin().await?;
+    super::db::photos::describe(&mut tx, &staff, (id, photo), &alt).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Removes a photograph.
+#[server(prefix = "/fn", endpoint = "properties/remove_photo")]
+pub async fn remove_photo(id: PropertyId, photo: PhotoId) -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
+    super::photos::remove(&*crate::caller::house()?, &staff, (id, photo)).await
 }

@@ -4,17 +4,13 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+pub use super::photo_types::{Photo, PhotoId, PhotoPage, PhotoState, Picture};
 use crate::audit::types::HistoryLine;
 use crate::values::fields::{Fields, Values};
 
 crate::id! {
     /// A property of an agency.
     PropertyId
-}
-
-crate::id! {
-    /// A photograph of a property.
-    PhotoId
 }
 
 /// Declares a choice whose values are stored as text: with `ALL`, `as_str` and `parse`.
@@ -221,6 +217,23 @@ pub struct Property {
     pub updated_at: OffsetDateTime,
     /// Whether it is archived: it takes no place in the plan and nobody finds it by accident.
     pub is_archived: bool,
+    /// Whether visitors may see it.
+    pub is_published: bool,
+    /// Whether the storefront's first page shows it.
+    pub is_featured: bool,
+    /// What its public address begins with.
+    pub slug: String,
+}
+
+/// What the viewer may do with a property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct May {
+    /// Change it and its photographs.
+    pub write: bool,
+    /// Put it on the storefront and take it off.
+    pub publish: bool,
+    /// Archive and restore it.
+    pub archive: bool,
 }
 
 /// What a property's own page shows, in the viewer's language and ready to read: the browser computes nothing.
@@ -248,10 +261,27 @@ pub struct PropertyPage {
     pub texts: Vec<(String, String)>,
     /// What was done to it, newest first.
     pub history: Vec<HistoryLine>,
-    /// Whether the viewer may change it.
-    pub may_write: bool,
-    /// Whether the viewer may archive and restore it.
-    pub may_archive: bool,
+    /// What the viewer may do with it.
+    pub may: May,
+    /// Its place on the storefront.
+    pub publication: Publication,
+    /// Its photographs, in their order.
+    pub photos: Vec<Photo>,
+}
+
+/// A property's place on the storefront.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Publication {
+    /// Whether visitors may see it.
+    pub is_published: bool,
+    /// Whether the first page shows it.
+    pub is_featured: bool,
+    /// Its path there: `/imovel/{slug}-{code}`.
+    pub path: String,
+    /// Whether it has so few photographs that it will hardly be looked at.
+    pub few_photos: bool,
+    /// What it lacks: the field, its name, and what is wrong with it. Nothing: it is ready.
+    pub missing: Vec<(String, String, String)>,
 }
 
 /// What the form of a property begins with.
@@ -290,6 +320,11 @@ pub struct PropertyRow {
     pub responsible: String,
     /// When it was last changed.
     pub updated: String,
+}
+
+/// Where visitors find a property: its code ends the address and says which one it is.
+pub fn public_path(slug: &str, code: &str) -> String {
+    if slug.is_empty() { format!("/imovel/{code}") } else { format!("/imovel/{slug}-{code}") }
 }
 
 impl PropertyForm {

@@ -13,7 +13,7 @@ pub fn sentence(error: &AppError, words: &'static Words) -> String {
         AppError::Unauthenticated => common.error_unauthenticated.into(),
         AppError::Forbidden => common.error_forbidden.into(),
         AppError::NotFound => common.error_not_found.into(),
-        AppError::Conflict(Clash::Stale(_) | Clash::CodeTaken | Clash::SamePhoto) => common.error_conflict.into(),
+        AppError::Conflict(Clash::Stale(_) | Clash::CodeTaken) => common.error_conflict.into(),
         AppError::PlanLimit(limit) => crate::billing::words::limit_reached(limit, words.lang),
         AppError::TooMany(_) => common.error_too_many.into(),
         AppError::Suspended => common.error_suspended.into(),

@@ -22,6 +22,9 @@ pub enum IconName {
     Mail,
     Pin,
     Globe,
+    Close,
+    Camera,
+    Store,
 }
 
 impl IconName {
@@ -45,6 +48,11 @@ impl IconName {
             Self::Mail => "M3 6h18v12H3zM3 7l9 6 9-6",
             Self::Pin => {
                 "M12 21s7-6.5 7-11.5A7 7 0 0 0 5 9.5C5 14.500 12 21 12 21ZM12 12a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5Z"
+            }
+            Self::Close => "M6 6l12 12M18 6 6 18",
+            Self::Camera => "M4 8h3l2-3h6l2 3h3v11H4zM12 16.500a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7Z",
+            Self::Store => {
+                "M4 10v10h16V10M3 10l2-6h14l2 6M3 10c0 3 4.500 3 4.500 0c0 3 4.500 3 4.500 0c0 3 4.500 3 4.500 0c0 3 4.500 3 4.500 0M10 20v-5h4v5"
             }
             Self::Globe => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18",
         }

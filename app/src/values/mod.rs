@@ -6,5 +6,6 @@ pub mod fields;
 pub mod id;
 pub mod money;
 pub mod page;
+pub mod query;
 pub mod slug;
 pub mod text;

@@ -32,6 +32,12 @@ fn portuguese(problem: &Problem) -> String {
         Problem::Taken => "Já está em uso.".into(),
         Problem::ReasonRequired => "Informe o motivo.".into(),
         Problem::WrongCredentials => "E-mail ou senha não conferem.".into(),
+        Problem::NotActive => "Mude a situação para Ativo.".into(),
+        Problem::NotAPhoto(name) => format!("{name}: envie uma foto JPEG, PNG ou WebP."),
+        Problem::Heic(name) => format!("{name}: o formato HEIC não abre nos navegadores; envie como JPEG."),
+        Problem::PhotoTooLarge(name) => format!("{name}: a foto passa de 25 MB."),
+        Problem::TooManyPixels(name) => format!("{name}: a foto passa de 50 megapixels."),
+        Problem::TooManyPhotos(most) => format!("Cabem {most} fotos em um imóvel."),
         Problem::PeriodRequired => "Informe o período deste valor.".into(),
     }
 }
@@ -57,6 +63,12 @@ fn english(problem: &Problem) -> String {
         Problem::Taken => "It is already in use.".into(),
         Problem::ReasonRequired => "State the reason.".into(),
         Problem::WrongCredentials => "E-mail and password do not match.".into(),
+        Problem::NotActive => "Change the status to Active.".into(),
+        Problem::NotAPhoto(name) => format!("{name}: send a JPEG, PNG or WebP photo."),
+        Problem::Heic(name) => format!("{name}: browsers do not show HEIC; send it as JPEG."),
+        Problem::PhotoTooLarge(name) => format!("{name}: the photo has more than 25 MB."),
+        Problem::TooManyPixels(name) => format!("{name}: the photo has more than 50 megapixels."),
+        Problem::TooManyPhotos(most) => format!("A property holds {most} photos."),
         Problem::PeriodRequired => "State the period of this amount.".into(),
     }
 }

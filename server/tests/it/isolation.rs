@@ -6,9 +6,9 @@
 use http::StatusCode;
 use tenancy::testing::{Agency, run};
 
-use app::access::{Audience, ROWS};
+use app::access::{Access, Audience, ROWS};
 
-use crate::harness::{Answer, Caller, House, a_property, house, register};
+use crate::harness::{Answer, Caller, House, Photo, a_photo, a_property, house, on_the_storefront, register};
 
 const CANARY: &str = "canário-da-imobiliária-b";
 
@@ -18,15 +18,30 @@ enum Ask {
     Page(String),
     /// A call with B's identifier among its fields.
     Call(Vec<(&'static str, String)>),
+    /// Photographs sent to B's property.
+    Upload(String),
     /// It names nothing of an agency's: what it answers is the caller's own.
     Own,
     /// It is not the platform's, or shows nothing of an agency.
     Apart,
 }
 
-fn ask(path: &str, id: &str, session: &str, user: &str) -> Ask {
-    let id = id.to_owned();
-    match path {
+fn ask(row: &Access, two: &Two) -> Ask {
+    let (id, photo) = (two.property.clone(), two.photo.clone());
+    let of_photo = |more: &[(&'static str, &str)]| {
+        let mut fields = vec![("id", two.property.clone()), ("photo", photo.id.clone())];
+        fields.extend(more.iter().map(|(n, v)| (*n, (*v).to_owned())));
+        Ask::Call(fields)
+    };
+    match row.path {
+        "/app/properties/{id}/photos" if row.method == "POST" => Ask::Upload(id),
+        "/app/properties/{id}/photos" => Ask::Page(format!("/app/properties/{id}/photos")),
+        "/media/{photo}/{file}" => Ask::Page(photo.address),
+        "/fn/properties/photos" | "/fn/properties/publish" | "/fn/properties/unpublish" => Ask::Call(vec![("id", id)]),
+        "/fn/properties/feature" => Ask::Call(vec![("id", id), ("featured", "true".to_owned())]),
+        "/fn/properties/move_photo" => of_photo(&[("place", "1")]),
+        "/fn/properties/set_cover" | "/fn/properties/remove_photo" => of_photo(&[]),
+        "/fn/properties/describe_photo" => of_photo(&[("alt", "Sala")]),
         "/app/properties/{id}" => Ask::Page(format!("/app/properties/{id}")),
         "/app/properties/{id}/edit" => Ask::Page(format!("/app/properties/{id}/edit")),
         "/fn/properties/load" | "/fn/properties/edit" | "/fn/properties/archive" | "/fn/properties/restore" => {
@@ -38,12 +53,12 @@ fn ask(path: &str, id: &str, session: &str, user: &str) -> Ask {
                 .map(|(n, v)| (n, v.to_owned()))
                 .filter(|(n, _)| *n != "id" && *n != "title")
                 .collect();
-            fields.extend([("id", id), ("title", CANARY.to_owned()), ("version", "1".to_owned())]);
+            fields.extend([("id", id), ("title", CANARY.to_owned()), ("version", "2".to_owned())]);
             Ask::Call(fields)
         }
-        "/fn/drafts/load" => Ask::Call(vec![("id", id)]),
-        "/fn/auth/end_session" => Ask::Call(vec![("id", session.to_owned())]),
-        "/fn/auth/choose_agency" => Ask::Call(vec![("user", user.to_owned())]),
+        "/fn/drafts/load" => Ask::Call(vec![("id", two.draft.clone())]),
+        "/fn/auth/end_session" => Ask::Call(vec![("id", two.session.clone())]),
+        "/fn/auth/choose_agency" => Ask::Call(vec![("user", two.b.owner.to_string())]),
         "/app"
         | "/app/properties"
         | "/app/properties/new"
@@ -91,6 +106,9 @@ async fn make(caller: &mut Caller, path: &str, ask: &Ask) -> Option<Answer> {
             let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
             Some(caller.call(path.trim_start_matches("/fn/"), &fields).await)
         }
+        Ask::Upload(id) => {
+            Some(caller.upload(id, "application/json", &[("cozinha.jpg", "image/jpeg", a_photo(90))]).await)
+        }
         Ask::Own | Ask::Apart => None,
     }
 }
@@ -98,7 +116,8 @@ async fn make(caller: &mut Caller, path: &str, ask: &Ask) -> Option<Answer> {
 /// Everything that B's database says of its properties: A's requests must leave it as it is.
 async fn checksum(agency: &Agency) -> String {
     sqlx::query_scalar(
-        "select md5(coalesce(string_agg(p::text, '' order by id), '') || (select count(*) from activity_log) || (select used from usage_counters))
+        "select md5(coalesce(string_agg(p::text, '' order by id), '') || (select count(*) from activity_log) || (select used from usage_counters)
+             || (select coalesce(string_agg(f::text, '' order by id), '') from property_photos f))
          from properties p",
     )
     .fetch_one(&agency.db)
@@ -113,6 +132,7 @@ struct Two {
     of_b: Caller,
     /// B's property, and one of its members' drafts.
     property: String,
+    photo: Photo,
     draft: String,
     session: String,
 }
@@ -121,7 +141,7 @@ async fn two(house: &House) -> Two {
     let (a, b) = (house.agency().await, house.agency().await);
     let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
     register(&mut of_a, "Imóvel de A").await;
-    let property = register(&mut of_b, CANARY).await;
+    let (property, photo) = on_the_storefront(house, &b, &mut of_b, CANARY).await;
     let mut fields = a_property(&property, CANARY);
     fields.push(("suites", "9"));
     let refused = of_b.post("properties/create", "/app/properties/new", &fields).await;
@@ -130,7 +150,7 @@ async fn two(house: &House) -> Two {
         location.split("draft=").nth(1).expect("a draft is kept").split('&').next().unwrap_or_default().to_owned();
     let sessions = of_b.call("auth/sessions", &[]).await.json();
     let session = sessions[0]["id"].as_str().expect("a session").to_owned();
-    Two { a, b, of_a, of_b, property, draft, session }
+    Two { a, b, of_a, of_b, property, photo, draft, session }
 }
 
 #[test]
@@ -141,8 +161,10 @@ fn no_route_gives_another_agency_anything() {
         for row in ROWS {
             // Anew for each row: some of them change or end what they are asked for.
             let mut two = two(house).await;
-            let id = if row.path == "/fn/drafts/load" { two.draft.clone() } else { two.property.clone() };
-            let request = ask(row.path, &id, &two.session, &two.b.owner.to_string());
+            let request = ask(row, &two);
+            if row.audience == Audience::Storefront {
+                (two.of_a, two.of_b) = (house.visitor(&two.a), house.visitor(&two.b));
+            }
             // The attacker first, so that nothing is gone yet; the owner afterwards, as proof that the request was right.
             let before = checksum(&two.b).await;
             let Some(answer) = make(&mut two.of_a, row.path, &request).await else { continue };
@@ -158,11 +180,12 @@ fn no_route_gives_another_agency_anything() {
                     | "/app/properties/{id}/edit"
                     | "/fn/properties/load"
                     | "/fn/properties/edit"
+                    | "/fn/properties/photos"
                     | "/fn/drafts/load"
-            );
+            ) || (row.path == "/app/properties/{id}/photos" && row.method == "GET");
             assert_eq!(own.text().contains(CANARY), shows, "{} in B's own session", row.path);
         }
-        assert!(asked >= 9, "only {asked} rows could be asked for something of another agency's");
+        assert!(asked >= 19, "only {asked} rows could be asked for something of another agency's");
     });
 }
 

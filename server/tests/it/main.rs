@@ -11,6 +11,8 @@ mod hosts;
 mod isolation;
 mod origin;
 mod permissions;
+mod photos;
 mod properties;
+mod publishing;
 mod sign_in;
 mod suspended;

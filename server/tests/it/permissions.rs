@@ -35,6 +35,8 @@ fn every_role_meets_the_matrix() {
                 let mut caller = member.clone();
                 let answer = if row.method == "GET" {
                     caller.get(&row.path.replace("{id}", &id)).await
+                } else if row.path.ends_with("/photos") && row.path.starts_with("/app") {
+                    caller.upload(&id, "application/json", &[]).await
                 } else {
                     let nobody = uuid::Uuid::nil().to_string();
                     let mut fields = a_property(&nobody, "Casa");
@@ -44,6 +46,10 @@ fn every_role_meets_the_matrix() {
                         ("lang", "pt-BR"),
                         ("user", nobody.as_str()),
                         ("slug", "x"),
+                        ("photo", nobody.as_str()),
+                        ("featured", "true"),
+                        ("place", "1"),
+                        ("alt", ""),
                     ]);
                     caller.call(row.path.trim_start_matches("/fn/"), &fields).await
                 };
@@ -73,6 +79,9 @@ fn who_is_nobody_gets_nothing() {
                 let door = if row.path.starts_with("/platform") { "/platform/entrar?next=" } else { "/entrar?next=" };
                 assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", row.path);
                 assert!(answer.header("location").starts_with(door), "{}: {}", row.path, answer.header("location"));
+            } else if row.path.starts_with("/app") {
+                let answer = stranger.upload("x", "application/json", &[]).await;
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}: {}", row.path, answer.text());
             } else {
                 let answer = stranger
                     .call(
@@ -84,6 +93,10 @@ fn who_is_nobody_gets_nothing() {
                             ("user", &uuid::Uuid::nil().to_string()),
                             ("slug", "x"),
                             ("version", "1"),
+                            ("photo", &uuid::Uuid::nil().to_string()),
+                            ("featured", "true"),
+                            ("place", "1"),
+                            ("alt", ""),
                         ],
                     )
                     .await;

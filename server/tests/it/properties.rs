@@ -1,23 +1,22 @@
 //! Properties through the router: cases 58 and 59, CON-01, CON-03, CON-04, INP-05, OBS-10, and what a form without WASM keeps.
 
 use http::StatusCode;
-use sqlx::{ConnectOptions, Row as _};
+use sqlx::Row as _;
 use tenancy::central::audit;
 use tenancy::central::operations::NewTenant;
 use tenancy::relay;
-use tenancy::testing::{Agency, bed, new_tenant, run, superuser};
+use tenancy::testing::{Agency, bed, new_tenant, run};
 
-use crate::harness::{Caller, House, a_property, house, register};
+use crate::harness::{Caller, House, a_property, house, register, root};
 
 async fn prime(house: &House) -> Agency {
     house.agency_of(NewTenant { plan: "prime".into(), ..new_tenant() }).await
 }
 
 async fn set_limit(agency: &Agency, max: i64) {
-    let mut root = superuser().await.database(&agency.route.placement.db_name).connect().await.expect("superuser");
     sqlx::query("update plan_limits set max_value = $1 where resource = 'properties'")
         .bind(max)
-        .execute(&mut root)
+        .execute(&mut root(agency).await)
         .await
         .expect("set");
 }

@@ -1,5 +1,7 @@
 //! An agency's properties in its own database.
 
+pub mod photos;
+mod publish;
 mod row;
 mod search;
 mod shown;
@@ -7,14 +9,16 @@ mod shown;
 use serde_json::json;
 use tenancy::{TenantDb, TenantTx};
 
+use super::readiness::missing;
 use super::rules::{code_prefix, form_of};
-use super::types::{Property, PropertyEditing, PropertyId, PropertyInput, PropertyPage};
+use super::types::{May, Property, PropertyEditing, PropertyId, PropertyInput, PropertyPage, Status};
 use crate::access::Can;
 use crate::audit::db::{Event, diff, list as history, record};
 use crate::caller::Staff;
 use crate::error::{AppError, Clash, Limit};
 use crate::words::Lang;
 
+pub use publish::{feature, publish, unpublish};
 pub use search::list;
 
 /// Lines of history on a property's page.
@@ -31,7 +35,8 @@ pub async fn find(db: &TenantDb, id: PropertyId) -> Result<Property, sqlx::Error
                   description, internal_notes, sale_price, sale_price_public, rent, rent_period, season_price, condo, iptu,
                   iptu_period, area_private, area_total, area_built, area_land, bedrooms, suites, bathrooms, lavabos,
                   parking, floor, floors_total, year_built, furnished, cep, uf, city, neighborhood, street, number,
-                  complement, visibility, version, created_at, updated_at, deleted_at is not null as "is_archived!"
+                  complement, visibility, version, created_at, updated_at, deleted_at is not null as "is_archived!",
+                  published_at is not null as "is_published!", featured as is_featured, slug
            from properties
            where id = $1"#,
         id.0
@@ -41,15 +46,21 @@ pub async fn find(db: &TenantDb, id: PropertyId) -> Result<Property, sqlx::Error
     row.into_property()
 }
 
-/// What a property's page shows: one read for the record, one for its history.
+/// What a property's page shows: the record, what it lacks on the storefront, its history.
 ///
 /// # Errors
 /// `RowNotFound` when there is none.
 pub async fn page(staff: &Staff, id: PropertyId, lang: Lang) -> Result<PropertyPage, sqlx::Error> {
     let property = find(&staff.db, id).await?;
+    let (creci, photos) = (publish::creci(&staff.db).await?, photos::list(&staff.db, id).await?);
     let history = history(&staff.db, "property", id.0, (HISTORY, lang)).await?;
-    let (may_write, may_archive) = (staff.role.may(Can::WriteProperties), staff.role.may(Can::ArchiveProperties));
-    Ok(shown::page(property, history, (may_write, may_archive), lang))
+    let missing = missing(&property.input, creci.as_deref());
+    let may = May {
+        write: staff.role.may(Can::WriteProperties),
+        publish: staff.role.may(Can::PublishProperties),
+        archive: staff.role.may(Can::ArchiveProperties),
+    };
+    Ok(shown::page(property, (missing, photos, history), may, lang))
 }
 
 /// What the form of a property begins with.
@@ -105,6 +116,10 @@ pub async fn update(
     if before.version != version {
         return Err(AppError::Conflict(Clash::Stale(before.version)));
     }
+    // What visitors see stays complete: to take something away, unpublish first.
+    if before.is_published && input.status == Status::Active {
+        missing(input, publish::creci_for_share(tx).await?.as_deref()).or(())?;
+    }
     let code = input.code.clone().unwrap_or_else(|| before.code.clone());
     let changes = diff(&row::as_json(&before.code, &before.input), &row::as_json(&code, input));
     if changes.as_object().is_some_and(serde_json::Map::is_empty) {
@@ -125,7 +140,7 @@ pub async fn archive(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result
     }
     sqlx::query!(
         "update properties
-         set deleted_at = now(), deleted_by = $2, published_at = null, version = version + 1, updated_by = $2
+         set deleted_at = now(), deleted_by = $2, published_at = null, featured = false, version = version + 1, updated_by = $2
          where id = $1",
         id.0,
         staff.id().0
@@ -163,7 +178,8 @@ async fn find_for_update(tx: &mut TenantTx, id: PropertyId) -> Result<Property, 
                   description, internal_notes, sale_price, sale_price_public, rent, rent_period, season_price, condo, iptu,
                   iptu_period, area_private, area_total, area_built, area_land, bedrooms, suites, bathrooms, lavabos,
                   parking, floor, floors_total, year_built, furnished, cep, uf, city, neighborhood, street, number,
-                  complement, visibility, version, created_at, updated_at, deleted_at is not null as "is_archived!"
+                  complement, visibility, version, created_at, updated_at, deleted_at is not null as "is_archived!",
+                  published_at is not null as "is_published!", featured as is_featured, slug
            from properties
            where id = $1
            for update"#,

@@ -9,6 +9,7 @@ use crate::properties::types::{
     Condition, Furnished, Period, Property, PropertyId, PropertyInput, PropertyType, Purpose, Status, Usage, Visibility,
 };
 use crate::values::id::StaffId;
+use crate::values::slug::slugify;
 
 /// The columns of a property, choices as their text.
 pub(super) struct Row {
@@ -56,6 +57,9 @@ pub(super) struct Row {
     pub(super) created_at: OffsetDateTime,
     pub(super) updated_at: OffsetDateTime,
     pub(super) is_archived: bool,
+    pub(super) is_published: bool,
+    pub(super) is_featured: bool,
+    pub(super) slug: String,
 }
 
 /// A stored choice; the table's checks admit no other, so another one is a defect of ours.
@@ -118,6 +122,9 @@ impl Row {
             created_at: self.created_at,
             updated_at: self.updated_at,
             is_archived: self.is_archived,
+            is_published: self.is_published,
+            is_featured: self.is_featured,
+            slug: self.slug,
         })
     }
 }
@@ -169,10 +176,10 @@ pub(super) async fn insert(
               sale_price, sale_price_public, rent, rent_period, season_price, condo, iptu, iptu_period, area_private,
               area_total, area_built, area_land, bedrooms, suites, bathrooms, lavabos, parking, floor, floors_total,
               year_built, furnished, cep, uf, city, neighborhood, street, number, complement, visibility,
-              responsible_id, created_by, updated_by)
+              slug, responsible_id, created_by, updated_by)
          values
              ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-              $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $41, $41)",
+              $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $42, $41, $41, $41)",
         id.0,
         code,
         i.kind.as_str(),
@@ -213,7 +220,8 @@ pub(super) async fn insert(
         i.number.as_deref(),
         i.complement.as_deref(),
         i.visibility.as_str(),
-        by.0
+        by.0,
+        slugify(&i.title)
     )
     .execute(tx)
     .await?;
@@ -236,8 +244,9 @@ pub(super) async fn update(
              area_total = $21, area_built = $22, area_land = $23, bedrooms = $24, suites = $25, bathrooms = $26,
              lavabos = $27, parking = $28, floor = $29, floors_total = $30, year_built = $31, furnished = $32, cep = $33,
              uf = $34, city = $35, neighborhood = $36, street = $37, number = $38, complement = $39, visibility = $40,
-             updated_by = $41, version = version + 1,
-             published_at = case when $6 = 'active' then published_at end
+             updated_by = $41, slug = $42, version = version + 1,
+             published_at = case when $6 = 'active' then published_at end,
+             featured = featured and $6 = 'active'
          where id = $1",
         id.0, code, i.kind.as_str(), i.usage.as_str(), &purposes(i), i.status.as_str(), i.status_reason.as_deref(),
         i.condition.map(Condition::as_str), i.title, i.description, i.internal_notes, i.sale_price, i.sale_price_public,
@@ -245,7 +254,7 @@ pub(super) async fn update(
         i.area_private, i.area_total, i.area_built, i.area_land, i.bedrooms, i.suites, i.bathrooms, i.lavabos, i.parking,
         i.floor, i.floors_total, i.year_built, i.furnished.map(Furnished::as_str), i.cep.as_deref(), i.uf.as_deref(),
         i.city.as_deref(), i.neighborhood.as_deref(), i.street.as_deref(), i.number.as_deref(), i.complement.as_deref(),
-        i.visibility.as_str(), by.0
+        i.visibility.as_str(), by.0, slugify(&i.title)
     )
     .execute(tx)
     .await?;

@@ -4,18 +4,20 @@ use rust_decimal::Decimal;
 
 use crate::audit::types::HistoryLine;
 use crate::properties::labels;
-use crate::properties::types::{Property, PropertyInput, PropertyPage, Status};
+use crate::properties::readiness::FEW_PHOTOS;
+use crate::properties::types::{May, Photo, Property, PropertyInput, PropertyPage, Publication, Status, public_path};
 use crate::properties::words::{bedrooms, field, parking};
+use crate::values::fields::FieldErrors;
 use crate::values::money::{format_money, format_number};
-use crate::words::{Lang, words_in};
+use crate::words::{Lang, problem, words_in};
 
 type Facts = Vec<(&'static str, Option<String>)>;
 
 /// The page of a property.
 pub(super) fn page(
     property: Property,
-    history: Vec<HistoryLine>,
-    (may_write, may_archive): (bool, bool),
+    (missing, photos, history): (FieldErrors, Vec<Photo>, Vec<HistoryLine>),
+    may: May,
     lang: Lang,
 ) -> PropertyPage {
     let words = &words_in(lang).properties;
@@ -40,8 +42,20 @@ pub(super) fn page(
         facts: facts.collect(),
         texts: texts.into_iter().flatten().collect(),
         history,
-        may_write,
-        may_archive,
+        may,
+        publication: Publication {
+            is_published: property.is_published,
+            is_featured: property.is_featured,
+            few_photos: photos.len() < FEW_PHOTOS,
+            path: public_path(&property.slug, &property.code),
+            missing: missing
+                .0
+                .into_iter()
+                .map(|(name, wrong)| (field(&name, lang).to_owned(), problem(&wrong, lang), name))
+                .map(|(label, sentence, name)| (name, label, sentence))
+                .collect(),
+        },
+        photos,
         code: property.code,
     }
 }

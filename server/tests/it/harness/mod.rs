@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode, header};
+use sqlx::ConnectOptions as _;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use tenancy::testing::{Agency, bed};
@@ -11,6 +12,7 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 
+use app::properties::types::PhotoId;
 use app::state::{AppState, Settings};
 use server::router::{Readiness, router};
 
@@ -80,6 +82,17 @@ impl House {
             host: "localhost:3000".into(),
             cookies: Vec::new(),
             headers: HeaderMap::new(),
+        }
+    }
+
+    /// Makes the sizes of an agency's photographs, as the worker does.
+    pub async fn make_photos(&self, agency: &Agency) {
+        let route = self.state.house.routes.by_tenant(agency.route.tenant).expect("known");
+        let db = self.state.house.registry.open(&route).await.expect("opened");
+        let waiting = sqlx::query_scalar("select id from property_photos where state = 'waiting'");
+        let waiting: Vec<uuid::Uuid> = waiting.fetch_all(&db).await.expect("listed");
+        for id in waiting {
+            app::properties::jobs::make_variants(&self.state.house, &db, PhotoId(id)).await.expect("made");
         }
     }
 
@@ -212,6 +225,42 @@ impl Caller {
         self.knock(request).await
     }
 
+    /// Sends files to a property as the form of its photographs does.
+    pub async fn upload(&mut self, property: &str, accept: &str, files: &[(&str, &str, Vec<u8>)]) -> Answer {
+        let mut body = Vec::new();
+        for (name, kind, bytes) in files {
+            let head = format!(
+                "--edge\r\ncontent-disposition: form-data; name=\"photos\"; filename=\"{name}\"\r\ncontent-type: {kind}\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--edge--\r\n");
+        self.post_body(
+            &format!("/app/properties/{property}/photos"),
+            accept,
+            "multipart/form-data; boundary=edge",
+            body,
+        )
+        .await
+    }
+
+    /// Posts a body of any type.
+    pub async fn post_body(&mut self, path: &str, accept: &str, kind: &str, body: Vec<u8>) -> Answer {
+        let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let request = Request::post(path)
+            .header(header::ACCEPT, accept)
+            .header(header::HOST, &self.host)
+            .header(header::ORIGIN, format!("http://{}", self.host))
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, cookies.join("; "))
+            .header(header::CONTENT_TYPE, kind)
+            .body(Body::from(body))
+            .expect("a request");
+        self.knock(request).await
+    }
+
     pub async fn knock(&mut self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("the router never fails");
         let (parts, body) = response.into_parts();
@@ -262,4 +311,46 @@ pub async fn register(caller: &mut Caller, title: &str) -> String {
     let answer = caller.call("properties/create", &a_property(&id, title)).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     id
+}
+
+/// A photograph of one colour.
+pub fn a_photo(shade: u8) -> Vec<u8> {
+    let picture = image::RgbImage::from_pixel(480, 320, image::Rgb([shade, 120, 200]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Jpeg).expect("written");
+    bytes.into_inner()
+}
+
+/// Gives the agency its registration, without which nothing is published.
+pub async fn with_creci(agency: &Agency) {
+    let set = sqlx::query("update store_settings set creci = 'J-12345'");
+    set.execute(&mut root(agency).await).await.expect("set");
+}
+
+/// Above every rule of an agency's database.
+pub async fn root(agency: &Agency) -> sqlx::PgConnection {
+    let db = &agency.route.placement.db_name;
+    tenancy::testing::superuser().await.database(db).connect().await.expect("superuser")
+}
+
+/// Registers a property with one photograph, puts it on the storefront and gives both identifiers and the photograph's
+/// address.
+pub async fn on_the_storefront(house: &House, agency: &Agency, caller: &mut Caller, title: &str) -> (String, Photo) {
+    with_creci(agency).await;
+    let id = register(caller, title).await;
+    let answer = caller.upload(&id, "application/json", &[("sala.jpg", "image/jpeg", a_photo(200))]).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
+    house.make_photos(agency).await;
+    let answer = caller.call("properties/publish", &[("id", &id)]).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let page = caller.call("properties/photos", &[("id", &id)]).await.json();
+    let text = |name: &str| page["photos"][0][name].as_str().expect("there").to_owned();
+    (id, Photo { id: text("id"), address: text("small") })
+}
+
+/// A photograph of a property.
+#[derive(Debug, Clone)]
+pub struct Photo {
+    pub id: String,
+    pub address: String,
 }

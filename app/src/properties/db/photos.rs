@@ -1,0 +1,293 @@
+//! Rows of photographs: their order, the cover, and what was made of each.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tenancy::{TenantDb, TenantTx};
+
+use crate::audit::db::{Event, enqueue, record};
+use crate::caller::Staff;
+use crate::error::AppError;
+use crate::properties::types::{Photo, PhotoId, PhotoState, Picture, PropertyId};
+use crate::values::fields::{FieldErrors, Problem};
+
+/// Photographs of a property, at most.
+pub const MOST: u32 = 50;
+
+/// A file that was made of a photograph, as the row keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredVariant {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// `webp` or `jpg`.
+    pub format: String,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+}
+
+/// A file that was taken in.
+#[derive(Debug, Clone)]
+pub struct NewPhoto<'a> {
+    /// What the person called it.
+    pub name: &'a str,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// How many bytes.
+    pub bytes: usize,
+    /// Pixels across and down, upright.
+    pub size: (u32, u32),
+}
+
+/// The address of a variant: random identifier and twelve digits of the content, so that it never has to change.
+pub fn address(photo: PhotoId, variant: &StoredVariant) -> String {
+    format!("/media/{photo}/{}-{}.{}", variant.width, &variant.sha256[..12.min(variant.sha256.len())], variant.format)
+}
+
+/// What a page needs to show a photograph at any width; none while it is being made.
+pub fn picture(photo: PhotoId, alt: String, variants: &serde_json::Value) -> Option<Picture> {
+    let variants: Vec<StoredVariant> = serde_json::from_value(variants.clone()).ok()?;
+    let of = |format: &str| {
+        let set = variants.iter().filter(|v| v.format == format);
+        set.map(|v| format!("{} {}w", address(photo, v), v.width)).collect::<Vec<_>>().join(", ")
+    };
+    let (smallest, largest) = (variants.iter().find(|v| v.format == "jpg")?, variants.last()?);
+    Some(Picture {
+        small: address(photo, smallest),
+        large: address(photo, variants.iter().rfind(|v| v.format == "jpg")?),
+        webp: of("webp"),
+        jpg: of("jpg"),
+        width: largest.width,
+        height: largest.height,
+        alt,
+    })
+}
+
+/// A property's photographs in their order.
+///
+/// # Errors
+/// The database's.
+pub async fn list(db: &TenantDb, property: PropertyId) -> Result<Vec<Photo>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select id as "id: PhotoId", alt, is_cover, state, variants
+           from property_photos
+           where property_id = $1
+           order by position"#,
+        property.0
+    )
+    .fetch_all(db)
+    .await?;
+    let photos = rows.into_iter().map(|row| Photo {
+        id: row.id,
+        alt: row.alt.clone(),
+        is_cover: row.is_cover,
+        state: match row.state.as_str() {
+            "ready" => PhotoState::Ready,
+            "failed" => PhotoState::Failed,
+            _ => PhotoState::Waiting,
+        },
+        small: picture(row.id, row.alt, &row.variants).map(|p| p.small),
+    });
+    Ok(photos.collect())
+}
+
+/// Adds a photograph behind the others and asks for its sizes. The same bytes again change nothing.
+///
+/// # Errors
+/// [`AppError::NotFound`] without the property, [`AppError::Invalid`] when it has [`MOST`] already.
+pub async fn add(tx: &mut TenantTx, staff: &Staff, property: PropertyId, new: &NewPhoto<'_>) -> Result<(), AppError> {
+    lock(tx, property).await?;
+    let count =
+        sqlx::query_scalar!(r#"select count(*) as "count!" from property_photos where property_id = $1"#, property.0)
+            .fetch_one(&mut *tx)
+            .await?;
+    if count >= i64::from(MOST) {
+        return Err(AppError::Invalid(FieldErrors::one("photos", Problem::TooManyPhotos(MOST))));
+    }
+    let id = PhotoId::generate();
+    let (width, height) = (i32::try_from(new.size.0).ok(), i32::try_from(new.size.1).ok());
+    let added = sqlx::query!(
+        "insert into property_photos
+             (id, property_id, position, is_cover, sha256, original_name, bytes, width, height, created_by)
+         select $1, $2, coalesce(max(position), 0) + 1, count(*) = 0, $3, $4, $5, $6, $7, $8
+         from property_photos
+         where property_id = $2
+         on conflict on constraint property_photos_sha256_key do nothing",
+        id.0,
+        property.0,
+        &new.sha256,
+        new.name,
+        i64::try_from(new.bytes).unwrap_or(i64::MAX),
+        width.unwrap_or(i32::MAX),
+        height.unwrap_or(i32::MAX),
+        staff.id().0
+    )
+    .execute(&mut *tx)
+    .await?;
+    if added.rows_affected() == 0 {
+        return Ok(());
+    }
+    enqueue(tx, crate::properties::jobs::MAKE_VARIANTS, json!({ "photo": id.0 })).await?;
+    changed(tx, staff, property, json!({ "photos": [null, new.name] })).await
+}
+
+/// Puts a photograph at a place, counted from 1; the others make room.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn move_to(
+    tx: &mut TenantTx,
+    staff: &Staff,
+    (property, photo): (PropertyId, PhotoId),
+    place: usize,
+) -> Result<(), AppError> {
+    find(tx, property, photo).await?;
+    let mut order =
+        sqlx::query_scalar!("select id from property_photos where property_id = $1 order by position", property.0)
+            .fetch_all(&mut *tx)
+            .await?;
+    order.retain(|id| *id != photo.0);
+    order.insert(place.saturating_sub(1).min(order.len()), photo.0);
+    sqlx::query!(
+        "update property_photos p
+         set position = o.place
+         from unnest($1::uuid[]) with ordinality as o (id, place)
+         where p.id = o.id and p.position <> o.place",
+        &order
+    )
+    .execute(&mut *tx)
+    .await?;
+    changed(tx, staff, property, json!({ "photos": [null, "order"] })).await
+}
+
+/// Makes a photograph the cover.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn set_cover(
+    tx: &mut TenantTx,
+    staff: &Staff,
+    (property, photo): (PropertyId, PhotoId),
+) -> Result<(), AppError> {
+    find(tx, property, photo).await?;
+    sqlx::query!(
+        "update property_photos set is_cover = false where property_id = $1 and is_cover and id <> $2",
+        property.0,
+        photo.0
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!("update property_photos set is_cover = true where id = $1", photo.0).execute(&mut *tx).await?;
+    changed(tx, staff, property, json!({ "photos": [null, "cover"] })).await
+}
+
+/// Says in words what a photograph shows, for those who do not see it.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn describe(
+    tx: &mut TenantTx,
+    staff: &Staff,
+    (property, photo): (PropertyId, PhotoId),
+    alt: &str,
+) -> Result<(), AppError> {
+    find(tx, property, photo).await?;
+    sqlx::query!("update property_photos set alt = $2 where id = $1", photo.0, alt).execute(&mut *tx).await?;
+    changed(tx, staff, property, json!({ "alt": [null, alt] })).await
+}
+
+/// Removes a photograph; the first of the rest becomes the cover. Returns the files that no other row needs.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn remove(
+    tx: &mut TenantTx,
+    staff: &Staff,
+    (property, photo): (PropertyId, PhotoId),
+) -> Result<Vec<String>, AppError> {
+    find(tx, property, photo).await?;
+    let gone = sqlx::query!("delete from property_photos where id = $1 returning variants, sha256, state", photo.0)
+        .fetch_one(&mut *tx)
+        .await?;
+    sqlx::query!(
+        "update property_photos set is_cover = true
+         where id = (select id from property_photos where property_id = $1 order by position limit 1)
+           and not exists (select from property_photos where property_id = $1 and is_cover)",
+        property.0
+    )
+    .execute(&mut *tx)
+    .await?;
+    changed(tx, staff, property, json!({ "photos": ["removed", null] })).await?;
+    let files: Vec<StoredVariant> = serde_json::from_value(gone.variants).unwrap_or_default();
+    let mut unneeded = Vec::new();
+    let waited_for = sqlx::query_scalar!(
+        r#"select exists (select from property_photos where sha256 = $1 and state = 'waiting') as "waited_for!""#,
+        gone.sha256
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if gone.state == "waiting" && !waited_for {
+        unneeded.push(crate::properties::photos::to_hex(&gone.sha256));
+    }
+    for file in files {
+        let same = json!([{ "sha256": file.sha256 }]);
+        let needed = sqlx::query_scalar!(
+            r#"select exists (select from property_photos where variants @> $1) as "needed!""#,
+            same
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if !needed {
+            unneeded.push(file.sha256);
+        }
+    }
+    Ok(unneeded)
+}
+
+/// The whole digest of a variant whose address begins with these digits.
+///
+/// # Errors
+/// `RowNotFound` when there is none, or when visitors ask and its property is not published.
+pub async fn media(
+    db: &TenantDb,
+    photo: PhotoId,
+    (width, format, digits): (u32, &str, &str),
+    is_visitor: bool,
+) -> Result<String, sqlx::Error> {
+    let variants = sqlx::query_scalar!(
+        "select f.variants
+         from property_photos f
+         join properties p on p.id = f.property_id
+         where f.id = $1 and (p.published_at is not null or not $2)",
+        photo.0,
+        is_visitor
+    )
+    .fetch_one(db)
+    .await?;
+    let variants: Vec<StoredVariant> = serde_json::from_value(variants).unwrap_or_default();
+    let found = variants.into_iter().find(|v| v.width == width && v.format == format && v.sha256.starts_with(digits));
+    found.map(|v| v.sha256).ok_or(sqlx::Error::RowNotFound)
+}
+
+async fn lock(tx: &mut TenantTx, property: PropertyId) -> Result<(), AppError> {
+    sqlx::query_scalar!("select id from properties where id = $1 for update", property.0).fetch_one(tx).await?;
+    Ok(())
+}
+
+async fn find(tx: &mut TenantTx, property: PropertyId, photo: PhotoId) -> Result<(), AppError> {
+    lock(tx, property).await?;
+    sqlx::query_scalar!("select id from property_photos where id = $1 and property_id = $2", photo.0, property.0)
+        .fetch_one(tx)
+        .await?;
+    Ok(())
+}
+
+async fn changed(
+    tx: &mut TenantTx,
+    staff: &Staff,
+    property: PropertyId,
+    changes: serde_json::Value,
+) -> Result<(), AppError> {
+    let event = Event { action: "property.photos", entity_type: "property", entity_id: property.0, changes };
+    Ok(record(tx, staff, event).await?)
+}

@@ -1,0 +1,297 @@
+//! Photographs as bytes: what is taken in, and what is made of it. No database, no files.
+//!
+//! Nothing of what was received is ever served: every variant is encoded anew from its pixels, so metadata (EXIF, GPS),
+//! colour profiles and whatever hides behind the picture stay behind.
+
+use fast_image_resize::images::Image;
+use fast_image_resize::{PixelType, Resizer};
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader, Limits, RgbImage};
+use sha2::{Digest as _, Sha256};
+use std::io::Cursor;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// The largest file that is taken.
+pub const MAX_BYTES: usize = 25 * 1024 * 1024;
+/// The most pixels: larger pictures are refused from their header, before anything is decoded.
+const MAX_PIXELS: u64 = 50_000_000;
+/// The most memory that one decoder may ask for.
+const MAX_ALLOC: u64 = 256 * 1024 * 1024;
+/// Widths that are made, as far as the picture reaches. The last is the master for what comes later.
+pub const WIDTHS: [u32; 4] = [320, 768, 1280, 2048];
+const JPEG_QUALITY: u8 = 82;
+const WEBP_QUALITY: f32 = 78.0;
+
+/// Why a file is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Its bytes are no JPEG, PNG or WebP, or its name or type says something else than its bytes.
+    #[error("not a photograph")]
+    NotAPhoto,
+    /// A phone's HEIC, which browsers do not show.
+    #[error("HEIC")]
+    Heic,
+    /// More than [`MAX_BYTES`].
+    #[error("too large")]
+    TooLarge,
+    /// More pixels than a camera makes.
+    #[error("too many pixels")]
+    TooManyPixels,
+}
+
+/// A picture that was decoded whole: it is what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Pixels across, upright.
+    pub width: u32,
+    /// Pixels down, upright.
+    pub height: u32,
+}
+
+/// One encoded size of a picture.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// `webp` or `jpg`.
+    pub format: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of the file.
+    pub sha256: [u8; 32],
+}
+
+/// Decodes and encodes off the async threads, two at a time: a picture takes up to 256 MB while it is open.
+#[derive(Debug, Clone)]
+pub struct Pictures {
+    places: Arc<Semaphore>,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Self { places: Arc::new(Semaphore::new(2)) }
+    }
+}
+
+impl Pictures {
+    /// Whether these bytes are a photograph that we take, under the name and type that came with them.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub async fn inspect(&self, bytes: bytes::Bytes, name: &str, declared: Option<&str>) -> Result<Size, Refused> {
+        let format = format_of(&bytes, name, declared)?;
+        self.work(move || decode(&bytes, format).map(|p| Size { width: p.width(), height: p.height() })).await
+    }
+
+    /// Every size of a photograph, in both formats, smallest first.
+    ///
+    /// # Errors
+    /// [`Refused`] when the bytes are none that [`Self::inspect`] took.
+    pub async fn variants(&self, bytes: bytes::Bytes) -> Result<Vec<Variant>, Refused> {
+        let format = sniff(&bytes)?;
+        self.work(move || decode(&bytes, format).and_then(|picture| encode_all(&picture))).await
+    }
+
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let _place = self.places.acquire().await;
+        tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refused::NotAPhoto))
+    }
+}
+
+fn sniff(bytes: &[u8]) -> Result<ImageFormat, Refused> {
+    if bytes.len() > MAX_BYTES {
+        return Err(Refused::TooLarge);
+    }
+    // ISO base media: four bytes of length, `ftyp`, and a brand of the HEIF family (ISO/IEC 23008-12).
+    if bytes.get(4..8) == Some(b"ftyp")
+        && bytes.get(8..11).is_some_and(|b| matches!(b, b"hei" | b"hev" | b"mif" | b"msf"))
+    {
+        return Err(Refused::Heic);
+    }
+    match image::guess_format(bytes) {
+        Ok(format @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) => Ok(format),
+        _ => Err(Refused::NotAPhoto),
+    }
+}
+
+/// The format, when bytes, extension and declared type agree.
+fn format_of(bytes: &[u8], name: &str, declared: Option<&str>) -> Result<ImageFormat, Refused> {
+    let format = sniff(bytes)?;
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    let fitting = extension.is_some_and(|e| format.extensions_str().contains(&e.as_str()));
+    if fitting && declared.is_none_or(|d| d == format.to_mime_type()) { Ok(format) } else { Err(Refused::NotAPhoto) }
+}
+
+/// The picture upright, on white where it was transparent.
+fn decode(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, Refused> {
+    let mut decoder =
+        ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(|_| Refused::NotAPhoto)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(Refused::TooManyPixels);
+    }
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_ALLOC);
+    decoder.set_limits(limits).map_err(|_| Refused::TooManyPixels)?;
+    let orientation = decoder.orientation().map_err(|_| Refused::NotAPhoto)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Refused::NotAPhoto)?;
+    picture.apply_orientation(orientation);
+    Ok(flatten(picture))
+}
+
+fn flatten(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let picture = picture.into_rgba8();
+    let mut flat = RgbImage::new(picture.width(), picture.height());
+    for (from, to) in picture.pixels().zip(flat.pixels_mut()) {
+        let [r, g, b, a] = from.0;
+        let over = |c: u8| ((u16::from(c) * u16::from(a) + 255 * u16::from(255 - a) + 127) / 255) as u8;
+        to.0 = [over(r), over(g), over(b)];
+    }
+    flat
+}
+
+fn encode_all(picture: &RgbImage) -> Result<Vec<Variant>, Refused> {
+    let reach = picture.width();
+    let mut widths: Vec<u32> = WIDTHS.into_iter().filter(|w| *w < reach).collect();
+    if let (Some(largest), true) = (WIDTHS.last(), widths.len() < WIDTHS.len()) {
+        widths.push(reach.min(*largest));
+    }
+    let mut variants = Vec::with_capacity(widths.len() * 2);
+    for width in widths {
+        let height = (u64::from(picture.height()) * u64::from(width) / u64::from(reach)).max(1);
+        let height = u32::try_from(height).map_err(|_| Refused::TooManyPixels)?;
+        let sized = resize(picture, width, height)?;
+        for (format, bytes) in [("webp", webp(&sized, width, height)), ("jpg", jpeg(&sized, width, height)?)] {
+            let sha256 = Sha256::digest(&bytes).into();
+            variants.push(Variant { width, height, format, bytes, sha256 });
+        }
+    }
+    Ok(variants)
+}
+
+fn resize(picture: &RgbImage, width: u32, height: u32) -> Result<Vec<u8>, Refused> {
+    let mut pixels = picture.as_raw().clone();
+    let from = Image::from_slice_u8(picture.width(), picture.height(), &mut pixels, PixelType::U8x3);
+    let mut to = Image::new(width, height, PixelType::U8x3);
+    Resizer::new().resize(&from.map_err(|_| Refused::NotAPhoto)?, &mut to, None).map_err(|_| Refused::NotAPhoto)?;
+    Ok(to.into_vec())
+}
+
+fn webp(pixels: &[u8], width: u32, height: u32) -> Vec<u8> {
+    webp::Encoder::from_rgb(pixels, width, height).encode(WEBP_QUALITY).to_vec()
+}
+
+fn jpeg(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Refused> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY)
+        .write_image(pixels, width, height, image::ExtendedColorType::Rgb8)
+        .map_err(|_| Refused::NotAPhoto)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn photo(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+        let picture = RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, format).expect("encodes");
+        bytes.into_inner()
+    }
+
+    async fn inspect(bytes: Vec<u8>, name: &str, declared: &str) -> Result<Size, Refused> {
+        Pictures::default().inspect(bytes.into(), name, Some(declared)).await
+    }
+
+    #[tokio::test]
+    async fn three_formats_are_taken() {
+        for (format, name) in [(ImageFormat::Jpeg, "a.JPG"), (ImageFormat::Png, "a.png"), (ImageFormat::WebP, "a.webp")]
+        {
+            let size = inspect(photo(40, 30, format), name, format.to_mime_type()).await;
+            assert_eq!(size, Ok(Size { width: 40, height: 30 }), "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_photograph_is_refused() {
+        let jpeg = photo(40, 30, ImageFormat::Jpeg);
+        assert_eq!(inspect(jpeg.clone(), "a.png", "image/png").await, Err(Refused::NotAPhoto), "name and bytes differ");
+        assert_eq!(inspect(jpeg.clone(), "a.jpg", "image/png").await, Err(Refused::NotAPhoto), "type and bytes differ");
+        assert_eq!(inspect(jpeg[..200].to_vec(), "a.jpg", "image/jpeg").await, Err(Refused::NotAPhoto), "cut short");
+        for fake in ["<svg onload=alert(1)>", "<html>", "GIF89a", "%PDF-1.7", ""] {
+            assert_eq!(inspect(fake.into(), "a.jpg", "image/jpeg").await, Err(Refused::NotAPhoto), "{fake}");
+        }
+        let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec();
+        assert_eq!(inspect(heic, "IMG_1.HEIC", "image/heic").await, Err(Refused::Heic));
+        assert_eq!(inspect(vec![0xff; MAX_BYTES + 1], "a.jpg", "image/jpeg").await, Err(Refused::TooLarge));
+    }
+
+    /// A PNG's header claims 50,000 by 50,000 pixels; the file has 60 bytes.
+    #[tokio::test]
+    async fn a_bomb_is_refused_from_its_header() {
+        let mut png = photo(1, 1, ImageFormat::Png);
+        png[16..20].copy_from_slice(&50_000_u32.to_be_bytes());
+        png[20..24].copy_from_slice(&50_000_u32.to_be_bytes());
+        // The header's checksum (PNG, 5.3): CRC-32 over type and data.
+        let crc = crc32(&png[12..29]);
+        png[29..33].copy_from_slice(&crc.to_be_bytes());
+        assert_eq!(inspect(png, "a.png", "image/png").await, Err(Refused::TooManyPixels));
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(u32::MAX, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 })
+        })
+    }
+
+    /// A JPEG with an EXIF block: camera, place, and lying on its side (orientation 6).
+    fn with_exif(jpeg: &[u8]) -> Vec<u8> {
+        let mut tiff = b"MM\0\x2a\0\0\0\x08\0\x02".to_vec();
+        tiff.extend(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"); // Orientation: 6
+        tiff.extend(b"\x01\x0f\0\x02\0\0\0\x10\0\0\0\x26"); // Make, at offset 38
+        tiff.extend(b"\0\0\0\0SECRET-CAMERA-1\0");
+        let mut exif = b"Exif\0\0".to_vec();
+        exif.extend(tiff);
+        let mut bytes = jpeg[..2].to_vec();
+        bytes.extend([0xff, 0xe1]);
+        bytes.extend(u16::try_from(exif.len() + 2).expect("small").to_be_bytes());
+        bytes.extend(exif);
+        bytes.extend(&jpeg[2..]);
+        bytes.extend(b"<script>polyglot</script>");
+        bytes
+    }
+
+    #[tokio::test]
+    async fn variants_are_upright_and_carry_nothing_of_the_original() {
+        let original = with_exif(&photo(900, 600, ImageFormat::Jpeg));
+        let pictures = Pictures::default();
+        let size = pictures.inspect(original.clone().into(), "a.jpg", Some("image/jpeg")).await;
+        assert_eq!(size, Ok(Size { width: 600, height: 900 }), "turned upright");
+        let variants = pictures.variants(original.into()).await.expect("a photograph");
+        let sizes: Vec<_> = variants.iter().map(|v| (v.width, v.height, v.format)).collect();
+        assert_eq!(sizes, [(320, 480, "webp"), (320, 480, "jpg"), (600, 900, "webp"), (600, 900, "jpg")]);
+        for variant in &variants {
+            for trace in [&b"SECRET-CAMERA"[..], b"Exif", b"polyglot"] {
+                assert!(!variant.bytes.windows(trace.len()).any(|w| w == trace), "{trace:?} in {}", variant.format);
+            }
+            let again = image::load_from_memory(&variant.bytes).expect("a picture");
+            assert_eq!((again.width(), again.height()), (variant.width, variant.height));
+        }
+    }
+
+    #[test]
+    fn what_is_transparent_becomes_white() {
+        let clear = DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(1, 1, image::Rgba([10, 20, 30, 0])));
+        assert_eq!(flatten(clear).get_pixel(0, 0).0, [255, 255, 255]);
+    }
+}

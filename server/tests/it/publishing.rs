@@ -1,0 +1,117 @@
+//! Onto the storefront and off it, through the router.
+
+use http::StatusCode;
+use sqlx::Row as _;
+use tenancy::testing::run;
+
+use crate::harness::{a_property, house, on_the_storefront, register, with_creci};
+
+#[test]
+fn what_is_missing_is_named_and_nothing_is_published() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let id = register(&mut owner, "Casa").await;
+        let answer = owner.call("properties/publish", &[("id", &id)]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = answer.text();
+        assert!(text.contains("title") && text.contains("creci") && !text.contains("sale_price"), "{text}");
+        let page = owner.get(&format!("/app/properties/{id}")).await.text();
+        assert!(
+            page.contains("/edit#title") && page.contains("/app/settings/store"),
+            "each links to where it is mended"
+        );
+        assert!(!page.contains("properties/publish"), "no button that only refuses");
+        let row =
+            sqlx::query("select published_at is null as unpublished, version from properties").fetch_one(&a.db).await;
+        let row = row.expect("one");
+        assert!(row.get::<bool, _>("unpublished"));
+        assert_eq!(row.get::<i32, _>("version"), 1);
+    });
+}
+
+#[test]
+fn it_is_published_featured_and_taken_off_and_each_step_is_written_down_once() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let (id, _) = on_the_storefront(house, &a, &mut owner, "Apartamento no parque").await;
+        for (endpoint, fields) in [
+            ("publish", vec![]),
+            ("feature", vec![("featured", "true")]),
+            ("feature", vec![("featured", "true")]),
+            ("feature", vec![("featured", "false")]),
+            ("unpublish", vec![]),
+            ("unpublish", vec![]),
+        ] {
+            let mut all = vec![("id", id.as_str())];
+            all.extend(fields);
+            let answer = owner.call(&format!("properties/{endpoint}"), &all).await;
+            assert_eq!(answer.status, StatusCode::OK, "{endpoint}: {}", answer.text());
+        }
+        let rows = sqlx::query("select action from activity_log where action <> 'property.photos' order by id")
+            .fetch_all(&a.db)
+            .await
+            .expect("listed");
+        let actions: Vec<String> = rows.iter().map(|r| r.get("action")).collect();
+        let expected =
+            ["property.create", "property.publish", "property.feature", "property.unfeature", "property.unpublish"];
+        assert_eq!(actions, expected);
+        let answer = owner.call("properties/feature", &[("id", &id), ("featured", "true")]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "what is off the storefront is not featured on it");
+    });
+}
+
+#[test]
+fn an_edit_cannot_leave_a_published_property_unfit_for_visitors() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let (id, _) = on_the_storefront(house, &a, &mut owner, "Apartamento no parque").await;
+        let version = owner.call("properties/load", &[("id", &id)]).await.json()["version"].to_string();
+        let mut fields = a_property(&id, "Curto");
+        fields.push(("version", &version));
+        let answer = owner.call("properties/update", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
+        assert!(answer.text().contains("title"));
+        let title: String = sqlx::query_scalar("select title from properties").fetch_one(&a.db).await.expect("one");
+        assert_eq!(title, "Apartamento no parque");
+    });
+}
+
+#[test]
+fn archiving_takes_a_property_off_the_storefront() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let (id, photo) = on_the_storefront(house, &a, &mut owner, "Apartamento no parque").await;
+        owner.call("properties/archive", &[("id", &id)]).await;
+        assert_eq!(house.visitor(&a).get(&photo.address).await.status, StatusCode::NOT_FOUND);
+        let answer = owner.call("properties/publish", &[("id", &id)]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "what is archived is not published");
+        owner.call("properties/restore", &[("id", &id)]).await;
+        assert_eq!(
+            house.visitor(&a).get(&photo.address).await.status,
+            StatusCode::NOT_FOUND,
+            "coming back, it waits for somebody to publish it"
+        );
+    });
+}
+
+#[test]
+fn an_assistant_prepares_and_does_not_publish() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        with_creci(&a).await;
+        let mut assistant = house.member(&a, "assistant").await;
+        let id = register(&mut assistant, "Apartamento no parque").await;
+        let answer = assistant.call("properties/publish", &[("id", &id)]).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(!assistant.get(&format!("/app/properties/{id}")).await.text().contains("fn/properties/publish"));
+    });
+}
