@@ -55,6 +55,7 @@ fn the_switch_between_server_and_browser_stands_where_it_may() {
         "app/src/values/id.rs",
         "app/src/words/mod.rs",
         "app/src/ui/text_area.rs",
+        "app/src/ui/title.rs",
     ];
     let offenders = files("app/src", "rs")
         .into_iter()
@@ -222,6 +223,16 @@ fn text_areas_are_the_houses_own() {
         .map(|(path, _)| path)
         .collect();
     none("a bare <textarea> is not escaped by this Leptos", offenders);
+}
+
+#[test]
+fn titles_are_the_houses_own() {
+    let offenders = files("app/src", "rs")
+        .into_iter()
+        .filter(|(path, text)| text.contains("<Title") && path != "app/src/ui/title.rs")
+        .map(|(path, _)| path)
+        .collect();
+    none("a bare <Title> is not escaped by this Leptos", offenders);
 }
 
 #[test]

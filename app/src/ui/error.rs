@@ -1,9 +1,9 @@
 //! A page, or a part of one, that could not be made: what happened and what to do.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::error::{AppError, Clash};
+use crate::ui::title::PageTitle;
 use crate::words::{Words, words};
 
 /// What a person is told of an error.
@@ -38,7 +38,7 @@ pub fn ErrorPage(
         _ => None,
     };
     view! {
-        <Title text=heading/>
+        <PageTitle text=heading/>
         <section class="notice">
             <h1>{heading}</h1>
             <p>{sentence(&error, words)}</p>

@@ -8,3 +8,4 @@ pub mod hydrated;
 pub mod icon;
 pub mod poll;
 pub mod text_area;
+pub mod title;

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 
 use crate::auth::server_fns::{ChooseAgency as ChooseAction, list_agencies};
 use crate::auth::words::role;
 use crate::layouts::EntranceLayout;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
+use crate::ui::title::PageTitle;
 use crate::words::{lang, words};
 
 /// The choice, one button an agency.
@@ -40,7 +40,7 @@ pub fn ChooseAgency() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words.choose_agency/>
+        <PageTitle text=words.choose_agency/>
         <EntranceLayout>
             <h1>{words.choose_agency}</h1>
             <p class="lead">{words.choose_lead}</p>

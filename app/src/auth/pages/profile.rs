@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 
 use crate::auth::server_fns::{EndSession, SetLanguage, list_sessions};
 use crate::auth::types::{Me, SessionLine};
@@ -10,6 +9,7 @@ use crate::auth::words::role;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
+use crate::ui::title::PageTitle;
 use crate::words::{Lang, lang, words};
 
 /// One's own account.
@@ -31,7 +31,7 @@ pub fn Profile() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words.profile/>
+        <PageTitle text=words.profile/>
         <header class="page-head"><h1>{words.profile}</h1></header>
         <dl class="facts">
             <div><dt>{words.name}</dt><dd>{me.name}</dd></div>

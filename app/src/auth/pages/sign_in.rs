@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::auth::server_fns::{SignIn as SignInAction, SignInOperator};
@@ -10,6 +9,7 @@ use crate::layouts::EntranceLayout;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::field::{CheckField, TextField};
 use crate::ui::form::{ErrorNote, SubmitButton, field_errors};
+use crate::ui::title::PageTitle;
 use crate::words::words;
 
 /// Where an agency's staff signs in.
@@ -21,7 +21,7 @@ pub fn SignIn() -> impl IntoView {
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     let next = use_query_map().read_untracked().get("next").unwrap_or_default();
     view! {
-        <Title text=words.sign_in/>
+        <PageTitle text=words.sign_in/>
         <EntranceLayout>
             <h1>{words.sign_in}</h1>
             <p class="lead">{words.sign_in_lead}</p>
@@ -47,7 +47,7 @@ pub fn OperatorSignIn() -> impl IntoView {
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     let next = use_query_map().read_untracked().get("next").unwrap_or_default();
     view! {
-        <Title text=words.sign_in_operator/>
+        <PageTitle text=words.sign_in_operator/>
         <EntranceLayout>
             <h1>{words.sign_in_operator}</h1>
             <ErrorNote error/>

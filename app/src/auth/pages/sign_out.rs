@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 
 use crate::auth::server_fns::SignOut as SignOutAction;
 use crate::layouts::EntranceLayout;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::form::SubmitButton;
+use crate::ui::title::PageTitle;
 use crate::words::words;
 
 /// Asks, and signs out.
@@ -16,7 +16,7 @@ pub fn SignOut() -> impl IntoView {
     let words = &words().auth;
     let act = Act::new();
     view! {
-        <Title text=words.sign_out/>
+        <PageTitle text=words.sign_out/>
         <EntranceLayout>
             <h1>{words.sign_out}</h1>
             <p class="lead">{words.sign_out_question}</p>

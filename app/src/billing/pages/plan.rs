@@ -1,11 +1,11 @@
 //! `/app/settings/plan`: the plan, its use, and how to change it. The only page of a suspended agency.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::billing::server_fns::load_use;
 use crate::billing::types::{Meter, PlanUse};
 use crate::ui::error::ErrorPage;
+use crate::ui::title::PageTitle;
 use crate::words::words;
 
 /// The agency's plan.
@@ -22,7 +22,7 @@ pub fn PlanShow() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words.plan/>
+        <PageTitle text=words.plan/>
         <Suspense>{page}</Suspense>
     }
 }

@@ -1,11 +1,12 @@
 //! `/` of the platform: what Sobrado is, in one screen; in a demo, how to look around.
 
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Meta;
 
 use crate::auth::server_fns::load_demo;
 use crate::auth::types::Demo;
 use crate::layouts::MarketingLayout;
+use crate::ui::title::PageTitle;
 use crate::words::words;
 
 /// The front page.
@@ -16,7 +17,7 @@ pub fn Home() -> impl IntoView {
     let demo = Resource::new_blocking(|| (), |()| load_demo());
     let points = words.points.map(|(title, text)| view! { <li><h2>{title}</h2><p>{text}</p></li> });
     view! {
-        <Title text=words.title/>
+        <PageTitle text=words.title/>
         <Meta name="description" content=words.lead/>
         <MarketingLayout>
             <section class="front-hero">

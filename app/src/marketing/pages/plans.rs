@@ -1,12 +1,12 @@
 //! `/planos`: the price table, from the database.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::billing::parts::PlanTable;
 use crate::billing::server_fns::list_plans;
 use crate::layouts::MarketingLayout;
 use crate::ui::error::ErrorPage;
+use crate::ui::title::PageTitle;
 use crate::words::words;
 
 /// The plans.
@@ -23,7 +23,7 @@ pub fn Plans() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words.plans/>
+        <PageTitle text=words.plans/>
         <MarketingLayout>
             <h1>{words.plans}</h1>
             <p class="lead">{words.plans_lead}</p>

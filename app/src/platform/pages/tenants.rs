@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
@@ -13,6 +12,7 @@ use crate::platform::words::status;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
+use crate::ui::title::PageTitle;
 use crate::values::day::format_day;
 use crate::words::{lang, words};
 
@@ -37,7 +37,7 @@ pub fn TenantIndex() -> impl IntoView {
         })
     };
     view! {
-        <Title text=all.platform.tenants/>
+        <PageTitle text=all.platform.tenants/>
         <ConsoleLayout>
             <header class="page-head"><h1>{all.platform.tenants}</h1></header>
             <Form method="GET" action="" attr:class="search-bar">

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::drafts::server_fns::load_draft;
@@ -14,6 +13,7 @@ use crate::properties::words::field;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
+use crate::ui::title::PageTitle;
 use crate::values::fields::Fields;
 use crate::words::{lang, words};
 
@@ -52,7 +52,7 @@ pub fn PropertyEdit() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words.edit/>
+        <PageTitle text=words.edit/>
         <Transition>{page}</Transition>
     }
 }

@@ -1,7 +1,6 @@
 //! `/app/properties`: the agency's stock.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::properties::filter::PropertyFilter;
@@ -10,6 +9,7 @@ use crate::properties::server_fns::list_properties;
 use crate::properties::types::PropertyRow;
 use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
+use crate::ui::title::PageTitle;
 use crate::values::page::format_count;
 use crate::values::page::{Page, Total};
 use crate::words::{lang, words};
@@ -42,7 +42,7 @@ pub fn PropertyIndex() -> impl IntoView {
         view! { <a class="btn" href=href>{label}</a> }
     };
     view! {
-        <Title text=words.title/>
+        <PageTitle text=words.title/>
         <header class="page-head">
             <h1>{words.title}</h1>
             <div class="button-row">

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::drafts::server_fns::load_draft;
@@ -14,6 +13,7 @@ use crate::properties::words::field;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
+use crate::ui::title::PageTitle;
 use crate::values::fields::Fields;
 use crate::words::{lang, words};
 
@@ -40,7 +40,7 @@ pub fn PropertyNew() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words.new/>
+        <PageTitle text=words.new/>
         <header class="page-head"><h1>{words.new}</h1></header>
         <Suspense>{page}</Suspense>
     }

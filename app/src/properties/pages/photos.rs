@@ -3,7 +3,6 @@
 use leptos::ev::{DragEvent, SubmitEvent};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::error::AppError;
@@ -14,6 +13,7 @@ use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
 use crate::ui::icon::{Icon, IconName};
 use crate::ui::poll::poll_while;
+use crate::ui::title::PageTitle;
 use crate::values::fields::FieldErrors;
 use crate::words::{lang, problem, words};
 
@@ -77,7 +77,7 @@ fn grid(page: PhotoPage, board: Board) -> impl IntoView {
     let photos = page.photos.into_iter().enumerate();
     let cards = photos.map(|(at, photo)| card((id, photo), (at + 1, count), board)).collect_view();
     view! {
-        <Title text=words.photos/>
+        <PageTitle text=words.photos/>
         <header class="page-head">
             <div>
                 <p class="quiet"><a href=format!("/app/properties/{id}")>{page.title}</a></p>

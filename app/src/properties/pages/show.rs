@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::audit::types::HistoryLine;
@@ -18,6 +17,7 @@ use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
 use crate::ui::icon::{Icon, IconName};
+use crate::ui::title::PageTitle;
 use crate::words::{Lang, lang, words};
 
 /// A form of one button, which says only which property is meant.
@@ -71,7 +71,7 @@ fn record(page: PropertyPage, act: Act) -> impl IntoView {
     let photos = page.photos.into_iter().filter_map(|photo| Some((photo.small?, photo.alt)));
     let photos = photos.map(|(src, alt)| view! { <img src=src alt=alt width="320" height="213" loading="lazy"/> });
     view! {
-        <Title text=format!("{} · {title}", page.code)/>
+        <PageTitle text=format!("{} · {title}", page.code)/>
         <header class="page-head">
             <div>
                 <p class="quiet">{page.code}" · "{page.kind}</p>

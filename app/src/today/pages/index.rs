@@ -1,13 +1,13 @@
 //! `/app`: what there is, what is missing, what was done last.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::audit::types::HistoryLine;
 use crate::today::server_fns::load_today;
 use crate::today::types::TodayPage;
 use crate::today::words::action;
 use crate::ui::error::ErrorPage;
+use crate::ui::title::PageTitle;
 use crate::words::{lang, words};
 
 /// The first screen.
@@ -24,7 +24,7 @@ pub fn Today() -> impl IntoView {
         })
     };
     view! {
-        <Title text=words.title/>
+        <PageTitle text=words.title/>
         <Suspense>{page}</Suspense>
     }
 }
