@@ -184,6 +184,8 @@ pub const ROWS: &[Access] = &[
     page("/platform/tenants", Audience::Operator),
     // Storefront
     site("/"),
+    site("/imoveis"),
+    site("/imovel/{address}"),
     row("GET", "/theme/{version}", Audience::Storefront, false, Cache::Immutable),
     row("GET", "/media/{photo}/{file}", Audience::Storefront, false, Cache::Immutable),
     // Server functions
@@ -220,6 +222,8 @@ pub const ROWS: &[Access] = &[
     write("/fn/properties/archive", Audience::Staff(Can::ArchiveProperties)),
     write("/fn/properties/restore", Audience::Staff(Can::ArchiveProperties)),
     read("/fn/storefront/landing", Audience::Storefront),
+    read("/fn/storefront/search", Audience::Storefront),
+    read("/fn/storefront/listing", Audience::Storefront),
     read("/fn/today/load", Audience::Staff(Can::SeeAgency)),
 ];
 

@@ -242,6 +242,15 @@ pub fn set_status(error: &AppError) {
     }
 }
 
+/// Says that the page has moved for good to a path of ours.
+pub fn moved_to(path: &str) {
+    let (Some(options), Ok(path)) = (use_context::<ResponseOptions>(), http::HeaderValue::from_str(path)) else {
+        return;
+    };
+    options.set_status(http::StatusCode::MOVED_PERMANENTLY);
+    options.insert_header(http::header::LOCATION, path);
+}
+
 /// Whether the caller wants a page: a browser that posts a form, as against a call.
 pub fn accepts_html(headers: &HeaderMap) -> bool {
     headers.get(http::header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))

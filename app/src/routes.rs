@@ -11,7 +11,7 @@ use crate::layouts::CrmLayout;
 use crate::marketing::pages::{Home, Plans};
 use crate::platform::pages::TenantIndex;
 use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, PropertyPhotos, PropertyShow};
-use crate::storefront::pages::Landing;
+use crate::storefront::pages::{Landing, ListingShow, SearchIndex};
 use crate::today::pages::Today;
 use crate::ui::error::NotFoundPage;
 use crate::ui::hydrated::mark_hydrated;
@@ -102,6 +102,8 @@ pub fn Site() -> impl IntoView {
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=Landing ssr=SsrMode::Async/>
+                <Route path=path!("/imoveis") view=SearchIndex ssr=SsrMode::Async/>
+                <Route path=path!("/imovel/:address") view=ListingShow ssr=SsrMode::Async/>
                 <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -61,6 +61,11 @@ create table properties (
     search_text text generated always as (
         plain(code || ' ' || title || ' ' || coalesce(street, '') || ' ' || coalesce(neighborhood, ''))
     ) stored,
+    -- What visitors look through: the street only as far as it is shown.
+    public_text text generated always as (
+        plain(code || ' ' || title || ' ' || coalesce(neighborhood, '') || ' ' || coalesce(city, '') || ' '
+            || case when visibility = 'neighborhood' then '' else coalesce(street, '') end)
+    ) stored,
 
     version int not null default 1,
     created_at timestamptz not null default now(),
@@ -109,6 +114,7 @@ create trigger properties_set_updated_at before update on properties for each ro
 
 create index properties_search_text_idx on properties using gin (search_text gin_trgm_ops);
 create index properties_newest_idx on properties (created_at desc, id desc) where deleted_at is null;
+create index properties_public_text_idx on properties using gin (public_text gin_trgm_ops) where published_at is not null;
 create index properties_published_idx on properties (published_at desc, id desc) where published_at is not null;
 create index properties_neighborhood_idx on properties (plain(neighborhood)) where deleted_at is null;
 create index properties_sale_price_idx on properties (sale_price) where published_at is not null;

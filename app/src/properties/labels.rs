@@ -1,7 +1,28 @@
 //! What the choices are called, in both languages: in lists, on the storefront and in addresses alike.
 
+use rust_decimal::Decimal;
+
 use super::types::{Condition, Furnished, Period, PropertyType, Purpose, Status, Usage, Visibility};
+use super::words::{bedrooms, parking};
+use crate::values::money::{format_money, format_number};
 use crate::words::Lang;
+
+/// `72 m²`.
+pub fn area(area: Decimal, lang: Lang) -> String {
+    format!("{} m²", format_number(area, lang))
+}
+
+/// Area, bedrooms and parking on one line.
+pub fn size(size: Option<Decimal>, (beds, cars): (Option<i16>, Option<i16>), lang: Lang) -> String {
+    let beds = beds.filter(|n| *n > 0).map(|n| bedrooms(n, lang));
+    let cars = cars.filter(|n| *n > 0).map(|n| parking(n, lang));
+    [size.map(|s| area(s, lang)), beds, cars].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// An amount and its period: `R$ 2.100 por mês`.
+pub fn price(amount: Option<Decimal>, period: &str, lang: Lang) -> Option<String> {
+    amount.map(|amount| format!("{} {period}", format_money(amount, lang)).trim_end().to_owned())
+}
 
 /// Name of a kind of property: `Apartamento`.
 pub const fn property_type(value: PropertyType, lang: Lang) -> &'static str {

@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 pub mod db;
 pub mod pages;
+pub mod parts;
+pub mod search;
 pub mod server_fns;
 pub mod types;
 pub mod words;

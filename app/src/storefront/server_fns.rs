@@ -1,14 +1,53 @@
 //! What visitors may ask for.
+#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 
 use leptos::prelude::*;
 
-use super::types::Store;
+use super::search::Search;
+use super::types::{LandingPage, ListingPage, SearchPage};
 use crate::error::AppError;
 
-/// The agency's face, for its landing page.
+/// The agency's face and its twelve properties.
 #[server(prefix = "/fn", endpoint = "storefront/landing")]
-pub async fn load_landing() -> Result<Store, AppError> {
+pub async fn load_landing() -> Result<LandingPage, AppError> {
     let visitor = crate::caller::visitor()?;
     let house = crate::caller::house()?;
-    Ok(super::db::store(&visitor.db, &house.settings).await?)
+    let lang = crate::words::lang();
+    let (store, choices, featured) = futures::try_join!(
+        super::db::store(&visitor.db, &house.settings),
+        super::db::choices(&visitor.db),
+        super::db::featured(&visitor.db, lang)
+    )?;
+    Ok(LandingPage { store, choices, featured })
+}
+
+/// One page of what a visitor looks for.
+#[server(prefix = "/fn", endpoint = "storefront/search")]
+pub async fn load_search(#[server(default)] search: Search) -> Result<SearchPage, AppError> {
+    let visitor = crate::caller::visitor()?;
+    let house = crate::caller::house()?;
+    let lang = crate::words::lang();
+    let (store, choices, found) = futures::try_join!(
+        super::db::store(&visitor.db, &house.settings),
+        super::db::choices(&visitor.db),
+        super::db::found(&visitor.db, &search, lang)
+    )?;
+    Ok(SearchPage { store, choices, found })
+}
+
+/// The property at `{slug}-{code}`. An address with another slug moves to the property's own.
+#[server(prefix = "/fn", endpoint = "storefront/listing")]
+pub async fn load_listing(address: String) -> Result<ListingPage, AppError> {
+    let visitor = crate::caller::visitor()?;
+    let house = crate::caller::house()?;
+    let lang = crate::words::lang();
+    let code = address.rsplit('-').next().unwrap_or_default().to_uppercase();
+    let (store, listing) = futures::try_join!(
+        super::db::store(&visitor.db, &house.settings),
+        super::db::listing(&visitor.db, &code, lang)
+    )?;
+    if listing.path != format!("/imovel/{address}") {
+        crate::caller::moved_to(&super::search::in_lang(&listing.path, lang));
+    }
+    Ok(ListingPage { store, listing })
 }

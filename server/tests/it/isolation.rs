@@ -36,6 +36,8 @@ fn ask(row: &Access, two: &Two) -> Ask {
     match row.path {
         "/app/properties/{id}/photos" if row.method == "POST" => Ask::Upload(id),
         "/app/properties/{id}/photos" => Ask::Page(format!("/app/properties/{id}/photos")),
+        "/imovel/{address}" => Ask::Page(two.listing.clone()),
+        "/fn/storefront/listing" => Ask::Call(vec![("address", two.listing.trim_start_matches("/imovel/").to_owned())]),
         "/media/{photo}/{file}" => Ask::Page(photo.address),
         "/fn/properties/photos" | "/fn/properties/publish" | "/fn/properties/unpublish" => Ask::Call(vec![("id", id)]),
         "/fn/properties/feature" => Ask::Call(vec![("id", id), ("featured", "true".to_owned())]),
@@ -71,6 +73,8 @@ fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/auth/set_language"
         | "/fn/billing/use"
         | "/fn/properties/list"
+        | "/imoveis"
+        | "/fn/storefront/search"
         | "/fn/properties/blank"
         | "/fn/properties/create"
         | "/fn/today/load" => Ask::Own,
@@ -133,6 +137,8 @@ struct Two {
     /// B's property, and one of its members' drafts.
     property: String,
     photo: Photo,
+    /// Its public path.
+    listing: String,
     draft: String,
     session: String,
 }
@@ -142,6 +148,8 @@ async fn two(house: &House) -> Two {
     let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
     register(&mut of_a, "Imóvel de A").await;
     let (property, photo) = on_the_storefront(house, &b, &mut of_b, CANARY).await;
+    let listing = of_b.call("properties/load", &[("id", &property)]).await.json()["publication"]["path"].to_string();
+    let listing = listing.trim_matches('"').to_owned();
     let mut fields = a_property(&property, CANARY);
     fields.push(("suites", "9"));
     let refused = of_b.post("properties/create", "/app/properties/new", &fields).await;
@@ -150,7 +158,7 @@ async fn two(house: &House) -> Two {
         location.split("draft=").nth(1).expect("a draft is kept").split('&').next().unwrap_or_default().to_owned();
     let sessions = of_b.call("auth/sessions", &[]).await.json();
     let session = sessions[0]["id"].as_str().expect("a session").to_owned();
-    Two { a, b, of_a, of_b, property, photo, draft, session }
+    Two { a, b, of_a, of_b, property, photo, listing, draft, session }
 }
 
 #[test]
@@ -182,10 +190,12 @@ fn no_route_gives_another_agency_anything() {
                     | "/fn/properties/edit"
                     | "/fn/properties/photos"
                     | "/fn/drafts/load"
+                    | "/imovel/{address}"
+                    | "/fn/storefront/listing"
             ) || (row.path == "/app/properties/{id}/photos" && row.method == "GET");
             assert_eq!(own.text().contains(CANARY), shows, "{} in B's own session", row.path);
         }
-        assert!(asked >= 19, "only {asked} rows could be asked for something of another agency's");
+        assert!(asked >= 21, "only {asked} rows could be asked for something of another agency's");
     });
 }
 
@@ -235,6 +245,11 @@ fn lists_hold_only_ones_own() {
             let answer = two.of_a.get(page).await;
             assert_eq!(answer.status, StatusCode::OK, "{page}");
             assert!(!answer.text().contains(CANARY) && !answer.text().contains(&two.b.route.name), "{page}");
+        }
+        let (mut at_a, mut at_b) = (house.visitor(&two.a), house.visitor(&two.b));
+        for page in ["/", "/imoveis", "/imoveis?q=canario", "/imoveis?neighborhood=vila%20mariana"] {
+            assert!(!at_a.get(page).await.text().contains(CANARY), "{page} at A's storefront");
+            assert!(at_b.get(page).await.text().contains(CANARY), "{page} at B's own");
         }
         assert!(
             two.of_b.get("/app/properties?q=CANARIO").await.text().contains(CANARY),

@@ -15,4 +15,5 @@ mod photos;
 mod properties;
 mod publishing;
 mod sign_in;
+mod storefront;
 mod suspended;

@@ -19,7 +19,8 @@ use crate::error::{AppError, Clash, Limit};
 use crate::words::Lang;
 
 pub use publish::{feature, publish, unpublish};
-pub use search::list;
+pub use row::choice;
+pub use search::{escape, list};
 
 /// Lines of history on a property's page.
 const HISTORY: i64 = 30;

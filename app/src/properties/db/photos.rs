@@ -63,6 +63,23 @@ pub fn picture(photo: PhotoId, alt: String, variants: &serde_json::Value) -> Opt
     })
 }
 
+/// A property's photographs as visitors get them: those that can be shown, the cover first.
+///
+/// # Errors
+/// The database's.
+pub async fn pictures(db: &TenantDb, property: PropertyId) -> Result<Vec<Picture>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select id as "id: PhotoId", alt, variants
+           from property_photos
+           where property_id = $1 and state = 'ready'
+           order by is_cover desc, position"#,
+        property.0
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().filter_map(|row| picture(row.id, row.alt, &row.variants)).collect())
+}
+
 /// A property's photographs in their order.
 ///
 /// # Errors

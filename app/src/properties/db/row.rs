@@ -62,8 +62,11 @@ pub(super) struct Row {
     pub(super) slug: String,
 }
 
-/// A stored choice; the table's checks admit no other, so another one is a defect of ours.
-pub(super) fn choice<T>(value: &str, parse: fn(&str) -> Option<T>) -> Result<T, sqlx::Error> {
+/// A stored choice.
+///
+/// # Errors
+/// The table's checks admit no other, so another one is a defect of ours.
+pub fn choice<T>(value: &str, parse: fn(&str) -> Option<T>) -> Result<T, sqlx::Error> {
     parse(value).ok_or_else(|| sqlx::Error::Decode(format!("`{value}` is no choice").into()))
 }
 

@@ -7,7 +7,6 @@ use tenancy::TenantDb;
 use uuid::Uuid;
 
 use super::row::choice;
-use super::shown;
 use crate::error::AppError;
 use crate::properties::filter::{PropertyFilter, Sort};
 use crate::properties::labels;
@@ -126,7 +125,7 @@ fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx
         subtitle: format!("{code} · {}", labels::property_type(kind, lang)),
         place: [text("neighborhood")?, text("city")?].into_iter().flatten().collect::<Vec<_>>().join(", "),
         prices: prices.into_iter().flatten().map(|amount| format_money(amount, lang)).collect(),
-        size: shown::size(area, rooms, lang),
+        size: labels::size(area, rooms, lang),
         status: labels::status(status, lang).to_owned(),
         is_active: status == Status::Active,
         responsible: text("responsible")?.unwrap_or_default(),
@@ -172,7 +171,7 @@ fn conditions(query: &mut QueryBuilder<Postgres>, filter: &PropertyFilter) {
 }
 
 /// `%` and `_` are looked for as themselves; NUL cannot be stored, so it cannot be found either.
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('\0', "").replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 

@@ -6,9 +6,9 @@ use crate::audit::types::HistoryLine;
 use crate::properties::labels;
 use crate::properties::readiness::FEW_PHOTOS;
 use crate::properties::types::{May, Photo, Property, PropertyInput, PropertyPage, Publication, Status, public_path};
-use crate::properties::words::{bedrooms, field, parking};
+use crate::properties::words::field;
 use crate::values::fields::FieldErrors;
-use crate::values::money::{format_money, format_number};
+use crate::values::money::format_money;
 use crate::words::{Lang, problem, words_in};
 
 type Facts = Vec<(&'static str, Option<String>)>;
@@ -65,7 +65,7 @@ fn number(n: Option<i16>) -> Option<String> {
 }
 
 fn area(a: Option<Decimal>, lang: Lang) -> Option<String> {
-    a.map(|a| format!("{} m²", format_number(a, lang)))
+    a.map(|a| labels::area(a, lang))
 }
 
 fn values(i: &PropertyInput, lang: Lang) -> Facts {
@@ -111,10 +111,4 @@ fn features(i: &PropertyInput, lang: Lang) -> Facts {
         ("furnished", i.furnished.map(|f| labels::furnished(f, lang).to_owned())),
         ("condition", i.condition.map(|c| labels::condition(c, lang).to_owned())),
     ]
-}
-
-/// Area, bedrooms and parking on one line.
-pub(super) fn size(a: Option<Decimal>, (beds, cars): (Option<i16>, Option<i16>), lang: Lang) -> String {
-    let parts = [area(a, lang), beds.map(|n| bedrooms(n, lang)), cars.map(|n| parking(n, lang))];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

@@ -1,71 +1,70 @@
 //! `/` of a storefront.
 
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Meta;
 
 use crate::layouts::StorefrontLayout;
+use crate::storefront::parts::{Cards, ContactLinks, SearchForm};
+use crate::storefront::search::{Search, in_lang};
 use crate::storefront::server_fns::load_landing;
-use crate::storefront::types::Store;
+use crate::storefront::types::LandingPage;
 use crate::ui::error::ErrorPage;
-use crate::ui::icon::{Icon, IconName};
-use crate::words::words;
+use crate::ui::title::PageTitle;
+use crate::words::{lang, words};
 
 /// The landing page.
 #[component]
 pub fn Landing() -> impl IntoView {
-    let store = Resource::new_blocking(|| (), |()| load_landing());
-    let page = move || {
+    let page = Resource::new_blocking(|| (), |()| load_landing());
+    let content = move || {
         Suspend::new(async move {
-            match store.await {
+            match page.await {
                 Err(error) => view! { <main id="content"><ErrorPage error/></main> }.into_any(),
-                Ok(store) => content(store).into_any(),
+                Ok(page) => content(page).into_any(),
             }
         })
     };
-    view! { <Suspense>{page}</Suspense> }
+    view! { <Suspense>{content}</Suspense> }
 }
 
-fn content(store: Store) -> impl IntoView {
+fn content(page: LandingPage) -> impl IntoView {
     let words = &words().storefront;
-    let description =
-        if store.about.is_empty() { words.tagline.to_owned() } else { store.about.chars().take(160).collect() };
-    let about = store.about.clone();
+    let LandingPage { store, choices, featured } = page;
+    let (about, name) = (store.about.clone(), store.name.clone());
+    let description = if about.is_empty() { words.tagline.to_owned() } else { about.chars().take(160).collect() };
+    let picture =
+        featured.iter().find_map(|card| card.cover.as_ref()).map(|cover| format!("{}{}", store.url, cover.large));
+    let creci = store.creci.clone();
+    let hero = if store.hero_title.is_empty() { words.tagline.to_owned() } else { store.hero_title.clone() };
+    let shown = (!featured.is_empty()).then(|| {
+        view! {
+            <section class="store-block">
+                <div class="store-block-head"><h2>{words.featured}</h2>
+                    <a href=in_lang("/imoveis", lang())>{words.see_all}</a></div>
+                <Cards cards=featured eager=3/>
+            </section>
+        }
+    });
     view! {
-        <Title text=store.name.clone()/>
+        <PageTitle text=format!("{name} – {hero}")/>
         <Meta name="description" content=description.clone()/>
-        <Meta property="og:title" content=store.name.clone()/>
+        <Meta property="og:title" content=name/>
         <Meta property="og:description" content=description/>
+        {picture.map(|picture| view! { <Meta property="og:image" content=picture/> })}
         <StorefrontLayout store=store.clone() path="/".to_owned()>
             <section class="store-hero">
-                <h1>{store.name.clone()}</h1>
-                <p>{words.tagline}</p>
+                <h1>{hero}</h1>
+                <SearchForm search=Search::default() choices is_short=true/>
             </section>
+            {shown}
             {(!about.is_empty()).then(|| view! {
-                <section class="store-block"><h2>{words.about}</h2><p class="measure">{about}</p></section>
+                <section class="store-block"><h2>{words.about}</h2><p class="measure">{about}</p>
+                    {creci.map(|creci| view! { <p class="quiet">"CRECI "{creci}</p> })}</section>
             })}
             <section class="store-block" id="contato">
                 <h2>{words.contact}</h2>
                 <ContactLinks store/>
             </section>
         </StorefrontLayout>
-    }
-}
-
-#[component]
-fn ContactLinks(store: Store) -> impl IntoView {
-    let words = &words().storefront;
-    let digits = |number: &str| number.chars().filter(char::is_ascii_digit).collect::<String>();
-    let whatsapp = store.whatsapp.map(|number| (format!("https://wa.me/55{}", digits(&number)), number));
-    let phone = store.phone.map(|number| (format!("tel:+55{}", digits(&number)), number));
-    let email = store.email.map(|email| (format!("mailto:{email}"), email));
-    let link = |icon: IconName, name: &'static str, target: Option<(String, String)>| {
-        target.map(|(href, text)| view! { <a class="contact" href=href><Icon name=icon/><span><strong>{name}</strong>{text}</span></a> })
-    };
-    view! {
-        <div class="contacts">
-            {link(IconName::Phone, words.whatsapp, whatsapp)}
-            {link(IconName::Phone, words.call, phone)}
-            {link(IconName::Mail, words.write, email)}
-        </div>
     }
 }

@@ -1,9 +1,15 @@
 //! What visitors may read. Nothing here writes.
 
+mod listing;
+mod search;
+
 use tenancy::TenantDb;
 
-use super::types::Store;
+use super::types::{Logo, Store};
 use crate::state::Settings;
+
+pub use listing::listing;
+pub use search::{choices, featured, found};
 
 /// The agency's face.
 ///
@@ -11,12 +17,18 @@ use crate::state::Settings;
 /// The database's.
 pub async fn store(db: &TenantDb, settings: &Settings) -> Result<Store, sqlx::Error> {
     let row = sqlx::query!(
-        "select company_name, creci, about, phone, whatsapp, email, address, primary_color, secondary_color
+        "select company_name, creci, about, phone, whatsapp, email, address, primary_color, secondary_color, hero_title,
+                logo_url, logo_width, logo_height
          from store_settings"
     )
     .fetch_one(db)
     .await?;
     let route = db.route();
+    let pixels = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
+    let logo = row
+        .logo_url
+        .zip(pixels(row.logo_width).zip(pixels(row.logo_height)))
+        .map(|(src, (width, height))| Logo { src, width, height });
     Ok(Store {
         name: row.company_name,
         creci: row.creci,
@@ -25,6 +37,8 @@ pub async fn store(db: &TenantDb, settings: &Settings) -> Result<Store, sqlx::Er
         whatsapp: row.whatsapp,
         email: row.email,
         address: row.address,
+        hero_title: row.hero_title,
+        logo,
         theme: format!("{}-{}", digits(&row.primary_color), digits(&row.secondary_color)),
         url: settings.storefront_url(&route.slug, route.domains.first().map(String::as_str)),
     })

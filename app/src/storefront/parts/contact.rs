@@ -1,0 +1,59 @@
+//! The ways to an agency.
+
+use leptos::prelude::*;
+
+use crate::storefront::types::Store;
+use crate::ui::icon::{Icon, IconName};
+use crate::values::query;
+use crate::words::words;
+
+/// WhatsApp, telephone and mail; about a property, they say which one.
+#[component]
+pub fn ContactLinks(
+    /// Whose they are.
+    store: Store,
+    /// What a message begins with; nothing: an empty one.
+    #[prop(into, optional)]
+    message: String,
+) -> impl IntoView {
+    let words = &words().storefront;
+    let text = |name: &'static str| (!message.is_empty()).then_some((name, message.as_str()));
+    let whatsapp = store
+        .whatsapp
+        .as_ref()
+        .map(|number| (query::address(&format!("https://wa.me/{}", dialled(number)), text("text")), number.clone()));
+    let phone = store.phone.as_ref().map(|number| (format!("tel:+{}", dialled(number)), number.clone()));
+    let mail =
+        store.email.as_ref().map(|email| (query::address(&format!("mailto:{email}"), text("subject")), email.clone()));
+    let link = |icon: IconName, name: &'static str, target: Option<(String, String)>| {
+        target.map(|(href, text)| {
+            view! { <a class="contact" href=href rel="noopener"><Icon name=icon/><span><strong>{name}</strong>{text}</span></a> }
+        })
+    };
+    view! {
+        <div class="contacts">
+            {link(IconName::Phone, words.whatsapp, whatsapp)}
+            {link(IconName::Phone, words.call, phone)}
+            {link(IconName::Mail, words.write, mail)}
+        </div>
+    }
+}
+
+/// A number as it is dialled from anywhere (E.164 without the plus): Brazil's, unless it says otherwise.
+fn dialled(number: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    if number.trim_start().starts_with('+') || digits.len() > 11 { digits } else { format!("55{digits}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_dialled_from_anywhere() {
+        assert_eq!(dialled("(11) 98888-7777"), "5511988887777");
+        assert_eq!(dialled("+55 11 3333-4444"), "551133334444");
+        assert_eq!(dialled("5511988887777"), "5511988887777");
+        assert_eq!(dialled("+351 912 345 678"), "351912345678");
+    }
+}

@@ -1,0 +1,226 @@
+//! What visitors see, and what they never do.
+
+use http::StatusCode;
+use tenancy::testing::{Agency, run};
+
+use crate::harness::{Caller, House, a_property, house, on_the_storefront, with_creci};
+
+/// Puts a property on the storefront that differs from the usual one, and gives its public path.
+async fn publish(caller: &mut Caller, agency: &Agency, fields: &[(&str, &str)]) -> String {
+    with_creci(agency).await;
+    let id = uuid::Uuid::now_v7().to_string();
+    let mut all = a_property(&id, "Apartamento no parque");
+    all.retain(|(name, _)| !fields.iter().any(|(other, _)| other == name));
+    all.extend(fields.iter().copied());
+    let answer = caller.call("properties/create", &all).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let answer = caller.call("properties/publish", &[("id", &id)]).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    path(caller, &id).await
+}
+
+async fn path(caller: &mut Caller, id: &str) -> String {
+    let page = caller.call("properties/load", &[("id", id)]).await.json();
+    page["publication"]["path"].as_str().expect("a path").to_owned()
+}
+
+async fn shows(house: &House, agency: &Agency, address: &str) -> String {
+    let answer = house.visitor(agency).get(address).await;
+    assert_eq!(answer.status, StatusCode::OK, "{address}");
+    answer.text()
+}
+
+#[test]
+fn a_published_change_is_visible_at_once() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let mut visitor = house.visitor(&a);
+        assert!(!visitor.get("/imoveis").await.text().contains("Cobertura na praia"));
+        let (id, photo) = on_the_storefront(house, &a, &mut owner, "Cobertura na praia").await;
+        let page = path(&mut owner, &id).await;
+        assert!(page.starts_with("/imovel/cobertura-na-praia-AP"), "{page}");
+        for address in ["/", "/imoveis", page.as_str()] {
+            let text = shows(house, &a, address).await;
+            assert!(text.contains("Cobertura na praia") && text.contains(&photo.id), "{address}");
+        }
+        let version = owner.call("properties/load", &[("id", &id)]).await.json()["version"].to_string();
+        let mut fields = a_property(&id, "Cobertura reformada");
+        fields.push(("version", &version));
+        assert_eq!(owner.call("properties/update", &fields).await.status, StatusCode::OK);
+        assert!(shows(house, &a, "/imoveis").await.contains("Cobertura reformada"));
+        // The old address leads to the new one for good, in either language.
+        let moved = visitor.get(&page).await;
+        let now = path(&mut owner, &id).await;
+        assert_eq!((moved.status, moved.header("location")), (StatusCode::MOVED_PERMANENTLY, now.as_str()));
+        let moved = visitor.get(&format!("{page}?lang=en")).await;
+        assert_eq!(moved.header("location"), format!("{now}?lang=en"));
+        owner.call("properties/unpublish", &[("id", &id)]).await;
+        assert_eq!(visitor.get(&now).await.status, StatusCode::NOT_FOUND);
+        for address in ["/", "/imoveis"] {
+            assert!(!shows(house, &a, address).await.contains("Cobertura reformada"), "{address}");
+        }
+    });
+}
+
+#[test]
+fn a_search_finds_what_was_asked_for_and_nothing_else() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let flat = [("title", "Apartamento claro"), ("neighborhood", "Água Branca"), ("parking", "1")];
+        publish(&mut owner, &a, &flat).await;
+        let home = [
+            ("title", "Casa com jardim"),
+            ("type", "house"),
+            ("purposes[]", "rent"),
+            ("rent", "3.000"),
+            ("sale_price", ""),
+            ("city", "Campinas"),
+            ("bedrooms", "4"),
+        ];
+        publish(&mut owner, &a, &home).await;
+        for (query, finds_flat, finds_home) in [
+            ("", true, true),
+            ("purpose=sale", true, false),
+            ("purpose=rent", false, true),
+            ("type=apartment", true, false),
+            ("type=apartment&type=house", true, true),
+            ("city=campinas", false, true),
+            ("neighborhood=agua%20branca", true, false),
+            ("min_price=400000", true, false),
+            ("max_price=3.000", false, true),
+            ("purpose=rent&min_price=3000,01", false, false),
+            ("bedrooms=3", false, true),
+            ("parking=1", true, false),
+            ("q=JARDIM%20casa", false, true),
+            ("q=jardim%20claro", false, false),
+            ("q=%25", false, false),
+            ("type=castle&bedrooms=x&page=0&sort=worst", true, true),
+            ("page=2", false, false),
+        ] {
+            let text = shows(house, &a, &format!("/imoveis?{query}")).await;
+            // What else there is stands below a search that found nothing.
+            let hits = text.split("Veja também").next().unwrap_or_default();
+            assert_eq!(hits.contains("Apartamento claro"), finds_flat, "{query}");
+            assert_eq!(hits.contains("Casa com jardim"), finds_home, "{query}");
+        }
+        let dear_first = shows(house, &a, "/imoveis?sort=price_desc").await;
+        assert!(dear_first.find("Apartamento claro") < dear_first.find("Casa com jardim"));
+        let cheap_first = shows(house, &a, "/imoveis?sort=price_asc").await;
+        assert!(cheap_first.find("Apartamento claro") > cheap_first.find("Casa com jardim"));
+    });
+}
+
+#[test]
+fn a_page_of_results_has_twenty_four() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        for n in 0..25 {
+            publish(&mut owner, &a, &[("title", &format!("Apartamento número {n:02}"))]).await;
+        }
+        let tiles = |text: &str| text.matches("class=\"tile\"").count();
+        let (first, second) = (shows(house, &a, "/imoveis").await, shows(house, &a, "/imoveis?page=2").await);
+        assert_eq!((tiles(&first), tiles(&second)), (24, 1));
+        assert!(
+            first.contains("25 imóveis") && first.contains("/imoveis?page=2") && second.contains("href=\"/imoveis\"")
+        );
+        assert_eq!(tiles(&shows(house, &a, "/").await), 12);
+        // What the agency chose comes first.
+        let id = owner.call("properties/list", &[("filter[q]", "número 00")]).await.json()["rows"][0]["id"].to_string();
+        owner.call("properties/feature", &[("id", id.trim_matches('"')), ("featured", "true")]).await;
+        let landing = shows(house, &a, "/").await;
+        assert!(landing.find("número 00") < landing.find("número 24"), "featured first");
+    });
+}
+
+#[test]
+fn what_visitors_may_not_know_is_not_in_a_single_byte() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let path = publish(
+            &mut owner,
+            &a,
+            &[
+                ("street", "Rua dos Segredos"),
+                ("number", "4711"),
+                ("complement", "Fundos 12"),
+                ("cep", "01310-100"),
+                ("visibility", "neighborhood"),
+                ("internal_notes", "chave-com-o-porteiro"),
+                ("sale_price", "987.654"),
+                ("sale_price_public", "false"),
+            ],
+        )
+        .await;
+        let open = [("street", "Rua Aberta"), ("number", "77"), ("complement", "ap 3"), ("visibility", "full")];
+        let open = publish(&mut owner, &a, &open).await;
+        let half = [("street", "Rua Meia"), ("number", "88"), ("visibility", "street")];
+        let half = publish(&mut owner, &a, &half).await;
+        for address in ["/", "/imoveis", path.as_str(), "/imoveis?sort=price_desc"] {
+            let text = shows(house, &a, address).await;
+            for secret in
+                ["Segredos", "4711", "Fundos 12", "01310", "porteiro", "987.654", "987654", "owner@", &a.email]
+            {
+                assert!(!text.contains(secret), "{address} tells {secret}");
+            }
+        }
+        assert!(shows(house, &a, &path).await.contains("Sob consulta"));
+        // Asking for it does not tell it either.
+        for query in ["q=segredos", "min_price=987000&max_price=988000", "q=4711"] {
+            let text = shows(house, &a, &format!("/imoveis?{query}")).await;
+            assert!(text.contains("Nenhum imóvel com tudo isso"), "{query}");
+        }
+        let text = shows(house, &a, &open).await;
+        assert!(text.contains("Rua Aberta, 77") && !text.contains("ap 3"));
+        let text = shows(house, &a, &half).await;
+        assert!(text.contains("Rua Meia") && !text.contains("88"));
+    });
+}
+
+#[test]
+fn pages_are_whole_without_a_script_and_say_what_they_are() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let path = publish(&mut owner, &a, &[("title", "Casa </title><script>alert(1)</script> & \"jardim\"")]).await;
+        let url = format!("http://{}.localhost:3000", a.route.slug);
+        for address in ["/", "/imoveis", "/imoveis?purpose=sale&page=1", &path] {
+            let text = shows(house, &a, address).await;
+            if let Some(at) = text.find("<script") {
+                panic!("{address} carries a script: {}", &text[at.saturating_sub(200)..at + 100]);
+            }
+            assert!(!text.contains(".wasm"), "{address}");
+            assert!(text.contains("&lt;script&gt;alert(1)"), "{address} shows the title as it was typed");
+            for part in
+                ["<title>", "name=\"description\"", "property=\"og:title\"", "rel=\"canonical\"", "hreflang=\"en\""]
+            {
+                assert!(text.contains(part), "{address} lacks {part}");
+            }
+        }
+        let text = shows(house, &a, &path).await;
+        assert!(
+            text.contains(&format!("rel=\"canonical\" href=\"{url}{path}\""))
+                || text.contains(&format!("href=\"{url}{path}\" rel=\"canonical\""))
+        );
+        let english = shows(house, &a, &format!("{path}?lang=en")).await;
+        assert!(
+            english.contains("lang=\"en\"")
+                && english.contains("Ask about this property")
+                && english.contains("?lang=en")
+        );
+        for address in ["/imovel/nada-AP9999", "/imovel/", "/imovel/x", "/nada", "/app", "/entrar"] {
+            assert_eq!(house.visitor(&a).get(address).await.status, StatusCode::NOT_FOUND, "{address}");
+        }
+        for call in ["properties/list", "auth/sign_in"] {
+            assert_eq!(house.visitor(&a).call(call, &[]).await.status, StatusCode::NOT_FOUND, "{call}");
+        }
+    });
+}
