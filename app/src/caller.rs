@@ -83,6 +83,10 @@ pub enum Who {
     Operator(OperatorAccount),
 }
 
+/// Put into the request by the layers: a form that came after its session had ended, sealed until its sender is back.
+#[derive(Debug, Clone)]
+pub struct Late(pub String);
+
 /// Put into the request by the layers on a storefront host: whose it is.
 #[derive(Debug, Clone)]
 pub struct Storefront(pub Result<TenantDb, OpenError>);
@@ -161,6 +165,14 @@ pub fn anybody() -> Result<(Who, Request), AppError> {
     let parts = parts()?;
     let who = parts.extensions.get::<Who>().cloned().unwrap_or(Who::Nobody);
     Ok((who, request_of(&parts)))
+}
+
+/// The sealed form of whoever is asked to sign in again; nothing for everybody else.
+///
+/// # Errors
+/// [`AppError::Internal`] outside a request.
+pub fn late() -> Result<Option<String>, AppError> {
+    Ok(parts()?.extensions.get::<Late>().map(|late| late.0.clone()))
 }
 
 /// The person who has given a password, whether or not they have chosen an agency.

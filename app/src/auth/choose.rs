@@ -5,6 +5,7 @@ use tenancy::central::sessions::{self, Signed};
 use tenancy::{PersonId, UserId};
 use uuid::Uuid;
 
+use super::sign_in::{Door, Typed};
 use super::types::{Demo, SessionLine};
 use crate::caller::{self, Request, Who};
 use crate::error::AppError;
@@ -27,7 +28,20 @@ pub async fn enter(house: &House, person: PersonId, user: Uuid, request: &Reques
         ip_address: Some(request.ip.to_string()),
         user_agent: request.user_agent.clone(),
     };
-    super::sign_in::open_session(signed).await
+    super::sign_in::open_session(&super::sign_in::session().await?, signed).await
+}
+
+/// Signs somebody in again, into the account that they were in.
+///
+/// # Errors
+/// As [`super::sign_in::sign_in`]; an account that nobody has is a wrong password.
+pub async fn renew(house: &House, user: Uuid, password: String, request: &Request) -> Result<(), AppError> {
+    let account = house.accounts.staff(UserId::from(user)).await.map_err(|_| AppError::Unavailable)?;
+    let email = account.as_ref().map_or_else(|| format!("{user}@nobody.invalid"), |account| account.email.clone());
+    let typed = Typed { email, password, remember: false };
+    super::sign_in::sign_in(house, Door::Staff, typed, request).await?;
+    let account = account.ok_or(AppError::NotFound)?;
+    enter(house, account.person, user, request).await
 }
 
 /// The person's open sessions, the one that asks marked.

@@ -25,6 +25,20 @@ pub async fn sign_in(
     Ok(())
 }
 
+/// Signs a member of staff in again where they are: their session has ended, and the page they work on stays.
+#[server(prefix = "/fn", endpoint = "auth/renew")]
+pub async fn renew(user: Uuid, password: String) -> Result<(), AppError> {
+    let (_, request) = crate::caller::anybody()?;
+    let house = crate::caller::house()?;
+    super::choose::renew(&house, user, password, &request).await
+}
+
+/// The form that waits for whoever is asked to sign in again, sealed; nothing for everybody else.
+#[server(prefix = "/fn", endpoint = "auth/late_form")]
+pub async fn load_late_form() -> Result<Option<String>, AppError> {
+    crate::caller::late()
+}
+
 /// Signs an operator in.
 #[server(prefix = "/fn", endpoint = "auth/sign_in_operator")]
 pub async fn sign_in_operator(
@@ -81,6 +95,7 @@ pub async fn load_me() -> Result<Me, AppError> {
     let house = crate::caller::house()?;
     let route = staff.db.route();
     Ok(Me {
+        user: staff.account.user.as_uuid(),
         storefront: house.settings.storefront_url(&route.slug, route.domains.first().map(String::as_str)),
         name: staff.account.name,
         email: staff.account.email,

@@ -88,7 +88,7 @@ pub async fn sign_in(house: &House, door: Door, typed: Typed, request: &Request)
         remember_device(house, &email, request.ip).await?;
     }
     let inside = if matches!(admitted, Admitted::Several) { Inside::Choosing } else { Inside::Home };
-    open_session(signed(known.person, &admitted, typed.remember, request)).await?;
+    open_session(&session().await?, signed(known.person, &admitted, typed.remember, request)).await?;
     Ok(inside)
 }
 
@@ -132,8 +132,7 @@ fn signed(person: PersonId, admitted: &Admitted, remember: bool, request: &Reque
 ///
 /// # Errors
 /// [`AppError::Unavailable`] when it cannot be kept.
-pub async fn open_session(signed: Signed) -> Result<(), AppError> {
-    let session = session().await?;
+pub async fn open_session(session: &Session, signed: Signed) -> Result<(), AppError> {
     let expiry = if signed.remember { Expiry::OnInactivity(Duration::days(30)) } else { Expiry::OnSessionEnd };
     let kept = async {
         session.cycle_id().await?;

@@ -9,6 +9,8 @@ use crate::words::Lang;
 /// The member of staff in front of the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
+    /// Their account in this agency.
+    pub user: Uuid,
     /// Their name.
     pub name: String,
     /// Their e-mail address.

@@ -29,6 +29,9 @@ pub struct Words {
     pub since: &'static str,
     pub last_used: &'static str,
     pub switch_agency: &'static str,
+    pub late: &'static str,
+    pub again: &'static str,
+    pub again_lead: &'static str,
 }
 
 /// Brazilian Portuguese.
@@ -55,6 +58,9 @@ pub const PT: Words = Words {
     since: "desde",
     last_used: "último uso",
     switch_agency: "Trocar de imobiliária",
+    late: "Sua sessão terminou. Entre de novo: o formulário volta como você o deixou.",
+    again: "Sua sessão terminou",
+    again_lead: "Digite a senha e continue: nada do que você escreveu se perdeu.",
 };
 
 /// English.
@@ -81,6 +87,9 @@ pub const EN: Words = Words {
     since: "since",
     last_used: "last used",
     switch_agency: "Switch agency",
+    late: "Your session has ended. Sign in again: the form comes back as you left it.",
+    again: "Your session has ended",
+    again_lead: "Type the password and go on: nothing you wrote is lost.",
 };
 
 /// What a role is called.

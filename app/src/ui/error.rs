@@ -37,13 +37,18 @@ pub fn ErrorPage(
         AppError::Internal(id) if !id.is_empty() => Some(id.clone()),
         _ => None,
     };
+    let way_on = if error == AppError::Unauthenticated {
+        view! { <a class="btn btn-primary" href="/entrar" rel="external">{words.auth.sign_in}</a> }.into_any()
+    } else {
+        view! { <a class="btn" href="/" rel="external">{words.common.go_home}</a> }.into_any()
+    };
     view! {
         <PageTitle text=heading/>
         <section class="notice">
             <h1>{heading}</h1>
             <p>{sentence(&error, words)}</p>
             {request.map(|id| view! { <p class="notice-id">{words.common.error_request}": "<code>{id}</code></p> })}
-            <a class="btn" href="/" rel="external">{words.common.go_home}</a>
+            {way_on}
         </section>
     }
 }

@@ -16,6 +16,7 @@ pub mod guard;
 pub mod headers;
 pub mod host;
 pub mod language;
+mod late;
 pub mod limits;
 pub mod panic;
 pub mod plain;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
-use crate::auth::server_fns::{SignIn as SignInAction, SignInOperator};
+use crate::auth::server_fns::{SignIn as SignInAction, SignInOperator, load_late_form};
 use crate::layouts::EntranceLayout;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::field::{CheckField, TextField};
@@ -20,6 +20,17 @@ pub fn SignIn() -> impl IntoView {
     let error = act.error();
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     let next = use_query_map().read_untracked().get("next").unwrap_or_default();
+    let late = Resource::new_blocking(|| (), |()| load_late_form());
+    let waiting = move || {
+        Suspend::new(async move {
+            late.await.ok().flatten().map(|sealed| {
+                view! {
+                    <input type="hidden" name="late" value=sealed/>
+                    <p class="alert-box alert-warn" role="status">{words.late}</p>
+                }
+            })
+        })
+    };
     view! {
         <PageTitle text=words.sign_in/>
         <EntranceLayout>
@@ -28,6 +39,7 @@ pub fn SignIn() -> impl IntoView {
             <ErrorNote error/>
             <ActForm act to=SignInAction::PATH class="form">
                 <input type="hidden" name="next" value=next/>
+                <Suspense>{waiting}</Suspense>
                 <TextField name="email" label=words.email kind="email" autocomplete="username" required=true errors/>
                 <TextField name="password" label=words.password kind="password" autocomplete="current-password" required=true errors/>
                 <CheckField name="remember" label=words.remember/>

@@ -18,6 +18,8 @@ const IDLE: Duration = Duration::hours(12);
 const ABSOLUTE: Duration = Duration::hours(24);
 /// A session of somebody who asked to stay signed in ends.
 const REMEMBERED: Duration = Duration::days(30);
+/// A session that has ended is remembered, and opens nothing.
+const LATE: Duration = Duration::days(7);
 /// Use is written down this often: a write on every request would be one too many.
 const TOUCH: Duration = Duration::minutes(5);
 
@@ -201,10 +203,27 @@ pub async fn end(db: &CentralDb, person: PersonId, id: &[u8]) -> std::result::Re
     Ok(done.rows_affected() == 1)
 }
 
-/// Deletes what has expired.
+/// Whose session this was, though it may have ended by itself: what they typed meanwhile waits for them and nobody else.
+///
+/// # Errors
+/// The database's.
+pub async fn whose(db: &CentralDb, id: &Id) -> std::result::Result<Option<(PersonId, UserId, TenantId)>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select person_id as "person_id!", user_id as "user_id!", tenant_id as "tenant_id!"
+           from sessions
+           where id = $1 and person_id is not null and user_id is not null and tenant_id is not null"#,
+        key(id)
+    )
+    .fetch_optional(db.pool())
+    .await?;
+    Ok(row.map(|r| (r.person_id.into(), r.user_id.into(), r.tenant_id.into())))
+}
+
+/// Deletes what expired a week ago: until then a form that comes too late finds out whose it is.
 ///
 /// # Errors
 /// The database's.
 pub async fn sweep(db: &CentralDb, now: OffsetDateTime) -> std::result::Result<u64, sqlx::Error> {
-    Ok(sqlx::query!("delete from sessions where expires_at <= $1", now).execute(db.pool()).await?.rows_affected())
+    let gone = sqlx::query!("delete from sessions where expires_at <= $1", now - LATE).execute(db.pool()).await?;
+    Ok(gone.rows_affected())
 }

@@ -1,0 +1,60 @@
+//! The session has ended while somebody worked: the page stays, and a dialog asks for the password.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::auth::server_fns::Renew;
+use crate::auth::types::Me;
+use crate::ui::act::{Act, ActForm, Lapsed};
+use crate::ui::field::TextField;
+use crate::ui::form::{ErrorNote, SubmitButton, field_errors};
+use crate::words::words;
+
+/// The dialog. Once its password is right, what was refused is sent again.
+#[component]
+pub fn SignInAgain(
+    /// What waits.
+    lapsed: Lapsed,
+) -> impl IntoView {
+    let (all, me) = (words(), expect_context::<Me>());
+    let words = &all.auth;
+    let (act, dialog) = (Act::alone(), NodeRef::<Dialog>::new());
+    let error = act.error();
+    let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
+    Effect::new(move |_| {
+        let is_waiting = lapsed.0.with(Option::is_some);
+        let Some(dialog) = dialog.get() else { return };
+        if is_waiting && !dialog.open() {
+            // A dialog that is in the page can be shown.
+            let _ = dialog.show_modal();
+        } else if !is_waiting && dialog.open() {
+            dialog.close();
+        }
+    });
+    Effect::new(move |before: Option<usize>| {
+        let done = act.done();
+        if before.is_some_and(|before| done > before)
+            && let Some(unsent) = lapsed.0.try_update(Option::take).flatten()
+        {
+            unsent.send();
+        }
+        done
+    });
+    view! {
+        <dialog class="dialog" node_ref=dialog aria-labelledby="again" on:close=move |_| lapsed.0.set(None)>
+            <h2 id="again">{words.again}</h2>
+            <p>{words.again_lead}</p>
+            <ErrorNote error/>
+            <ActForm act to=Renew::PATH class="form">
+                <input type="hidden" name="user" value=me.user.to_string()/>
+                <p class="quiet">{me.email}</p>
+                <TextField name="password" label=words.password kind="password" autocomplete="current-password" required=true errors/>
+                <div class="button-row">
+                    <SubmitButton label=words.sign_in pending=act.pending()/>
+                    <button type="button" class="btn" on:click=move |_| lapsed.0.set(None)>{all.common.cancel}</button>
+                </div>
+            </ActForm>
+        </dialog>
+    }
+}
