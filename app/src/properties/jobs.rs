@@ -4,9 +4,10 @@ use bytes::Bytes;
 use tenancy::TenantDb;
 
 use super::db::photos::StoredVariant;
-use super::photos::{discard, to_hex};
+use super::photos::discard;
 use super::types::PhotoId;
 use crate::error::AppError;
+use crate::outside::files::to_hex;
 use crate::state::House;
 
 /// The job that makes a photograph's sizes.

@@ -14,8 +14,6 @@ pub mod parts;
 pub mod photo_types;
 #[cfg(feature = "ssr")]
 pub mod photos;
-#[cfg(feature = "ssr")]
-pub mod pictures;
 pub mod readiness;
 pub mod rules;
 pub mod server_fns;

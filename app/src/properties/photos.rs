@@ -1,28 +1,15 @@
 //! A photograph's way in and out: bytes to the file store, a row to the agency's database.
 
-use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use tenancy::TenantId;
 
 use super::db::photos::{self, NewPhoto};
-use super::pictures::Refused;
 use super::types::{PhotoId, PropertyId};
 use crate::caller::Staff;
 use crate::error::AppError;
-use crate::outside::files::Files;
+use crate::outside::files::{Files, from_hex};
+use crate::outside::pictures::Upload;
 use crate::state::House;
-use crate::values::fields::{FieldErrors, Problem};
-
-/// A file as a browser sends it.
-#[derive(Debug, Clone)]
-pub struct Upload {
-    /// What the person called it.
-    pub name: String,
-    /// The type that the browser says it is.
-    pub declared: Option<String>,
-    /// The file.
-    pub bytes: Bytes,
-}
 
 /// Takes a photograph of a property in. Its sizes are made later.
 ///
@@ -31,7 +18,7 @@ pub struct Upload {
 pub async fn take(house: &House, staff: &Staff, property: PropertyId, upload: Upload) -> Result<(), AppError> {
     let Upload { name, declared, bytes } = upload;
     let inspected = house.pictures.inspect(bytes.clone(), &name, declared.as_deref()).await;
-    let size = inspected.map_err(|refused| refusal(refused, &name))?;
+    let size = inspected.map_err(|refused| refused.told("photos", &name))?;
     let sha256: [u8; 32] = Sha256::digest(&bytes).into();
     let count = bytes.len();
     // The file first: a row without one would be a photograph that nobody can see. A file without a row is swept.
@@ -40,18 +27,6 @@ pub async fn take(house: &House, staff: &Staff, property: PropertyId, upload: Up
     let mut tx = staff.db.begin().await?;
     photos::add(&mut tx, staff, property, &new).await?;
     Ok(tx.commit().await?)
-}
-
-/// What a person is told about a file that is not taken.
-pub fn refusal(refused: Refused, name: &str) -> AppError {
-    let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
-    let problem = match refused {
-        Refused::NotAPhoto => Problem::NotAPhoto(name),
-        Refused::Heic => Problem::Heic(name),
-        Refused::TooLarge => Problem::PhotoTooLarge(name),
-        Refused::TooManyPixels => Problem::TooManyPixels(name),
-    };
-    AppError::Invalid(FieldErrors::one("photos", problem))
 }
 
 /// Removes a photograph and the files that were made of it.
@@ -74,15 +49,4 @@ pub(super) async fn discard(files: &Files, tenant: TenantId, digests: &[String])
             tracing::warn!(%tenant, %error, "a file without a row stays");
         }
     }
-}
-
-/// Lower-case hexadecimal digits.
-pub fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// The bytes of hexadecimal digits.
-pub fn from_hex(digits: &str) -> Option<Vec<u8>> {
-    let pair = |at: usize| digits.get(at..at + 2).and_then(|d| u8::from_str_radix(d, 16).ok());
-    (0..digits.len()).step_by(2).map(pair).collect()
 }

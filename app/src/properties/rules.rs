@@ -21,6 +21,12 @@ const AHEAD: i16 = 8;
 /// # Errors
 /// [`AppError::Invalid`] with every field that does not keep to its rule, in the order of the form.
 pub fn parse(form: &PropertyForm, year: i16) -> Result<PropertyInput, AppError> {
+    let (input, errors) = read(form, year);
+    errors.or(input)
+}
+
+/// As [`parse`], for a form that is still being filled in: what can be read of it, and what is wrong with the rest.
+pub fn read(form: &PropertyForm, year: i16) -> (PropertyInput, FieldErrors) {
     let mut p = Parser { errors: FieldErrors::default() };
     let input = PropertyInput {
         code: p.code(&form.code),
@@ -69,7 +75,7 @@ pub fn parse(form: &PropertyForm, year: i16) -> Result<PropertyInput, AppError> 
         ),
     };
     p.together(&input);
-    p.errors.or(input)
+    (input, p.errors)
 }
 
 fn or<'a>(value: &'a str, default: &'a str) -> &'a str {

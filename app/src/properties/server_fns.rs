@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::filter::PropertyFilter;
-use super::types::{PhotoId, PhotoPage, PropertyEditing, PropertyId, PropertyPage, PropertyRow};
+use super::types::{Missing, PhotoId, PhotoPage, PropertyEditing, PropertyId, PropertyPage, PropertyRow};
 use crate::error::AppError;
 use crate::values::fields::Fields;
 use crate::values::page::Page;
@@ -35,6 +35,14 @@ pub async fn edit_property(id: PropertyId) -> Result<PropertyEditing, AppError> 
 pub async fn new_property() -> Result<PropertyId, AppError> {
     crate::caller::staff(crate::access::Can::WriteProperties)?;
     Ok(PropertyId::generate())
+}
+
+/// What a form that is still being filled in lacks before visitors may see the property.
+#[server(prefix = "/fn", endpoint = "properties/check")]
+pub async fn check_property(#[server(flatten)] form: Fields) -> Result<Vec<Missing>, AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
+    let form = super::types::PropertyForm::from_fields(&form);
+    Ok(super::db::check(&staff.db, &form, (crate::caller::year()?, crate::words::lang())).await?)
 }
 
 /// Registers a property.

@@ -280,8 +280,32 @@ pub struct Publication {
     pub path: String,
     /// Whether it has so few photographs that it will hardly be looked at.
     pub few_photos: bool,
-    /// What it lacks: the field, its name, and what is wrong with it. Nothing: it is ready.
-    pub missing: Vec<(String, String, String)>,
+    /// What it lacks; nothing: it is ready.
+    pub missing: Vec<Missing>,
+}
+
+/// Something that a property lacks before visitors may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// Name of the field; `creci` is not the property's but the agency's.
+    pub field: String,
+    /// What it is called.
+    pub label: String,
+    /// What is wrong with it.
+    pub sentence: String,
+}
+
+/// A property on its way to the storefront.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unready {
+    /// Which one.
+    pub id: PropertyId,
+    /// Its title, which a draft may lack.
+    pub title: String,
+    /// Its code.
+    pub code: String,
+    /// What it lacks; nothing: only somebody to publish it.
+    pub missing: Vec<Missing>,
 }
 
 /// What the form of a property begins with.
@@ -316,6 +340,10 @@ pub struct PropertyRow {
     pub status: String,
     /// Whether it is being sold or let now.
     pub is_active: bool,
+    /// Address of its cover in a small size.
+    pub cover: Option<String>,
+    /// Whether visitors see it.
+    pub is_published: bool,
     /// Who looks after it.
     pub responsible: String,
     /// When it was last changed.

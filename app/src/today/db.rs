@@ -5,16 +5,19 @@ use tenancy::TenantDb;
 use super::types::TodayPage;
 use crate::words::Lang;
 
+/// Properties on their way to the storefront that are shown.
+const UNREADY: i64 = 6;
 /// Lines of activity shown.
 const LINES: i64 = 8;
 
-/// What the first screen shows, in two round trips.
+/// What the first screen shows, in few round trips.
 ///
 /// # Errors
 /// The database's.
 pub async fn page(db: &TenantDb, lang: Lang) -> Result<TodayPage, sqlx::Error> {
     let figures = sqlx::query!(
         r#"select count(*) filter (where status = 'active') as "active!",
+                  count(*) filter (where published_at is not null) as "published!",
                   count(*) filter (where status = 'draft') as "drafts!",
                   count(*) as "all!",
                   (select l.max_value - u.used
@@ -28,9 +31,11 @@ pub async fn page(db: &TenantDb, lang: Lang) -> Result<TodayPage, sqlx::Error> {
     .await?;
     Ok(TodayPage {
         active: figures.active,
+        published: figures.published,
         drafts: figures.drafts,
         all: figures.all,
         places_left: figures.places_left,
+        unready: crate::properties::db::unready(db, UNREADY, lang).await?,
         activity: crate::audit::db::recent(db, (LINES, lang)).await?,
     })
 }

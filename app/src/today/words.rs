@@ -8,6 +8,10 @@ use crate::words::Lang;
 pub struct Words {
     pub title: &'static str,
     pub see_site: &'static str,
+    pub published: &'static str,
+    pub unready: &'static str,
+    pub nothing_unready: &'static str,
+    pub only_publish: &'static str,
     pub active: &'static str,
     pub drafts: &'static str,
     pub all: &'static str,
@@ -24,6 +28,10 @@ pub struct Words {
 pub const PT: Words = Words {
     title: "Hoje",
     see_site: "Ver o site",
+    published: "No site",
+    unready: "A caminho do site",
+    nothing_unready: "Nada pendente: o que está ativo está no site.",
+    only_publish: "Pronto: falta publicar.",
     active: "Ativos",
     drafts: "Rascunhos",
     all: "Em carteira",
@@ -40,6 +48,10 @@ pub const PT: Words = Words {
 pub const EN: Words = Words {
     title: "Today",
     see_site: "See the site",
+    published: "On the site",
+    unready: "On the way to the site",
+    nothing_unready: "Nothing is waiting: what is active is on the site.",
+    only_publish: "Ready: it only has to be published.",
     active: "Active",
     drafts: "Drafts",
     all: "In stock",

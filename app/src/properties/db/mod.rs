@@ -8,10 +8,13 @@ mod shown;
 
 use serde_json::json;
 use tenancy::{TenantDb, TenantTx};
+use uuid::Uuid;
 
 use super::readiness::missing;
-use super::rules::{code_prefix, form_of};
-use super::types::{May, Property, PropertyEditing, PropertyId, PropertyInput, PropertyPage, Status};
+use super::rules::{code_prefix, form_of, read};
+use super::types::{
+    May, Missing, Property, PropertyEditing, PropertyForm, PropertyId, PropertyInput, PropertyPage, Status, Unready,
+};
 use crate::access::Can;
 use crate::audit::db::{Event, diff, list as history, record};
 use crate::caller::Staff;
@@ -30,7 +33,12 @@ const HISTORY: i64 = 30;
 /// # Errors
 /// `RowNotFound` when there is none.
 pub async fn find(db: &TenantDb, id: PropertyId) -> Result<Property, sqlx::Error> {
-    let row = sqlx::query_as!(
+    find_all(db, &[id.0]).await?.pop().ok_or(sqlx::Error::RowNotFound)
+}
+
+/// The properties of these identifiers, last changed first.
+async fn find_all(db: &TenantDb, ids: &[Uuid]) -> Result<Vec<Property>, sqlx::Error> {
+    let rows = sqlx::query_as!(
         row::Row,
         r#"select id as "id: PropertyId", code, type as kind, usage, purposes, status, status_reason, condition, title,
                   description, internal_notes, sale_price, sale_price_public, rent, rent_period, season_price, condo, iptu,
@@ -39,12 +47,51 @@ pub async fn find(db: &TenantDb, id: PropertyId) -> Result<Property, sqlx::Error
                   complement, visibility, version, created_at, updated_at, deleted_at is not null as "is_archived!",
                   published_at is not null as "is_published!", featured as is_featured, slug
            from properties
-           where id = $1"#,
-        id.0
+           where id = any($1)
+           order by updated_at desc, id desc"#,
+        ids
     )
-    .fetch_one(db)
+    .fetch_all(db)
     .await?;
-    row.into_property()
+    rows.into_iter().map(row::Row::into_property).collect()
+}
+
+/// What a form that is still being filled in lacks before visitors may see the property.
+///
+/// # Errors
+/// The database's.
+pub async fn check(db: &TenantDb, form: &PropertyForm, (year, lang): (i16, Lang)) -> Result<Vec<Missing>, sqlx::Error> {
+    let (input, mut errors) = read(form, year);
+    for (field, problem) in missing(&input, publish::creci(db).await?.as_deref()).0 {
+        if errors.of(&field).is_none() {
+            errors.add(&field, problem);
+        }
+    }
+    Ok(shown::named(errors, lang))
+}
+
+/// Properties that visitors do not see though they are on their way there, last changed first, with what each lacks.
+///
+/// # Errors
+/// The database's.
+pub async fn unready(db: &TenantDb, limit: i64, lang: Lang) -> Result<Vec<Unready>, sqlx::Error> {
+    let ids = sqlx::query_scalar!(
+        "select id from properties
+         where deleted_at is null and published_at is null and status in ('draft', 'capturing', 'active')
+         order by updated_at desc, id desc
+         limit $1",
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    let (properties, creci) = futures::try_join!(find_all(db, &ids), publish::creci(db))?;
+    let line = |property: Property| Unready {
+        id: property.id,
+        title: property.input.title.clone(),
+        code: property.code.clone(),
+        missing: shown::named(missing(&property.input, creci.as_deref()), lang),
+    };
+    Ok(properties.into_iter().map(line).collect())
 }
 
 /// What a property's page shows: the record, what it lacks on the storefront, its history.

@@ -244,7 +244,7 @@ pub async fn remove(
     .fetch_one(&mut *tx)
     .await?;
     if gone.state == "waiting" && !waited_for {
-        unneeded.push(crate::properties::photos::to_hex(&gone.sha256));
+        unneeded.push(crate::outside::files::to_hex(&gone.sha256));
     }
     for file in files {
         let same = json!([{ "sha256": file.sha256 }]);

@@ -6,11 +6,12 @@ use sqlx::{QueryBuilder, Row as _};
 use tenancy::TenantDb;
 use uuid::Uuid;
 
+use super::photos::picture;
 use super::row::choice;
 use crate::error::AppError;
 use crate::properties::filter::{PropertyFilter, Sort};
 use crate::properties::labels;
-use crate::properties::types::{PropertyId, PropertyRow, PropertyType, Status};
+use crate::properties::types::{PhotoId, PropertyId, PropertyRow, PropertyType, Status};
 use crate::values::day::format_day;
 use crate::values::money::{self, format_money};
 use crate::values::page::{Page, Total};
@@ -74,11 +75,20 @@ pub async fn list(db: &TenantDb, filter: &PropertyFilter, lang: Lang) -> Result<
     let order = Order::of(filter.sort);
     let mut query = QueryBuilder::new(
         "select p.id, p.code, p.type, p.status, p.title, p.neighborhood, p.city, p.sale_price, p.rent, p.area_private,
-                p.bedrooms, p.parking, p.updated_at, s.name as responsible, (",
+                p.bedrooms, p.parking, p.updated_at, p.published_at is not null as is_published, s.name as responsible,
+                f.id as photo, f.variants, (",
     );
-    query
-        .push(order.column)
-        .push(")::text as key from properties p left join staff s on s.id = p.responsible_id where ");
+    query.push(order.column).push(
+        ")::text as key
+             from properties p
+             left join staff s on s.id = p.responsible_id
+             left join lateral (
+                 select id, variants from property_photos
+                 where property_id = p.id and state = 'ready'
+                 order by is_cover desc, position
+                 limit 1) f on true
+             where ",
+    );
     conditions(&mut query, filter);
     if let Some(cursor) = after.as_ref().or(before.as_ref()) {
         beyond(&mut query, &order, cursor, backwards);
@@ -119,6 +129,10 @@ fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx
     let area: Option<Decimal> = row.try_get("area_private")?;
     let rooms: (Option<i16>, Option<i16>) = (row.try_get("bedrooms")?, row.try_get("parking")?);
     let code: String = row.try_get("code")?;
+    let cover = match row.try_get::<Option<PhotoId>, _>("photo")? {
+        Some(photo) => picture(photo, String::new(), &row.try_get("variants")?).map(|picture| picture.small),
+        None => None,
+    };
     Ok(PropertyRow {
         id: row.try_get::<PropertyId, _>("id")?,
         title: row.try_get("title")?,
@@ -128,6 +142,8 @@ fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx
         size: labels::size(area, rooms, lang),
         status: labels::status(status, lang).to_owned(),
         is_active: status == Status::Active,
+        cover,
+        is_published: row.try_get("is_published")?,
         responsible: text("responsible")?.unwrap_or_default(),
         updated: format_day(row.try_get("updated_at")?, lang),
     })

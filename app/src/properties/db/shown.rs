@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 use crate::audit::types::HistoryLine;
 use crate::properties::labels;
 use crate::properties::readiness::FEW_PHOTOS;
-use crate::properties::types::{May, Photo, Property, PropertyInput, PropertyPage, Publication, Status, public_path};
+use crate::properties::types::{
+    May, Missing, Photo, Property, PropertyInput, PropertyPage, Publication, Status, public_path,
+};
 use crate::properties::words::field;
 use crate::values::fields::FieldErrors;
 use crate::values::money::format_money;
@@ -23,11 +25,11 @@ pub(super) fn page(
     let words = &words_in(lang).properties;
     let i = &property.input;
     let groups = [(words.values, values(i, lang)), (words.address, address(i)), (words.features, features(i, lang))];
-    let named = |facts: Facts| {
+    let known = |facts: Facts| {
         facts.into_iter().filter_map(|(name, value)| Some((field(name, lang).to_owned(), value?))).collect::<Vec<_>>()
     };
     let facts =
-        groups.into_iter().map(|(heading, facts)| (heading.to_owned(), named(facts))).filter(|(_, f)| !f.is_empty());
+        groups.into_iter().map(|(heading, facts)| (heading.to_owned(), known(facts))).filter(|(_, f)| !f.is_empty());
     let text =
         |name: &'static str, text: &str| (!text.is_empty()).then(|| (field(name, lang).to_owned(), text.to_owned()));
     let texts = [text("description", &i.description), text("internal_notes", &i.internal_notes)];
@@ -48,16 +50,21 @@ pub(super) fn page(
             is_featured: property.is_featured,
             few_photos: photos.len() < FEW_PHOTOS,
             path: public_path(&property.slug, &property.code),
-            missing: missing
-                .0
-                .into_iter()
-                .map(|(name, wrong)| (field(&name, lang).to_owned(), problem(&wrong, lang), name))
-                .map(|(label, sentence, name)| (name, label, sentence))
-                .collect(),
+            missing: named(missing, lang),
         },
         photos,
         code: property.code,
     }
+}
+
+/// What is missing, in words.
+pub(super) fn named(missing: FieldErrors, lang: Lang) -> Vec<Missing> {
+    let named = missing.0.into_iter().map(|(name, wrong)| Missing {
+        label: field(&name, lang).to_owned(),
+        sentence: problem(&wrong, lang),
+        field: name,
+    });
+    named.collect()
 }
 
 fn number(n: Option<i16>) -> Option<String> {

@@ -6,11 +6,12 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::drafts::server_fns::load_draft;
 use crate::error::{AppError, Clash};
-use crate::properties::parts::{ConflictNote, PropertyFields};
-use crate::properties::server_fns::{UpdateProperty, edit_property};
-use crate::properties::types::{PropertyEditing, PropertyId};
+use crate::properties::parts::{PropertyFields, WithReadyList};
+use crate::properties::server_fns::{UpdateProperty, check_property, edit_property};
+use crate::properties::types::{Missing, PropertyEditing, PropertyId};
 use crate::properties::words::field;
 use crate::ui::act::{Act, ActForm};
+use crate::ui::conflict::ConflictNote;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
 use crate::ui::title::PageTitle;
@@ -23,12 +24,8 @@ pub fn PropertyEdit() -> impl IntoView {
     let words = &words().properties;
     let (params, query) = (use_params_map(), use_query_map());
     let act = Act::new();
-    let error = act.error();
     // A stale edit reads the record anew, to show what is saved beside what was typed.
-    let newer = Memo::new(move |_| match error.get() {
-        Some(AppError::Conflict(Clash::Stale(version))) => Some(version),
-        _ => None,
-    });
+    let newer = Memo::new(move |_| act.stale());
     let draft = move || query.read().get("draft").and_then(|id| id.parse().ok());
     let key = move || (params.read().get("id").and_then(|id| id.parse::<PropertyId>().ok()), draft(), newer.get());
     // Everything that the address says is read here: once something was awaited, the page may be gone.
@@ -38,15 +35,16 @@ pub fn PropertyEdit() -> impl IntoView {
             Some(draft) => load_draft(draft).await.ok(),
             None => None,
         };
-        Ok::<_, AppError>((saved, fields))
+        let missing = check_property(fields.clone().unwrap_or_else(|| saved.form.clone())).await?;
+        Ok::<_, AppError>((saved, fields, missing))
     });
     let page = move || {
         Suspend::new(async move {
             match record.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok((saved, draft)) => {
+                Ok((saved, draft, missing)) => {
                     let typed = act.sent();
-                    view! { <EditForm saved typed=typed.or_else(|| draft.clone()) draft act/> }.into_any()
+                    view! { <EditForm saved typed=typed.or_else(|| draft.clone()) draft missing act/> }.into_any()
                 }
             }
         })
@@ -58,7 +56,13 @@ pub fn PropertyEdit() -> impl IntoView {
 }
 
 #[component]
-fn EditForm(saved: PropertyEditing, typed: Option<Fields>, draft: Option<Fields>, act: Act) -> impl IntoView {
+fn EditForm(
+    saved: PropertyEditing,
+    typed: Option<Fields>,
+    draft: Option<Fields>,
+    missing: Vec<Missing>,
+    act: Act,
+) -> impl IntoView {
     let (all, lang, error) = (words(), lang(), act.error());
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     let is_stale = error.with_untracked(|e| matches!(e, Some(AppError::Conflict(Clash::Stale(_)))));
@@ -67,13 +71,15 @@ fn EditForm(saved: PropertyEditing, typed: Option<Fields>, draft: Option<Fields>
     let began = draft.as_ref().and_then(|f| f.get("version").parse::<i32>().ok()).filter(|_| !is_stale);
     let version = began.unwrap_or(saved.version);
     let href = format!("/app/properties/{}", saved.id);
-    let conflict =
-        is_stale.then(|| view! { <ConflictNote theirs=saved.form mine=form.clone() href=format!("{href}/edit")/> });
+    let label_of = move |name: String| field(&name, lang);
+    let conflict = is_stale
+        .then(|| view! { <ConflictNote theirs=saved.form mine=form.clone() label_of href=format!("{href}/edit")/> });
     let note = Signal::derive(move || error.get().filter(|e| !matches!(e, AppError::Conflict(Clash::Stale(_)))));
     view! {
         <header class="page-head"><h1>{all.properties.edit}" "{saved.code}</h1></header>
         <ErrorNote error=note/>
-        <ErrorSummary errors label_of=move |name: String| field(&name, lang)/>
+        <ErrorSummary errors label_of/>
+        <WithReadyList missing>
         <ActForm act to=UpdateProperty::PATH class="form">
             <input type="hidden" name="id" value=saved.id.to_string()/>
             <input type="hidden" name="version" value=version.to_string()/>
@@ -84,5 +90,6 @@ fn EditForm(saved: PropertyEditing, typed: Option<Fields>, draft: Option<Fields>
                 <a class="btn" href=href>{all.common.cancel}</a>
             </div>
         </ActForm>
+        </WithReadyList>
     }
 }

@@ -100,14 +100,19 @@ fn empty(filter: &PropertyFilter) -> impl IntoView {
 fn row(row: PropertyRow) -> impl IntoView {
     let words = &words().properties;
     let title = if row.title.is_empty() { words.untitled.to_owned() } else { row.title };
+    let cover = match row.cover {
+        Some(src) => view! { <img class="row-cover" src=src alt="" width="72" height="48" loading="lazy"/> }.into_any(),
+        None => view! { <span class="row-cover" aria-hidden="true"><Icon name=IconName::Camera/></span> }.into_any(),
+    };
     view! {
         <tr>
-            <td><a class="row-title" href=format!("/app/properties/{}", row.id)>{title}</a>
-                <div class="quiet">{row.subtitle}</div></td>
+            <td><div class="row-head">{cover}<div><a class="row-title" href=format!("/app/properties/{}", row.id)>{title}</a>
+                <div class="quiet">{row.subtitle}</div></div></div></td>
             <td>{row.place}</td>
             <td class="number">{row.prices.into_iter().map(|price| view! { <div>{price}</div> }).collect_view()}</td>
             <td>{row.size}</td>
-            <td><span class="tag" class:tag-good=row.is_active>{row.status}</span></td>
+            <td><span class="tag" class:tag-good=row.is_active>{row.status}</span>
+                {row.is_published.then(|| view! { " "<span class="tag">{words.site}</span> })}</td>
             <td class="quiet">{row.responsible}</td>
             <td class="quiet">{row.updated}</td>
         </tr>

@@ -6,9 +6,9 @@ use leptos_router::hooks::use_query_map;
 
 use crate::drafts::server_fns::load_draft;
 use crate::error::AppError;
-use crate::properties::parts::PropertyFields;
-use crate::properties::server_fns::{CreateProperty, new_property};
-use crate::properties::types::PropertyId;
+use crate::properties::parts::{PropertyFields, WithReadyList};
+use crate::properties::server_fns::{CreateProperty, check_property, new_property};
+use crate::properties::types::{Missing, PropertyId};
 use crate::properties::words::field;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
@@ -29,13 +29,15 @@ pub fn PropertyNew() -> impl IntoView {
             Some(draft) => load_draft(draft).await.ok(),
             None => None,
         };
-        Ok::<_, AppError>((id, fields))
+        let form = fields.unwrap_or_else(blank);
+        let missing = check_property(form.clone()).await?;
+        Ok::<_, AppError>((id, form, missing))
     });
     let page = move || {
         Suspend::new(async move {
             match blank.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok((id, fields)) => view! { <BlankForm id fields/> }.into_any(),
+                Ok((id, form, missing)) => view! { <BlankForm id form missing/> }.into_any(),
             }
         })
     };
@@ -47,18 +49,17 @@ pub fn PropertyNew() -> impl IntoView {
 }
 
 #[component]
-fn BlankForm(id: PropertyId, fields: Option<Fields>) -> impl IntoView {
+fn BlankForm(id: PropertyId, form: Fields, missing: Vec<Missing>) -> impl IntoView {
     let (all, lang) = (words(), lang());
     let act = Act::new();
     let error = act.error();
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     // The refused form carries the identifier that it was sent with, so that sending it again makes no second property.
-    let id =
-        fields.as_ref().map(|f| f.get("id").to_owned()).filter(|id| !id.is_empty()).unwrap_or_else(|| id.to_string());
-    let form = fields.unwrap_or_else(blank);
+    let id = Some(form.get("id").to_owned()).filter(|id| !id.is_empty()).unwrap_or_else(|| id.to_string());
     view! {
         <ErrorNote error/>
         <ErrorSummary errors label_of=move |name: String| field(&name, lang)/>
+        <WithReadyList missing>
         <ActForm act to=CreateProperty::PATH class="form">
             <input type="hidden" name="id" value=id/>
             <PropertyFields form errors/>
@@ -67,6 +68,7 @@ fn BlankForm(id: PropertyId, fields: Option<Fields>) -> impl IntoView {
                 <a class="btn" href="/app/properties">{all.common.cancel}</a>
             </div>
         </ActForm>
+        </WithReadyList>
     }
 }
 

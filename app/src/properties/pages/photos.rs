@@ -3,7 +3,7 @@
 use leptos::ev::{DragEvent, SubmitEvent};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 
 use crate::error::AppError;
 use crate::properties::server_fns::{DescribePhoto, MovePhoto, RemovePhoto, SetCover, list_photos};
@@ -13,9 +13,9 @@ use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
 use crate::ui::icon::{Icon, IconName};
 use crate::ui::poll::poll_while;
+use crate::ui::refusals::Refusals;
 use crate::ui::title::PageTitle;
-use crate::values::fields::FieldErrors;
-use crate::words::{lang, problem, words};
+use crate::words::words;
 
 /// What the cards share.
 #[derive(Clone, Copy)]
@@ -28,7 +28,7 @@ struct Board {
 /// The page.
 #[component]
 pub fn PropertyPhotos() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
+    let params = use_params_map();
     let act = Act::new();
     let board = Board { act, dragged: RwSignal::new(None) };
     let id = move || params.read().get("id").and_then(|id| id.parse::<PropertyId>().ok());
@@ -42,10 +42,6 @@ pub fn PropertyPhotos() -> impl IntoView {
         photos.iter().any(|photo| photo.state == PhotoState::Waiting)
     };
     poll_while(is_waiting, move || page.refetch());
-    let refused = move || {
-        let errors = query.read().get("refused").unwrap_or_default();
-        serde_json::from_str::<FieldErrors>(&errors).unwrap_or_default()
-    };
     let content = move || {
         Suspend::new(async move {
             match page.await {
@@ -56,19 +52,9 @@ pub fn PropertyPhotos() -> impl IntoView {
     };
     view! {
         <ErrorNote error=act.error()/>
-        {move || view! { <Refusals errors=refused()/> }}
+        <Refusals/>
         <Transition>{content}</Transition>
     }
-}
-
-#[component]
-fn Refusals(errors: FieldErrors) -> impl IntoView {
-    let lang = lang();
-    let sentences: Vec<_> = errors.0.iter().map(|(_, wrong)| problem(wrong, lang)).collect();
-    (!sentences.is_empty()).then(|| {
-        let lines = sentences.into_iter().map(|sentence| view! { <li>{sentence}</li> });
-        view! { <div class="alert-box alert-bad" role="alert"><ul>{lines.collect_view()}</ul></div> }
-    })
 }
 
 fn grid(page: PhotoPage, board: Board) -> impl IntoView {

@@ -7,6 +7,7 @@ use leptos_router::hooks::use_params_map;
 use crate::audit::types::HistoryLine;
 use crate::auth::types::Me;
 use crate::error::AppError;
+use crate::properties::parts::MissingList;
 use crate::properties::server_fns::{
     ArchiveProperty, FeatureProperty, PublishProperty, RestoreProperty, UnpublishProperty, load_property,
 };
@@ -113,10 +114,6 @@ fn site(publication: Publication, (id, may): (PropertyId, bool), act: Act) -> im
     let words = &words().properties;
     let is_ready = publication.missing.is_empty();
     let edit = format!("/app/properties/{id}/edit");
-    let missing = publication.missing.into_iter().map(|(name, label, sentence)| {
-        let href = if name == "creci" { "/app/settings/store".to_owned() } else { format!("{edit}#{name}") };
-        view! { <li><a href=href>{label}</a><span class="quiet">{sentence}</span></li> }
-    });
     let state = if publication.is_published {
         let front = use_context::<Me>().map(|me| me.storefront).unwrap_or_default();
         let (href, shown) = (format!("{front}{}", publication.path), publication.is_featured);
@@ -129,7 +126,7 @@ fn site(publication: Publication, (id, may): (PropertyId, bool), act: Act) -> im
     } else if is_ready {
         view! { <p>{words.is_ready}</p> }.into_any()
     } else {
-        view! { <p>{words.not_ready}</p><ul class="missing">{missing.collect_view()}</ul> }.into_any()
+        view! { <p>{words.not_ready}</p><MissingList missing=publication.missing edit/> }.into_any()
     };
     let put_on = (may && is_ready && !publication.is_published)
         .then(|| view! { <OneButton act to=PublishProperty::PATH id label=words.publish look="btn btn-primary"/> });

@@ -1,9 +1,9 @@
 //! What two pages share.
 
-mod conflict;
 mod filters;
 mod form;
+mod ready;
 
-pub use conflict::ConflictNote;
 pub use filters::Filters;
 pub use form::PropertyFields;
+pub use ready::{MissingList, WithReadyList};

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
+use crate::access::Can;
 use crate::audit::types::HistoryLine;
+use crate::auth::types::Me;
+use crate::properties::types::Unready;
 use crate::today::server_fns::load_today;
 use crate::today::types::TodayPage;
 use crate::today::words::action;
@@ -36,6 +39,11 @@ fn content(today: TodayPage) -> impl IntoView {
     let figure = |name: &'static str, value: String, href: &'static str| {
         view! { <a class="figure" href=href><strong>{value}</strong><span>{name}</span></a> }
     };
+    let left = if use_context::<Me>().is_some_and(|me| me.role.may(Can::SeePlan)) {
+        figure(words.places_left, places, "/app/settings/plan").into_any()
+    } else {
+        view! { <p class="figure"><strong>{places}</strong><span>{words.places_left}</span></p> }.into_any()
+    };
     view! {
         <header class="page-head"><h1>{words.title}</h1></header>
         {is_new.then(|| view! {
@@ -46,11 +54,22 @@ fn content(today: TodayPage) -> impl IntoView {
             </section>
         })}
         <div class="figures">
+            {figure(words.published, today.published.to_string(), "/app/properties?status=active")}
             {figure(words.active, today.active.to_string(), "/app/properties?status=active")}
             {figure(words.drafts, today.drafts.to_string(), "/app/properties?status=draft")}
             {figure(words.all, today.all.to_string(), "/app/properties")}
-            {figure(words.places_left, places, "/app/settings/plan")}
+            {left}
         </div>
+        {(!is_new).then(|| view! {
+            <section class="block">
+                <h2>{words.unready}</h2>
+                {if today.unready.is_empty() {
+                    view! { <p class="quiet">{words.nothing_unready}</p> }.into_any()
+                } else {
+                    view! { <ul class="rows">{today.unready.into_iter().map(unready).collect_view()}</ul> }.into_any()
+                }}
+            </section>
+        })}
         <section class="block">
             <h2>{words.activity}</h2>
             {if today.activity.is_empty() {
@@ -59,6 +78,22 @@ fn content(today: TodayPage) -> impl IntoView {
                 view! { <ul class="rows">{today.activity.into_iter().map(line).collect_view()}</ul> }.into_any()
             }}
         </section>
+    }
+}
+
+/// A property and what it lacks, one tap from where it is mended.
+fn unready(property: Unready) -> impl IntoView {
+    let all = words();
+    let title = if property.title.is_empty() { all.properties.untitled.to_owned() } else { property.title };
+    let lacks = property.missing.iter().map(|missing| missing.label.as_str()).collect::<Vec<_>>().join(", ");
+    let (href, lacks) = if property.missing.is_empty() {
+        (format!("/app/properties/{}", property.id), all.today.only_publish.to_owned())
+    } else {
+        (format!("/app/properties/{}/edit", property.id), format!("{} {lacks}", all.properties.not_ready))
+    };
+    view! {
+        <li class="row"><a class="row-text" href=href><strong>{title}</strong>
+            <span class="quiet">{property.code}" · "{lacks}</span></a></li>
     }
 }
 

@@ -1,0 +1,61 @@
+//! What a property lacks before visitors may see it.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use std::time::Duration;
+
+use crate::properties::server_fns::CheckProperty;
+use crate::properties::types::Missing;
+use crate::ui::act::ask;
+use crate::words::words;
+
+/// How long somebody must have stopped typing before the list is made anew.
+const PAUSE: Duration = Duration::from_millis(400);
+
+/// What is missing, each with the way to where it is mended.
+#[component]
+pub fn MissingList(
+    /// What is missing.
+    missing: Vec<Missing>,
+    /// Where the property is edited; nothing: the fields are on this page.
+    #[prop(into, optional)]
+    edit: String,
+) -> impl IntoView {
+    let lines = missing.into_iter().map(|Missing { field, label, sentence }| {
+        let href = if field == "creci" { "/app/settings/store".to_owned() } else { format!("{edit}#{field}") };
+        view! { <li><a href=href>{label}</a><span class="quiet">{sentence}</span></li> }
+    });
+    view! { <ul class="missing">{lines.collect_view()}</ul> }
+}
+
+/// A form with the list beside it, which follows what is typed.
+#[component]
+pub fn WithReadyList(
+    /// What the form lacks as it stands.
+    missing: Vec<Missing>,
+    /// The form.
+    children: Children,
+) -> impl IntoView {
+    let words = &words().properties;
+    let missing = RwSignal::new(missing);
+    let look = leptos::leptos_dom::helpers::debounce(PAUSE, move |event: leptos::ev::Event| {
+        ask(&event, CheckProperty::PATH, move |found| drop(missing.try_set(found)));
+    });
+    let list = move || {
+        let missing = missing.get();
+        if missing.is_empty() {
+            view! { <p class="ready">{words.is_ready}</p> }.into_any()
+        } else {
+            view! { <p>{words.not_ready}</p><MissingList missing/> }.into_any()
+        }
+    };
+    view! {
+        <div class="columns">
+            <div on:input=look>{children()}</div>
+            <aside class="aside" aria-live="polite">
+                <h2>{words.site}</h2>
+                {list}
+            </aside>
+        </div>
+    }
+}
