@@ -50,7 +50,7 @@ impl Role {
             Can::SeeProperties => matches!(self, Owner | Manager | Broker | Assistant | Finance | Partner),
             Can::WriteProperties => matches!(self, Owner | Manager | Broker | Assistant),
             Can::PublishProperties => matches!(self, Owner | Manager | Broker),
-            Can::ArchiveProperties => matches!(self, Owner | Manager),
+            Can::ArchiveProperties | Can::WriteSettings => matches!(self, Owner | Manager),
             Can::SeePlan => matches!(self, Owner | Manager | Finance),
         }
     }
@@ -72,17 +72,20 @@ pub enum Can {
     ArchiveProperties,
     /// Look at plan and use.
     SeePlan,
+    /// Change how the agency presents itself.
+    WriteSettings,
 }
 
 impl Can {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SeeAgency,
         Self::SeeProperties,
         Self::WriteProperties,
         Self::PublishProperties,
         Self::ArchiveProperties,
         Self::SeePlan,
+        Self::WriteSettings,
     ];
 }
 
@@ -176,6 +179,10 @@ pub const ROWS: &[Access] = &[
     page("/app/properties/{id}/photos", Audience::Staff(Can::WriteProperties)),
     write("/app/properties/{id}/photos", Audience::Staff(Can::WriteProperties)),
     row("GET", "/media/{photo}/{file}", Audience::Staff(Can::SeeProperties), false, Cache::Immutable),
+    page("/app/settings/store", Audience::Staff(Can::WriteSettings)),
+    page("/app/settings/brand", Audience::Staff(Can::WriteSettings)),
+    write("/app/settings/brand/logo", Audience::Staff(Can::WriteSettings)),
+    row("GET", "/logo/{file}", Audience::Staff(Can::SeeAgency), false, Cache::Immutable),
     page("/app/settings/plan", Audience::Staff(Can::SeePlan)),
     page("/app/profile", Audience::Staff(Can::SeeAgency)),
     // Operators
@@ -186,10 +193,13 @@ pub const ROWS: &[Access] = &[
     site("/"),
     site("/imoveis"),
     site("/imovel/{address}"),
-    row("GET", "/theme/{version}", Audience::Storefront, false, Cache::Immutable),
+    row("GET", "/theme/{colors}", Audience::Everywhere, false, Cache::Immutable),
+    row("GET", "/logo/{file}", Audience::Storefront, false, Cache::Immutable),
     row("GET", "/media/{photo}/{file}", Audience::Storefront, false, Cache::Immutable),
     // Server functions
     write("/fn/auth/sign_in", Audience::Platform),
+    write("/fn/auth/renew", Audience::Platform),
+    read("/fn/auth/late_form", Audience::Platform),
     write("/fn/auth/sign_in_operator", Audience::Platform),
     write("/fn/auth/sign_out", Audience::Platform),
     read("/fn/auth/demo", Audience::Platform),
@@ -209,6 +219,7 @@ pub const ROWS: &[Access] = &[
     read("/fn/properties/load", Audience::Staff(Can::SeeProperties)),
     read("/fn/properties/edit", Audience::Staff(Can::WriteProperties)),
     read("/fn/properties/blank", Audience::Staff(Can::WriteProperties)),
+    read("/fn/properties/check", Audience::Staff(Can::WriteProperties)),
     write("/fn/properties/create", Audience::Staff(Can::WriteProperties)),
     write("/fn/properties/update", Audience::Staff(Can::WriteProperties)),
     write("/fn/properties/publish", Audience::Staff(Can::PublishProperties)),
@@ -221,6 +232,10 @@ pub const ROWS: &[Access] = &[
     write("/fn/properties/remove_photo", Audience::Staff(Can::WriteProperties)),
     write("/fn/properties/archive", Audience::Staff(Can::ArchiveProperties)),
     write("/fn/properties/restore", Audience::Staff(Can::ArchiveProperties)),
+    read("/fn/store_settings/load", Audience::Staff(Can::WriteSettings)),
+    write("/fn/store_settings/update_store", Audience::Staff(Can::WriteSettings)),
+    write("/fn/store_settings/update_brand", Audience::Staff(Can::WriteSettings)),
+    write("/fn/store_settings/remove_logo", Audience::Staff(Can::WriteSettings)),
     read("/fn/storefront/landing", Audience::Storefront),
     read("/fn/storefront/search", Audience::Storefront),
     read("/fn/storefront/listing", Audience::Storefront),

@@ -26,6 +26,7 @@ pub mod drafts;
 pub mod marketing;
 pub mod platform;
 pub mod properties;
+pub mod store_settings;
 pub mod storefront;
 pub mod today;
 

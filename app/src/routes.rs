@@ -11,6 +11,7 @@ use crate::layouts::CrmLayout;
 use crate::marketing::pages::{Home, Plans};
 use crate::platform::pages::TenantIndex;
 use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, PropertyPhotos, PropertyShow};
+use crate::store_settings::pages::{BrandShow, StoreShow};
 use crate::storefront::pages::{Landing, ListingShow, SearchIndex};
 use crate::today::pages::Today;
 use crate::ui::error::NotFoundPage;
@@ -42,6 +43,8 @@ lazy_pages! {
     LazyPropertyIndex shows PropertyIndex,
     LazyPropertyEdit shows PropertyEdit,
     LazyPropertyNew shows PropertyNew,
+    LazyStoreShow shows StoreShow,
+    LazyBrandShow shows BrandShow,
     LazyPlanShow shows PlanShow,
     LazyProfile shows Profile,
 }
@@ -62,6 +65,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("properties/:id") view=PropertyShow ssr=SsrMode::Async/>
                     <Route path=path!("properties/:id/edit") view={Lazy::<LazyPropertyEdit>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("properties/:id/photos") view={Lazy::<LazyPropertyPhotos>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/store") view={Lazy::<LazyStoreShow>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/brand") view={Lazy::<LazyBrandShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/plan") view={Lazy::<LazyPlanShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("profile") view={Lazy::<LazyProfile>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>

@@ -8,7 +8,7 @@ use tenancy::{CentralDb, Clock, Key, Registry, Routes};
 
 use crate::outside::files::Files;
 use crate::outside::password::Passwords;
-use crate::properties::pictures::Pictures;
+use crate::outside::pictures::Pictures;
 
 /// Cheap to clone; every part is.
 #[derive(Clone, FromRef)]

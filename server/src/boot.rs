@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use app::outside::files::Files;
 use app::outside::password::Passwords;
-use app::properties::pictures::Pictures;
+use app::outside::pictures::Pictures;
 use app::state::{AppState, House, Settings};
 
 use crate::config::Config;

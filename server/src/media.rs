@@ -1,4 +1,4 @@
-//! Photographs: in through one door, out through another.
+//! Photographs and logos: in through one door, out through another.
 
 use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{Multipart, Path, Request, State};
@@ -10,11 +10,13 @@ use tenancy::TenantDb;
 
 use app::caller::{self, Staff, Storefront, Who};
 use app::error::AppError;
+use app::outside::files::from_hex;
+use app::outside::pictures::{MAX_BYTES, Refused, Upload};
 use app::properties::db::photos;
-use app::properties::photos::{Upload, from_hex, refusal, take};
-use app::properties::pictures::{MAX_BYTES, Refused};
+use app::properties::photos::take;
 use app::properties::types::{PhotoId, PropertyId};
 use app::state::{AppState, House};
+use app::store_settings::{db as settings, logo};
 use app::values::fields::FieldErrors;
 use app::words::Lang;
 
@@ -32,28 +34,63 @@ pub async fn upload(
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Response {
-    let wants_page = caller::accepts_html(&headers);
+    let page = format!("/app/properties/{property}/photos");
+    let take = async |staff: Staff, form| take_all(&state.house, &staff, property, form).await;
+    received(&page, (who, request), &headers, form, take).await
+}
+
+/// Takes the logo of a form in.
+pub async fn upload_logo(
+    State(state): State<AppState>,
+    who: Option<axum::Extension<Who>>,
+    request: Option<axum::Extension<caller::Request>>,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Response {
+    let take = async |staff: Staff, form| take_logo(&state.house, &staff, form).await;
+    received("/app/settings/brand", (who, request), &headers, form, take).await
+}
+
+/// What came of a form with files: back to its page, with what was not taken in the address.
+async fn received(
+    page: &str,
+    (who, request): (Option<axum::Extension<Who>>, Option<axum::Extension<caller::Request>>),
+    headers: &HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+    take: impl AsyncFnOnce(Staff, Multipart) -> Result<(), AppError>,
+) -> Response {
+    let wants_page = caller::accepts_html(headers);
     let (Some(axum::Extension(who)), Some(axum::Extension(request))) = (who, request) else {
         return plain::error(&AppError::Unauthenticated, wants_page, Lang::Pt, "");
     };
     let id = request.id.clone();
     let outcome = match (who, form) {
-        (Who::Staff { account, role, db: Ok(db) }, Ok(form)) => {
-            take_all(&state.house, &Staff { db, account, role, request }, property, form).await
-        }
+        (Who::Staff { account, role, db: Ok(db) }, Ok(form)) => take(Staff { db, account, role, request }, form).await,
         (Who::Staff { .. }, Err(_)) => Err(AppError::Transport),
         _ => Err(AppError::Unauthenticated),
     };
     match (outcome, wants_page) {
-        (Ok(()), true) => Redirect::to(&format!("/app/properties/{property}/photos")).into_response(),
+        (Ok(()), true) => Redirect::to(page).into_response(),
         (Ok(()), false) => StatusCode::NO_CONTENT.into_response(),
         (Err(AppError::Invalid(errors)), true) => {
             let errors = serde_json::to_string(&errors).unwrap_or_default();
             let errors: String = form_urlencoded::byte_serialize(errors.as_bytes()).collect();
-            Redirect::to(&format!("/app/properties/{property}/photos?refused={errors}")).into_response()
+            Redirect::to(&format!("{page}?refused={errors}")).into_response()
         }
         (Err(error), _) => plain::error(&error, wants_page, Lang::Pt, &id),
     }
+}
+
+/// The first file of the form; a form without one changes nothing.
+async fn take_logo(house: &Arc<House>, staff: &Staff, mut form: Multipart) -> Result<(), AppError> {
+    while let Some(field) = form.next_field().await.map_err(|_| AppError::Transport)? {
+        let Some(name) = field.file_name().map(str::to_owned).filter(|n| !n.is_empty()) else { continue };
+        return match read(field, name.clone()).await? {
+            Some(upload) => logo::take(house, staff, upload).await,
+            None => Err(Refused::TooLarge.told("logo", &name)),
+        };
+    }
+    Ok(())
 }
 
 async fn take_all(house: &Arc<House>, staff: &Staff, id: PropertyId, mut form: Multipart) -> Result<(), AppError> {
@@ -63,7 +100,7 @@ async fn take_all(house: &Arc<House>, staff: &Staff, id: PropertyId, mut form: M
         let Some(name) = field.file_name().map(str::to_owned).filter(|n| !n.is_empty()) else { continue };
         let taken = match read(field, name.clone()).await? {
             Some(upload) => take(house, staff, id, upload).await,
-            None => Err(refusal(Refused::TooLarge, &name)),
+            None => Err(Refused::TooLarge.told("photos", &name)),
         };
         match taken {
             Ok(()) => {}
@@ -109,6 +146,36 @@ pub async fn of_storefront(
     match request.extensions().get::<Storefront>() {
         Some(Storefront(Ok(db))) => answer(&state.house, db, &address, true).await,
         _ => plain::error(&AppError::NotFound, true, Lang::Pt, ""),
+    }
+}
+
+/// The agency's logo for its own people.
+pub async fn logo_of_staff(State(state): State<AppState>, Path(file): Path<String>, request: Request) -> Response {
+    match request.extensions().get::<Who>() {
+        Some(Who::Staff { db: Ok(db), .. }) => answer_logo(&state.house, db, &file).await,
+        _ => plain::error(&AppError::Unauthenticated, true, Lang::Pt, ""),
+    }
+}
+
+/// The agency's logo for its visitors.
+pub async fn logo_of_storefront(State(state): State<AppState>, Path(file): Path<String>, request: Request) -> Response {
+    match request.extensions().get::<Storefront>() {
+        Some(Storefront(Ok(db))) => answer_logo(&state.house, db, &file).await,
+        _ => plain::error(&AppError::NotFound, true, Lang::Pt, ""),
+    }
+}
+
+async fn answer_logo(house: &House, db: &TenantDb, file: &str) -> Response {
+    let found = async {
+        let digest = settings::logo(db, &format!("/logo/{file}")).await?;
+        house.files.get(db.tenant(), &digest).await?.ok_or(AppError::NotFound)
+    };
+    match found.await {
+        Ok(bytes) => {
+            let cache = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+            ([(header::CONTENT_TYPE, "image/png"), cache], bytes).into_response()
+        }
+        Err(error) => plain::error(&error, true, Lang::Pt, ""),
     }
 }
 

@@ -103,7 +103,7 @@ pub async fn layer(State(cache): State<PageCache>, request: Request, next: Next)
         _ => return next.run(request).await,
     };
     let path = request.uri().path();
-    if path.starts_with("/media/") || path.starts_with("/theme/") || path.starts_with("/fn/") {
+    if path.starts_with("/media/") || path.starts_with("/logo/") || path.starts_with("/fn/") {
         return next.run(request).await;
     }
     let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();

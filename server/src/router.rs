@@ -1,7 +1,7 @@
 //! The HTTP surface on one screen: two faces, picked by the host before anything else.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -23,6 +23,7 @@ use app::error::AppError;
 use app::state::{AppState, House};
 use app::words::Lang;
 
+use crate::layers::forms::Forms;
 use crate::layers::headers::Secure;
 use crate::layers::host::{Door, Face};
 use crate::layers::limits::FORM;
@@ -128,12 +129,14 @@ fn app_face(state: &AppState) -> Router {
     Router::new()
         .leptos_routes_with_context(state, crm, context(&house), move || app::shell::shell(options.clone()))
         .layer(from_fn(still::preloads))
-        .fallback_service(still)
+        .fallback_service(still.clone())
         .layer(DefaultBodyLimit::max(FORM))
         .route(limits::UPLOADS, post(media::upload).layer(DefaultBodyLimit::max(media::UPLOAD)))
+        .route(limits::LOGO, post(media::upload_logo).layer(DefaultBodyLimit::max(media::UPLOAD)))
         .route("/media/{photo}/{file}", get(media::of_staff))
+        .route("/logo/{file}", get(media::logo_of_staff))
         .layer(from_fn(guard::layer))
-        .layer(from_fn_with_state(house.clone(), forms::layer))
+        .layer(from_fn_with_state(Forms { house: house.clone(), front: still }, forms::layer))
         .layer(from_fn(language::platform))
         .layer(from_fn_with_state(house, session::layer))
         .layer(sessions)
@@ -151,8 +154,8 @@ fn site_face(state: &AppState) -> Router {
     Router::new()
         .leptos_routes_with_context(state, routes, context(&house), move || app::shell::site_shell(options.clone()))
         .layer(DefaultBodyLimit::max(FORM))
-        .route("/theme/{version}", get(theme))
         .route("/media/{photo}/{file}", get(media::of_storefront))
+        .route("/logo/{file}", get(media::logo_of_storefront))
         .layer(from_fn(still::layer))
         .layer(from_fn_with_state(cache, page_cache::layer))
         .layer(from_fn(language::storefront))
@@ -184,21 +187,16 @@ fn files(state: &AppState) -> Router<AppState> {
         .nest_service("/pkg", folder("pkg"))
         .nest_service("/fonts", folder("fonts"))
         .nest_service("/assets", folder("assets"))
+        .route("/theme/{colors}", get(theme))
         .route_service("/favicon.svg", tower_http::services::ServeFile::new(root.join("favicon.svg")))
         .layer(immutable)
         .layer(cross)
 }
 
-/// An agency's colours as a style sheet: its address changes with them.
-async fn theme(State(_): State<AppState>, request: Request) -> Response {
-    let Some(app::caller::Storefront(Ok(db))) = request.extensions().get().cloned() else {
-        return plain::error(&AppError::NotFound, true, Lang::Pt, "");
-    };
-    match app::storefront::db::theme(&db).await {
-        Ok(css) => {
-            let kind = (header::CONTENT_TYPE, "text/css; charset=utf-8");
-            ([kind, (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], css).into_response()
-        }
-        Err(error) => plain::error(&error.into(), true, Lang::Pt, ""),
+/// A style sheet of two colours, which its address names: no agency's, the same on every host.
+async fn theme(Path(file): Path<String>) -> Response {
+    match app::storefront::theme::sheet(&file) {
+        Some(css) => ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], css).into_response(),
+        None => plain::error(&AppError::NotFound, true, Lang::Pt, ""),
     }
 }

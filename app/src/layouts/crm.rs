@@ -4,8 +4,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::components::{A, Outlet};
 
+use super::SignInAgain;
+use crate::access::Can;
 use crate::auth::server_fns::{SignOut, load_me};
 use crate::auth::types::Me;
+use crate::ui::act::Lapsed;
 use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
 use crate::words::words;
@@ -32,6 +35,8 @@ pub fn CrmLayout() -> impl IntoView {
 fn Frame(me: Me) -> impl IntoView {
     let words = words();
     provide_context(me.clone());
+    let lapsed = Lapsed(RwSignal::new(None));
+    provide_context(lapsed);
     view! {
         <div class="crm">
             <a class="skip" href="#content">{words.common.skip_to_content}</a>
@@ -42,6 +47,7 @@ fn Frame(me: Me) -> impl IntoView {
                 <Foot name=me.name/>
             </aside>
             <main id="content" tabindex="-1"><Outlet/></main>
+            <SignInAgain lapsed/>
             <div class="bottom-bar"><Navigation/></div>
         </div>
     }
@@ -50,11 +56,18 @@ fn Frame(me: Me) -> impl IntoView {
 #[component]
 fn Navigation() -> impl IntoView {
     let words = words();
+    let may = |can: Can| use_context::<Me>().is_some_and(|me| me.role.may(can));
+    let site = may(Can::WriteSettings).then(|| {
+        view! { <A href="/app/settings/store"><Icon name=IconName::Store/><span>{words.store_settings.site}</span></A> }
+    });
+    let plan = may(Can::SeePlan).then(|| {
+        view! { <A href="/app/settings/plan"><Icon name=IconName::Plan/><span>{words.billing.plan}</span></A> }
+    });
     view! {
         <nav class="rail-nav" aria-label="Sobrado">
             <A href="/app" exact=true><Icon name=IconName::Home/><span>{words.today.title}</span></A>
             <A href="/app/properties"><Icon name=IconName::Building/><span>{words.properties.title}</span></A>
-            <A href="/app/settings/plan"><Icon name=IconName::Plan/><span>{words.billing.plan}</span></A>
+            {site} {plan}
             <A href="/app/profile"><Icon name=IconName::Person/><span>{words.auth.profile}</span></A>
         </nav>
     }

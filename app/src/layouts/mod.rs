@@ -1,13 +1,18 @@
 //! Frames of pages: the CRM's, the console's, the entrance's, the front page's and the storefronts'.
 
+mod again;
 mod console;
 mod crm;
 mod entrance;
 mod marketing;
+mod settings;
 mod storefront;
+
+use again::SignInAgain;
 
 pub use console::ConsoleLayout;
 pub use crm::CrmLayout;
 pub use entrance::EntranceLayout;
 pub use marketing::MarketingLayout;
+pub use settings::SettingsHead;
 pub use storefront::StorefrontLayout;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Link, Meta};
 
+use crate::storefront::parts::{StoreFoot, StoreHead};
 use crate::storefront::search::in_lang;
 use crate::storefront::types::Store;
 use crate::words::{Lang, lang, words};
@@ -24,15 +25,8 @@ pub fn StorefrontLayout(
     let own = in_lang(&canonical, lang);
     let other = if lang == Lang::Pt { in_lang(&path, Lang::En) } else { path };
     let other_tag = if lang == Lang::Pt { "en" } else { "pt-BR" };
-    let creci = store.creci.clone();
-    let head = match store.logo.clone() {
-        Some(logo) => {
-            view! { <img src=logo.src alt=store.name.clone() width=logo.width height=logo.height/> }.into_any()
-        }
-        None => store.name.clone().into_any(),
-    };
     view! {
-        <Link rel="stylesheet" href=format!("/theme/{}.css", store.theme)/>
+        <Link rel="stylesheet" href=store.theme.clone()/>
         <Link rel="canonical" href=own.clone()/>
         <Link rel="alternate" hreflang="pt-BR" href=canonical.clone()/>
         <Link rel="alternate" hreflang="en" href=english/>
@@ -40,19 +34,10 @@ pub fn StorefrontLayout(
         <Meta property="og:url" content=own/>
         <Meta property="og:type" content="website"/>
         <a class="skip" href="#content">{all.common.skip_to_content}</a>
-        <header class="store-head">
-            <a class="store-name" href=in_lang("/", lang)>{head}</a>
-            <nav aria-label=words.menu>
-                <a href=in_lang("/imoveis?purpose=sale", lang)>{words.buy}</a>
-                <a href=in_lang("/imoveis?purpose=rent", lang)>{words.rent}</a>
-                <a href=format!("{}#contato", in_lang("/", lang))>{words.contact}</a>
-            </nav>
-        </header>
+        <StoreHead name=store.name.clone() logo=store.logo/>
         <main id="content" tabindex="-1">{children()}</main>
-        <footer class="store-foot">
-            <p><strong>{store.name}</strong>{creci.map(|creci| format!(" · CRECI {creci}"))}</p>
-            {store.address.map(|address| view! { <p>{address}</p> })}
+        <StoreFoot name=store.name creci=store.creci address=store.address>
             <p><a href=other lang=other_tag hreflang=other_tag>{words.other_language}</a></p>
-        </footer>
+        </StoreFoot>
     }
 }

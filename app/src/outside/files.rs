@@ -68,3 +68,14 @@ fn path(tenant: TenantId, sha256: &[u8]) -> Path {
     let name: String = sha256.iter().map(|b| format!("{b:02x}")).collect();
     Path::from_iter(["tenants".to_owned(), tenant.to_string(), name])
 }
+
+/// Lower-case hexadecimal digits.
+pub fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The bytes of hexadecimal digits.
+pub fn from_hex(digits: &str) -> Option<Vec<u8>> {
+    let pair = |at: usize| digits.get(at..at + 2).and_then(|d| u8::from_str_radix(d, 16).ok());
+    (0..digits.len()).step_by(2).map(pair).collect()
+}

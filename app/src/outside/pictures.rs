@@ -1,4 +1,4 @@
-//! Photographs as bytes: what is taken in, and what is made of it. No database, no files.
+//! Photographs and logos as bytes: what is taken in, and what is made of it. No database, no files.
 //!
 //! Nothing of what was received is ever served: every variant is encoded anew from its pixels, so metadata (EXIF, GPS),
 //! colour profiles and whatever hides behind the picture stay behind.
@@ -6,11 +6,17 @@
 use fast_image_resize::images::Image;
 use fast_image_resize::{PixelType, Resizer};
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader, Limits, RgbImage};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{
+    DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage,
+};
 use sha2::{Digest as _, Sha256};
 use std::io::Cursor;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
+
+use crate::error::AppError;
+use crate::values::fields::Problem;
 
 /// The largest file that is taken.
 pub const MAX_BYTES: usize = 25 * 1024 * 1024;
@@ -20,6 +26,8 @@ const MAX_PIXELS: u64 = 50_000_000;
 const MAX_ALLOC: u64 = 256 * 1024 * 1024;
 /// Widths that are made, as far as the picture reaches. The last is the master for what comes later.
 pub const WIDTHS: [u32; 4] = [320, 768, 1280, 2048];
+/// The box that a logo fits into: twice the size at which pages show it.
+const LOGO: (u32, u32) = (480, 144);
 const JPEG_QUALITY: u8 = 82;
 const WEBP_QUALITY: f32 = 78.0;
 
@@ -40,6 +48,31 @@ pub enum Refused {
     TooManyPixels,
 }
 
+impl Refused {
+    /// What a person is told about a file of this name that is not taken.
+    pub fn told(self, field: &str, name: &str) -> AppError {
+        let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+        let problem = match self {
+            Self::NotAPhoto => Problem::NotAPhoto(name),
+            Self::Heic => Problem::Heic(name),
+            Self::TooLarge => Problem::PhotoTooLarge(name),
+            Self::TooManyPixels => Problem::TooManyPixels(name),
+        };
+        AppError::invalid(field, problem)
+    }
+}
+
+/// A file as a browser sends it.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// What the person called it.
+    pub name: String,
+    /// The type that the browser says it is.
+    pub declared: Option<String>,
+    /// The file.
+    pub bytes: bytes::Bytes,
+}
+
 /// A picture that was decoded whole: it is what it says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
@@ -56,7 +89,7 @@ pub struct Variant {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
-    /// `webp` or `jpg`.
+    /// `webp` or `jpg`; a logo's is `png`.
     pub format: &'static str,
     /// The file.
     pub bytes: Vec<u8>,
@@ -84,6 +117,15 @@ impl Pictures {
     pub async fn inspect(&self, bytes: bytes::Bytes, name: &str, declared: Option<&str>) -> Result<Size, Refused> {
         let format = format_of(&bytes, name, declared)?;
         self.work(move || decode(&bytes, format).map(|p| Size { width: p.width(), height: p.height() })).await
+    }
+
+    /// A logo: as it is sent, but drawn anew, with what is transparent left so, and no larger than it is ever shown.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub async fn logo(&self, bytes: bytes::Bytes, name: &str, declared: Option<&str>) -> Result<Variant, Refused> {
+        let format = format_of(&bytes, name, declared)?;
+        self.work(move || open(&bytes, format).and_then(|picture| draw_logo(picture.into_rgba8()))).await
     }
 
     /// Every size of a photograph, in both formats, smallest first.
@@ -130,6 +172,11 @@ fn format_of(bytes: &[u8], name: &str, declared: Option<&str>) -> Result<ImageFo
 
 /// The picture upright, on white where it was transparent.
 fn decode(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, Refused> {
+    open(bytes, format).map(flatten)
+}
+
+/// The picture upright.
+fn open(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, Refused> {
     let mut decoder =
         ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(|_| Refused::NotAPhoto)?;
     let (width, height) = decoder.dimensions();
@@ -142,7 +189,25 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, Refused> {
     let orientation = decoder.orientation().map_err(|_| Refused::NotAPhoto)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Refused::NotAPhoto)?;
     picture.apply_orientation(orientation);
-    Ok(flatten(picture))
+    Ok(picture)
+}
+
+/// A PNG that fits into [`LOGO`].
+fn draw_logo(picture: RgbaImage) -> Result<Variant, Refused> {
+    let (across, down) = (f64::from(picture.width()), f64::from(picture.height()));
+    let scale = (f64::from(LOGO.0) / across).min(f64::from(LOGO.1) / down).min(1.0);
+    let sized = |length: f64| ((length * scale).round() as u32).max(1);
+    let (width, height) = (sized(across), sized(down));
+    let mut pixels = picture.into_raw();
+    let from = Image::from_slice_u8(across as u32, down as u32, &mut pixels, PixelType::U8x4);
+    let mut to = Image::new(width, height, PixelType::U8x4);
+    Resizer::new().resize(&from.map_err(|_| Refused::NotAPhoto)?, &mut to, None).map_err(|_| Refused::NotAPhoto)?;
+    let mut bytes = Vec::new();
+    PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::Adaptive)
+        .write_image(&to.into_vec(), width, height, image::ExtendedColorType::Rgba8)
+        .map_err(|_| Refused::NotAPhoto)?;
+    let sha256 = Sha256::digest(&bytes).into();
+    Ok(Variant { width, height, format: "png", bytes, sha256 })
 }
 
 fn flatten(picture: DynamicImage) -> RgbImage {
@@ -293,5 +358,22 @@ mod tests {
     fn what_is_transparent_becomes_white() {
         let clear = DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(1, 1, image::Rgba([10, 20, 30, 0])));
         assert_eq!(flatten(clear).get_pixel(0, 0).0, [255, 255, 255]);
+    }
+
+    #[tokio::test]
+    async fn a_logo_stays_transparent_and_carries_nothing_of_the_original() {
+        let drawn =
+            image::RgbaImage::from_fn(1200, 240, |x, _| image::Rgba([0, 74, 173, if x < 600 { 0 } else { 255 }]));
+        let mut png = Cursor::new(Vec::new());
+        drawn.write_to(&mut png, ImageFormat::Png).expect("encodes");
+        let mut png = png.into_inner();
+        png.extend(b"<script>polyglot</script>");
+        let logo = Pictures::default().logo(png.into(), "logo.png", Some("image/png")).await.expect("a logo");
+        assert_eq!((logo.width, logo.height, logo.format), (480, 96, "png"));
+        assert!(!logo.bytes.windows(8).any(|w| w == b"polyglot"));
+        let again = image::load_from_memory(&logo.bytes).expect("a picture").into_rgba8();
+        assert_eq!((again.get_pixel(5, 5).0[3], again.get_pixel(470, 5).0), (0, [0, 74, 173, 255]));
+        let svg = Pictures::default().logo("<svg/>".into(), "logo.svg", Some("image/svg+xml")).await;
+        assert_eq!(svg.err(), Some(Refused::NotAPhoto));
     }
 }

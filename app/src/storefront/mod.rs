@@ -6,5 +6,6 @@ pub mod pages;
 pub mod parts;
 pub mod search;
 pub mod server_fns;
+pub mod theme;
 pub mod types;
 pub mod words;

@@ -25,7 +25,7 @@ pub struct Store {
     pub hero_title: String,
     /// Its logo.
     pub logo: Option<Logo>,
-    /// Version of its colours: part of the style sheet's address.
+    /// Address of the style sheet of its colours.
     pub theme: String,
     /// Its own address, without a slash at the end.
     pub url: String,

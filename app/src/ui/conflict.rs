@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::properties::words::field;
 use crate::values::fields::Fields;
-use crate::words::{lang, words};
+use crate::words::words;
 
 /// What is saved now beside what was typed, field by field where they differ.
 #[component]
@@ -13,12 +12,15 @@ pub fn ConflictNote(
     theirs: Fields,
     /// What was typed.
     mine: Fields,
+    /// What a field is called.
+    #[prop(into)]
+    label_of: Callback<(String,), &'static str>,
     /// Where to go to keep what is saved.
     href: String,
 ) -> impl IntoView {
-    let (words, lang) = (&words().properties, lang());
+    let words = &words().common;
     let rows = differences(&theirs, &mine).into_iter().map(|(name, theirs, mine)| {
-        view! { <tr><th scope="row">{field(&name, lang)}</th><td>{theirs}</td><td>{mine}</td></tr> }
+        view! { <tr><th scope="row">{label_of.run((name,))}</th><td>{theirs}</td><td>{mine}</td></tr> }
     });
     view! {
         <div class="alert-box alert-warn" role="alert">

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::error::{AppError, Clash};
+use crate::ui::act::Act;
 use crate::values::fields::FieldErrors;
 use crate::words::{lang, problem, words};
 
@@ -55,6 +56,17 @@ pub fn ErrorNote(
         Some(view! { <div class="alert-box alert-bad" role="alert">{sentence}</div> })
     };
     view! { {note} }
+}
+
+/// Says that the last form was taken; until then it is not there.
+#[component]
+pub fn SavedNote(
+    /// The page's forms.
+    act: Act,
+) -> impl IntoView {
+    let saved = words().common.saved;
+    let is_shown = move || act.done() > 0 && act.error().with(Option::is_none);
+    view! { <p role="status">{move || is_shown().then(|| view! { <span class="alert-box alert-good">{saved}</span> })}</p> }
 }
 
 /// The button that sends a form; it waits while the form is under way.

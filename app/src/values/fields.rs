@@ -113,6 +113,10 @@ pub enum Problem {
     ControlCharacter,
     /// Letters A to Z and digits only, 2 to 20 of them.
     NotACode,
+    /// It does not look like an agency's registration.
+    NotACreci,
+    /// It must stay while properties are published.
+    NeededWhilePublished,
     /// Not a colour of the form #RRGGBB.
     NotAColor,
     /// More than the field it is part of: suites beyond bedrooms, a floor above the roof.

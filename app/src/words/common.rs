@@ -36,6 +36,12 @@ pub struct Words {
     pub go_home: &'static str,
     pub more_than: &'static str,
     pub unknown: &'static str,
+    pub stale: &'static str,
+    pub stale_theirs: &'static str,
+    pub stale_mine: &'static str,
+    pub keep_mine: &'static str,
+    pub take_theirs: &'static str,
+    pub settings: &'static str,
 }
 
 /// Brazilian Portuguese.
@@ -72,6 +78,12 @@ pub const PT: Words = Words {
     go_home: "Ir para o início",
     more_than: "mais de",
     unknown: "não informado",
+    stale: "Outra pessoa salvou este registro enquanto você editava. Nada do que você digitou se perdeu: compare e escolha.",
+    stale_theirs: "Salvo agora",
+    stale_mine: "O que você digitou",
+    keep_mine: "Salvar o meu por cima",
+    take_theirs: "Ficar com o que está salvo",
+    settings: "Configurações",
 };
 
 /// English.
@@ -108,4 +120,10 @@ pub const EN: Words = Words {
     go_home: "Go to the start",
     more_than: "more than",
     unknown: "not stated",
+    stale: "Somebody else saved this record while you were editing. Nothing you typed is lost: compare and choose.",
+    stale_theirs: "Saved now",
+    stale_mine: "What you typed",
+    keep_mine: "Save mine on top",
+    take_theirs: "Keep what is saved",
+    settings: "Settings",
 };

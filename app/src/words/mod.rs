@@ -81,6 +81,8 @@ pub struct Words {
     pub platform: crate::platform::words::Words,
     /// Properties.
     pub properties: crate::properties::words::Words,
+    /// How the agency presents itself.
+    pub store_settings: crate::store_settings::words::Words,
     /// The storefront.
     pub storefront: crate::storefront::words::Words,
     /// The first screen of the CRM.
@@ -95,6 +97,7 @@ static PT: Words = Words {
     marketing: crate::marketing::words::PT,
     platform: crate::platform::words::PT,
     properties: crate::properties::words::PT,
+    store_settings: crate::store_settings::words::PT,
     storefront: crate::storefront::words::PT,
     today: crate::today::words::PT,
 };
@@ -107,6 +110,7 @@ static EN: Words = Words {
     marketing: crate::marketing::words::EN,
     platform: crate::platform::words::EN,
     properties: crate::properties::words::EN,
+    store_settings: crate::store_settings::words::EN,
     storefront: crate::storefront::words::EN,
     today: crate::today::words::EN,
 };

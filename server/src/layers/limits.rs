@@ -20,10 +20,13 @@ const UPLOADING: Duration = Duration::from_secs(300);
 
 /// Where photographs are sent to.
 pub const UPLOADS: &str = "/app/properties/{id}/photos";
+/// Where a logo is sent to.
+pub const LOGO: &str = "/app/settings/brand/logo";
 
 /// The layer.
 pub async fn layer(request: Request, next: Next) -> Response {
-    let is_upload = *request.method() == Method::POST && fits(UPLOADS, request.uri().path());
+    let is_upload =
+        *request.method() == Method::POST && [UPLOADS, LOGO].iter().any(|path| fits(path, request.uri().path()));
     let (most, longest) = if is_upload { (UPLOAD, UPLOADING) } else { (FORM, ANSWER) };
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > most) {

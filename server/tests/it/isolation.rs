@@ -8,7 +8,9 @@ use tenancy::testing::{Agency, run};
 
 use app::access::{Access, Audience, ROWS};
 
-use crate::harness::{Answer, Caller, House, Photo, a_photo, a_property, house, on_the_storefront, register};
+use crate::harness::{
+    Answer, Caller, House, Photo, a_photo, a_property, house, on_the_storefront, register, send_logo,
+};
 
 const CANARY: &str = "canário-da-imobiliária-b";
 
@@ -39,6 +41,7 @@ fn ask(row: &Access, two: &Two) -> Ask {
         "/imovel/{address}" => Ask::Page(two.listing.clone()),
         "/fn/storefront/listing" => Ask::Call(vec![("address", two.listing.trim_start_matches("/imovel/").to_owned())]),
         "/media/{photo}/{file}" => Ask::Page(photo.address),
+        "/logo/{file}" => Ask::Page(two.logo.clone()),
         "/fn/properties/photos" | "/fn/properties/publish" | "/fn/properties/unpublish" => Ask::Call(vec![("id", id)]),
         "/fn/properties/feature" => Ask::Call(vec![("id", id), ("featured", "true".to_owned())]),
         "/fn/properties/move_photo" => of_photo(&[("place", "1")]),
@@ -65,6 +68,13 @@ fn ask(row: &Access, two: &Two) -> Ask {
         | "/app/properties"
         | "/app/properties/new"
         | "/app/settings/plan"
+        | "/app/settings/store"
+        | "/app/settings/brand"
+        | "/app/settings/brand/logo"
+        | "/fn/store_settings/load"
+        | "/fn/store_settings/update_store"
+        | "/fn/store_settings/update_brand"
+        | "/fn/store_settings/remove_logo"
         | "/app/profile"
         | "/entrar/agencia"
         | "/fn/auth/me"
@@ -76,6 +86,7 @@ fn ask(row: &Access, two: &Two) -> Ask {
         | "/imoveis"
         | "/fn/storefront/search"
         | "/fn/properties/blank"
+        | "/fn/properties/check"
         | "/fn/properties/create"
         | "/fn/today/load" => Ask::Own,
         "/healthz"
@@ -89,8 +100,10 @@ fn ask(row: &Access, two: &Two) -> Ask {
         | "/platform/entrar"
         | "/platform"
         | "/platform/tenants"
-        | "/theme/{version}"
+        | "/theme/{colors}"
         | "/fn/auth/sign_in"
+        | "/fn/auth/late_form"
+        | "/fn/auth/renew"
         | "/fn/auth/sign_in_operator"
         | "/fn/auth/sign_out"
         | "/fn/auth/demo"
@@ -139,6 +152,8 @@ struct Two {
     photo: Photo,
     /// Its public path.
     listing: String,
+    /// Address of B's logo.
+    logo: String,
     draft: String,
     session: String,
 }
@@ -158,7 +173,8 @@ async fn two(house: &House) -> Two {
         location.split("draft=").nth(1).expect("a draft is kept").split('&').next().unwrap_or_default().to_owned();
     let sessions = of_b.call("auth/sessions", &[]).await.json();
     let session = sessions[0]["id"].as_str().expect("a session").to_owned();
-    Two { a, b, of_a, of_b, property, photo, listing, draft, session }
+    let logo = send_logo(&mut of_b).await;
+    Two { a, b, of_a, of_b, property, photo, listing, logo, draft, session }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::billing::server_fns::load_use;
 use crate::billing::types::{Meter, PlanUse};
+use crate::layouts::SettingsHead;
 use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
 use crate::words::words;
@@ -31,7 +32,7 @@ fn content(plan: PlanUse) -> impl IntoView {
     let words = &words().billing;
     let is_suspended = plan.meters.is_empty();
     view! {
-        <header class="page-head"><h1>{words.plan}" "{plan.plan.to_uppercase()}</h1></header>
+        <SettingsHead title=format!("{} {}", words.plan, plan.plan.to_uppercase())/>
         {is_suspended.then(|| view! { <div class="alert-box alert-warn" role="status">{words.suspended}</div> })}
         <div class="meters">{plan.meters.into_iter().map(meter).collect_view()}</div>
         <p class="quiet">{words.how_to_change}</p>

@@ -5,6 +5,7 @@ mod search;
 
 use tenancy::TenantDb;
 
+use super::theme;
 use super::types::{Logo, Store};
 use crate::state::Settings;
 
@@ -39,22 +40,9 @@ pub async fn store(db: &TenantDb, settings: &Settings) -> Result<Store, sqlx::Er
         address: row.address,
         hero_title: row.hero_title,
         logo,
-        theme: format!("{}-{}", digits(&row.primary_color), digits(&row.secondary_color)),
+        theme: theme::path(&row.primary_color, &row.secondary_color),
         url: settings.storefront_url(&route.slug, route.domains.first().map(String::as_str)),
     })
-}
-
-fn digits(color: &str) -> &str {
-    color.trim_start_matches('#')
-}
-
-/// The agency's colours as a style sheet. They are six hexadecimal digits each: the table admits nothing else.
-///
-/// # Errors
-/// The database's.
-pub async fn theme(db: &TenantDb) -> Result<String, sqlx::Error> {
-    let row = sqlx::query!("select primary_color, secondary_color from store_settings").fetch_one(db).await?;
-    Ok(format!(":root{{--brand:{};--brand-accent:{}}}", row.primary_color, row.secondary_color))
 }
 
 /// Raised by everything that changes a public page.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::storefront::types::Store;
 use crate::ui::icon::{Icon, IconName};
+use crate::values::phone::dialled;
 use crate::values::query;
 use crate::words::words;
 
@@ -36,24 +37,5 @@ pub fn ContactLinks(
             {link(IconName::Phone, words.call, phone)}
             {link(IconName::Mail, words.write, mail)}
         </div>
-    }
-}
-
-/// A number as it is dialled from anywhere (E.164 without the plus): Brazil's, unless it says otherwise.
-fn dialled(number: &str) -> String {
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    if number.trim_start().starts_with('+') || digits.len() > 11 { digits } else { format!("55{digits}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_dialled_from_anywhere() {
-        assert_eq!(dialled("(11) 98888-7777"), "5511988887777");
-        assert_eq!(dialled("+55 11 3333-4444"), "551133334444");
-        assert_eq!(dialled("5511988887777"), "5511988887777");
-        assert_eq!(dialled("+351 912 345 678"), "351912345678");
     }
 }

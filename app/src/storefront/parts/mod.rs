@@ -2,8 +2,10 @@
 
 mod card;
 mod contact;
+mod frame;
 mod search_form;
 
 pub use card::{Cards, PictureView};
 pub use contact::ContactLinks;
+pub use frame::{StoreFoot, StoreHead};
 pub use search_form::SearchForm;

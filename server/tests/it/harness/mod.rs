@@ -227,23 +227,28 @@ impl Caller {
 
     /// Sends files to a property as the form of its photographs does.
     pub async fn upload(&mut self, property: &str, accept: &str, files: &[(&str, &str, Vec<u8>)]) -> Answer {
+        self.send_files(&format!("/app/properties/{property}/photos"), accept, "photos", files).await
+    }
+
+    /// Sends files as a form does, in the field of this name.
+    pub async fn send_files(
+        &mut self,
+        path: &str,
+        accept: &str,
+        field: &str,
+        files: &[(&str, &str, Vec<u8>)],
+    ) -> Answer {
         let mut body = Vec::new();
         for (name, kind, bytes) in files {
             let head = format!(
-                "--edge\r\ncontent-disposition: form-data; name=\"photos\"; filename=\"{name}\"\r\ncontent-type: {kind}\r\n\r\n"
+                "--edge\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\ncontent-type: {kind}\r\n\r\n"
             );
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(bytes);
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(b"--edge--\r\n");
-        self.post_body(
-            &format!("/app/properties/{property}/photos"),
-            accept,
-            "multipart/form-data; boundary=edge",
-            body,
-        )
-        .await
+        self.post_body(path, accept, "multipart/form-data; boundary=edge", body).await
     }
 
     /// Posts a body of any type.
@@ -319,6 +324,23 @@ pub fn a_photo(shade: u8) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Jpeg).expect("written");
     bytes.into_inner()
+}
+
+/// A logo of one colour on nothing.
+pub fn a_logo(shade: u8) -> Vec<u8> {
+    let logo = image::RgbaImage::from_fn(300, 100, |x, _| image::Rgba([shade, 74, 173, if x < 150 { 0 } else { 255 }]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    logo.write_to(&mut bytes, image::ImageFormat::Png).expect("written");
+    bytes.into_inner()
+}
+
+/// Sends a logo and gives its address.
+pub async fn send_logo(caller: &mut Caller) -> String {
+    let files = [("logo.png", "image/png", a_logo(9))];
+    let answer = caller.send_files("/app/settings/brand/logo", "application/json", "logo", &files).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
+    let settings = caller.call("store_settings/load", &[]).await.json();
+    settings["logo"][0].as_str().expect("a logo").to_owned()
 }
 
 /// Gives the agency its registration, without which nothing is published.

@@ -1,0 +1,36 @@
+//! A logo's way in: bytes to the file store, its address to the agency's row.
+
+use bytes::Bytes;
+
+use super::db::{self, NewLogo};
+use crate::caller::Staff;
+use crate::error::AppError;
+use crate::outside::files::to_hex;
+use crate::outside::pictures::Upload;
+use crate::state::House;
+
+/// Takes a logo in, in the place of the one there is. It is drawn anew: nothing of the file itself is ever served. The
+/// file of the one before stays, a few kilobytes: somebody else may just be choosing it again.
+///
+/// # Errors
+/// [`AppError::Invalid`] with the file's name and what is wrong with it.
+pub async fn take(house: &House, staff: &Staff, upload: Upload) -> Result<(), AppError> {
+    let Upload { name, declared, bytes } = upload;
+    let drawn = house.pictures.logo(bytes, &name, declared.as_deref()).await;
+    let drawn = drawn.map_err(|refused| refused.told("logo", &name))?;
+    let pixels = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    let logo = NewLogo {
+        sha256: drawn.sha256,
+        url: address(&drawn.sha256),
+        size: (pixels(drawn.width), pixels(drawn.height)),
+    };
+    house.files.put(staff.db.tenant(), &logo.sha256, Bytes::from(drawn.bytes)).await?;
+    let mut tx = staff.db.begin().await?;
+    db::set_logo(&mut tx, staff, Some(&logo)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Where a logo is found: twelve digits of its content, so that the address never has to change.
+fn address(sha256: &[u8]) -> String {
+    format!("/logo/{}.png", &to_hex(sha256)[..12])
+}

@@ -1,0 +1,133 @@
+//! `/app/settings/brand`: logo and colours, with the site beside them as it would look.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::hooks::use_query_map;
+
+use crate::drafts::server_fns::load_draft;
+use crate::error::{AppError, Clash};
+use crate::layouts::SettingsHead;
+use crate::store_settings::parts::{ColorField, StorePreview};
+use crate::store_settings::server_fns::{RemoveLogo, UpdateBrand, load_settings};
+use crate::store_settings::types::{BRAND, SettingsEditing};
+use crate::store_settings::words::field;
+use crate::ui::act::{Act, ActForm};
+use crate::ui::conflict::ConflictNote;
+use crate::ui::error::ErrorPage;
+use crate::ui::form::{ErrorNote, ErrorSummary, SavedNote, SubmitButton, field_errors};
+use crate::ui::refusals::Refusals;
+use crate::ui::title::PageTitle;
+use crate::values::fields::Fields;
+use crate::words::{lang, words};
+
+/// The page.
+#[component]
+pub fn BrandShow() -> impl IntoView {
+    let words = &words().store_settings;
+    let query = use_query_map();
+    let act = Act::new();
+    let draft = move || query.read().get("draft").and_then(|id| id.parse().ok());
+    let key = move || (draft(), act.stale(), act.done());
+    let record = Resource::new_blocking(key, |(draft, ..)| async move {
+        let saved = load_settings().await?;
+        let fields = match draft {
+            Some(draft) => load_draft(draft).await.ok(),
+            None => None,
+        };
+        Ok::<_, AppError>((saved, fields))
+    });
+    let page = move || {
+        Suspend::new(async move {
+            match record.await {
+                Err(error) => view! { <ErrorPage error/> }.into_any(),
+                Ok((saved, draft)) => view! { <Brand saved typed=act.refused().or(draft) act/> }.into_any(),
+            }
+        })
+    };
+    view! {
+        <PageTitle text=words.brand/>
+        <SettingsHead title=words.brand.to_owned()/>
+        <p class="lead">{words.brand_lead}</p>
+        <Refusals/>
+        <Transition>{page}</Transition>
+    }
+}
+
+#[component]
+fn Brand(saved: SettingsEditing, typed: Option<Fields>, act: Act) -> impl IntoView {
+    let form = typed.clone().unwrap_or_else(|| saved.form.clone());
+    let primary = RwSignal::new(form.get("primary_color").to_owned());
+    let secondary = RwSignal::new(form.get("secondary_color").to_owned());
+    view! {
+        <div class="columns columns-even">
+            <div class="form">
+                <SavedNote act/>
+                <LogoForms logo=saved.logo.clone() act/>
+                <Colors saved=saved.clone() typed act primary secondary/>
+            </div>
+            <StorePreview saved=saved.form logo=saved.logo primary secondary/>
+        </div>
+    }
+}
+
+#[component]
+fn Colors(
+    saved: SettingsEditing,
+    typed: Option<Fields>,
+    act: Act,
+    primary: RwSignal<String>,
+    secondary: RwSignal<String>,
+) -> impl IntoView {
+    let (all, lang, error) = (words(), lang(), act.error());
+    let words = &all.store_settings;
+    let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
+    let note = Signal::derive(move || error.get().filter(|e| !matches!(e, AppError::Conflict(Clash::Stale(_)))));
+    let label_of = move |name: String| field(&name, lang);
+    let is_stale = act.stale().is_some();
+    let version = typed.as_ref().and_then(|f| f.get("version").parse().ok()).filter(|_| !is_stale);
+    let version: i32 = version.unwrap_or(saved.version);
+    let conflict = typed.filter(|_| is_stale).map(|mine| {
+        view! { <ConflictNote theirs=saved.only(&BRAND) mine label_of href="/app/settings/brand".to_owned()/> }
+    });
+    view! {
+        <ErrorNote error=note/>
+        <ErrorSummary errors label_of/>
+        <ActForm act to=UpdateBrand::PATH class="form">
+            <input type="hidden" name="version" value=version.to_string()/>
+            {conflict}
+            <section class="form-section">
+                <h2>{words.colors}</h2>
+                <ColorField name="primary_color" label=field("primary_color", lang) hint=words.primary_hint value=primary errors/>
+                <ColorField name="secondary_color" label=field("secondary_color", lang) hint=words.secondary_hint value=secondary errors/>
+                <div class="button-row"><SubmitButton label=all.common.save pending=act.pending()/></div>
+            </section>
+        </ActForm>
+    }
+}
+
+/// A plain form: it sends the file as browsers do, with or without WASM.
+#[component]
+fn LogoForms(logo: Option<(String, u32, u32)>, act: Act) -> impl IntoView {
+    let words = &words().store_settings;
+    let there = logo.map(|(src, width, height)| {
+        view! {
+            <div class="logo-row" data-theme="light">
+                <img src=src alt=words.logo width=width height=height/>
+                <ActForm act to=RemoveLogo::PATH><button type="submit" class="btn btn-small">{words.remove_logo}</button></ActForm>
+            </div>
+        }
+    });
+    let none = there.is_none().then(|| view! { <p class="quiet">{words.no_logo}</p> });
+    view! {
+        <section class="form-section" id="logo">
+            <h2>{words.logo}</h2>
+            {there} {none}
+            <form method="post" enctype="multipart/form-data" action="/app/settings/brand/logo" class="upload-line">
+                <input class="file-input" type="file" name="logo" accept="image/png,image/jpeg,image/webp" required=true
+                    aria-label=words.logo aria-describedby="logo-note"/>
+                <button type="submit" class="btn">{words.send_logo}</button>
+            </form>
+            <p class="field-note" id="logo-note">{words.logo_hint}</p>
+        </section>
+    }
+}

@@ -1,0 +1,44 @@
+//! What owners and managers may ask of the agency's settings.
+#![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+
+use leptos::prelude::*;
+
+use super::types::SettingsEditing;
+use crate::error::AppError;
+use crate::values::fields::Fields;
+
+/// What the settings' forms begin with.
+#[server(prefix = "/fn", endpoint = "store_settings/load")]
+pub async fn load_settings() -> Result<SettingsEditing, AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteSettings)?;
+    Ok(super::db::find(&staff.db).await?)
+}
+
+/// Saves name, registration and contact in an edit that began from `version`.
+#[server(prefix = "/fn", endpoint = "store_settings/update_store")]
+pub async fn update_store(version: i32, #[server(flatten)] form: Fields) -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteSettings)?;
+    let input = super::rules::parse_store(&form)?;
+    let mut tx = staff.db.begin().await?;
+    super::db::update_store(&mut tx, &staff, version, &input).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Saves the colours in an edit that began from `version`.
+#[server(prefix = "/fn", endpoint = "store_settings/update_brand")]
+pub async fn update_brand(version: i32, #[server(flatten)] form: Fields) -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteSettings)?;
+    let input = super::rules::parse_brand(&form)?;
+    let mut tx = staff.db.begin().await?;
+    super::db::update_brand(&mut tx, &staff, version, input).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Removes the logo: the site shows the agency's name instead.
+#[server(prefix = "/fn", endpoint = "store_settings/remove_logo")]
+pub async fn remove_logo() -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteSettings)?;
+    let mut tx = staff.db.begin().await?;
+    super::db::set_logo(&mut tx, &staff, None).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,59 @@
+//! What crosses the wire about an agency's settings.
+
+use serde::{Deserialize, Serialize};
+
+use crate::values::color::Color;
+use crate::values::fields::Fields;
+
+/// Who the agency is and how it is reached, parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreInput {
+    /// Its name on the site.
+    pub company_name: String,
+    /// Its registration with the council of brokers; without one nothing is published.
+    pub creci: Option<String>,
+    /// What its first page begins with; empty: the house's own words.
+    pub hero_title: String,
+    /// What it says of itself.
+    pub about: String,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// WhatsApp number.
+    pub whatsapp: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Where its office is.
+    pub address: Option<String>,
+}
+
+/// The agency's colours, parsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BrandInput {
+    /// Buttons and the frame of the site.
+    pub primary_color: Color,
+    /// Accents.
+    pub secondary_color: Color,
+}
+
+/// Names of the fields of each form, which are the columns'.
+pub const STORE: [&str; 8] = ["company_name", "creci", "hero_title", "about", "phone", "whatsapp", "email", "address"];
+/// See [`STORE`].
+pub const BRAND: [&str; 2] = ["primary_color", "secondary_color"];
+
+/// What the settings' forms begin with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsEditing {
+    /// The version that an edit begins from.
+    pub version: i32,
+    /// What is saved, as the fields show it.
+    pub form: Fields,
+    /// The logo: where it is, pixels across and down.
+    pub logo: Option<(String, u32, u32)>,
+}
+
+impl SettingsEditing {
+    /// What is saved in these fields alone.
+    pub fn only(&self, names: &[&str]) -> Fields {
+        names.iter().fold(Fields::default(), |fields, name| fields.with(name, self.form.get(name)))
+    }
+}

@@ -1,0 +1,218 @@
+//! How an agency presents itself: saved, checked, and on the storefront at once.
+
+use http::StatusCode;
+use tenancy::testing::run;
+
+use crate::harness::{Caller, House, a_logo, house, on_the_storefront, root, send_logo, with_creci};
+
+const STORE: [(&str, &str); 8] = [
+    ("company_name", "Casa Amarela Imóveis"),
+    ("creci", "creci 54.321-j"),
+    ("hero_title", "Sua casa na serra"),
+    ("about", "Vinte anos na região."),
+    ("phone", "1133334444"),
+    ("whatsapp", "+55 11 98888-7777"),
+    ("email", "Contato@Amarela.example"),
+    ("address", "Rua das Acácias, 10"),
+];
+
+async fn version(caller: &mut Caller) -> String {
+    caller.call("store_settings/load", &[]).await.json()["version"].to_string()
+}
+
+fn with<'a>(fields: &[(&'a str, &'a str)], version: &'a str) -> Vec<(&'a str, &'a str)> {
+    fields.iter().copied().chain([("version", version)]).collect()
+}
+
+#[test]
+fn what_an_agency_says_of_itself_is_on_its_storefront_at_once() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let (mut owner, mut visitor) = (house.owner(&agency).await, house.visitor(&agency));
+        assert!(!visitor.get("/").await.text().contains("Sua casa na serra"), "and the page is kept");
+        let began = version(&mut owner).await;
+        let answer = owner.call("store_settings/update_store", &with(&STORE, &began)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        let page = visitor.get("/").await.text();
+        for shown in
+            ["Casa Amarela Imóveis", "54.321-J", "Sua casa na serra", "Vinte anos", "(11) 3333-4444", "5511988887777"]
+        {
+            assert!(page.contains(shown), "{shown} in {page}");
+        }
+        assert!(page.contains("mailto:contato@amarela.example") && page.contains("Rua das Acácias, 10"));
+        let form = owner.get("/app/settings/store").await.text();
+        assert!(form.contains("value=\"(11) 98888-7777\""), "numbers come back in their usual form");
+        let line: (String, serde_json::Value) =
+            sqlx::query_as("select action, changes from activity_log order by at desc limit 1")
+                .fetch_one(&mut root(&agency).await)
+                .await
+                .expect("written down");
+        assert_eq!(line.0, "settings.update");
+        assert_eq!(line.1["creci"], serde_json::json!([null, "54.321-J"]));
+        assert!(
+            line.1.get("version").is_none() && line.1.get("primary_color").is_none(),
+            "only what changed: {}",
+            line.1
+        );
+    });
+}
+
+#[test]
+fn colours_are_on_the_site_and_can_be_read_there() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let (mut owner, mut visitor) = (house.owner(&agency).await, house.visitor(&agency));
+        assert!(visitor.get("/").await.text().contains("/theme/1-004AAD-FFA500.css"), "the house's own to begin with");
+        let began = version(&mut owner).await;
+        let colors = [("primary_color", "ffd400"), ("secondary_color", "#123")];
+        let answer = owner.call("store_settings/update_brand", &with(&colors, &began)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        assert!(visitor.get("/").await.text().contains("href=\"/theme/1-FFD400-112233.css\""));
+        let sheet = visitor.get("/theme/1-FFD400-112233.css").await;
+        assert_eq!(sheet.header("content-type"), "text/css; charset=utf-8");
+        assert!(sheet.header("cache-control").contains("immutable"));
+        assert!(sheet.text().contains("--brand:#FFD400;--brand-ink:#000000;"), "black on yellow: {}", sheet.text());
+        assert_eq!(owner.get("/theme/1-FFD400-112233.css").await.text(), sheet.text(), "the preview's is the same");
+        let wrong = visitor.get("/theme/1-FFD400-112233%7D.css").await;
+        assert_eq!((wrong.status, wrong.header("cache-control")), (StatusCode::NOT_FOUND, "no-store"));
+    });
+}
+
+#[test]
+fn settings_that_cannot_be_are_named_and_nothing_is_changed() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let mut owner = house.owner(&agency).await;
+        let began = version(&mut owner).await;
+        let form = [("company_name", ""), ("creci", "x"), ("phone", "12"), ("email", "ana"), ("hero_title", "Oi")];
+        let answer = owner.call("store_settings/update_store", &with(&form, &began)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let fields: Vec<String> = answer.json()["data"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|e| e[0].as_str().unwrap_or("").into())
+            .collect();
+        assert_eq!(fields, ["company_name", "creci", "phone", "email"]);
+        let answer = owner.call("store_settings/update_brand", &with(&[("primary_color", "red")], &began)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(version(&mut owner).await, began);
+        // Without WASM the form comes back with what was typed.
+        let answer = owner.post("store_settings/update_store", "/app/settings/store", &with(&form, &began)).await;
+        let page = owner.get(answer.header("location")).await.text();
+        assert!(page.contains("value=\"Oi\"") && page.contains("CRECI da empresa, como J-12345"), "{page}");
+    });
+}
+
+#[test]
+fn two_who_change_the_settings_at_once_both_keep_what_they_typed() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let mut owner = house.owner(&agency).await;
+        let mut manager = house.member(&agency, "manager").await;
+        let began = version(&mut owner).await;
+        let first = manager.call("store_settings/update_store", &with(&STORE, &began)).await;
+        assert_eq!(first.status, StatusCode::OK);
+        let mine = [("company_name", "Outra"), ("hero_title", "Minha frase")];
+        let second = owner.call("store_settings/update_store", &with(&mine, &began)).await;
+        assert_eq!(second.status, StatusCode::CONFLICT);
+        let answer = owner.post("store_settings/update_store", "/app/settings/store", &with(&mine, &began)).await;
+        let page = owner.get(answer.header("location")).await.text();
+        for shown in ["Minha frase", "Sua casa na serra", "Casa Amarela Imóveis"] {
+            assert!(page.contains(shown), "{shown} in {page}");
+        }
+        let again = with(&mine, "2");
+        assert_eq!(owner.call("store_settings/update_store", &again).await.status, StatusCode::OK, "mine on top");
+    });
+}
+
+#[test]
+fn a_registration_stays_while_properties_are_published_under_it() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let mut owner = house.owner(&agency).await;
+        let (id, _) = on_the_storefront(house, &agency, &mut owner, "Casa anunciada").await;
+        let without: Vec<_> = STORE.into_iter().filter(|(name, _)| *name != "creci").collect();
+        let began = version(&mut owner).await;
+        let answer = owner.call("store_settings/update_store", &with(&without, &began)).await;
+        assert_eq!(answer.json()["data"][0][0], "creci");
+        assert_eq!(owner.call("properties/unpublish", &[("id", &id)]).await.status, StatusCode::OK);
+        let answer = owner.call("store_settings/update_store", &with(&without, &began)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        let missing = owner.call("properties/load", &[("id", &id)]).await.json()["publication"]["missing"].clone();
+        assert_eq!(missing[0]["field"], "creci");
+    });
+}
+
+async fn logo_of(house: &House, agency: &tenancy::testing::Agency) -> Option<String> {
+    let page = house.visitor(agency).get("/").await.text();
+    page.split("src=\"/logo/").nth(1).map(|rest| format!("/logo/{}", rest.split('"').next().unwrap_or_default()))
+}
+
+#[test]
+fn a_logo_is_drawn_anew_shown_replaced_and_removed() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let (mut owner, mut visitor) = (house.owner(&agency).await, house.visitor(&agency));
+        assert_eq!(logo_of(house, &agency).await, None);
+        let address = send_logo(&mut owner).await;
+        assert_eq!(logo_of(house, &agency).await.as_deref(), Some(address.as_str()));
+        let logo = visitor.get(&address).await;
+        assert_eq!((logo.status, logo.header("content-type")), (StatusCode::OK, "image/png"));
+        assert_eq!(logo.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+        assert_eq!(owner.get(&address).await.body, logo.body, "staff sees it in the preview");
+        assert_eq!(house.stranger().get(&address).await.status, StatusCode::SEE_OTHER);
+        let other = [("outro.png", "image/png", a_logo(200))];
+        let answer = owner.send_files("/app/settings/brand/logo", "text/html", "logo", &other).await;
+        assert_eq!(answer.header("location"), "/app/settings/brand");
+        assert_eq!(visitor.get(&address).await.status, StatusCode::NOT_FOUND, "the old one is gone");
+        assert_eq!(owner.call("store_settings/remove_logo", &[]).await.status, StatusCode::OK);
+        assert_eq!(logo_of(house, &agency).await, None);
+    });
+}
+
+#[test]
+fn what_is_no_logo_is_named_and_the_one_there_is_stays() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let mut owner = house.owner(&agency).await;
+        let address = send_logo(&mut owner).await;
+        for (name, kind, bytes) in [
+            ("logo.svg", "image/svg+xml", b"<svg onload=alert(1)>".to_vec()),
+            ("logo.png", "image/png", b"not a picture".to_vec()),
+            ("IMG.HEIC", "image/heic", b"\0\0\0\x18ftypheic".to_vec()),
+        ] {
+            let files = [(name, kind, bytes)];
+            let answer = owner.send_files("/app/settings/brand/logo", "text/html", "logo", &files).await;
+            let page = owner.get(answer.header("location")).await;
+            assert!(page.text().contains(name), "{name}");
+            let answer = owner.send_files("/app/settings/brand/logo", "application/json", "logo", &files).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        }
+        assert_eq!(logo_of(house, &agency).await, Some(address));
+    });
+}
+
+#[test]
+fn brokers_do_not_change_the_house() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        with_creci(&agency).await;
+        let mut broker = house.member(&agency, "broker").await;
+        assert_eq!(broker.get("/app/settings/store").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(broker.call("store_settings/update_store", &with(&STORE, "1")).await.status, StatusCode::FORBIDDEN);
+        let files = [("logo.png", "image/png", a_logo(3))];
+        let answer = broker.send_files("/app/settings/brand/logo", "application/json", "logo", &files).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        let page = broker.get("/app").await.text();
+        assert!(!page.contains("href=\"/app/settings/"), "nothing leads where they may not go");
+    });
+}
