@@ -49,11 +49,16 @@ pub fn ErrorNote(
 ) -> impl IntoView {
     let words = words();
     let note = move || {
-        let sentence = match error.get()? {
+        let error = match error.get()? {
             AppError::Invalid(_) | AppError::Conflict(Clash::CodeTaken) => return None,
-            other => crate::ui::error::sentence(&other, words),
+            other => other,
         };
-        Some(view! { <div class="alert-box alert-bad" role="alert">{sentence}</div> })
+        let way_on = match &error {
+            AppError::PlanLimit(limit) => Some(view! { " "<a href=limit.upgrade.clone()>{words.billing.plan}</a> }),
+            _ => None,
+        };
+        let sentence = crate::ui::error::sentence(&error, words);
+        Some(view! { <div class="alert-box alert-bad" role="alert">{sentence}{way_on}</div> })
     };
     view! { {note} }
 }

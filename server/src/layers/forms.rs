@@ -84,7 +84,7 @@ fn left_behind(request: &Request) -> Option<(Id, String)> {
     Some((id, page_of(request)?))
 }
 
-/// The form, when its session has ended by itself.
+/// The form, when its session has ended.
 async fn too_late(house: &House, left: Option<(Id, String)>, body: &[u8]) -> Option<LateForm> {
     let (id, path) = left?;
     let (person, user, tenant) = sessions::whose(&house.central, &id).await.ok()??;

@@ -56,6 +56,29 @@ fn an_expired_session_in_the_middle_of_a_form_loses_nothing() {
 }
 
 #[test]
+fn a_session_that_was_ended_elsewhere_loses_nothing_either() {
+    run(async {
+        let house = open(RegistryOptions::default()).await;
+        let agency = house.agency().await;
+        let (mut here, mut elsewhere) = (house.owner(&agency).await, house.owner(&agency).await);
+        for session in elsewhere.call("auth/sessions", &[]).await.json().as_array().expect("a list") {
+            if session["is_this"] == false {
+                let id = session["id"].as_str().expect("an identifier");
+                assert_eq!(elsewhere.call("auth/end_session", &[("id", id)]).await.status, StatusCode::OK);
+                assert_eq!(elsewhere.call("auth/end_session", &[("id", id)]).await.status, StatusCode::NOT_FOUND);
+            }
+        }
+        let id = uuid::Uuid::now_v7().to_string();
+        let answer = here.post("properties/create", PAGE, &a_property(&id, "Chalé")).await;
+        let sealed = hidden(&answer.text(), "late").expect("the form goes along");
+        let fields = [("email", agency.email.as_str()), ("password", PASSWORD), ("late", &sealed)];
+        let inside = here.post("auth/sign_in", "/entrar", &fields).await;
+        let page = here.get(inside.header("location")).await.text();
+        assert!(page.contains("value=\"Chalé\""), "{page}");
+    });
+}
+
+#[test]
 fn somebody_else_gets_nothing_of_a_late_form() {
     run(async {
         let house = open(RegistryOptions::default()).await;

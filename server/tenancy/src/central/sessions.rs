@@ -1,4 +1,6 @@
 //! Sessions: opaque to the browser, hashed here, ended by one statement. The store behind tower-sessions.
+//!
+//! An ended session opens nothing; its row stays a week, so that a form that comes too late finds out whose it is.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -137,7 +139,10 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        sqlx::query!("delete from sessions where id = $1", key(id)).execute(self.db.pool()).await.map_err(backend)?;
+        sqlx::query!("update sessions set expires_at = now() where id = $1 and expires_at > now()", key(id))
+            .execute(self.db.pool())
+            .await
+            .map_err(backend)?;
         Ok(())
     }
 }
@@ -197,13 +202,17 @@ pub async fn list(
 /// # Errors
 /// The database's.
 pub async fn end(db: &CentralDb, person: PersonId, id: &[u8]) -> std::result::Result<bool, sqlx::Error> {
-    let done = sqlx::query!("delete from sessions where id = $1 and person_id = $2", id, person.as_uuid())
-        .execute(db.pool())
-        .await?;
+    let done = sqlx::query!(
+        "update sessions set expires_at = now() where id = $1 and person_id = $2 and expires_at > now()",
+        id,
+        person.as_uuid()
+    )
+    .execute(db.pool())
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// Whose session this was, though it may have ended by itself: what they typed meanwhile waits for them and nobody else.
+/// Whose session this was, though it may have ended: what they typed meanwhile waits for them and nobody else.
 ///
 /// # Errors
 /// The database's.

@@ -1,0 +1,35 @@
+import { BASE, expect, hydrated, signIn, storefront, test } from "../fixtures";
+
+test("two agencies at once: the same words, and each finds its own", async ({ browser }) => {
+  const [ana, helena] = [await (await browser.newContext()).newPage(), await (await browser.newContext()).newPage()];
+  await signIn(ana, "ana@casa-azul.example");
+  await signIn(helena, "helena@horizonte.example");
+  const mark = `${Date.now()}`;
+  const register = async (page: typeof ana, title: string) => {
+    await page.goto(`${BASE}/app/properties/new`);
+    await hydrated(page);
+    await page.locator("#purposes input[value=rent]").check();
+    await page.locator("#title").fill(title);
+    await page.locator("main form.form button[type=submit]").last().click();
+    await page.waitForURL(/\/app\/properties\/[0-9a-f-]{36}$/);
+    return page.url();
+  };
+  const [hers, theirs] = await Promise.all([register(ana, `Casa gêmea azul ${mark}`), register(helena, `Casa gêmea horizonte ${mark}`)]);
+  for (const [page, own, other] of [[ana, "azul", "horizonte"], [helena, "horizonte", "azul"]] as const) {
+    await page.goto(`${BASE}/app/properties?q=${encodeURIComponent(`casa gemea`)}`);
+    await hydrated(page);
+    await expect(page.locator("tbody")).toContainText(`Casa gêmea ${own} ${mark}`);
+    await expect(page.locator("tbody")).not.toContainText(`Casa gêmea ${other} ${mark}`);
+    await page.goto(`${BASE}/app`);
+    await expect(page.locator("main")).not.toContainText(`gêmea ${other}`);
+  }
+  // Each asks for the other's record by its address, and it is not there.
+  expect((await ana.request.get(theirs)).status()).toBe(404);
+  expect((await helena.request.get(hers)).status()).toBe(404);
+  // A member's cookie at a storefront changes nothing: same bytes as without.
+  for (const slug of ["casa-azul", "horizonte"]) {
+    const [signed, plain] = [await ana.request.get(storefront(slug)), await (await browser.newContext()).request.get(storefront(slug))];
+    expect(await signed.text()).toBe(await plain.text());
+    expect(signed.headers()["set-cookie"]).toBeUndefined();
+  }
+});
