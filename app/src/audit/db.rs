@@ -54,6 +54,48 @@ pub async fn record_by_program(tx: &mut TenantTx, event: Event<'_>) -> Result<()
     write(tx, None, event, line).await
 }
 
+/// As [`record_by_program`], the same act on many records: one statement for all of them.
+///
+/// # Errors
+/// The database's.
+pub async fn record_all_by_program(
+    tx: &mut TenantTx,
+    (action, entity_type): (&str, &str),
+    records: Vec<(Uuid, Value)>,
+) -> Result<(), sqlx::Error> {
+    let (mut ids, mut at, mut entities) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut changes, mut payloads) = (Vec::new(), Vec::new());
+    for (entity, changed) in records {
+        let line = AuditEvent { changes: changed, ..AuditEvent::of_platform(action, entity_type, entity) };
+        payloads.push(serde_json::to_value(&line).map_err(|e| sqlx::Error::Encode(Box::new(e)))?);
+        ids.push(line.id);
+        at.push(line.at);
+        entities.push(entity);
+        changes.push(line.changes);
+    }
+    sqlx::query!(
+        "with lines as (
+             select *
+             from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::jsonb[], $5::jsonb[])
+                 with ordinality as l (id, at, entity_id, changes, payload, position)),
+         history as (
+             insert into activity_log (id, at, action, entity_type, entity_id, changes)
+             select id, at, $6, $7, entity_id, changes from lines)
+         insert into outbox (id, kind, payload)
+         select id, 'audit', payload from lines order by position",
+        &ids,
+        &at,
+        &entities,
+        &changes,
+        &payloads,
+        action,
+        entity_type
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 async fn write(tx: &mut TenantTx, user: Option<Uuid>, event: Event<'_>, line: AuditEvent) -> Result<(), sqlx::Error> {
     let payload = serde_json::to_value(&line).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     // One round trip for both lines.

@@ -1,5 +1,6 @@
 //! An agency's properties in its own database.
 
+pub mod import;
 pub mod photos;
 mod publish;
 mod row;
@@ -21,7 +22,7 @@ use crate::caller::Staff;
 use crate::error::{AppError, Clash, Limit};
 use crate::words::Lang;
 
-pub use publish::{feature, publish, unpublish};
+pub use publish::{creci, feature, publish, unpublish};
 pub use row::choice;
 pub use search::{escape, list};
 
@@ -132,7 +133,7 @@ pub async fn create(
     input: &PropertyInput,
 ) -> Result<PropertyId, AppError> {
     // The place first: whoever waits here waits for the one row that all creations pass.
-    take_place(tx).await?;
+    take_places(tx, 1).await?;
     let known =
         sqlx::query_scalar!("select created_by from properties where id = $1", id.0).fetch_optional(&mut *tx).await?;
     if let Some(by) = known {
@@ -207,7 +208,7 @@ pub async fn restore(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result
     if !find_for_update(tx, id).await?.is_archived {
         return Ok(());
     }
-    take_place(tx).await?;
+    take_places(tx, 1).await?;
     sqlx::query!(
         "update properties set deleted_at = null, deleted_by = null, version = version + 1, updated_by = $2 where id = $1",
         id.0,
@@ -238,34 +239,41 @@ async fn find_for_update(tx: &mut TenantTx, id: PropertyId) -> Result<Property, 
     row.into_property()
 }
 
-/// Takes one place of the plan, in the transaction of the insert: sixty at once get exactly what is left.
-async fn take_place(tx: &mut TenantTx) -> Result<(), AppError> {
+/// Takes places of the plan, all or none, in the transaction of the insert: sixty at once get exactly what is left.
+async fn take_places(tx: &mut TenantTx, count: i64) -> Result<(), AppError> {
     let taken = sqlx::query_scalar!(
         "update usage_counters u
-         set used = used + 1
+         set used = used + $1
          from plan_limits l
-         where u.resource = 'properties' and l.resource = u.resource and (l.max_value is null or u.used < l.max_value)
-         returning used"
+         where u.resource = 'properties' and l.resource = u.resource
+           and (l.max_value is null or u.used + $1 <= l.max_value)
+         returning used",
+        count
     )
     .fetch_optional(&mut *tx)
     .await?;
-    if taken.is_some() {
-        return Ok(());
+    match taken {
+        Some(_) => Ok(()),
+        None => Err(AppError::PlanLimit(limit(tx).await?)),
     }
+}
+
+/// What the plan holds, and how much of it is in use.
+async fn limit(db: impl sqlx::PgExecutor<'_>) -> Result<Limit, sqlx::Error> {
     let figures = sqlx::query!(
         r#"select u.used, coalesce(l.max_value, 0) as "max!"
            from usage_counters u
            join plan_limits l on l.resource = u.resource
            where u.resource = 'properties'"#
     )
-    .fetch_one(tx)
+    .fetch_one(db)
     .await?;
-    Err(AppError::PlanLimit(Limit {
+    Ok(Limit {
         resource: "properties".into(),
         current: figures.used,
         max: figures.max,
         upgrade: "/app/settings/plan".into(),
-    }))
+    })
 }
 
 async fn give_place_back(tx: &mut TenantTx) -> Result<(), sqlx::Error> {

@@ -11,7 +11,10 @@ use crate::properties::readiness::missing;
 use crate::properties::types::PropertyId;
 
 /// The agency's registration, without which nothing is published.
-pub(super) async fn creci(db: &TenantDb) -> Result<Option<String>, sqlx::Error> {
+///
+/// # Errors
+/// The database's.
+pub async fn creci(db: &TenantDb) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar!("select creci from store_settings").fetch_one(db).await
 }
 
