@@ -2,6 +2,7 @@
 
 mod audit;
 mod demo;
+pub mod import;
 mod migrate;
 mod operator;
 mod output;
@@ -35,7 +36,7 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Create the demo's agencies and people; again is harmless
     Demo(demo::Demo),
-    /// Agencies: create, list, show, suspend, resume
+    /// Agencies: create, list, show, suspend, resume, import
     #[command(subcommand)]
     Tenant(tenant::Tenant),
     /// Operators of the platform

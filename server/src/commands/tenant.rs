@@ -25,6 +25,8 @@ pub(super) enum Tenant {
     Suspend(Suspend),
     /// Open a suspended agency again
     Resume(One),
+    /// Register a list of properties, or take such an import back
+    Import(super::import::Import),
 }
 
 /// How to print
@@ -95,6 +97,7 @@ impl Tenant {
         let central = deployment.central();
         match self {
             Self::Create(create) => return create.run(deployment).await,
+            Self::Import(import) => return import.run(deployment).await,
             Self::List(how) => {
                 let all = companies::list(central).await?;
                 let lines: Vec<String> = all.iter().map(line).collect();
@@ -168,7 +171,7 @@ impl Create {
     }
 }
 
-async fn find(deployment: &Deployment, slug: &str) -> anyhow::Result<Company> {
+pub(super) async fn find(deployment: &Deployment, slug: &str) -> anyhow::Result<Company> {
     companies::find_by_slug(deployment.central(), slug).await.with_context(|| format!("there is no agency `{slug}`"))
 }
 

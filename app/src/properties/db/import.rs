@@ -261,12 +261,7 @@ async fn next_codes(
 }
 
 /// One statement for the rows, one for their lines. The row is sent as the history writes it, and the table reads it back.
-async fn insert(
-    tx: &mut TenantTx,
-    batch: BatchId,
-    listings: &[Listing],
-    codes: &[String],
-) -> Result<(), sqlx::Error> {
+async fn insert(tx: &mut TenantTx, batch: BatchId, listings: &[Listing], codes: &[String]) -> Result<(), sqlx::Error> {
     let (mut rows, mut records, mut published) = (Vec::new(), Vec::new(), Vec::new());
     for (listing, code) in listings.iter().zip(codes) {
         let id = PropertyId::generate();
