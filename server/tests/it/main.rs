@@ -8,6 +8,7 @@
 mod catalogue;
 mod harness;
 mod hosts;
+mod import;
 mod isolation;
 mod late_forms;
 mod origin;
