@@ -171,7 +171,9 @@ fn every_line_reaches_the_central_log_once() {
         let report = import(&a.db, &apartments(3), How::default()).await.expect("imported");
         let batch = report.batch.expect("a batch");
         let central = bed().await.deployment.central();
-        relay::deliver(central, bed().await.deployment.key(), &a.db).await.expect("carried");
+        let key = bed().await.deployment.key();
+        assert_eq!(relay::deliver(central, key, &a.db).await.expect("carried"), 4);
+        assert_eq!(relay::deliver(central, key, &a.db).await.expect("nothing left"), 0);
         assert_eq!(audit::verify(central, a.route.tenant).await.expect("walked"), None);
         let rows = sqlx::query(
             "select action, changes from activity_log where entity_type in ('property', 'import') order by id",
@@ -223,6 +225,23 @@ fn imports_at_the_same_time_get_exactly_the_places_that_are_left() {
         assert_eq!((used(&a).await, rows_of(&a, &["properties", "import_batches"]).await), (20, vec![20, 2]));
         let distinct: i64 = one(&a, "select count(distinct code) from properties").await;
         assert_eq!(distinct, 20);
+    });
+}
+
+#[test]
+fn an_import_cut_short_leaves_nothing_behind() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let (db, text) = (a.db.clone(), apartments(1_200));
+        let cut = tokio::spawn(async move {
+            let file = File { name: "lista.csv", bytes: text.as_bytes(), map: None };
+            bring_in(&db, &file, How::default(), |written, _| assert!(written < 1_000, "the power fails here")).await
+        });
+        assert!(cut.await.expect_err("cut short").is_panic());
+        assert_eq!((rows_of(&a, &WRITTEN).await, used(&a).await), (vec![0; 5], 0));
+        let report = import(&a.db, &apartments(1_200), How::default()).await.expect("again, whole");
+        assert_eq!(report.codes, [("AP0001".to_owned(), "AP1200".to_owned())]);
     });
 }
 

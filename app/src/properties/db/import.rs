@@ -71,7 +71,7 @@ pub enum Undone {
         /// Code and title of those that people have worked on since: they stay.
         kept: Vec<(String, String)>,
     },
-    /// It was taken back before; this is when.
+    /// It was taken back before; this is when, in UTC.
     Before(String),
 }
 
@@ -152,7 +152,8 @@ pub async fn import(
 /// [`AppError::NotFound`] when this agency has no such import.
 pub async fn undo(tx: &mut TenantTx, id: BatchId) -> Result<Undone, AppError> {
     let batch = sqlx::query!(
-        r#"select state = 'undone' as "is_undone!", report -> 'undone' ->> 'at' as at
+        r#"select state = 'undone' as "is_undone!",
+                  to_char((report -> 'undone' ->> 'at')::timestamptz at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as at
            from import_batches
            where id = $1
            for update"#,

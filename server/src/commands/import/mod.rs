@@ -44,7 +44,7 @@ pub(super) struct Import {
     /// Which column is which field (TOML); without it the columns are called as the fields are
     #[arg(long)]
     map: Option<PathBuf>,
-    /// Put on the storefront what lacks nothing
+    /// Put on the storefront what lacks nothing; a row that says no status is then active, else a draft
     #[arg(long)]
     publish: bool,
     /// Look and report; write nothing
@@ -177,7 +177,7 @@ pub async fn undo(db: &TenantDb, batch: BatchId) -> anyhow::Result<(u64, Vec<(St
             tx.commit().await?;
             Ok((removed, kept))
         }
-        Ok(Undone::Before(at)) => bail!("that was done before, at {at}"),
+        Ok(Undone::Before(at)) => bail!("that was done before, at {at} UTC"),
         Err(AppError::NotFound) => bail!("this agency has no such import"),
         Err(error) => Err(sentence(error, 0)),
     }

@@ -170,6 +170,9 @@ fn rows(lines: &mut Vec<String>, what: &str, refused: &[Refused]) {
 fn shown(all: impl ExactSizeIterator<Item = String>) -> String {
     let count = all.len();
     let first: Vec<String> = all.take(SHOWN).collect();
+    if count == 1 {
+        return format!("line {}", first.concat());
+    }
     match count.checked_sub(SHOWN).filter(|more| *more > 0) {
         Some(more) => format!("lines {} and {more} more", first.join(", ")),
         None => format!("lines {}", first.join(", ")),
@@ -209,8 +212,8 @@ mod tests {
   line 9: It has 2 cells, the header 3. Suites \"{}…\": It cannot be more than the total.
 15 lost their coordinates
   14 at 0/0: lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 and 2 more
-  1 outside Brazil: lines 20
-1 repeat an earlier row exactly: lines 5 = 4
+  1 outside Brazil: line 20
+1 repeat an earlier row exactly: line 5 = 4
 nothing was written: --dry-run",
             "x".repeat(60)
         );
