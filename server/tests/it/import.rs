@@ -262,10 +262,11 @@ fn codes_go_on_where_people_left_off_and_are_never_given_again() {
         assert_eq!(codes(&a).await, ["AP0002", "CA0001", "AP0005", "AP0004", "AP0006"]);
         undo(&a.db, first.batch.expect("a batch")).await.expect("taken back");
         let again = import(&a.db, list, How::default()).await.expect("imported");
+        assert_eq!(again.same_as, None, "what was taken back is no double");
         assert_eq!(codes(&a).await, ["AP0007", "CA0002", "AP0005", "AP0008", "AP0009"]);
         assert_eq!(again.refused, []);
         let third = import(&a.db, list, How::default()).await.expect("imported");
-        assert_eq!(third.refused[0].line, 4);
+        assert_eq!((third.refused[0].line, third.same_as), (4, again.batch));
         assert_eq!(third.refused[0].why[0].sentence, "It is already in use.");
     });
 }

@@ -101,6 +101,23 @@ pub async fn taken_codes(db: &TenantDb, codes: &[String]) -> Result<HashSet<Stri
     Ok(taken.into_iter().collect())
 }
 
+/// The last import of a file with these bytes that was not taken back: `report.sha256` of [`Batch`].
+///
+/// # Errors
+/// The database's.
+pub async fn find_by_file(db: &TenantDb, sha256: &str) -> Result<Option<BatchId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select id as "id: BatchId"
+           from import_batches
+           where state = 'done' and report ->> 'sha256' = $1
+           order by created_at desc
+           limit 1"#,
+        sha256
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Registers all of them or none. `written` hears of every chunk.
 ///
 /// # Errors

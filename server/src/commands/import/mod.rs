@@ -13,6 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -138,6 +139,7 @@ pub async fn bring_in(
     let (mut reading, mut report) = look(file, how)?;
     let chosen: Vec<String> = reading.accepted.iter().filter_map(|(_, l)| l.input.code.clone()).collect();
     reading.refuse(&db::taken_codes(db, &chosen).await?);
+    report.same_as = db::find_by_file(db, &report.sha256).await?;
     if how.publish {
         let creci = app::properties::db::creci(db).await?.filter(|creci| !creci.is_empty());
         let creci = creci.context("the agency has no CRECI, and nothing is published without it: fill it in under /app/settings/store, or leave --publish out")?;
@@ -201,11 +203,16 @@ fn look(file: &File<'_>, how: How) -> anyhow::Result<(Reading, Report)> {
     let report = Report {
         dry_run: how.dry_run,
         file: file.name.to_owned(),
+        sha256: digest(file.bytes),
         rows: table.rows.len(),
         unused_columns: columns.unused(),
         ..Report::default()
     };
     Ok((reading, report))
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// First and last code of each prefix.

@@ -20,6 +20,11 @@ pub struct Report {
     pub dry_run: bool,
     /// What the file is called.
     pub file: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// An earlier import of the same bytes, still there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<BatchId>,
     /// Rows of the file.
     pub rows: usize,
     /// Rows that came in, or would.
@@ -132,6 +137,9 @@ impl Report {
         if self.published > 0 {
             let verb = if self.batch.is_some() { "are" } else { "would be" };
             lines.push(format!("{} {verb} on the storefront", self.published));
+        }
+        if let Some(before) = self.same_as {
+            lines.push(format!("the same file came in before: batch {before}; --undo takes either back"));
         }
         rows(&mut lines, "stayed outside", &self.refused);
         rows(&mut lines, "are not on the storefront yet", &self.unpublished);
