@@ -96,6 +96,24 @@ pub async fn record_all_by_program(
     Ok(())
 }
 
+/// As [`record`], for what somebody did in the past that the demo is given.
+///
+/// # Errors
+/// The database's.
+pub async fn record_past(
+    tx: &mut TenantTx,
+    (user, at): (Uuid, OffsetDateTime),
+    event: Event<'_>,
+) -> Result<(), sqlx::Error> {
+    let line = AuditEvent {
+        at,
+        user: Some(user),
+        changes: event.changes.clone(),
+        ..AuditEvent::of_platform(event.action, event.entity_type, event.entity_id)
+    };
+    write(tx, Some(user), event, line).await
+}
+
 async fn write(tx: &mut TenantTx, user: Option<Uuid>, event: Event<'_>, line: AuditEvent) -> Result<(), sqlx::Error> {
     let payload = serde_json::to_value(&line).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     // One round trip for both lines.

@@ -5,6 +5,7 @@ pub mod photos;
 mod publish;
 mod row;
 mod search;
+pub mod seed;
 mod shown;
 
 use serde_json::json;
