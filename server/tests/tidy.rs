@@ -308,7 +308,7 @@ fn money_is_never_a_float() {
         "app/src/values/fields.rs",
         "app/src/words/mod.rs",
         "app/src/properties/pictures",
-        "server/src/commands/demo/scenes",
+        "server/scenery/",
         "server/tenancy/src/registry.rs",
         "server/src/layers/request.rs",
         "server/tenancy/src/central/jobs.rs",

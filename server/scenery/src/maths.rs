@@ -74,10 +74,6 @@ impl V {
         Self(self.0.max(o.0), self.1.max(o.1), self.2.max(o.2))
     }
 
-    pub(crate) fn light(self) -> f32 {
-        self.0 * 0.2126 + self.1 * 0.7152 + self.2 * 0.0722
-    }
-
     pub(crate) fn mirror(self, n: Self) -> Self {
         self - n * (2.0 * self.dot(n))
     }

@@ -93,6 +93,7 @@ fn spots(s: &mut Stage, w: f32, d: f32, h: f32) {
 
 /// Houses and treetops outside, bright and pale as a camera sees them from indoors.
 fn city(s: &mut Stage, c: &mut Chance, d: f32) {
+    let grain = std::mem::replace(&mut s.grain, 60.0);
     for _ in 0..46 {
         let (x, far) = (c.between(-130.0, 130.0), c.between(45.0, 190.0));
         let (wide, tall) = (c.between(9.0, 20.0), c.between(-6.0, 26.0) + far * 0.06);
@@ -106,6 +107,7 @@ fn city(s: &mut Stage, c: &mut Chance, d: f32) {
             s.quad(shade, V(x + 1.0, y, z - 0.1), V(x + wide - 1.0, y, z - 0.1), V(x + wide - 1.0, y + 1.2, z - 0.1), V(x + 1.0, y + 1.2, z - 0.1));
         }
     }
+    s.grain = grain;
     for _ in 0..60 {
         let (x, far) = (c.between(-42.0, 42.0), c.between(14.0, 46.0));
         let tone = rgb(c.of(&[0x7f9a5c, 0x6f8d54, 0x8aa468, 0x92a878])) * c.between(0.5, 0.72);

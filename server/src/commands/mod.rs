@@ -1,7 +1,7 @@
 //! One file a command. Each works beside a running `serve` and without one.
 
 mod audit;
-mod demo;
+pub mod demo;
 pub mod import;
 mod migrate;
 mod operator;

@@ -6,6 +6,7 @@
 )]
 
 mod catalogue;
+mod demo;
 mod harness;
 mod hosts;
 mod import;

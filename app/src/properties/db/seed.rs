@@ -75,6 +75,15 @@ pub struct SeedSettings {
     pub logo: (String, [u8; 32], (i32, i32)),
 }
 
+/// Who works there: identifiers by e-mail.
+///
+/// # Errors
+/// The database's.
+pub async fn staff(db: &TenantDb) -> Result<Vec<(String, StaffId)>, sqlx::Error> {
+    let rows = sqlx::query!(r#"select id as "id: StaffId", email from staff where active"#).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.email, row.id)).collect())
+}
+
 /// Whether the demo's stock was written: all of it is, or nothing.
 ///
 /// # Errors

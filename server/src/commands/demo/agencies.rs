@@ -1,5 +1,7 @@
 //! The demo's agencies: who works there, what their storefronts say, what they deal in.
 
+use scenery::Mark;
+
 /// Somebody who works there.
 pub(super) struct Person {
     pub(super) name: &'static str,
@@ -17,6 +19,9 @@ pub(super) struct Face {
     pub(super) primary_color: &'static str,
     pub(super) secondary_color: &'static str,
     pub(super) hero_title: &'static str,
+    /// What stands in the logo: a mark, and capitals.
+    pub(super) mark: Mark,
+    pub(super) wordmark: &'static str,
 }
 
 /// An agency.
@@ -56,6 +61,8 @@ com clareza o que vimos. Da primeira visita à entrega das chaves, a mesma pesso
             primary_color: "#1D4E89",
             secondary_color: "#F2A541",
             hero_title: "O seu próximo endereço em São Paulo",
+            mark: Mark::House,
+            wordmark: "CASA AZUL",
         },
     },
     Agency {
@@ -76,6 +83,8 @@ Cuidamos da documentação, do financiamento e da vistoria, e continuamos por pe
             primary_color: "#7A3E1D",
             secondary_color: "#E9B872",
             hero_title: "Morar bem em Belo Horizonte",
+            mark: Mark::Horizon,
+            wordmark: "HORIZONTE",
         },
     },
     Agency {
@@ -96,6 +105,31 @@ chaves na chegada, conferimos tudo na saída e respondemos também aos domingos.
             primary_color: "#0B6E69",
             secondary_color: "#F6C453",
             hero_title: "A praia mais perto de você",
+            mark: Mark::Waves,
+            wordmark: "LITORAL",
         },
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Contrast to white (WCAG 2.2, relative luminance).
+    fn to_white(colour: &str) -> f64 {
+        let ink = u32::from_str_radix(&colour[1..], 16).expect("a colour");
+        let channel = |shift: u32| {
+            let c = f64::from((ink >> shift) & 255) / 255.0;
+            if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        1.05 / (0.2126 * channel(16) + 0.7152 * channel(8) + 0.0722 * channel(0) + 0.05)
+    }
+
+    #[test]
+    fn each_agency_has_colours_of_its_own_that_can_be_read_on_white() {
+        for (i, agency) in AGENCIES.iter().enumerate() {
+            assert!(to_white(agency.face.primary_color) >= 4.5, "{}: {}", agency.slug, agency.face.primary_color);
+            assert!(AGENCIES[..i].iter().all(|other| other.face.primary_color != agency.face.primary_color));
+        }
+    }
+}

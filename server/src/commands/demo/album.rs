@@ -52,11 +52,6 @@ fn series(scene: Scene) -> Vec<Shot> {
         .collect()
 }
 
-/// Every picture.
-pub(super) fn all() -> Vec<Shot> {
-    SERIES.iter().flat_map(|(scene, ..)| series(*scene)).collect()
-}
-
 /// What a picture shows, in words.
 pub(super) fn alt(scene: Scene, kind: PropertyType) -> &'static str {
     match scene {

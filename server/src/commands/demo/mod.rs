@@ -1,17 +1,28 @@
-//! `sobrado demo`: agencies and people to look around with. Done again, it changes nothing.
+//! `sobrado demo`: agencies and people to look around with, their stock and its pictures. Done again, it changes nothing.
+
+mod agencies;
+mod album;
+mod chance;
+mod fill;
+mod places;
+mod stock;
+mod texts;
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tenancy::central::companies;
 use tenancy::central::operations::NewTenant;
 use tenancy::central::operators;
 use tenancy::central::people::NewPerson;
-use tenancy::{Deployment, TenantId};
+use tenancy::{Clock, Deployment, TenantId};
+use time::OffsetDateTime;
 
 use crate::config::{Config, Environment};
 
 use super::output;
+use agencies::{AGENCIES, Agency};
 
 /// Password of everybody in the demo.
 pub(super) const PASSWORD: &str = "sobrado-demo-2026";
@@ -23,7 +34,7 @@ pub(super) const STOREFRONTS: [(&str, &str); 3] =
 /// Whom a newcomer signs in as.
 pub(super) const PEOPLE: [&str; 3] = ["ana@casa-azul.example", "carla@casa-azul.example", "helena@horizonte.example"];
 
-/// Create the demo's agencies and people; again is harmless
+/// Create the demo's agencies, people and properties; again is harmless
 #[derive(Debug, Args)]
 pub(super) struct Demo {}
 
@@ -36,61 +47,29 @@ impl Demo {
     }
 }
 
-struct Person {
-    name: &'static str,
-    email: &'static str,
-    role: &'static str,
-}
+/// Pixels across of every picture.
+const WIDTH: u32 = 1280;
 
-struct Agency {
-    slug: &'static str,
-    name: &'static str,
-    plan: &'static str,
-    email: &'static str,
-    domain: Option<&'static str>,
-    owner: Person,
-    staff: &'static [Person],
+/// Gives an agency the stock of one of the demo's, once: what was there or was changed since stays.
+///
+/// # Errors
+/// When the demo has no agency of this slug, and what databases and the file store say.
+pub async fn fill(
+    deployment: &Deployment,
+    folder: PathBuf,
+    (slug, tenant): (&str, TenantId),
+    (now, width): (OffsetDateTime, u32),
+) -> anyhow::Result<()> {
+    let agency = AGENCIES.iter().find(|agency| agency.slug == slug).context("the demo has no such agency")?;
+    fill::fill(deployment, folder, &[(agency, tenant)], (now, width)).await
 }
-
-const AGENCIES: [Agency; 3] = [
-    Agency {
-        slug: "casa-azul",
-        name: "Casa Azul Imóveis",
-        plan: "k",
-        email: "contato@casa-azul.example",
-        domain: Some("www.casa-azul.example"),
-        owner: Person { name: "Ana Prado", email: "ana@casa-azul.example", role: "owner" },
-        staff: &[
-            Person { name: "Bruno Sales", email: "bruno@casa-azul.example", role: "manager" },
-            Person { name: "Carla Nunes", email: "carla@casa-azul.example", role: "broker" },
-            Person { name: "Davi Rocha", email: "davi@casa-azul.example", role: "broker" },
-        ],
-    },
-    Agency {
-        slug: "horizonte",
-        name: "Imobiliária Horizonte",
-        plan: "prime",
-        email: "contato@horizonte.example",
-        domain: None,
-        owner: Person { name: "Helena Matos", email: "helena@horizonte.example", role: "owner" },
-        staff: &[Person { name: "Igor Leal", email: "igor@horizonte.example", role: "broker" }],
-    },
-    Agency {
-        slug: "litoral",
-        name: "Litoral Imóveis",
-        plan: "k2",
-        email: "contato@litoral.example",
-        domain: None,
-        owner: Person { name: "Davi Rocha", email: "davi@casa-azul.example", role: "owner" },
-        staff: &[],
-    },
-];
 
 /// Creates what is missing of the demo.
 pub(super) async fn create(config: &Config, deployment: &Deployment) -> anyhow::Result<()> {
     ensure!(config.environment != Environment::Production, "production has no demo people");
     // One hash for everybody: they share the password.
     let hash = output::hash(PASSWORD).await?;
+    let mut tenants = Vec::with_capacity(AGENCIES.len());
     for agency in &AGENCIES {
         let tenant =
             ensure_agency(deployment, agency, &hash).await.with_context(|| format!("{} was not made", agency.slug))?;
@@ -98,10 +77,11 @@ pub(super) async fn create(config: &Config, deployment: &Deployment) -> anyhow::
             let new = NewPerson { name: person.name, email: person.email, password_hash: &hash };
             deployment.provisioner().add_user(tenant, &new, person.role).await?;
         }
+        tenants.push((agency, tenant));
     }
     let operator = NewPerson { name: "Olívia Prates", email: OPERATOR, password_hash: &hash };
     operators::ensure(deployment.central(), &operator).await?;
-    Ok(())
+    fill::fill(deployment, config.files.clone(), &tenants, (Clock::system().now(), WIDTH)).await
 }
 
 async fn ensure_agency(deployment: &Deployment, agency: &Agency, hash: &str) -> anyhow::Result<TenantId> {

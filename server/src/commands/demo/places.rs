@@ -80,5 +80,5 @@ pub(super) const COAST: [Place; 5] = [
     place!("Guarujá", "SP", "Enseada", 11440, 6400, ["Avenida Dom Pedro I", "Rua Acre", "Rua dos Girassóis", "Avenida Atlântica"],
         ["da praia da Enseada", "do aquário", "da feirinha da orla"]),
     place!("Guarujá", "SP", "Jardim Acapulco", 11445, 6900, ["Alameda das Violetas", "Alameda dos Ipês", "Alameda das Orquídeas", "Avenida das Palmeiras"],
-        ["da praia de Pernambuco", "do clube de golfe", "da portaria com segurança dia e noite"]),
+        ["da praia de Pernambuco", "do clube de golfe", "do comércio da Enseada"]),
 ];

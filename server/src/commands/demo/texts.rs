@@ -100,7 +100,7 @@ pub(super) fn description(c: &mut Chance, f: &Facts, place: &Place) -> String {
     let inside = if f.bedrooms > 0 { home(c, f) } else { work(c, f) };
     let outside = surroundings(c, place);
     let last = c.of(&[
-        "Aceita financiamento. Agende uma visita: mostramos o imóvel também aos sábados.",
+        "Agende uma visita: mostramos o imóvel também aos sábados.",
         "Documentação em ordem. Fale conosco e marque uma visita no horário que for melhor para você.",
         "Chaves na imobiliária: a visita pode ser marcada para o mesmo dia.",
         "Vale a pena conhecer de perto. Escreva ou ligue, e combinamos a visita.",
@@ -117,6 +117,7 @@ fn home(c: &mut Chance, f: &Facts) -> String {
         rooms += &match (f.suites, f.bedrooms) {
             (1, 1) => ", que é suíte".to_owned(),
             (1, _) => ", sendo uma suíte".to_owned(),
+            (2, 2) => ", ambos suítes".to_owned(),
             (n, all) if n == all => ", todos suítes".to_owned(),
             (n, _) => format!(", sendo {}", some(n, ("suíte", "suítes"), true)),
         };
