@@ -1,9 +1,9 @@
 //! The demo's stock, seen from the street and from the desk.
 
 use http::StatusCode;
-use tenancy::testing::{Agency, bed};
+use tenancy::testing::{Agency, bed, run};
 
-use crate::harness::{House, house, root, run};
+use crate::harness::{House, house, root};
 
 /// Small pictures: what they show is tested where they are drawn.
 const WIDTH: u32 = 330;
