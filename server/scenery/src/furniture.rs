@@ -29,7 +29,13 @@ pub(crate) fn sofa(s: &mut Stage, cloth: Paint, wide: f32, pillows: &[u32]) {
     for side in [-1.0, 1.0] {
         s.soft(cloth, V(side * h, 0.1, -0.45), V(side * (h - 0.2), 0.6, 0.44), 0.09);
     }
-    let seats = if wide > 1.9 { 3 } else if wide > 1.3 { 2 } else { 1 };
+    let seats = if wide > 1.9 {
+        3
+    } else if wide > 1.3 {
+        2
+    } else {
+        1
+    };
     let each = (wide - 0.42) / seats as f32;
     for i in 0..seats {
         let x = -h + 0.21 + each * i as f32;
@@ -64,8 +70,16 @@ pub(crate) fn coffee_table(s: &mut Stage, c: &mut Chance, top: Paint) {
 
 pub(crate) fn rug(s: &mut Stage, cloth: Paint, wide: f32, deep: f32) {
     s.slab(cloth, V(-wide / 2.0, 0.0, -deep / 2.0), V(wide / 2.0, 0.012, deep / 2.0));
-    s.slab(cloth.times(0.72), V(-wide / 2.0 + 0.14, 0.0, -deep / 2.0 + 0.14), V(wide / 2.0 - 0.14, 0.014, -deep / 2.0 + 0.2));
-    s.slab(cloth.times(0.72), V(-wide / 2.0 + 0.14, 0.0, deep / 2.0 - 0.2), V(wide / 2.0 - 0.14, 0.014, deep / 2.0 - 0.14));
+    s.slab(
+        cloth.times(0.72),
+        V(-wide / 2.0 + 0.14, 0.0, -deep / 2.0 + 0.14),
+        V(wide / 2.0 - 0.14, 0.014, -deep / 2.0 + 0.2),
+    );
+    s.slab(
+        cloth.times(0.72),
+        V(-wide / 2.0 + 0.14, 0.0, deep / 2.0 - 0.2),
+        V(wide / 2.0 - 0.14, 0.014, deep / 2.0 - 0.14),
+    );
 }
 
 pub(crate) fn chair(s: &mut Stage, cloth: Paint, frame: Paint) {
@@ -131,7 +145,11 @@ pub(crate) fn nightstand(s: &mut Stage, wood: Paint) {
     s.slab(wood.times(1.12), V(-0.22, 0.15, -0.212), V(0.22, 0.47, -0.2));
     legs(s, iron(), (0.5, 0.42, 0.12), 0.015);
     s.rod(Paint::plain(0xb08d57), (V(0.0, 0.5, 0.0), 0.07), (V(0.0, 0.75, 0.0), 0.02));
-    s.rod(Paint { colour: rgb(0xffdca8) * 1.25, skin: Skin::Glow, gloss: 0.0 }, (V(0.0, 0.75, 0.0), 0.15), (V(0.0, 0.96, 0.0), 0.1));
+    s.rod(
+        Paint { colour: rgb(0xffdca8) * 1.25, skin: Skin::Glow, gloss: 0.0 },
+        (V(0.0, 0.75, 0.0), 0.15),
+        (V(0.0, 0.96, 0.0), 0.1),
+    );
 }
 
 /// Tall doors from floor to ceiling.
@@ -173,7 +191,11 @@ pub(crate) fn kitchen(s: &mut Stage, wide: f32, (front, upper, stone, splash): (
     s.slab(Paint::plain(0x4d4f52), V(h * 0.4 - 0.28, 0.905, -0.17), V(h * 0.4 + 0.28, 0.928, 0.17));
     s.rod(chrome(), (V(h * 0.4, 0.92, 0.22), 0.014), (V(h * 0.4, 1.22, 0.22), 0.014));
     s.rod(chrome(), (V(h * 0.4, 1.21, 0.22), 0.012), (V(h * 0.4, 1.21, 0.02), 0.012));
-    s.slab(Paint { colour: rgb(0xffe8c4) * 1.3, skin: Skin::Glow, gloss: 0.0 }, V(-h + 0.05, 1.485, 0.12), V(h - 0.05, 1.498, 0.16));
+    s.slab(
+        Paint { colour: rgb(0xffe8c4) * 1.3, skin: Skin::Glow, gloss: 0.0 },
+        V(-h + 0.05, 1.485, 0.12),
+        V(h - 0.05, 1.498, 0.16),
+    );
     s.lamp(V(-h + 0.05, 1.48, 0.1), V(wide - 0.1, 0.0, 0.0), V(0.0, 0.0, 0.12), rgb(0xffe3b8) * 2.5);
 }
 

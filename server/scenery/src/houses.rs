@@ -1,12 +1,12 @@
 //! Houses: under a tiled roof, modern with flat roofs, in a gated street, in the country.
 
+use crate::Hour;
 use crate::furniture::iron;
 use crate::maths::{Chance, V, rgb};
 use crate::paint::{Paint, Skin};
 use crate::plants;
 use crate::stage::{Camera, Stage};
 use crate::street;
-use crate::Hour;
 
 fn wall(c: &mut Chance) -> Paint {
     Paint::new(c.of(&[0xf3efe6, 0xe9d9bb, 0xe7e3da, 0xdcb98c, 0xd8dfd6, 0xf2e3d0, 0xc9d3d6, 0xe3c3a8]), Skin::Plaster)
@@ -14,7 +14,11 @@ fn wall(c: &mut Chance) -> Paint {
 
 fn glass(c: &mut Chance, hour: Hour) -> Paint {
     if hour == Hour::Dusk {
-        return Paint { colour: rgb(c.of(&[0xffc987, 0xffdba6, 0xffbf75])) * c.between(0.7, 1.0), skin: Skin::Glow, gloss: 0.0 };
+        return Paint {
+            colour: rgb(c.of(&[0xffc987, 0xffdba6, 0xffbf75])) * c.between(0.7, 1.0),
+            skin: Skin::Glow,
+            gloss: 0.0,
+        };
     }
     Paint::new(c.of(&[0x2c343a, 0x3a4348, 0x8e8a82]), Skin::Glass)
 }
@@ -51,7 +55,11 @@ fn gable(s: &mut Stage, tiles: Paint, wall: Paint, (x0, x1): (f32, f32), (z0, z1
     for (x, side) in [(x0, -1.0), (x1, 1.0)] {
         let (near, far) = (V(x, y, z0), V(x, y, z1));
         let top = V(x, y + rise - 0.02, middle);
-        if side < 0.0 { s.triangle(wall, far, near, top) } else { s.triangle(wall, near, far, top) }
+        if side < 0.0 {
+            s.triangle(wall, far, near, top)
+        } else {
+            s.triangle(wall, near, far, top)
+        }
         let edge = |p: V| V(x + side * e, p.1, p.2);
         let (p, q) = (edge(a), edge(c));
         if side < 0.0 { s.quad(soffit, p + down, p, q, q + down) } else { s.quad(soffit, p + down, q + down, q, p) }
@@ -115,7 +123,13 @@ pub(crate) fn bungalow(seed: u64, hour: Hour) -> Stage {
     // The porch stands before the left part under a roof of its own.
     let porch = side * 3.1;
     s.slab(Paint::new(0xb98a66, Skin::Tiles(0.4)), V(porch - 2.6, 0.0, 3.9), V(porch + 2.6, 0.2, 6.5));
-    s.sheet(tiles, V(porch - 3.0, 2.5, 3.5), V(porch + 3.0, 2.5, 3.5), V(porch + 3.0, 3.25, 6.7), V(porch - 3.0, 3.25, 6.7));
+    s.sheet(
+        tiles,
+        V(porch - 3.0, 2.5, 3.5),
+        V(porch + 3.0, 2.5, 3.5),
+        V(porch + 3.0, 3.25, 6.7),
+        V(porch - 3.0, 3.25, 6.7),
+    );
     s.slab(Paint::new(0x6b4b33, Skin::Wood), V(porch - 2.8, 2.3, 3.85), V(porch + 2.8, 2.48, 4.05));
     for x in [-2.5, 0.0, 2.5] {
         s.slab(Paint::new(0x6b4b33, Skin::Wood), V(porch + x - 0.09, 0.2, 3.86), V(porch + x + 0.09, 2.35, 4.04));
@@ -139,7 +153,15 @@ pub(crate) fn two_storeys(seed: u64, hour: Hour) -> Stage {
     let c = &mut Chance::new(seed);
     let side = c.of(&[-1.0, 1.0]);
     let s = &mut set(c, hour, (V(side * 6.0, 1.75, -10.5), V(side * -0.3, 1.75, 5.0)), 0.68, 0.17);
-    let (w, accent) = (wall(c), c.of(&[Paint::new(0x9c5d42, Skin::Bricks), Paint::new(0x8f8b84, Skin::Tiles(0.5)), Paint::new(0x7a5538, Skin::Wood), Paint::new(0x6f7f7a, Skin::Plaster)]));
+    let (w, accent) = (
+        wall(c),
+        c.of(&[
+            Paint::new(0x9c5d42, Skin::Bricks),
+            Paint::new(0x8f8b84, Skin::Tiles(0.5)),
+            Paint::new(0x7a5538, Skin::Wood),
+            Paint::new(0x6f7f7a, Skin::Plaster),
+        ]),
+    );
     let frame = c.of(&[Paint::plain(0xf4f2ec), iron(), Paint::new(0x6f4a30, Skin::Wood)]);
     let tiles = Paint::new(c.of(&[0xa85a3a, 0x7d6a60, 0x8c5a45, 0x5f5d5c]), Skin::Roof);
     let half = 4.2;
@@ -178,7 +200,12 @@ pub(crate) fn modern(seed: u64, hour: Hour) -> Stage {
     let side = c.of(&[-1.0, 1.0]);
     let s = &mut set(c, hour, (V(side * 9.0, 1.75, -11.0), V(side * -0.6, 1.75, 7.0)), 0.72, 0.1);
     let white = Paint::new(c.of(&[0xf5f3ee, 0xe9e4da, 0xdedad2, 0xcfc7b9]), Skin::Plaster);
-    let wood = c.of(&[Paint::new(0x8a5f3c, Skin::Wood), Paint::new(0x77736c, Skin::Tiles(0.9)), Paint::new(0x5a4a3e, Skin::Wood), Paint::new(0x54595c, Skin::Plaster)]);
+    let wood = c.of(&[
+        Paint::new(0x8a5f3c, Skin::Wood),
+        Paint::new(0x77736c, Skin::Tiles(0.9)),
+        Paint::new(0x5a4a3e, Skin::Wood),
+        Paint::new(0x54595c, Skin::Plaster),
+    ]);
     let pane = glass(c, hour);
     s.slab(white, V(-7.0, 0.0, 7.5), V(7.0, 3.1, 17.0));
     s.slab(wood, V(side * 0.6, 0.0, 7.3), V(side * 3.4, 3.1, 7.6));

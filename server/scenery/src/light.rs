@@ -2,8 +2,8 @@
 
 use crate::maths::V;
 use crate::paint::Skin;
-use crate::rays::{Hit, Tree};
 use crate::raster::{NOTHING, Seen};
+use crate::rays::{Hit, Tree};
 use crate::stage::{Corner, Stage};
 
 /// Light in a scene.
@@ -43,7 +43,11 @@ impl<'a> Light<'a> {
                 // A leaf has the light of its first corner.
                 let corners = if face.paint.skin == Skin::Glow {
                     continue;
-                } else if face.paint.skin == Skin::Leaf { &face.corners[..1] } else { &face.corners[..] };
+                } else if face.paint.skin == Skin::Leaf {
+                    &face.corners[..1]
+                } else {
+                    &face.corners[..]
+                };
                 for corner in corners {
                     wanted[*corner as usize] = true;
                 }
@@ -75,8 +79,13 @@ impl<'a> Light<'a> {
     /// What a surface gives on of the light that it gets, by a look that ignores shadows.
     fn thrown_back(&self, at: V, hit: &Hit) -> V {
         let stage = self.stage;
-        let sun = if stage.is_indoors { V::default() } else { stage.sky.sun * (hit.normal.dot(stage.sky.sun_at).max(0.0) * 0.45) };
-        let lamps = stage.lamps.iter().map(|lamp| glow(lamp.corner + lamp.u * 0.5 + lamp.v * 0.5, lamp, at, hit.normal));
+        let sun = if stage.is_indoors {
+            V::default()
+        } else {
+            stage.sky.sun * (hit.normal.dot(stage.sky.sun_at).max(0.0) * 0.45)
+        };
+        let lamps =
+            stage.lamps.iter().map(|lamp| glow(lamp.corner + lamp.u * 0.5 + lamp.v * 0.5, lamp, at, hit.normal));
         let lamps = lamps.fold(V::default(), |a, b| a + b);
         let sky = if stage.is_indoors { V::default() } else { stage.sky.light(hit.normal) * 0.5 };
         hit.colour * (self.floor + sun + sky + lamps)
@@ -124,7 +133,6 @@ impl<'a> Light<'a> {
             None => self.stage.sky.look(to),
         }
     }
-
 }
 
 /// What one point of a lamp sends to a surface, per whole lamp.

@@ -40,7 +40,9 @@ fn letter(letter: char) -> (Vec<Line>, f32) {
         'A' => (vec![vec![(0.0, 1.0), (0.38, 0.0), (0.76, 1.0)], vec![(0.14, 0.66), (0.62, 0.66)]], 0.76),
         'C' => (vec![arc((0.48, 0.5), (0.48, 0.5), 48.0, 312.0)], 0.82),
         'E' => (vec![vec![(0.5, 0.0), (0.0, 0.0), (0.0, 1.0), (0.5, 1.0)], vec![(0.0, 0.5), (0.42, 0.5)]], 0.5),
-        'H' => (vec![vec![(0.0, 0.0), (0.0, 1.0)], vec![(0.64, 0.0), (0.64, 1.0)], vec![(0.0, 0.5), (0.64, 0.5)]], 0.64),
+        'H' => {
+            (vec![vec![(0.0, 0.0), (0.0, 1.0)], vec![(0.64, 0.0), (0.64, 1.0)], vec![(0.0, 0.5), (0.64, 0.5)]], 0.64)
+        }
         'I' => (vec![vec![(0.0, 0.0), (0.0, 1.0)]], 0.0),
         'L' => (vec![vec![(0.0, 0.0), (0.0, 1.0), (0.48, 1.0)]], 0.48),
         'N' => (vec![vec![(0.0, 1.0), (0.0, 0.0), (0.66, 1.0), (0.66, 0.0)]], 0.66),
@@ -72,7 +74,10 @@ fn letter(letter: char) -> (Vec<Line>, f32) {
 fn strokes(mark: Mark) -> (Vec<Line>, Vec<Line>) {
     match mark {
         Mark::House => (
-            vec![vec![(0.05, 0.52), (0.5, 0.08), (0.95, 0.52)], vec![(0.18, 0.44), (0.18, 0.94), (0.82, 0.94), (0.82, 0.44)]],
+            vec![
+                vec![(0.05, 0.52), (0.5, 0.08), (0.95, 0.52)],
+                vec![(0.18, 0.44), (0.18, 0.94), (0.82, 0.94), (0.82, 0.44)],
+            ],
             vec![vec![(0.5, 0.94), (0.5, 0.62)]],
         ),
         Mark::Horizon => (
@@ -80,7 +85,9 @@ fn strokes(mark: Mark) -> (Vec<Line>, Vec<Line>) {
             vec![arc((0.5, 0.66), (0.32, 0.32), 180.0, 360.0), vec![(0.5, 0.06), (0.5, 0.14)]],
         ),
         Mark::Waves => {
-            let wave = |y: f32| (0..=32_u8).map(|i| (f32::from(i) / 32.0, y + 0.06 * (f32::from(i) * 0.3927).sin())).collect::<Line>();
+            let wave = |y: f32| {
+                (0..=32_u8).map(|i| (f32::from(i) / 32.0, y + 0.06 * (f32::from(i) * 0.3927).sin())).collect::<Line>()
+            };
             (vec![wave(0.68), wave(0.9)], vec![arc((0.5, 0.3), (0.2, 0.2), 0.0, 360.0)])
         }
     }
@@ -93,7 +100,11 @@ pub fn logo(name: &str, mark: Mark, (first, second): (u32, u32), height: u32) ->
     let mut x = 1.35;
     for capital in name.chars() {
         let (lines, wide) = letter(capital);
-        one.extend(lines.into_iter().map(|line| line.into_iter().map(|(a, b)| (x + a * 0.6, 0.22 + b * 0.6)).collect::<Line>()));
+        one.extend(
+            lines
+                .into_iter()
+                .map(|line| line.into_iter().map(|(a, b)| (x + a * 0.6, 0.22 + b * 0.6)).collect::<Line>()),
+        );
         x += (wide + GAP) * 0.6;
     }
     let margin = 0.08;
@@ -104,7 +115,8 @@ pub fn logo(name: &str, mark: Mark, (first, second): (u32, u32), height: u32) ->
         for px in 0..width {
             let at = ((px as f32 + 0.5) / unit - margin, (py as f32 + 0.5) / unit - margin);
             let cover = |lines: &[Line]| {
-                let near = lines.iter().flat_map(|l| l.windows(2)).map(|p| apart(at, p[0], p[1])).fold(f32::MAX, f32::min);
+                let near =
+                    lines.iter().flat_map(|l| l.windows(2)).map(|p| apart(at, p[0], p[1])).fold(f32::MAX, f32::min);
                 1.0 - step(-0.6 / unit, 0.6 / unit, near - 0.045)
             };
             let (a, b) = (cover(&one), cover(&two));

@@ -1,12 +1,12 @@
 //! Terraces, pools, gardens, beaches and plots.
 
+use crate::Hour;
 use crate::furniture as f;
 use crate::maths::{Chance, V, rgb};
 use crate::paint::{Paint, Skin};
 use crate::plants;
 use crate::stage::{Camera, Stage};
 use crate::street;
-use crate::Hour;
 
 fn wicker() -> Paint {
     Paint::new(0x7b6550, Skin::Cloth)
@@ -69,7 +69,11 @@ pub(crate) fn balcony(seed: u64, hour: Hour) -> Stage {
     let s = &mut Stage::new(street::sky(c, hour), camera);
     (s.exposure, s.grain) = (street::exposure(hour) * if hour == Hour::Dusk { 1.1 } else { 1.5 }, 0.3);
     s.sky.haze = 0.003;
-    let deck = c.of(&[Paint::new(0x9a7350, Skin::Planks(0.14)), Paint::new(0xcdc6bb, Skin::Tiles(0.8)).gloss(0.3), Paint::new(0xb7a68f, Skin::Tiles(0.6))]);
+    let deck = c.of(&[
+        Paint::new(0x9a7350, Skin::Planks(0.14)),
+        Paint::new(0xcdc6bb, Skin::Tiles(0.8)).gloss(0.3),
+        Paint::new(0xb7a68f, Skin::Tiles(0.6)),
+    ]);
     let wall = Paint::new(c.of(&[0xf2eee6, 0xe6ddd0, 0xd9dad7]), Skin::Plaster);
     s.slab(deck, V(-3.2, -0.2, -4.0), V(3.6, 0.0, 2.2));
     s.slab(wall, V(3.6, -0.2, -4.0), V(3.9, 2.9, 2.2));
@@ -97,15 +101,35 @@ pub(crate) fn pool(seed: u64, hour: Hour) -> Stage {
     let camera = Camera::level(V(-5.4, 2.1, -6.2), V(0.8, 2.0, 6.0), 0.8, -0.14);
     let s = &mut Stage::new(street::sky(c, hour), camera);
     (s.exposure, s.grain) = (street::exposure(hour), 0.7);
-    let deck = c.of(&[Paint::new(0xd6cfc2, Skin::Tiles(0.6)), Paint::new(0xa47c56, Skin::Planks(0.14)), Paint::new(0xc9bda9, Skin::Tiles(1.0))]);
-    for (a, b) in [(V(-14.0, -0.3, -12.0), V(14.0, 0.0, -3.0)), (V(-14.0, -0.3, -3.0), V(-3.4, 0.0, 6.0)), (V(3.6, -0.3, -3.0), V(14.0, 0.0, 6.0)), (V(-14.0, -0.3, 6.0), V(14.0, 0.0, 9.0))] {
+    let deck = c.of(&[
+        Paint::new(0xd6cfc2, Skin::Tiles(0.6)),
+        Paint::new(0xa47c56, Skin::Planks(0.14)),
+        Paint::new(0xc9bda9, Skin::Tiles(1.0)),
+    ]);
+    for (a, b) in [
+        (V(-14.0, -0.3, -12.0), V(14.0, 0.0, -3.0)),
+        (V(-14.0, -0.3, -3.0), V(-3.4, 0.0, 6.0)),
+        (V(3.6, -0.3, -3.0), V(14.0, 0.0, 6.0)),
+        (V(-14.0, -0.3, 6.0), V(14.0, 0.0, 9.0)),
+    ] {
         s.slab(deck, a, b);
     }
     let edge = Paint::plain(0xe9e4da);
-    for (a, b) in [(V(-3.6, -0.2, -3.2), V(3.8, 0.03, -2.9)), (V(-3.6, -0.2, 5.9), V(3.8, 0.03, 6.2)), (V(-3.6, -0.2, -3.0), V(-3.3, 0.03, 6.0)), (V(3.5, -0.2, -3.0), V(3.8, 0.03, 6.0))] {
+    for (a, b) in [
+        (V(-3.6, -0.2, -3.2), V(3.8, 0.03, -2.9)),
+        (V(-3.6, -0.2, 5.9), V(3.8, 0.03, 6.2)),
+        (V(-3.6, -0.2, -3.0), V(-3.3, 0.03, 6.0)),
+        (V(3.5, -0.2, -3.0), V(3.8, 0.03, 6.0)),
+    ] {
         s.slab(edge, a, b);
     }
-    s.quad(Paint::new(c.of(&[0x2f9fb4, 0x3aa6c4, 0x2b8fa6]), Skin::Water), V(-3.4, -0.1, -3.0), V(3.6, -0.1, -3.0), V(3.6, -0.1, 6.0), V(-3.4, -0.1, 6.0));
+    s.quad(
+        Paint::new(c.of(&[0x2f9fb4, 0x3aa6c4, 0x2b8fa6]), Skin::Water),
+        V(-3.4, -0.1, -3.0),
+        V(3.6, -0.1, -3.0),
+        V(3.6, -0.1, 6.0),
+        V(-3.4, -0.1, 6.0),
+    );
     let grain = std::mem::replace(&mut s.grain, 3.0);
     s.slab(Paint::new(0x5b7339, Skin::Grass), V(-60.0, -0.3, 9.0), V(60.0, 0.01, 60.0));
     s.grain = grain;
@@ -113,7 +137,9 @@ pub(crate) fn pool(seed: u64, hour: Hour) -> Stage {
     for (i, z) in [-1.0, 0.4, 3.0, 4.4].into_iter().enumerate() {
         s.at(V(5.6, 0.0, z), 90.0, |s| lounger(s, cloth));
         if i % 2 == 0 {
-            s.at(V(5.7, 0.0, z + 0.7), 0.0, |s| parasol(s, Paint::new(c.of(&[0xf1ece0, 0xcf6f4a, 0xe9d9b8]), Skin::Cloth)));
+            s.at(V(5.7, 0.0, z + 0.7), 0.0, |s| {
+                parasol(s, Paint::new(c.of(&[0xf1ece0, 0xcf6f4a, 0xe9d9b8]), Skin::Cloth))
+            });
         }
     }
     plants::hedge(s, c, V(-14.0, 0.0, 9.6), V(14.0, 1.7, 10.6));
@@ -156,7 +182,11 @@ pub(crate) fn garden(seed: u64, hour: Hour) -> Stage {
             s.slab(f::iron(), V(x, 0.4, 0.27), V(x + 0.05, 0.95, 0.31));
         }
     });
-    for (a, b) in [(V(-7.0, 0.0, 1.0), V(-2.2, 0.0, 8.0)), (V(2.0, 0.0, 6.0), V(8.0, 0.0, 4.5)), (V(-6.0, 0.0, 9.0), V(7.0, 0.0, 9.4))] {
+    for (a, b) in [
+        (V(-7.0, 0.0, 1.0), V(-2.2, 0.0, 8.0)),
+        (V(2.0, 0.0, 6.0), V(8.0, 0.0, 4.5)),
+        (V(-6.0, 0.0, 9.0), V(7.0, 0.0, 9.4)),
+    ] {
         plants::bed(s, c, a, b);
     }
     plants::hedge(s, c, V(-14.0, 0.0, 12.0), V(14.0, 1.5, 13.0));
@@ -178,15 +208,33 @@ pub(crate) fn beach(seed: u64, hour: Hour) -> Stage {
     (s.exposure, s.grain) = (street::exposure(hour), 3.0);
     s.slab(Paint::new(0xe3d0a8, Skin::Sand), V(-160.0, -0.5, -20.0), V(160.0, 0.0, 24.0));
     s.slab(Paint::new(0xb79f78, Skin::Sand).gloss(0.4), V(-160.0, -0.6, 24.0), V(160.0, -0.03, 29.0));
-    s.quad(Paint::new(0x2f8a94, Skin::Water), V(-160.0, -0.05, 28.4), V(160.0, -0.05, 28.4), V(160.0, -0.05, 90.0), V(-160.0, -0.05, 90.0));
-    s.quad(Paint::new(0x1f5f7c, Skin::Water), V(-1500.0, -0.06, 90.0), V(1500.0, -0.06, 90.0), V(1500.0, -0.06, 2600.0), V(-1500.0, -0.06, 2600.0));
+    s.quad(
+        Paint::new(0x2f8a94, Skin::Water),
+        V(-160.0, -0.05, 28.4),
+        V(160.0, -0.05, 28.4),
+        V(160.0, -0.05, 90.0),
+        V(-160.0, -0.05, 90.0),
+    );
+    s.quad(
+        Paint::new(0x1f5f7c, Skin::Water),
+        V(-1500.0, -0.06, 90.0),
+        V(1500.0, -0.06, 90.0),
+        V(1500.0, -0.06, 2600.0),
+        V(-1500.0, -0.06, 2600.0),
+    );
     let foam = Paint::plain(0xf4f4f0);
     for (z, wide) in [(28.2, 0.5), (31.0, 0.7), (35.5, 0.4)] {
         for i in 0..90 {
             let x = -90.0 + 2.0 * i as f32;
             let off = (x * 0.13).sin() * 0.7 + c.between(-0.12, 0.12);
             let end = wide * c.between(0.3, 1.0);
-            s.quad(foam, V(x, -0.02, z + off), V(x + 2.0, -0.02, z + off), V(x + 2.0, -0.02, z + off + end), V(x, -0.02, z + off + end));
+            s.quad(
+                foam,
+                V(x, -0.02, z + off),
+                V(x + 2.0, -0.02, z + off),
+                V(x + 2.0, -0.02, z + off + end),
+                V(x, -0.02, z + off + end),
+            );
         }
     }
     for i in 0..9 {

@@ -110,14 +110,20 @@ pub(crate) fn at(paint: &Paint, p: V, n: V, dot: f32) -> (V, V) {
             let patch = clouds(u * 0.7, v * 0.7, 4);
             c.mix(rgb(0x9a9a4c), 0.28 * patch) * (0.62 + 0.5 * blades + 0.25 * patch)
         }
-        Skin::Sand => c * (0.84 + 0.14 * clouds(u * 2.0, v * 2.0, 4) + 0.14 * noise(u * 60.0, v * 60.0) / (1.0 + dot * 40.0)),
+        Skin::Sand => {
+            c * (0.84 + 0.14 * clouds(u * 2.0, v * 2.0, 4) + 0.14 * noise(u * 60.0, v * 60.0) / (1.0 + dot * 40.0))
+        }
         Skin::Paving => {
             let joint = line(u, 0.8, 0.012, dot).max(line(v, 0.8, 0.012, dot));
             let slab = hash((u / 0.8).floor() as i32, (v / 0.8).floor() as i32, 1);
             c * (0.86 + 0.1 * slab + 0.1 * clouds(u * 3.0, v * 3.0, 3)) * (1.0 - 0.35 * joint)
         }
-        Skin::Asphalt => c * (0.8 + 0.25 * clouds(u * 0.9, v * 0.9, 4) + 0.2 * noise(u * 40.0, v * 40.0) / (1.0 + dot * 30.0)),
-        Skin::Leaf => c * (0.75 + 0.5 * hash((p.0 * 5.0).floor() as i32, (p.1 * 5.0).floor() as i32, (p.2 * 5.0).floor() as i32)),
+        Skin::Asphalt => {
+            c * (0.8 + 0.25 * clouds(u * 0.9, v * 0.9, 4) + 0.2 * noise(u * 40.0, v * 40.0) / (1.0 + dot * 30.0))
+        }
+        Skin::Leaf => {
+            c * (0.75 + 0.5 * hash((p.0 * 5.0).floor() as i32, (p.1 * 5.0).floor() as i32, (p.2 * 5.0).floor() as i32))
+        }
         Skin::Water => return (c, ripple(p, dot)),
         Skin::Spines => spines(u, v),
         Skin::Canvas => canvas(c, u, v),
@@ -177,7 +183,8 @@ fn spines(u: f32, v: f32) -> V {
         return rgb(0x3a342e);
     }
     let edge = ((u / 0.045).fract() + 1.0).fract();
-    rgb(INKS[(hash(at as i32, shelf, 2) * 6.99) as usize]) * (0.65 + 0.4 * step(0.0, 0.25, edge) * step(1.0, 0.75, edge))
+    rgb(INKS[(hash(at as i32, shelf, 2) * 6.99) as usize])
+        * (0.65 + 0.4 * step(0.0, 0.25, edge) * step(1.0, 0.75, edge))
 }
 
 fn canvas(c: V, u: f32, v: f32) -> V {

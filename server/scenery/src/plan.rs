@@ -12,8 +12,16 @@ const HIGH: f32 = 1.35;
 
 fn wall(s: &mut Stage, a: (f32, f32), b: (f32, f32)) {
     let t = 0.07;
-    s.slab(Paint::plain(0xf0ede7), V(a.0.min(b.0) - t, 0.0, a.1.min(b.1) - t), V(a.0.max(b.0) + t, HIGH, a.1.max(b.1) + t));
-    s.slab(Paint::plain(0x4a4845), V(a.0.min(b.0) - t, HIGH, a.1.min(b.1) - t), V(a.0.max(b.0) + t, HIGH + 0.01, a.1.max(b.1) + t));
+    s.slab(
+        Paint::plain(0xf0ede7),
+        V(a.0.min(b.0) - t, 0.0, a.1.min(b.1) - t),
+        V(a.0.max(b.0) + t, HIGH, a.1.max(b.1) + t),
+    );
+    s.slab(
+        Paint::plain(0x4a4845),
+        V(a.0.min(b.0) - t, HIGH, a.1.min(b.1) - t),
+        V(a.0.max(b.0) + t, HIGH + 0.01, a.1.max(b.1) + t),
+    );
 }
 
 fn floor(s: &mut Stage, paint: Paint, (x0, x1): (f32, f32), (z0, z1): (f32, f32)) {
@@ -102,7 +110,9 @@ fn furnish(s: &mut Stage, c: &mut Chance, rooms: u32, d: f32) {
         let throw = Paint::new(c.of(&[0x6f7f6b, 0xd49b4c, 0x5f7f93, 0xa5563f]), Skin::Cloth);
         s.at(V(x + 1.75, 0.0, 2.1), 180.0, |s| f::bed(s, wide, (cloth, Paint::new(cover, Skin::Cloth), throw)));
         for side in [-1.0, 1.0] {
-            s.at(V(x + 1.75 + side * (wide / 2.0 + 0.35), 0.0, 1.2), 180.0, |s| s.slab(oak, V(-0.2, 0.0, -0.2), V(0.2, 0.5, 0.2)));
+            s.at(V(x + 1.75 + side * (wide / 2.0 + 0.35), 0.0, 1.2), 180.0, |s| {
+                s.slab(oak, V(-0.2, 0.0, -0.2), V(0.2, 0.5, 0.2))
+            });
         }
         s.slab(Paint::new(0xb08a60, Skin::Wood), V(x + 1.2, 0.0, 3.95), V(x + 3.15, HIGH - 0.1, 4.5));
         bath(s, x, d);

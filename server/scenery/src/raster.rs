@@ -109,9 +109,8 @@ impl Seen {
             (ea, eb, -(ea * p.x + eb * p.y))
         };
         let edges = [edge(a, b), edge(b, c), edge(c, a)];
-        let weigh = |f: fn((f32, f32, f32)) -> f32| {
-            (f(edges[1]) * a.near + f(edges[2]) * b.near + f(edges[0]) * c.near) / area
-        };
+        let weigh =
+            |f: fn((f32, f32, f32)) -> f32| (f(edges[1]) * a.near + f(edges[2]) * b.near + f(edges[0]) * c.near) / area;
         let plane = (weigh(|e| e.0), weigh(|e| e.1), weigh(|e| e.2));
         let top = a.y.min(b.y).min(c.y).max(0.0) as usize;
         let bottom = (a.y.max(b.y).max(c.y).min(self.height as f32 - 0.01)).max(-1.0);
@@ -119,7 +118,8 @@ impl Seen {
             return;
         }
         for y in top..=bottom as usize {
-            let (mut left, mut right) = (a.x.min(b.x).min(c.x).max(0.0), a.x.max(b.x).max(c.x).min(self.width as f32 - 0.01));
+            let (mut left, mut right) =
+                (a.x.min(b.x).min(c.x).max(0.0), a.x.max(b.x).max(c.x).min(self.width as f32 - 0.01));
             for (ea, eb, ec) in edges {
                 let c = ec + (eb * y as f32).max(eb * (y + 1) as f32);
                 if ea > 0.0 {

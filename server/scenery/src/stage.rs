@@ -126,7 +126,8 @@ impl Stage {
         let (a, b, c, d) = (self.world(a), self.world(b), self.world(c), self.world(d));
         let normal = (c - a).cross(b - d).unit();
         let pieces = |l: f32| ((l / self.grain).ceil() as usize).clamp(1, 64);
-        let (across, down) = (pieces((b - a).length().max((c - d).length())), pieces((d - a).length().max((c - b).length())));
+        let (across, down) =
+            (pieces((b - a).length().max((c - d).length())), pieces((d - a).length().max((c - b).length())));
         let first = self.corners.len() as u32;
         for j in 0..=down {
             for i in 0..=across {
@@ -179,8 +180,14 @@ impl Stage {
         let inner = half - V::all(radius);
         // On each side of a cube: two rows on the flat, the others round the edges.
         let grid = [-1.0, -0.86, -0.5, 0.0, 0.5, 0.86, 1.0_f32];
-        let sides = [(V(1.0, 0.0, 0.0), V(0.0, 0.0, 1.0)), (V(-1.0, 0.0, 0.0), V(0.0, 0.0, 1.0)), (V(0.0, 0.0, 1.0), V(-1.0, 0.0, 0.0)),
-            (V(0.0, 0.0, -1.0), V(-1.0, 0.0, 0.0)), (V(0.0, 1.0, 0.0), V(1.0, 0.0, 0.0)), (V(0.0, -1.0, 0.0), V(1.0, 0.0, 0.0))];
+        let sides = [
+            (V(1.0, 0.0, 0.0), V(0.0, 0.0, 1.0)),
+            (V(-1.0, 0.0, 0.0), V(0.0, 0.0, 1.0)),
+            (V(0.0, 0.0, 1.0), V(-1.0, 0.0, 0.0)),
+            (V(0.0, 0.0, -1.0), V(-1.0, 0.0, 0.0)),
+            (V(0.0, 1.0, 0.0), V(1.0, 0.0, 0.0)),
+            (V(0.0, -1.0, 0.0), V(1.0, 0.0, 0.0)),
+        ];
         for (out, u) in sides {
             let v = out.cross(u);
             let first = self.corners.len() as u32;
@@ -190,7 +197,11 @@ impl Stage {
                     // Near the edge the grid bends round; before it, it lies flat.
                     let lean = |k: f32| if k.abs() < 0.6 { 0.0 } else { k.signum() * ((k.abs() - 0.6) / 0.4).min(1.0) };
                     let normal = (out + u * lean(s) + v * lean(t)).unit();
-                    let core = V(cube.0.clamp(-1.0, 1.0) * inner.0, cube.1.clamp(-1.0, 1.0) * inner.1, cube.2.clamp(-1.0, 1.0) * inner.2);
+                    let core = V(
+                        cube.0.clamp(-1.0, 1.0) * inner.0,
+                        cube.1.clamp(-1.0, 1.0) * inner.1,
+                        cube.2.clamp(-1.0, 1.0) * inner.2,
+                    );
                     let at = self.world(centre + core + normal * radius);
                     self.corners.push(Corner { at, normal: turned(normal, self.place.1) });
                 }

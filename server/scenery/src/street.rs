@@ -1,9 +1,9 @@
 //! What lies before and behind every façade: pavement, street, neighbours, trees.
 
+use crate::Hour;
 use crate::maths::{Chance, V, rgb};
 use crate::paint::{Paint, Skin};
 use crate::plants;
-use crate::Hour;
 use crate::sky::Sky;
 use crate::stage::Stage;
 
@@ -22,7 +22,7 @@ pub(crate) fn sky(c: &mut Chance, hour: Hour) -> Sky {
 pub(crate) fn exposure(hour: Hour) -> f32 {
     match hour {
         Hour::Day => 0.82,
-        Hour::Golden => 0.95,
+        Hour::Golden => 1.08,
         Hour::Dusk => 2.9,
     }
 }
@@ -63,7 +63,13 @@ pub(crate) fn neighbour(s: &mut Stage, c: &mut Chance, (x0, x1): (f32, f32), (z0
             let x = x0 + (x1 - x0) / bays * (bay as f32 + 0.5);
             let y = 1.1 + 3.0 * floor as f32;
             let paint = if dark && c.odds(0.35) { lit } else { pane };
-            s.quad(paint, V(x - 0.7, y, z0 - 0.02), V(x + 0.7, y, z0 - 0.02), V(x + 0.7, y + 1.3, z0 - 0.02), V(x - 0.7, y + 1.3, z0 - 0.02));
+            s.quad(
+                paint,
+                V(x - 0.7, y, z0 - 0.02),
+                V(x + 0.7, y, z0 - 0.02),
+                V(x + 0.7, y + 1.3, z0 - 0.02),
+                V(x - 0.7, y + 1.3, z0 - 0.02),
+            );
         }
         // The flank that is turned to the middle of the picture.
         let flank = if x0 > 0.0 { x0 - 0.02 } else { x1 + 0.02 };

@@ -1,12 +1,12 @@
 //! Blocks of flats and of offices.
 
+use crate::Hour;
 use crate::furniture::iron;
 use crate::maths::{Chance, V, rgb};
 use crate::paint::{Paint, Skin};
 use crate::plants;
 use crate::stage::{Camera, Stage};
 use crate::street;
-use crate::Hour;
 
 /// A block: how it is divided and what it is made of.
 struct Block {
@@ -55,15 +55,29 @@ fn materials(c: &mut Chance) -> (Paint, Paint, Paint) {
 
 fn design(c: &mut Chance, floors: (u32, u32)) -> Block {
     let (wall, accent, trim) = materials(c);
-    let balcony = c.of(&[Balcony::None, Balcony::Glass, Balcony::Glass, Balcony::Solid, Balcony::Terrace, Balcony::Shifted]);
+    let balcony =
+        c.of(&[Balcony::None, Balcony::Glass, Balcony::Glass, Balcony::Solid, Balcony::Terrace, Balcony::Shifted]);
     let bays = 4 + c.under(3);
-    Block { bays, bay: c.between(3.0, 3.6), floors: floors.0 + c.under(floors.1 - floors.0), wall, accent, trim, balcony, deep: 14.0 }
+    Block {
+        bays,
+        bay: c.between(3.0, 3.6),
+        floors: floors.0 + c.under(floors.1 - floors.0),
+        wall,
+        accent,
+        trim,
+        balcony,
+        deep: 14.0,
+    }
 }
 
 /// What shows behind a window: dark, a curtain, or light.
 fn pane(c: &mut Chance, is_dark_out: bool) -> Paint {
     if is_dark_out && c.odds(0.45) {
-        return Paint { colour: rgb(c.of(&[0xffc27a, 0xffd79c, 0xffb765])) * c.between(0.55, 1.15), skin: Skin::Glow, gloss: 0.0 };
+        return Paint {
+            colour: rgb(c.of(&[0xffc27a, 0xffd79c, 0xffb765])) * c.between(0.55, 1.15),
+            skin: Skin::Glow,
+            gloss: 0.0,
+        };
     }
     Paint::new(c.of(&[0x262d33, 0x2f373d, 0x20262b, 0x8b8780, 0xa9a297]), Skin::Glass)
 }
@@ -122,7 +136,13 @@ fn balcony(s: &mut Stage, c: &mut Chance, b: &Block, (x, y): (f32, f32), is_dark
         s.slab(b.trim, V(x0 - 0.03, y + 1.0, out - 0.03), V(x1 + 0.03, y + 1.05, out + 0.15));
     } else {
         let glass = Paint::new(0x6d8288, Skin::Glass);
-        s.quad(glass, V(x0, y + 0.1, out + 0.03), V(x1, y + 0.1, out + 0.03), V(x1, y + 1.02, out + 0.03), V(x0, y + 1.02, out + 0.03));
+        s.quad(
+            glass,
+            V(x0, y + 0.1, out + 0.03),
+            V(x1, y + 0.1, out + 0.03),
+            V(x1, y + 1.02, out + 0.03),
+            V(x0, y + 1.02, out + 0.03),
+        );
         s.slab(iron(), V(x0, y + 1.02, out), V(x1, y + 1.07, out + 0.06));
         for x in [x0, (x0 + x1) / 2.0 - 0.02, x1 - 0.04] {
             s.slab(iron(), V(x, y + 0.06, out), V(x + 0.04, y + 1.05, out + 0.05));
@@ -228,7 +248,8 @@ pub(crate) fn offices(seed: u64, hour: Hour) -> Stage {
     let tall = 4.6 + 3.6 * floors as f32;
     let away = 15.0 + tall * 0.88;
     let side = c.of(&[-1.0, 1.0]);
-    let camera = Camera::level(V(side * away * 0.5, 1.7, -away), V(side * 1.0, 1.7, 0.0), 0.72, (tall * 0.47 - 1.7) / away);
+    let camera =
+        Camera::level(V(side * away * 0.5, 1.7, -away), V(side * 1.0, 1.7, 0.0), 0.72, (tall * 0.47 - 1.7) / away);
     let s = &mut Stage::new(street::sky(c, hour), camera);
     (s.exposure, s.grain) = (street::exposure(hour), 1.5);
     s.at(V(0.0, 0.0, -4.0), 0.0, |s| street::ground(s, 0xc2beb6));
@@ -247,7 +268,13 @@ pub(crate) fn offices(seed: u64, hour: Hour) -> Stage {
         }
         s.slab(metal, V(-half, y - 0.25, -0.1), V(half, y + 0.25, 0.05));
         for (x, near, far) in [(-half - 0.02, deep, 0.2), (half + 0.02, 0.2, deep)] {
-            s.quad(Paint::new(inks[0], Skin::Glass), V(x, y + 0.5, near), V(x, y + 0.5, far), V(x, y + 3.2, far), V(x, y + 3.2, near));
+            s.quad(
+                Paint::new(inks[0], Skin::Glass),
+                V(x, y + 0.5, near),
+                V(x, y + 0.5, far),
+                V(x, y + 3.2, far),
+                V(x, y + 3.2, near),
+            );
         }
     }
     s.slab(stone, V(-half - 0.2, 0.0, -0.3), V(-half + 1.2, tall + 1.2, 0.3));
@@ -257,10 +284,18 @@ pub(crate) fn offices(seed: u64, hour: Hour) -> Stage {
     for x in [-4.6, 4.4] {
         s.rod(metal, (V(x, 0.0, -3.6), 0.14), (V(x, 3.6, -3.6), 0.14));
     }
-    let warm = Paint { colour: rgb(0xffdfae) * if hour == Hour::Dusk { 0.9 } else { 0.4 }, skin: Skin::Glow, gloss: 0.0 };
+    let warm =
+        Paint { colour: rgb(0xffdfae) * if hour == Hour::Dusk { 0.9 } else { 0.4 }, skin: Skin::Glow, gloss: 0.0 };
     window(s, warm, iron(), (-5.0, 5.0), (0.1, 3.5), 0.05);
     for side in [-1.0, 1.0] {
-        window(s, Paint::new(inks[0], Skin::Glass), iron(), (if side < 0.0 { 1.2 - half } else { 5.2 }, if side < 0.0 { -5.2 } else { half - 1.2 }), (0.1, 4.2), 0.04);
+        window(
+            s,
+            Paint::new(inks[0], Skin::Glass),
+            iron(),
+            (if side < 0.0 { 1.2 - half } else { 5.2 }, if side < 0.0 { -5.2 } else { half - 1.2 }),
+            (0.1, 4.2),
+            0.04,
+        );
         plants::bed(s, c, V(side * 5.6, 0.0, -1.2), V(side * (half - 0.5), 0.0, -1.2));
     }
     let storeys = (4 + c.under(8), 4 + c.under(8));

@@ -1,12 +1,12 @@
 //! Shops, sheds and garages.
 
+use crate::Hour;
 use crate::furniture as f;
 use crate::maths::{Chance, V, rgb};
 use crate::paint::{Paint, Skin};
 use crate::plants;
 use crate::stage::{Camera, Stage};
 use crate::street;
-use crate::Hour;
 
 fn glow(hex: u32, k: f32) -> Paint {
     Paint { colour: rgb(hex) * k, skin: Skin::Glow, gloss: 0.0 }
@@ -20,7 +20,13 @@ pub(crate) fn shop(seed: u64, hour: Hour) -> Stage {
     let s = &mut Stage::new(street::sky(c, hour), camera);
     (s.exposure, s.grain) = (street::exposure(hour), 0.5);
     street::ground(s, 0xb8b2a8);
-    let front = c.of(&[Paint::new(0x2f3a3f, Skin::Plaster), Paint::new(0x8a5f3c, Skin::Wood), Paint::new(0xd9d2c5, Skin::Tiles(0.6)), Paint::new(0x9a5a40, Skin::Bricks), Paint::new(0x3f5f55, Skin::Plaster)]);
+    let front = c.of(&[
+        Paint::new(0x2f3a3f, Skin::Plaster),
+        Paint::new(0x8a5f3c, Skin::Wood),
+        Paint::new(0xd9d2c5, Skin::Tiles(0.6)),
+        Paint::new(0x9a5a40, Skin::Bricks),
+        Paint::new(0x3f5f55, Skin::Plaster),
+    ]);
     let upper = Paint::new(c.of(&[0xe9e2d5, 0xd9c7ac, 0xcfd3d2]), Skin::Plaster);
     // The shop is a room open to the street: floor, back wall with shelves, light.
     s.slab(Paint::new(0xcfc8bc, Skin::Tiles(0.6)).gloss(0.4), V(-4.0, -0.1, 0.0), V(4.0, 0.05, 6.0));
@@ -47,14 +53,7 @@ pub(crate) fn shop(seed: u64, hour: Hour) -> Stage {
     s.slab(front, V(-4.0, 0.0, 0.0), V(-1.34, 0.45, 0.15));
     s.slab(front, V(1.34, 0.0, 0.0), V(4.0, 0.45, 0.15));
     s.slab(glow(0xfff0d8, if hour == Hour::Dusk { 0.9 } else { 1.0 }), V(-1.5, 3.38, -0.24), V(1.5, 3.72, -0.2));
-    let stripe = c.of(&[0xb5493a, 0x2f6f62, 0x2f4f7f, 0xc98a3a]);
-    for i in 0..16 {
-        let x = -4.2 + 0.525 * i as f32;
-        let cloth = Paint::new(if i % 2 == 0 { stripe } else { 0xf1ece0 }, Skin::Cloth);
-        s.sheet(cloth, V(x, 2.55, -1.25), V(x + 0.525, 2.55, -1.25), V(x + 0.525, 3.05, -0.1), V(x, 3.05, -0.1));
-        s.quad(cloth.times(0.55), V(x, 3.04, -0.1), V(x + 0.525, 3.04, -0.1), V(x + 0.525, 2.54, -1.25), V(x, 2.54, -1.25));
-        s.quad(cloth.times(0.9), V(x, 2.38, -1.25), V(x + 0.525, 2.38, -1.25), V(x + 0.525, 2.55, -1.25), V(x, 2.55, -1.25));
-    }
+    awning(s, c);
     s.slab(upper, V(-4.6, 4.0, 0.0), V(4.6, 8.0, 8.0));
     for x in [-2.8, 0.0, 2.8] {
         s.slab(Paint::plain(0xf5f2ec), V(x - 0.75, 4.85, -0.06), V(x + 0.75, 6.75, 0.02));
@@ -69,6 +68,30 @@ pub(crate) fn shop(seed: u64, hour: Hour) -> Stage {
     plants::tree(s, c, V(side * -7.0, 0.0, -1.9), tall);
     street::skyline(s, c, 20.0, 40.0);
     std::mem::replace(s, Stage::new(s.sky, s.camera))
+}
+
+/// A striped awning over the shop's front.
+fn awning(s: &mut Stage, c: &mut Chance) {
+    let stripe = c.of(&[0xb5493a, 0x2f6f62, 0x2f4f7f, 0xc98a3a]);
+    for i in 0..16 {
+        let x = -4.2 + 0.525 * i as f32;
+        let cloth = Paint::new(if i % 2 == 0 { stripe } else { 0xf1ece0 }, Skin::Cloth);
+        s.sheet(cloth, V(x, 2.55, -1.25), V(x + 0.525, 2.55, -1.25), V(x + 0.525, 3.05, -0.1), V(x, 3.05, -0.1));
+        s.quad(
+            cloth.times(0.55),
+            V(x, 3.04, -0.1),
+            V(x + 0.525, 3.04, -0.1),
+            V(x + 0.525, 2.54, -1.25),
+            V(x, 2.54, -1.25),
+        );
+        s.quad(
+            cloth.times(0.9),
+            V(x, 2.38, -1.25),
+            V(x + 0.525, 2.38, -1.25),
+            V(x + 0.525, 2.55, -1.25),
+            V(x, 2.55, -1.25),
+        );
+    }
 }
 
 /// A shed from outside: ribs, gates, a yard.
@@ -94,12 +117,20 @@ pub(crate) fn shed(seed: u64, hour: Hour) -> Stage {
     s.slab(Paint::plain(0xe9e6df), V(11.6, 0.0, 9.7), V(14.2, 3.2, 9.95));
     s.slab(Paint::new(0x2c343a, Skin::Glass), V(11.8, 0.1, 9.66), V(14.0, 3.0, 9.8));
     for i in 0..10 {
-        s.slab(Paint::new(0x39434a, Skin::Glass), V(-14.0 + 2.9 * i as f32, 5.7, 9.82), V(-12.0 + 2.9 * i as f32, 6.6, 9.9));
+        s.slab(
+            Paint::new(0x39434a, Skin::Glass),
+            V(-14.0 + 2.9 * i as f32, 5.7, 9.82),
+            V(-12.0 + 2.9 * i as f32, 6.6, 9.9),
+        );
     }
     for a in [-22.0, 9.0] {
         s.slab(Paint::new(0xc9c4bb, Skin::Plaster), V(a, 0.0, 0.0), V(a + 13.0, 0.6, 0.2));
         for i in 0..65 {
-            s.slab(f::iron(), V(a + 0.2 * f32::from(i as u8), 0.6, 0.08), V(a + 0.2 * f32::from(i as u8) + 0.03, 2.2, 0.12));
+            s.slab(
+                f::iron(),
+                V(a + 0.2 * f32::from(i as u8), 0.6, 0.08),
+                V(a + 0.2 * f32::from(i as u8) + 0.03, 2.2, 0.12),
+            );
         }
     }
     for x in [-19.0, 19.0] {
@@ -119,10 +150,19 @@ pub(crate) fn hall(seed: u64) -> Stage {
     let (w, d, h) = (18.0, 32.0, 7.5);
     s.slab(Paint::new(0xb9b6b0, Skin::Plaster).gloss(0.5), V(0.0, -0.2, 0.0), V(w, 0.0, d));
     s.slab(Paint::new(0xdadcdc, Skin::Ribs(0.4)), V(0.0, h, 0.0), V(w, h + 0.2, d));
-    for (a, b) in [(V(-0.2, 0.0, 0.0), V(0.0, h, d)), (V(w, 0.0, 0.0), V(w + 0.2, h, d)), (V(0.0, 0.0, d), V(w, h, d + 0.2)), (V(0.0, 0.0, -0.2), V(w, h, 0.0))] {
+    for (a, b) in [
+        (V(-0.2, 0.0, 0.0), V(0.0, h, d)),
+        (V(w, 0.0, 0.0), V(w + 0.2, h, d)),
+        (V(0.0, 0.0, d), V(w, h, d + 0.2)),
+        (V(0.0, 0.0, -0.2), V(w, h, 0.0)),
+    ] {
         s.slab(Paint::new(0xe3e4e2, Skin::Ribs(0.4)), a, b);
     }
-    for (a, b) in [(V(0.0, 0.0, 0.0), V(0.03, 2.2, d)), (V(w - 0.03, 0.0, 0.0), V(w, 2.2, d)), (V(0.0, 0.0, d - 0.03), V(w, 2.2, d))] {
+    for (a, b) in [
+        (V(0.0, 0.0, 0.0), V(0.03, 2.2, d)),
+        (V(w - 0.03, 0.0, 0.0), V(w, 2.2, d)),
+        (V(0.0, 0.0, d - 0.03), V(w, 2.2, d)),
+    ] {
         s.slab(Paint::new(0xcac6be, Skin::Plaster), a, b);
     }
     let steel = Paint::plain(c.of(&[0x2f5f8a, 0x5a6067, 0xb5563a]));
@@ -153,7 +193,11 @@ pub(crate) fn hall(seed: u64) -> Stage {
         for level in 0..1 + c.under(3) {
             let y = 1.1 * level as f32;
             s.slab(wood.times(0.8), V(0.9, y, z), V(2.1, y + 0.14, z + 1.2));
-            s.slab(Paint::new(c.of(&[0xb8926a, 0xa8815a, 0xc2a27c]), Skin::Plaster), V(0.95, y + 0.14, z + 0.05), V(2.05, y + 1.08, z + 1.15));
+            s.slab(
+                Paint::new(c.of(&[0xb8926a, 0xa8815a, 0xc2a27c]), Skin::Plaster),
+                V(0.95, y + 0.14, z + 0.05),
+                V(2.05, y + 1.08, z + 1.15),
+            );
         }
     }
     std::mem::replace(s, Stage::new(s.sky, s.camera))
@@ -169,11 +213,20 @@ pub(crate) fn garage(seed: u64) -> Stage {
     s.slab(Paint::new(0xa8a6a2, Skin::Plaster).gloss(0.5), V(0.0, -0.2, 0.0), V(w, 0.0, d));
     s.slab(Paint::plain(0xd9d8d4), V(0.0, h, 0.0), V(w, h + 0.2, d));
     let wall = Paint::new(0xe6e4de, Skin::Plaster);
-    for (a, b) in [(V(-0.2, 0.0, 0.0), V(0.0, h, d)), (V(w, 0.0, 0.0), V(w + 0.2, h, d)), (V(0.0, 0.0, d), V(w, h, d + 0.2)), (V(0.0, 0.0, -0.2), V(w, h, 0.0))] {
+    for (a, b) in [
+        (V(-0.2, 0.0, 0.0), V(0.0, h, d)),
+        (V(w, 0.0, 0.0), V(w + 0.2, h, d)),
+        (V(0.0, 0.0, d), V(w, h, d + 0.2)),
+        (V(0.0, 0.0, -0.2), V(w, h, 0.0)),
+    ] {
         s.slab(wall, a, b);
     }
     let band = Paint::plain(c.of(&[0x2f6f8a, 0xd08a2f, 0x3f7f5f]));
-    for (a, b) in [(V(0.0, 0.9, 0.0), V(0.01, 1.25, d)), (V(w - 0.01, 0.9, 0.0), V(w, 1.25, d)), (V(0.0, 0.9, d - 0.01), V(w, 1.25, d))] {
+    for (a, b) in [
+        (V(0.0, 0.9, 0.0), V(0.01, 1.25, d)),
+        (V(w - 0.01, 0.9, 0.0), V(w, 1.25, d)),
+        (V(0.0, 0.9, d - 0.01), V(w, 1.25, d)),
+    ] {
         s.slab(band, a, b);
     }
     for i in 0..9 {

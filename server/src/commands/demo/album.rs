@@ -46,10 +46,7 @@ const SERIES: [(Scene, u64, &[Hour]); 24] = [
 fn series(scene: Scene) -> Vec<Shot> {
     let found = SERIES.iter().find(|(s, ..)| *s == scene);
     let (_, count, hours) = found.copied().unwrap_or((scene, 1, &[Hour::Day]));
-    (0..count)
-        .zip(hours.iter().cycle())
-        .map(|(i, hour)| Shot { scene, hour: *hour, seed: i + 1 })
-        .collect()
+    (0..count).zip(hours.iter().cycle()).map(|(i, hour)| Shot { scene, hour: *hour, seed: i + 1 }).collect()
 }
 
 /// What a picture shows, in words.
@@ -90,7 +87,8 @@ impl Dealer {
     pub(super) fn deal(&mut self, c: &mut Chance, kind: PropertyType, rooms: u32, by_the_sea: bool) -> Vec<Shot> {
         let (covers, rest) = wanted(c, kind, rooms, by_the_sea);
         let mut shots = Vec::new();
-        let choices: Vec<Shot> = covers.iter().flat_map(|s| series(*s)).filter(|s| Some(*s) != self.last_cover).collect();
+        let choices: Vec<Shot> =
+            covers.iter().flat_map(|s| series(*s)).filter(|s| Some(*s) != self.last_cover).collect();
         if let Some(cover) = self.least(&choices, true) {
             self.last_cover = Some(cover);
             shots.push(cover);
@@ -127,17 +125,22 @@ fn wanted(c: &mut Chance, kind: PropertyType, rooms: u32, by_the_sea: bool) -> (
     match kind {
         T::Apartment | T::GardenApartment | T::Duplex | T::Flat => {
             let covers = if c.percent(72) { vec![S::Flats] } else { vec![S::Living, S::Dining, S::Balcony] };
-            let last = if by_the_sea { S::Beach } else { *[S::Pool, S::Garage, S::Garden].get(c.at(3)).unwrap_or(&S::Pool) };
+            let last =
+                if by_the_sea { S::Beach } else { *[S::Pool, S::Garage, S::Garden].get(c.at(3)).unwrap_or(&S::Pool) };
             (covers, home(c, &[S::Balcony, plan, last]))
         }
         T::Penthouse => (vec![S::Balcony, S::Flats], home(c, &[S::Balcony, S::Pool])),
-        T::Studio | T::Kitnet | T::Loft => (vec![S::Bedroom, S::Living, S::Kitchen, S::Flats], home(c, &[S::Flats, S::Plan(1)])),
+        T::Studio | T::Kitnet | T::Loft => {
+            (vec![S::Bedroom, S::Living, S::Kitchen, S::Flats], home(c, &[S::Flats, S::Plan(1)]))
+        }
         T::House | T::VillageHouse => (vec![S::Bungalow, S::TwoStoreys], home(c, &[S::Garden])),
         T::Sobrado => (vec![S::TwoStoreys], home(c, &[S::Garden, S::Garage])),
         T::GatedHouse => (vec![S::Modern], home(c, &[S::Pool, if by_the_sea { S::Beach } else { S::Garden }])),
         T::Chacara | T::Sitio | T::Farm => (vec![S::Country], home(c, &[S::Garden, S::Pool])),
         T::Land | T::GatedLand | T::Tract => (vec![S::Plot], vec![S::Plot, S::Garden]),
-        T::Store | T::CommercialPoint | T::CommercialHouse => (vec![S::Shop], vec![S::Office, S::Bathroom, S::Shop, S::Kitchen]),
+        T::Store | T::CommercialPoint | T::CommercialHouse => {
+            (vec![S::Shop], vec![S::Office, S::Bathroom, S::Shop, S::Kitchen])
+        }
         T::Warehouse | T::IndustrialArea => (vec![S::Shed], vec![S::Hall, S::Office, S::Bathroom, S::Shed]),
         _ => (vec![S::Offices], vec![S::Office, S::Office, S::Bathroom, S::Garage, S::Balcony]),
     }

@@ -117,7 +117,8 @@ async fn picture(
         variants.push(StoredVariant { width, height, format, sha256: to_hex(&sha256) });
         writes.extend(tenants.iter().map(|tenant| (*tenant, sha256, bytes.clone())));
     }
-    let writing = writes.into_iter().map(|(tenant, sha256, bytes)| async move { files.put(tenant, &sha256, bytes).await });
+    let writing =
+        writes.into_iter().map(|(tenant, sha256, bytes)| async move { files.put(tenant, &sha256, bytes).await });
     let mut writing = futures::stream::iter(writing).buffer_unordered(WRITING);
     while let Some(written) = writing.next().await {
         written?;

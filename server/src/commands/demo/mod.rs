@@ -4,6 +4,7 @@ mod agencies;
 mod album;
 mod chance;
 mod fill;
+mod mixes;
 mod places;
 mod stock;
 mod texts;

@@ -4,7 +4,8 @@ use app::properties::types::{PropertyForm, PropertyType};
 
 use super::album::{Dealer, Shot};
 use super::chance::Chance;
-use super::places::{BELO_HORIZONTE, COAST, Place, SAO_PAULO};
+use super::mixes::{self, Mix};
+use super::places::Place;
 use super::texts::{self, Facts};
 
 /// A property of the demo.
@@ -40,65 +41,9 @@ pub(super) enum State {
     Archived,
 }
 
-/// What an agency deals in.
-struct Mix {
-    seed: u64,
-    places: &'static [Place],
-    kinds: &'static [(PropertyType, usize)],
-    states: &'static [(State, usize)],
-    featured: usize,
-    staff: usize,
-    by_the_sea: bool,
-}
-
-fn mix(slug: &str) -> Mix {
-    use PropertyType as T;
-    use State as S;
-    match slug {
-        "casa-azul" => Mix {
-            seed: 11,
-            places: &SAO_PAULO,
-            kinds: &[
-                (T::Apartment, 25), (T::Studio, 5), (T::Penthouse, 3), (T::GardenApartment, 2), (T::Loft, 2), (T::House, 4),
-                (T::Sobrado, 7), (T::GatedHouse, 2), (T::VillageHouse, 3), (T::Land, 2), (T::Office, 4), (T::Store, 3), (T::Warehouse, 2),
-            ],
-            states: &[
-                (S::Published, 45), (S::Draft, 4), (S::Incomplete, 3), (S::Reserved, 2), (S::Sold, 2), (S::Rented, 3), (S::Suspended, 1),
-                (S::Archived, 4),
-            ],
-            featured: 12,
-            staff: 4,
-            by_the_sea: false,
-        },
-        "horizonte" => Mix {
-            seed: 22,
-            places: &BELO_HORIZONTE,
-            kinds: &[
-                (T::Apartment, 10), (T::Penthouse, 2), (T::Studio, 1), (T::House, 3), (T::Sobrado, 1), (T::GatedHouse, 1), (T::Land, 1),
-                (T::Office, 2), (T::Store, 1),
-            ],
-            states: &[
-                (S::Published, 15), (S::Draft, 1), (S::Incomplete, 1), (S::Reserved, 1), (S::Sold, 1), (S::Rented, 1), (S::Archived, 2),
-            ],
-            featured: 6,
-            staff: 2,
-            by_the_sea: false,
-        },
-        _ => Mix {
-            seed: 33,
-            places: &COAST,
-            kinds: &[(T::Apartment, 5), (T::Penthouse, 1), (T::Flat, 1), (T::House, 1), (T::GatedHouse, 2), (T::Chacara, 1)],
-            states: &[(S::Published, 8), (S::Draft, 1), (S::Reserved, 1), (S::Archived, 1)],
-            featured: 4,
-            staff: 1,
-            by_the_sea: true,
-        },
-    }
-}
-
 /// The stock of an agency. `year`: of the day on which it is made.
 pub(super) fn stock(slug: &str, year: u32) -> Vec<Listing> {
-    let mix = mix(slug);
+    let mix = mixes::of(slug);
     let c = &mut Chance::new(mix.seed);
     let (mut kinds, mut states) = (spread(mix.kinds), spread(mix.states));
     shuffle(c, &mut kinds);
@@ -110,7 +55,7 @@ pub(super) fn stock(slug: &str, year: u32) -> Vec<Listing> {
     for (i, (kind, state)) in kinds.into_iter().zip(states).enumerate() {
         // The last one is the newest; the oldest is about eight months old.
         let age = u32::try_from((total - i) * 240 / total).unwrap_or(1) + c.between(0, 3);
-        let mut listing = listing(c, &mix, &mut dealer, (kind, state), (age, year));
+        let mut listing = listing(c, mix, &mut dealer, (kind, state), (age, year));
         if state == State::Published && left > 0 && (total - i) <= left * total / mix.featured {
             listing.is_featured = true;
             left -= 1;
@@ -130,7 +75,13 @@ fn shuffle<T>(c: &mut Chance, all: &mut [T]) {
     }
 }
 
-fn listing(c: &mut Chance, mix: &Mix, dealer: &mut Dealer, (kind, state): (PropertyType, State), (age, year): (u32, u32)) -> Listing {
+fn listing(
+    c: &mut Chance,
+    mix: &Mix,
+    dealer: &mut Dealer,
+    (kind, state): (PropertyType, State),
+    (age, year): (u32, u32),
+) -> Listing {
     let place = &mix.places[place_for(c, mix, kind)];
     let facts = facts(c, kind, year);
     let purposes = purposes(c, kind, state, mix.by_the_sea);
@@ -152,12 +103,14 @@ fn listing(c: &mut Chance, mix: &Mix, dealer: &mut Dealer, (kind, state): (Prope
     address(&mut form, place, c);
     values(&mut form, &facts, place, &purposes, c);
     if c.percent(40) {
-        form.internal_notes = c.of(&[
-            "Chaves na portaria, avisar com uma hora de antecedência.",
-            "Proprietária prefere visitas depois das 17h.",
-            "Aceita contraproposta; combinar antes com a gerência.",
-            "Inquilino sai no fim do mês, visitas só com agendamento.",
-        ]).into();
+        form.internal_notes = c
+            .of(&[
+                "Chaves na portaria, avisar com uma hora de antecedência.",
+                "Proprietária prefere visitas depois das 17h.",
+                "Aceita contraproposta; combinar antes com a gerência.",
+                "Inquilino sai no fim do mês, visitas só com agendamento.",
+            ])
+            .into();
     }
     let at_first = before(c, &form, state);
     if state == State::Draft || state == State::Incomplete {
@@ -380,7 +333,11 @@ fn before(c: &mut Chance, form: &PropertyForm, state: State) -> PropertyForm {
     match state {
         State::Published | State::Incomplete if c.percent(45) => return first,
         State::Published | State::Incomplete => {
-            if first.sale_price.is_empty() { first.rent = more(&first.rent) } else { first.sale_price = more(&first.sale_price) }
+            if first.sale_price.is_empty() {
+                first.rent = more(&first.rent)
+            } else {
+                first.sale_price = more(&first.sale_price)
+            }
             if c.percent(40) {
                 first.parking.clear();
                 first.internal_notes.clear();

@@ -42,8 +42,10 @@ fn count(n: u32, one: &str, many: &str) -> String {
 pub(super) fn at(place: &Place) -> String {
     let article = match place.name {
         "Vila Madalena" | "Pompeia" | "Vila Mariana" | "Lapa" | "Savassi" | "Enseada" => "na",
-        "Itaim Bibi" | "Jardim Paulista" | "Brooklin" | "Alto de Pinheiros" | "Butantã" | "Tatuapé" | "Funcionários"
-        | "Santo Agostinho" | "Sion" | "Buritis" | "Gonzaga" | "Boqueirão" | "Jardim Acapulco" => "no",
+        "Itaim Bibi" | "Jardim Paulista" | "Brooklin" | "Alto de Pinheiros" | "Butantã" | "Tatuapé"
+        | "Funcionários" | "Santo Agostinho" | "Sion" | "Buritis" | "Gonzaga" | "Boqueirão" | "Jardim Acapulco" => {
+            "no"
+        }
         "Pitangueiras" => "nas",
         _ => "em",
     };
@@ -67,8 +69,14 @@ pub(super) fn title(c: &mut Chance, f: &Facts, place: &Place) -> String {
             },
             format!("Apartamento {here}, a poucos minutos {near}"),
         ],
-        T::GardenApartment => vec![format!("Apartamento garden com quintal próprio {here}"), format!("Garden de {rooms} e {} m² {here}", f.area)],
-        T::Penthouse => vec![format!("Cobertura com terraço e vista {here}"), format!("Cobertura de {} m² com {rooms} {here}", f.area)],
+        T::GardenApartment => vec![
+            format!("Apartamento garden com quintal próprio {here}"),
+            format!("Garden de {rooms} e {} m² {here}", f.area),
+        ],
+        T::Penthouse => vec![
+            format!("Cobertura com terraço e vista {here}"),
+            format!("Cobertura de {} m² com {rooms} {here}", f.area),
+        ],
         T::Studio | T::Kitnet => vec![
             format!("Studio de {} m² pronto para morar {here}", f.area),
             format!("Studio {here}, perto {near}"),
@@ -76,15 +84,36 @@ pub(super) fn title(c: &mut Chance, f: &Facts, place: &Place) -> String {
         ],
         T::Loft => vec![format!("Loft com pé-direito duplo {here}"), format!("Loft de {} m² perto {near}", f.area)],
         T::Flat => vec![format!("Flat com serviços {here}, perto {near}")],
-        T::House => vec![format!("Casa térrea de {rooms} com quintal {here}"), format!("Casa com jardim {here}, perto {near}")],
-        T::VillageHouse => vec![format!("Casa de vila em rua sem saída {here}"), format!("Casa de vila com {rooms} {here}")],
-        T::Sobrado => vec![format!("Sobrado de {rooms} {here}"), format!("Sobrado com quintal e churrasqueira {here}"), format!("Sobrado espaçoso {here}, perto {near}")],
-        T::GatedHouse => vec![format!("Casa em condomínio fechado {here}"), format!("Casa moderna com piscina {here}"), format!("Casa de {} m² em condomínio {here}", f.area)],
+        T::House => {
+            vec![format!("Casa térrea de {rooms} com quintal {here}"), format!("Casa com jardim {here}, perto {near}")]
+        }
+        T::VillageHouse => {
+            vec![format!("Casa de vila em rua sem saída {here}"), format!("Casa de vila com {rooms} {here}")]
+        }
+        T::Sobrado => vec![
+            format!("Sobrado de {rooms} {here}"),
+            format!("Sobrado com quintal e churrasqueira {here}"),
+            format!("Sobrado espaçoso {here}, perto {near}"),
+        ],
+        T::GatedHouse => vec![
+            format!("Casa em condomínio fechado {here}"),
+            format!("Casa moderna com piscina {here}"),
+            format!("Casa de {} m² em condomínio {here}", f.area),
+        ],
         T::Chacara => vec![format!("Chácara com casa avarandada e pomar {here}")],
-        T::Land | T::GatedLand => vec![format!("Terreno plano de {} m² {here}", f.area), format!("Terreno pronto para construir {here}")],
-        T::Office => vec![format!("Sala comercial de {} m² {here}", f.area), format!("Conjunto comercial {here}, perto {near}")],
-        T::Store => vec![format!("Loja de rua com vitrine {here}"), format!("Loja de {} m² em ponto movimentado {here}", f.area)],
-        T::Warehouse => vec![format!("Galpão de {} m² com docas {here}", f.area), format!("Galpão com pé-direito alto {here}")],
+        T::Land | T::GatedLand => {
+            vec![format!("Terreno plano de {} m² {here}", f.area), format!("Terreno pronto para construir {here}")]
+        }
+        T::Office => {
+            vec![format!("Sala comercial de {} m² {here}", f.area), format!("Conjunto comercial {here}, perto {near}")]
+        }
+        T::Store => vec![
+            format!("Loja de rua com vitrine {here}"),
+            format!("Loja de {} m² em ponto movimentado {here}", f.area),
+        ],
+        T::Warehouse => {
+            vec![format!("Galpão de {} m² com docas {here}", f.area), format!("Galpão com pé-direito alto {here}")]
+        }
         _ => vec![format!("Imóvel de {} m² {here}", f.area)],
     };
     all[c.at(all.len())].clone()
@@ -129,18 +158,27 @@ fn home(c: &mut Chance, f: &Facts) -> String {
     };
     s.push(rooms + ".");
     if f.is_renovated {
-        s.push(c.of(&["Foi reformado há pouco, com elétrica e hidráulica novas.", "A reforma recente trocou pisos, louças e toda a parte elétrica."]).to_owned());
+        s.push(
+            c.of(&[
+                "Foi reformado há pouco, com elétrica e hidráulica novas.",
+                "A reforma recente trocou pisos, louças e toda a parte elétrica.",
+            ])
+            .to_owned(),
+        );
     }
     if f.is_furnished {
         s.push("Os móveis que aparecem nas fotos ficam no imóvel.".to_owned());
     }
     if matches!(f.kind, T::Apartment | T::Penthouse | T::Duplex | T::Studio | T::Flat | T::Loft) {
-        s.push(c.of(&[
-            "O prédio tem portaria dia e noite, bicicletário e salão de festas.",
-            "O condomínio oferece piscina, academia e salão de festas.",
-            "Prédio com poucos apartamentos, elevador revisado e portaria remota.",
-            "O edifício tem gerador, portaria presencial e área de lazer completa.",
-        ]).to_owned());
+        s.push(
+            c.of(&[
+                "O prédio tem portaria dia e noite, bicicletário e salão de festas.",
+                "O condomínio oferece piscina, academia e salão de festas.",
+                "Prédio com poucos apartamentos, elevador revisado e portaria remota.",
+                "O edifício tem gerador, portaria presencial e área de lazer completa.",
+            ])
+            .to_owned(),
+        );
         if f.year >= 2018 {
             s.push(format!("O edifício foi entregue em {}.", f.year));
         }
@@ -160,7 +198,10 @@ fn opening(c: &mut Chance, f: &Facts) -> &'static str {
             "O terraço é o coração desta cobertura: cabe a mesa grande, o churrasco e o fim de tarde.",
             "Cobertura com sala aberta para o terraço e vista livre para a cidade.",
         ]),
-        T::GardenApartment => c.of(&["Um apartamento com quintal: a sala abre para um jardim só seu.", "Quem tem crianças ou cachorro vai gostar do quintal privativo."]),
+        T::GardenApartment => c.of(&[
+            "Um apartamento com quintal: a sala abre para um jardim só seu.",
+            "Quem tem crianças ou cachorro vai gostar do quintal privativo.",
+        ]),
         T::House | T::VillageHouse => c.of(&[
             "Casa acolhedora, com quintal nos fundos e boa luz durante todo o dia.",
             "Uma casa para quem sente falta de quintal e de vizinho que se conhece pelo nome.",
@@ -190,10 +231,37 @@ fn opening(c: &mut Chance, f: &Facts) -> &'static str {
 fn work(c: &mut Chance, f: &Facts) -> String {
     use PropertyType as T;
     let first = match f.kind {
-        T::Land | T::GatedLand => format!("Terreno de {} m², {}.", f.area, c.of(&["plano e murado dos dois lados", "com topografia plana e frente larga", "limpo, cercado e com toda a infraestrutura na porta"])),
-        T::Office => format!("Conjunto de {} m² {}.", f.area, c.of(&["com piso elevado, forro mineral e ar-condicionado", "em laje livre, fácil de dividir como a sua equipe precisar", "já dividido em recepção, duas salas e copa"])),
-        T::Store => format!("Loja de {} m² {}.", f.area, c.of(&["com vitrine larga e mezanino para estoque", "em rua de muito movimento a pé, com copa nos fundos"])),
-        T::Warehouse => format!("Galpão de {} m² {}.", f.area, c.of(&["com pé-direito de oito metros, docas e pátio de manobra", "com piso reforçado, escritório na frente e telhado termoacústico"])),
+        T::Land | T::GatedLand => format!(
+            "Terreno de {} m², {}.",
+            f.area,
+            c.of(&[
+                "plano e murado dos dois lados",
+                "com topografia plana e frente larga",
+                "limpo, cercado e com toda a infraestrutura na porta"
+            ])
+        ),
+        T::Office => format!(
+            "Conjunto de {} m² {}.",
+            f.area,
+            c.of(&[
+                "com piso elevado, forro mineral e ar-condicionado",
+                "em laje livre, fácil de dividir como a sua equipe precisar",
+                "já dividido em recepção, duas salas e copa"
+            ])
+        ),
+        T::Store => format!(
+            "Loja de {} m² {}.",
+            f.area,
+            c.of(&["com vitrine larga e mezanino para estoque", "em rua de muito movimento a pé, com copa nos fundos"])
+        ),
+        T::Warehouse => format!(
+            "Galpão de {} m² {}.",
+            f.area,
+            c.of(&[
+                "com pé-direito de oito metros, docas e pátio de manobra",
+                "com piso reforçado, escritório na frente e telhado termoacústico"
+            ])
+        ),
         _ => format!("Imóvel de {} m² em bom estado.", f.area),
     };
     let mut s = vec![first];

@@ -22,7 +22,10 @@ fn there_are_as_many_as_the_contract_says() {
         let all = stock(slug, YEAR);
         assert_eq!(all.iter().filter(|l| l.state != State::Archived).count(), count, "{slug}");
         assert_eq!(all.iter().filter(|l| l.is_featured).count(), featured, "{slug}");
-        assert!(all.iter().all(|l| !l.is_featured || l.state == State::Published), "{slug}: what is shown is published");
+        assert!(
+            all.iter().all(|l| !l.is_featured || l.state == State::Published),
+            "{slug}: what is shown is published"
+        );
         for state in [State::Draft, State::Reserved, State::Archived] {
             assert!(all.iter().any(|l| l.state == state), "{slug}: {state:?}");
         }
@@ -51,13 +54,31 @@ fn texts_keep_to_the_facts_and_to_grammar() {
     let mut titles = HashMap::<String, u32>::new();
     for agency in &AGENCIES {
         for listing in stock(agency.slug, YEAR) {
-            let (form, text) = (&listing.at_first, format!("{} {}", listing.at_first.title, listing.at_first.description));
+            let (form, text) =
+                (&listing.at_first, format!("{} {}", listing.at_first.title, listing.at_first.description));
             *titles.entry(form.title.clone()).or_default() += 1;
-            for wrong in [" 1 quartos", " 1 vagas", "um quartos", "um suíte", "dois suítes", "dois vagas", "  ", "..", "em na ", " ,", "de 1 quartos"] {
+            for wrong in [
+                " 1 quartos",
+                " 1 vagas",
+                "um quartos",
+                "um suíte",
+                "dois suítes",
+                "dois vagas",
+                "  ",
+                "..",
+                "em na ",
+                " ,",
+                "de 1 quartos",
+            ] {
                 assert!(!text.contains(wrong), "{wrong:?} in {text}");
             }
-            if !form.bedrooms.is_empty() && form.title.contains(" quarto") && form.title.contains(char::is_numeric) && form.title.contains("de ") {
-                let said = form.title.contains(&format!("{} quarto", form.bedrooms)) || !form.title.contains("de quarto");
+            if !form.bedrooms.is_empty()
+                && form.title.contains(" quarto")
+                && form.title.contains(char::is_numeric)
+                && form.title.contains("de ")
+            {
+                let said =
+                    form.title.contains(&format!("{} quarto", form.bedrooms)) || !form.title.contains("de quarto");
                 assert!(said, "{} has {} bedrooms", form.title, form.bedrooms);
             }
             assert!(form.title.chars().count() <= 100 && form.title.chars().count() >= 10, "{}", form.title);
