@@ -104,7 +104,8 @@ impl Scene<'_> {
         if around.iter().all(|probe| probe.1 == around[0].1 && probe.0.dot(n) > 0.999) {
             return if around[0].1 { facing } else { 0.0 };
         }
-        self.light.sun(p, n, dither)
+        // At an edge: four looks, spread over the sun's disc.
+        (0..4_u8).map(|i| self.light.sun(p, n, (dither + f32::from(i)) * 0.25)).sum::<f32>() * 0.25
     }
 
     fn pixel(&self, seen: &Seen, x: usize, y: usize) -> V {

@@ -121,7 +121,7 @@ impl<'a> Light<'a> {
             return 0.0;
         }
         let (s, c) = (dither * std::f32::consts::TAU).sin_cos();
-        let to = (sky.sun_at + V(s, c * 0.6, -s * 0.5 + c * 0.4) * 0.006).unit();
+        let to = (sky.sun_at + V(s, c * 0.6, -s * 0.5 + c * 0.4) * 0.007).unit();
         if self.tree.blocked(at + n * 0.015, to, 400.0) { 0.0 } else { facing }
     }
 

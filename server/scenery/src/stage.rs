@@ -175,7 +175,7 @@ impl Stage {
         let (least, most) = (a.least(b), a.most(b));
         let (centre, half) = ((least + most) * 0.5, (most - least) * 0.5);
         let radius = radius.min(half.0).min(half.1).min(half.2);
-        let inset = V::all(radius * 0.3).least(half * 0.5);
+        let inset = V::all(radius * 0.46).least(half * 0.6);
         self.hidden(paint.colour, least + inset, most - inset);
         let inner = half - V::all(radius);
         // On each side of a cube: two rows on the flat, the others round the edges.
