@@ -42,6 +42,9 @@ const SERIES: [(Scene, u64, &[Hour]); 24] = [
     (Scene::Plan(3), 1, &[Hour::Day]),
 ];
 
+/// Pictures of a property, at most.
+const MOST: usize = 9;
+
 /// Every picture of one scene.
 fn series(scene: Scene) -> Vec<Shot> {
     let found = SERIES.iter().find(|(s, ..)| *s == scene);
@@ -97,6 +100,7 @@ impl Dealer {
             let choices: Vec<Shot> = series(scene).into_iter().filter(|s| !shots.contains(s)).collect();
             shots.extend(self.least(&choices, false));
         }
+        shots.truncate(MOST);
         shots
     }
 

@@ -96,9 +96,11 @@ fn listing(
         furnished: if facts.is_furnished { "yes" } else { c.of(&["no", "no", "partly"]) }.into(),
         ..PropertyForm::default()
     };
-    if state == State::Suspended {
-        form.status_reason = "Proprietário viajando até o fim do mês".into();
-    }
+    form.status_reason = match state {
+        State::Suspended => "Proprietário viajando até o fim do mês".into(),
+        State::Archived => "O proprietário retirou o imóvel".into(),
+        _ => String::new(),
+    };
     rooms(&mut form, &facts, c);
     address(&mut form, place, c);
     values(&mut form, &facts, place, &purposes, c);

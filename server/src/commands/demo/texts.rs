@@ -160,7 +160,7 @@ fn home(c: &mut Chance, f: &Facts) -> String {
     if f.is_renovated {
         s.push(
             c.of(&[
-                "Foi reformado há pouco, com elétrica e hidráulica novas.",
+                "Passou por reforma há pouco, com elétrica e hidráulica novas.",
                 "A reforma recente trocou pisos, louças e toda a parte elétrica.",
             ])
             .to_owned(),
