@@ -5,8 +5,8 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19_456;
@@ -19,15 +19,34 @@ pub const MAX_BYTES: usize = 256;
 pub struct Passwords {
     places: Arc<Semaphore>,
     computed: Arc<AtomicU64>,
+    load: Arc<Load>,
     /// What an unknown e-mail address is checked against, so that it takes as long.
     nobody: Arc<str>,
 }
 
+/// How many hashes are being computed, and the most that ever were at once.
+#[derive(Default)]
+struct Load {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Load {
+    fn during<T>(&self, compute: impl FnOnce() -> T) -> T {
+        let now = self.now.fetch_add(1, Ordering::AcqRel) + 1;
+        self.most.fetch_max(now, Ordering::AcqRel);
+        let outcome = compute();
+        self.now.fetch_sub(1, Ordering::AcqRel);
+        outcome
+    }
+}
+
 /// A place in the queue. Held while the throttle is asked and the hash is computed, so that a flood cannot pass the first
 /// before the second has been counted.
-pub struct Place<'a> {
-    passwords: &'a Passwords,
-    _permit: SemaphorePermit<'a>,
+pub struct Place {
+    passwords: Passwords,
+    /// Shared with the hash under way: it runs on when whoever asked for it has gone, and its place is taken until it ends.
+    permit: Arc<OwnedSemaphorePermit>,
 }
 
 /// How a password compared.
@@ -42,31 +61,40 @@ pub enum Checked {
 impl Default for Passwords {
     fn default() -> Self {
         let nobody = hash("nobody has this password").unwrap_or_default();
-        Self { places: Arc::new(Semaphore::new(2)), computed: Arc::default(), nobody: nobody.into() }
+        Self {
+            places: Arc::new(Semaphore::new(2)),
+            computed: Arc::default(),
+            load: Arc::default(),
+            nobody: nobody.into(),
+        }
     }
 }
 
 impl Passwords {
     /// Waits for one of the two places.
-    pub async fn place(&self) -> Place<'_> {
-        let permit = self.places.acquire().await.expect("the semaphore is never closed");
-        Place { passwords: self, _permit: permit }
+    pub async fn place(&self) -> Place {
+        let permit = self.places.clone().acquire_owned().await.expect("the semaphore is never closed");
+        Place { passwords: self.clone(), permit: Arc::new(permit) }
     }
 
     /// How many hashes this process has computed: what the tests count instead of milliseconds.
     pub fn computed(&self) -> u64 {
         self.computed.load(Ordering::Relaxed)
     }
+
+    /// The most hashes that this process has ever computed at once.
+    pub fn most_at_once(&self) -> usize {
+        self.load.most.load(Ordering::Acquire)
+    }
 }
 
-impl Place<'_> {
+impl Place {
     /// Makes a hash in PHC form. None when the password is longer than [`MAX_BYTES`].
     pub async fn hash(&self, password: String) -> Option<String> {
         if password.len() > MAX_BYTES {
             return None;
         }
-        self.passwords.computed.fetch_add(1, Ordering::Relaxed);
-        tokio::task::spawn_blocking(move || hash(&password)).await.ok().flatten()
+        self.compute(move || hash(&password)).await.flatten()
     }
 
     /// Compares a password with a stored hash; without one, with nobody's. One hash is computed either way.
@@ -74,9 +102,19 @@ impl Place<'_> {
         let known = stored.is_some();
         let stored = stored.unwrap_or(&self.passwords.nobody).to_owned();
         let password = if password.len() > MAX_BYTES { String::new() } else { password };
-        self.passwords.computed.fetch_add(1, Ordering::Relaxed);
-        let checked = tokio::task::spawn_blocking(move || verify(&password, &stored)).await.unwrap_or(Checked::Wrong);
+        let checked = self.compute(move || verify(&password, &stored)).await.unwrap_or(Checked::Wrong);
         if known { checked } else { Checked::Wrong }
+    }
+
+    async fn compute<T: Send + 'static>(&self, hash: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        self.passwords.computed.fetch_add(1, Ordering::Relaxed);
+        let (load, permit) = (self.passwords.load.clone(), self.permit.clone());
+        let hashing = tokio::task::spawn_blocking(move || {
+            let outcome = load.during(hash);
+            drop(permit);
+            outcome
+        });
+        hashing.await.ok()
     }
 }
 
@@ -124,6 +162,26 @@ mod tests {
         let place = passwords.place().await;
         assert_eq!(place.verify("nobody has this password".into(), None).await, Checked::Wrong);
         assert_eq!(passwords.computed(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_hash_keeps_its_place_when_whoever_asked_has_gone() {
+        let passwords = Passwords::default();
+        let mut asking = Vec::new();
+        for n in 0..20 {
+            let passwords = passwords.clone();
+            asking.push(tokio::spawn(async move { passwords.place().await.verify("wrong".into(), None).await }));
+            if n % 2 == 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                asking[n].abort();
+            }
+        }
+        for one in asking {
+            let _ = one.await;
+        }
+        let _both = (passwords.place().await, passwords.place().await);
+        assert!(passwords.computed() >= 10);
+        assert_eq!(passwords.most_at_once(), 2);
     }
 
     #[tokio::test]
