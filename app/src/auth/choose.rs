@@ -110,5 +110,5 @@ pub fn demo(house: &House) -> Option<Demo> {
         ("operador@sobrado.example", "Sobrado, operator"),
     ];
     let people = people.map(|(email, role)| (email.to_owned(), role.to_owned())).to_vec();
-    Some(Demo { storefronts, people, password: "sobrado-demo-2026".to_owned() })
+    Some(Demo { storefronts, people, password: super::sign_in::DEMO_PASSWORD.to_owned() })
 }

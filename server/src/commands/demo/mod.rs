@@ -26,7 +26,7 @@ use super::output;
 use agencies::{AGENCIES, Agency};
 
 /// Password of everybody in the demo.
-pub(super) const PASSWORD: &str = "sobrado-demo-2026";
+pub(super) const PASSWORD: &str = app::auth::sign_in::DEMO_PASSWORD;
 /// The operator.
 pub(super) const OPERATOR: &str = "operador@sobrado.example";
 /// Slugs and names of the agencies.
