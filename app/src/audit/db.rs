@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use tenancy::central::audit::Event as AuditEvent;
+use tenancy::central::jobs::REQUEST_ID;
 use tenancy::relay::JobRequest;
 use tenancy::{TenantDb, TenantTx};
 use time::OffsetDateTime;
@@ -136,11 +137,13 @@ async fn write(tx: &mut TenantTx, user: Option<Uuid>, event: Event<'_>, line: Au
     Ok(())
 }
 
-/// Asks for a job, in the writer's transaction: it is queued if and only if the write lasts.
+/// Asks for a job, in the writer's transaction: it is queued if and only if the write lasts. It carries the request's
+/// identifier, so that its log lines can be found with those of the request.
 ///
 /// # Errors
 /// The database's.
-pub async fn enqueue(tx: &mut TenantTx, kind: &str, payload: Value) -> Result<(), sqlx::Error> {
+pub async fn enqueue(tx: &mut TenantTx, staff: &Staff, kind: &str, mut payload: Value) -> Result<(), sqlx::Error> {
+    payload[REQUEST_ID] = json!(staff.request.id);
     let job = JobRequest { kind: kind.to_owned(), payload };
     let payload = serde_json::to_value(&job).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     sqlx::query!("insert into outbox (id, kind, payload) values ($1, 'job', $2)", Uuid::now_v7(), payload)

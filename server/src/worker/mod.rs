@@ -1,7 +1,10 @@
 //! What happens behind the pages: jobs are done, outboxes are carried, agencies in the making are finished, old rows removed.
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tenancy::central::jobs::{self, Job};
 use tenancy::central::{operations, sessions, sign_ins};
 use tenancy::provision::Provisioner;
@@ -9,6 +12,7 @@ use tenancy::{Status, TenantId, relay};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use app::error::AppError;
 use app::properties::jobs as properties;
@@ -29,17 +33,34 @@ pub async fn run(
     stop: CancellationToken,
 ) {
     // One process works on an installation: whoever held a lease is gone.
-    if let Err(error) = operations::release_leases(&house.central).await {
-        tracing::warn!(%error, "leases were not released");
+    for released in [operations::release_leases(&house.central).await, jobs::release_leases(&house.central).await] {
+        if let Err(error) = released {
+            tracing::warn!(%error, "leases were not released");
+        }
     }
+    let mut tasks = JoinSet::new();
+    tasks.spawn(carry_and_work(house.clone(), committed, |house, job| handle(house, job).boxed(), stop.clone()));
+    tasks.spawn(provision(provisioner, stop.clone()));
+    tasks.spawn(tidy_up(house, stop));
+    while tasks.join_next().await.is_some() {}
+}
+
+/// What does a job.
+pub type Handler = fn(Arc<House>, Job) -> BoxFuture<'static, Result<(), AppError>>;
+
+/// Carries outboxes and does the jobs that lay in them, until the token is cancelled.
+pub async fn carry_and_work(
+    house: Arc<House>,
+    committed: mpsc::UnboundedReceiver<TenantId>,
+    handler: Handler,
+    stop: CancellationToken,
+) {
     let mut tasks = JoinSet::new();
     let wake = Arc::new(Notify::new());
     tasks.spawn(carry(house.clone(), committed, wake.clone(), stop.clone()));
     for place in 0..PLACES {
-        tasks.spawn(work(house.clone(), place, wake.clone(), stop.clone()));
+        tasks.spawn(work((house.clone(), handler), place, wake.clone(), stop.clone()));
     }
-    tasks.spawn(provision(provisioner, stop.clone()));
-    tasks.spawn(tidy_up(house, stop));
     while tasks.join_next().await.is_some() {}
 }
 
@@ -54,11 +75,13 @@ async fn carry(
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            Some(tenant) = committed.recv() => deliver(&house, tenant, &wake).await,
+            Some(tenant) = committed.recv() => {
+                survived(deliver(&house, tenant, &wake)).await;
+            }
             _ = sweep.tick() => {
                 for route in house.routes.all() {
                     if route.status == Status::Active {
-                        deliver(&house, route.tenant, &wake).await;
+                        survived(deliver(&house, route.tenant, &wake)).await;
                     }
                 }
             }
@@ -80,12 +103,12 @@ async fn deliver(house: &House, tenant: TenantId, wake: &Notify) {
 }
 
 /// Does jobs, one after the other, as long as there are any; then waits for the next.
-async fn work(house: Arc<House>, place: usize, wake: Arc<Notify>, stop: CancellationToken) {
+async fn work((house, handler): (Arc<House>, Handler), place: usize, wake: Arc<Notify>, stop: CancellationToken) {
     let worker = format!("{}-{place}", std::process::id());
     while !stop.is_cancelled() {
         let announced = wake.notified();
         match jobs::claim(&house.central, &house.key, &worker).await {
-            Ok(Some(job)) => run_job(&house, &worker, &job).await,
+            Ok(Some(job)) => run_job(&house, &worker, &job, handler).await,
             Ok(None) => {
                 tokio::select! {
                     () = stop.cancelled() => return,
@@ -101,10 +124,14 @@ async fn work(house: Arc<House>, place: usize, wake: Arc<Notify>, stop: Cancella
     }
 }
 
-/// Does one job, with signs of life while it lasts. A failure is tried again later, a closed agency's job set aside.
-async fn run_job(house: &House, worker: &str, job: &Job) {
+/// Does one job, with signs of life while it lasts. A failure is tried again later, a panic is one, and a closed agency's
+/// job is set aside.
+async fn run_job(house: &Arc<House>, worker: &str, job: &Job, handler: Handler) {
     let mut alive = tokio::time::interval(Duration::from_secs(30));
-    let done = handle(house, job);
+    let request_id = job.request_id().unwrap_or_default();
+    let began = Instant::now();
+    let span = tracing::info_span!("job", request_id);
+    let done = survived(async { handler(house.clone(), job.clone()).await }).instrument(span);
     tokio::pin!(done);
     let outcome = loop {
         tokio::select! {
@@ -116,15 +143,17 @@ async fn run_job(house: &House, worker: &str, job: &Job) {
             }
         }
     };
-    let noted = match outcome {
+    let noted = match outcome.unwrap_or_else(|| Err(AppError::Internal(request_id.to_owned()))) {
         Ok(()) => {
+            let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(target: "job", request_id, tenant = %job.tenant, kind = job.kind, attempt = job.attempt, ms);
             metrics::counter!("jobs_total", "kind" => job.kind.clone(), "outcome" => "done").increment(1);
             jobs::finish(&house.central, job.id).await
         }
         Err(AppError::Suspended) => jobs::park(&house.central, job.id, "the agency is closed").await,
         Err(error) => {
             metrics::counter!("jobs_total", "kind" => job.kind.clone(), "outcome" => "failed").increment(1);
-            tracing::warn!(tenant = %job.tenant, kind = job.kind, attempt = job.attempt, %error, "a job failed");
+            tracing::warn!(tenant = %job.tenant, kind = job.kind, attempt = job.attempt, request_id, %error, "a job failed");
             jobs::fail(&house.central, job, &error.to_string()).await.map(drop)
         }
     };
@@ -133,14 +162,23 @@ async fn run_job(house: &House, worker: &str, job: &Job) {
     }
 }
 
+/// What comes of it, or nothing when it panicked: one bad row must not end the work for everybody.
+async fn survived<T>(work: impl Future<Output = T>) -> Option<T> {
+    let outcome = AssertUnwindSafe(work).catch_unwind().await;
+    if outcome.is_err() {
+        metrics::counter!("panics_total").increment(1);
+    }
+    outcome.ok()
+}
+
 /// The row names the agency, and it alone is opened: a job cannot reach another's rows.
-async fn handle(house: &House, job: &Job) -> Result<(), AppError> {
+async fn handle(house: Arc<House>, job: Job) -> Result<(), AppError> {
     let route = house.routes.by_tenant(job.tenant).ok_or(AppError::NotFound)?;
     let db = house.registry.open(&route).await?;
     match job.kind.as_str() {
         properties::MAKE_VARIANTS => {
             let photo = job.payload.get("photo").and_then(|v| v.as_str()).and_then(|v| v.parse().ok());
-            properties::make_variants(house, &db, photo.ok_or(AppError::NotFound)?).await
+            properties::make_variants(&house, &db, photo.ok_or(AppError::NotFound)?).await
         }
         _ => Err(AppError::NotFound),
     }
@@ -162,10 +200,10 @@ fn report(outcome: Result<(), tenancy::DatabaseError>) {
 /// Finishes what a crash left half made.
 async fn provision(provisioner: Provisioner, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        match provisioner.resume_next().await {
-            Ok(true) => {}
-            Ok(false) => wait(&stop, Duration::from_secs(5)).await,
-            Err(error) => {
+        match survived(provisioner.resume_next()).await {
+            Some(Ok(true)) => {}
+            Some(Ok(false)) | None => wait(&stop, Duration::from_secs(5)).await,
+            Some(Err(error)) => {
                 tracing::warn!(%error, "operations could not be asked for");
                 wait(&stop, Duration::from_secs(5)).await;
             }

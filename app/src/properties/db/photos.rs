@@ -144,7 +144,7 @@ pub async fn add(tx: &mut TenantTx, staff: &Staff, property: PropertyId, new: &N
     if added.rows_affected() == 0 {
         return Ok(());
     }
-    enqueue(tx, crate::properties::jobs::MAKE_VARIANTS, json!({ "photo": id.0 })).await?;
+    enqueue(tx, staff, crate::properties::jobs::MAKE_VARIANTS, json!({ "photo": id.0 })).await?;
     changed(tx, staff, property, json!({ "photos": [null, new.name] })).await
 }
 

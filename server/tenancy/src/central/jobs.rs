@@ -13,6 +13,9 @@ const LEASE: Duration = Duration::seconds(120);
 /// Jobs of one agency that may run at once: one agency's thousand photographs do not keep the others waiting.
 const PER_TENANT: i64 = 2;
 
+/// Under this name a payload says in which request the job was asked for.
+pub const REQUEST_ID: &str = "request_id";
+
 /// A job that this worker holds.
 #[derive(Debug, Clone)]
 pub struct Job {
@@ -26,6 +29,13 @@ pub struct Job {
     pub payload: serde_json::Value,
     /// How often it was begun, this time included.
     pub attempt: i32,
+}
+
+impl Job {
+    /// The request in which it was asked for; none: the program asked.
+    pub fn request_id(&self) -> Option<&str> {
+        self.payload.get(REQUEST_ID)?.as_str()
+    }
 }
 
 fn mac_parts(tenant: TenantId, kind: &str, payload: &serde_json::Value) -> [Vec<u8>; 3] {
@@ -103,6 +113,17 @@ pub async fn prolong(db: &CentralDb, job: Uuid, worker: &str) -> Result<(), sqlx
     .execute(db.pool())
     .await?;
     Ok(())
+}
+
+/// Takes back jobs whose worker is known to be gone: at the start of the one process that works on this installation.
+///
+/// # Errors
+/// The database's.
+pub async fn release_leases(db: &CentralDb) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query!("update jobs set lease_until = now() - interval '1 second' where state = 'running'")
+        .execute(db.pool())
+        .await?;
+    Ok(done.rows_affected())
 }
 
 /// The job is done.
