@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, header};
 use std::sync::Arc;
 use tenancy::Host;
 use tenancy::central::sessions::{self, SIGNED, Signed};
@@ -46,8 +46,9 @@ pub async fn layer(State(forms): State<Forms>, request: Request, next: Next) -> 
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, LARGEST).await else {
-        return status(StatusCode::PAYLOAD_TOO_LARGE);
+    let body = match axum::body::to_bytes(body, LARGEST).await {
+        Ok(body) => body,
+        Err(error) => return super::limits::unread(&error),
     };
     let is_form = caller::accepts_html(&parts.headers);
     let request = Request::from_parts(parts, Body::from(body.clone()));
@@ -189,12 +190,6 @@ async fn posted(house: &House, mut request: Request, body: &[u8], next: Next) ->
         }
         Err(error) => tracing::error!(%error, "a draft was not kept"),
     }
-    response
-}
-
-fn status(status: StatusCode) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
     response
 }
 
