@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use app::state::Settings;
 use tenancy::Key;
@@ -17,6 +18,17 @@ pub enum Environment {
     Bench,
     /// The real thing: no demo, no weak secret, no credential for everything.
     Production,
+}
+
+impl Environment {
+    /// How long after SIGTERM we still take requests while `/readyz` already says no: an edge must be able to notice.
+    pub const fn farewell(self) -> Duration {
+        match self {
+            Self::Development | Self::Bench => Duration::ZERO,
+            Self::Test => Duration::from_millis(500),
+            Self::Production => Duration::from_secs(3),
+        }
+    }
 }
 
 /// A variable that cannot be used, with what it should be.

@@ -7,10 +7,11 @@ use std::process::ExitCode;
 use tenancy::cluster::ServeLock;
 use tenancy::{Clock, Deployment, RegistryOptions};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Environment};
+use crate::listen::Patience;
 use crate::router::{self, Readiness};
 use crate::{boot, listen, telemetry, worker};
 
@@ -71,20 +72,30 @@ impl Serve {
             boot::open_state(deployment, config.files.clone(), settings, Clock::system(), RegistryOptions::default())
                 .await?;
         let (stop, readiness) = (CancellationToken::new(), Readiness::default());
+        let mut told = Told::listen()?;
+        let farewell = config.environment.farewell();
+        let patience = Patience { finish: listen::GRACE.saturating_sub(farewell), ..Patience::default() };
         let working = (!self.no_worker)
             .then(|| tokio::spawn(worker::run(state.house.clone(), deployment.provisioner(), committed, stop.clone())));
         let pages = router::router(&state, &config.trusted_proxies, readiness.clone());
-        let serving = tokio::spawn(listen::serve(public, pages, stop.clone()));
-        let measuring = tokio::spawn(listen::serve(internal, router::internal(), stop.clone()));
+        let serving = tokio::spawn(listen::serve(public, pages, stop.clone(), patience));
+        let measuring = tokio::spawn(listen::serve(internal, router::internal(), stop.clone(), patience));
         announce(config, deployment, self.demo);
         metrics.run_upkeep();
-        until_told().await?;
+        let how = told.to_stop().await;
         tracing::info!("stopping: what is under way finishes first");
         readiness.stop();
+        if how == Stop::Terminate {
+            // An edge asks `/readyz` now and then: until it has, it sends requests, and they are answered.
+            tokio::select! {
+                () = tokio::time::sleep(farewell) => {}
+                _ = told.to_stop() => {}
+            }
+        }
         stop.cancel();
         let _ = tokio::join!(serving, measuring);
         if let Some(working) = working {
-            let _ = tokio::time::timeout(listen::GRACE, working).await;
+            let _ = tokio::time::timeout(patience.finish, working).await;
         }
         state.house.registry.close().await;
         Ok(())
@@ -101,15 +112,32 @@ async fn bind(variable: &str, address: SocketAddr) -> anyhow::Result<TcpListener
     })
 }
 
-/// Ctrl-C or SIGTERM.
-async fn until_told() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// How we were told to stop.
+#[derive(Debug, PartialEq, Eq)]
+enum Stop {
+    /// Ctrl-C: somebody sits there and waits.
+    Interrupt,
+    /// SIGTERM: a supervisor, with visitors still on their way.
+    Terminate,
+}
+
+/// The signals that stop us.
+struct Told {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Told {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn to_stop(&mut self) -> Stop {
+        tokio::select! {
+            _ = self.terminate.recv() => Stop::Terminate,
+            _ = self.interrupt.recv() => Stop::Interrupt,
+        }
+    }
 }
 
 /// What a newcomer wants to know, on standard output: the log is on standard error.
