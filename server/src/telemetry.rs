@@ -6,17 +6,24 @@ use tracing_subscriber::EnvFilter;
 
 static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
 
-/// Starts writing JSON lines to standard error. Called once, by `main`'s commands.
+/// Starts writing JSON lines to standard error, of panics too. Called once, by `main`'s commands. What is written within a
+/// request or a job carries its identifier, in `spans`.
 pub fn start_logs(default: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let _ = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_current_span(false)
-        .with_span_list(false)
+        .with_span_list(true)
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .try_init();
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string);
+        // A sentence that was put together may hold what somebody typed: only one that stands in the source is told.
+        let said = panic.payload().downcast_ref::<&'static str>().copied();
+        tracing::error!(at, said, "a panic");
+    }));
 }
 
 /// The recorder behind `/metrics`; the first call installs it.

@@ -24,8 +24,16 @@ impl From<sqlx::Error> for AppError {
             _ => {}
         }
         let id = crate::caller::request_id();
-        tracing::error!(error = %error, request_id = %id, "a statement failed");
+        tracing::error!(error = told(&error), request_id = %id, "a statement failed");
         Self::Internal(id)
+    }
+}
+
+/// What the log may hold of an error: a refused value stands in the sentence of class 22, and somebody has typed it.
+fn told(error: &sqlx::Error) -> String {
+    match error.as_database_error().and_then(|refusal| refusal.code()) {
+        Some(code) if code.starts_with("22") => format!("{code}: a value was refused"),
+        _ => error.to_string(),
     }
 }
 

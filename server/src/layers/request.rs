@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use app::caller;
@@ -63,7 +64,8 @@ pub async fn layer(State(proxies): State<Proxies>, mut request: Request, next: N
     let method = request.method().clone();
     let route = Route::of(&request);
 
-    let mut response = next.run(request).await;
+    let span = tracing::info_span!("request", request_id = id);
+    let mut response = next.run(request).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
