@@ -3,16 +3,31 @@
 //! A request reaches a [`TenantDb`] through [`Registry::open`] and nothing else; what it gets is one agency's
 //! database, as that agency's own PostgreSQL role. Central queries live in [`central`] and take a [`CentralDb`].
 //!
-//! ```compile_fail,E0451
-//! // A tenant's database cannot be made from parts.
-//! fn forge(tenant: tenancy::TenantId) -> tenancy::TenantDb {
-//!     tenancy::TenantDb { tenant }
+//! What must not compile, each beside what does:
+//!
+//! ```no_run
+//! async fn a_tenants_query_runs_on_its_database(db: &tenancy::TenantDb) {
+//!     let _ = sqlx::query("select 1").execute(db).await;
 //! }
 //! ```
 //! ```compile_fail,E0277
-//! // Nor is the central database one: a tenant's query does not run on it.
-//! async fn cross(central: &tenancy::CentralDb) {
+//! async fn a_tenants_query_does_not_run_on_the_central_database(central: &tenancy::CentralDb) {
 //!     let _ = sqlx::query("select 1").execute(central).await;
+//! }
+//! ```
+//! ```compile_fail,E0451
+//! fn a_tenants_database_is_not_made_from_parts(db: tenancy::TenantDb) -> tenancy::TenantDb {
+//!     tenancy::TenantDb { ..db }
+//! }
+//! ```
+//! ```compile_fail,E0616
+//! fn a_tenants_database_lends_no_pool(db: &tenancy::TenantDb) {
+//!     let _ = &db.pool;
+//! }
+//! ```
+//! ```compile_fail,E0624
+//! fn the_central_database_lends_no_pool(central: &tenancy::CentralDb) {
+//!     let _ = central.pool();
 //! }
 //! ```
 #![expect(

@@ -15,7 +15,7 @@ use crate::harness::{
 const CANARY: &str = "canário-da-imobiliária-b";
 
 /// What a row needs to be asked, beside the caller.
-enum Ask {
+pub(super) enum Ask {
     /// A page with B's identifier in its address.
     Page(String),
     /// A call with B's identifier among its fields.
@@ -28,7 +28,7 @@ enum Ask {
     Apart,
 }
 
-fn ask(row: &Access, two: &Two) -> Ask {
+pub(super) fn ask(row: &Access, two: &Two) -> Ask {
     let (id, photo) = (two.property.clone(), two.photo.clone());
     let of_photo = |more: &[(&'static str, &str)]| {
         let mut fields = vec![("id", two.property.clone()), ("photo", photo.id.clone())];
@@ -116,7 +116,7 @@ fn ask(row: &Access, two: &Two) -> Ask {
     }
 }
 
-async fn make(caller: &mut Caller, path: &str, ask: &Ask) -> Option<Answer> {
+pub(super) async fn make(caller: &mut Caller, path: &str, ask: &Ask) -> Option<Answer> {
     match ask {
         Ask::Page(address) => Some(caller.get(address).await),
         Ask::Call(fields) => {
@@ -131,7 +131,7 @@ async fn make(caller: &mut Caller, path: &str, ask: &Ask) -> Option<Answer> {
 }
 
 /// Everything that B's database says of its properties: A's requests must leave it as it is.
-async fn checksum(agency: &Agency) -> String {
+pub(super) async fn checksum(agency: &Agency) -> String {
     sqlx::query_scalar(
         "select md5(coalesce(string_agg(p::text, '' order by id), '') || (select count(*) from activity_log) || (select used from usage_counters)
              || (select coalesce(string_agg(f::text, '' order by id), '') from property_photos f))
@@ -142,16 +142,16 @@ async fn checksum(agency: &Agency) -> String {
     .expect("summed up")
 }
 
-struct Two {
+pub(super) struct Two {
     a: Agency,
-    b: Agency,
+    pub(super) b: Agency,
     of_a: Caller,
-    of_b: Caller,
+    pub(super) of_b: Caller,
     /// B's property, and one of its members' drafts.
-    property: String,
+    pub(super) property: String,
     photo: Photo,
     /// Its public path.
-    listing: String,
+    pub(super) listing: String,
     /// Address of B's logo.
     logo: String,
     draft: String,
@@ -159,13 +159,18 @@ struct Two {
 }
 
 async fn two(house: &House) -> Two {
+    two_with(house, CANARY).await
+}
+
+/// Two agencies, of which B owns a property with this title.
+pub(super) async fn two_with(house: &House, canary: &str) -> Two {
     let (a, b) = (house.agency().await, house.agency().await);
     let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
     register(&mut of_a, "Imóvel de A").await;
-    let (property, photo) = on_the_storefront(house, &b, &mut of_b, CANARY).await;
+    let (property, photo) = on_the_storefront(house, &b, &mut of_b, canary).await;
     let listing = of_b.call("properties/load", &[("id", &property)]).await.json()["publication"]["path"].to_string();
     let listing = listing.trim_matches('"').to_owned();
-    let mut fields = a_property(&property, CANARY);
+    let mut fields = a_property(&property, canary);
     fields.push(("suites", "9"));
     let refused = of_b.post("properties/create", "/app/properties/new", &fields).await;
     let location = refused.header("location").to_owned();

@@ -6,12 +6,17 @@
 )]
 
 mod catalogue;
+mod commands;
+mod crowd;
 mod demo;
+mod faults;
 mod harness;
+mod headers;
 mod hosts;
 mod import;
 mod isolation;
 mod late_forms;
+mod observed;
 mod origin;
 mod permissions;
 mod photos;

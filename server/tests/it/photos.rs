@@ -221,3 +221,32 @@ fn one_agencys_files_are_not_anothers() {
         assert_eq!(of_b.get(&same.address).await.status, StatusCode::OK);
     });
 }
+
+#[test]
+fn a_photograph_is_reached_through_its_own_property_alone() {
+    run(async {
+        // AZ-13: both are the caller's, but the photograph is not the property's.
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let (home, of_home) = three(house, &a, &mut owner).await;
+        let (other, of_other) = three(house, &a, &mut owner).await;
+        let before = (photos(&mut owner, &home).await, photos(&mut owner, &other).await);
+        let nobodys = uuid::Uuid::now_v7().to_string();
+        for (property, photo) in [(&home, &of_other[1]), (&other, &of_home[2]), (&home, &nobodys)] {
+            let of = [("id", property.as_str()), ("photo", photo.as_str())];
+            for (endpoint, more) in [
+                ("properties/move_photo", ("place", "1")),
+                ("properties/set_cover", ("place", "")),
+                ("properties/describe_photo", ("alt", "Quarto")),
+                ("properties/remove_photo", ("place", "")),
+            ] {
+                let answer = owner.call(endpoint, &[of[0], of[1], more]).await;
+                assert_eq!(answer.status, StatusCode::NOT_FOUND, "{endpoint}: {}", answer.text());
+            }
+        }
+        assert_eq!((photos(&mut owner, &home).await, photos(&mut owner, &other).await), before, "nothing has changed");
+        let own = [("id", home.as_str()), ("photo", of_home[2].as_str())];
+        assert_eq!(owner.call("properties/set_cover", &own).await.status, StatusCode::OK, "its own is reached");
+    });
+}

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use tenancy::testing::run;
 
-use crate::harness::house;
+use crate::harness::{house, open};
 
 #[test]
 fn a_suspended_agency_is_closed_and_comes_back() {
@@ -44,5 +44,28 @@ fn a_suspended_agency_is_closed_and_comes_back() {
             tenancy::central::audit::list(&house.state.house.central, a.route.tenant, 10).await.expect("listed");
         let actions: Vec<&str> = lines.iter().map(|l| l.action.as_str()).collect();
         assert!(actions.contains(&"tenant.suspend") && actions.contains(&"tenant.resume"), "{actions:?}");
+    });
+}
+
+#[test]
+fn a_suspended_agency_costs_no_connection() {
+    run(async {
+        let house = open(Default::default()).await;
+        let a = house.agency().await;
+        let (state, central) = (&house.state.house, &house.state.house.central);
+        let companies = tenancy::central::companies::suspend(central, a.route.tenant, "unpaid", Default::default());
+        assert!(companies.await.expect("suspended"));
+        state.routes.reload().await.expect("read");
+        for path in ["/", "/imoveis", "/imovel/x-AP0001", "/media/x/y", "/theme/x"] {
+            let answer = house.visitor(&a).get(path).await;
+            let said = (answer.status, answer.header("retry-after"));
+            assert_eq!(said, (StatusCode::SERVICE_UNAVAILABLE, "3600"), "{path}");
+        }
+        assert_eq!(state.registry.snapshot().opened, 0, "its database was not touched");
+        let resumed = tenancy::central::companies::resume(central, a.route.tenant, Default::default()).await;
+        assert!(resumed.expect("resumed"));
+        state.routes.reload().await.expect("read");
+        assert_eq!(house.visitor(&a).get("/").await.status, StatusCode::OK);
+        assert_eq!(state.registry.snapshot().opened, 1);
     });
 }

@@ -1,10 +1,13 @@
 //! A house with agencies in it, and callers who knock at its doors.
 
+pub mod chance;
+pub mod process;
+
 use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use sqlx::ConnectOptions as _;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use tenancy::testing::{Agency, bed};
 use tenancy::{Clock, RegistryOptions};
@@ -35,18 +38,27 @@ pub async fn house() -> &'static House {
 
 /// A house of its own, for tests that turn its clock or count its pools.
 pub async fn open(registry: RegistryOptions) -> House {
-    let bed = bed().await;
-    let ahead = Arc::new(Mutex::new(Duration::ZERO));
-    let turned = ahead.clone();
-    let clock = Clock::of(move || OffsetDateTime::now_utc() + *turned.lock().expect("not poisoned"));
-    let settings = Settings {
+    open_as(registry, settings()).await
+}
+
+/// The settings of a house on somebody's own machine.
+pub fn settings() -> Settings {
+    Settings {
         base_url: "http://localhost:3000".into(),
         base_host: "localhost".into(),
         base_port: ":3000".into(),
         https: false,
         demo: false,
         production: false,
-    };
+    }
+}
+
+/// A house of its own with these settings.
+pub async fn open_as(registry: RegistryOptions, settings: Settings) -> House {
+    let bed = bed().await;
+    let ahead = Arc::new(Mutex::new(Duration::ZERO));
+    let turned = ahead.clone();
+    let clock = Clock::of(move || OffsetDateTime::now_utc() + *turned.lock().expect("not poisoned"));
     let files = bed.data_dir.join("files");
     let (state, _committed) =
         server::boot::open_state(&bed.deployment, files, settings, clock, registry).await.expect("it opens");
@@ -82,6 +94,7 @@ impl House {
             host: "localhost:3000".into(),
             cookies: Vec::new(),
             headers: HeaderMap::new(),
+            peer: None,
         }
     }
 
@@ -150,6 +163,8 @@ pub struct Caller {
     pub host: String,
     pub cookies: Vec<(String, String)>,
     pub headers: HeaderMap,
+    /// Where the requests come from; none: this machine.
+    pub peer: Option<SocketAddr>,
 }
 
 /// What came back.
@@ -266,7 +281,10 @@ impl Caller {
         self.knock(request).await
     }
 
-    pub async fn knock(&mut self, request: Request<Body>) -> Answer {
+    pub async fn knock(&mut self, mut request: Request<Body>) -> Answer {
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        }
         let response = self.router.clone().oneshot(request).await.expect("the router never fails");
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {

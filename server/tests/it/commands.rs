@@ -1,0 +1,115 @@
+//! The commands as processes: two at once, and what no installation may begin with. Case 42 and AUTH-31.
+
+use http::StatusCode;
+use sqlx::ConnectOptions as _;
+use std::process::Stdio;
+use tenancy::central::companies;
+use tenancy::testing::{PASSWORD, run};
+use tokio::io::AsyncWriteExt as _;
+
+use app::state::Settings;
+
+use crate::harness::process::Installation;
+use crate::harness::{house, open_as, settings};
+
+/// `sobrado tenant create`, with the password on its standard input. Gives its success and what it said.
+async fn create(at: &Installation, slug: &str, owner: &str) -> (bool, String) {
+    let email = format!("{owner}@{slug}.example");
+    let arguments = ["--name", "Imobiliária Nova", "--slug", slug, "--email", &email, "--admin-email", &email];
+    let mut command = at.command(&[&["tenant", "create", "--admin-password-stdin"], &arguments[..]].concat());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    stdin.write_all(b"uma senha bem comprida").await.expect("it listens");
+    drop(stdin);
+    let output = child.wait_with_output().await.expect("it ends");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn two_commands_for_one_slug_make_one_agency() {
+    run(async {
+        let at = Installation::new().await;
+        for round in 0..3 {
+            let slug = format!("gemea-{round}");
+            let (first, second) = tokio::join!(create(&at, &slug, "ana"), create(&at, &slug, "bia"));
+            let said = format!("{}\n{}", first.1, second.1);
+            assert_ne!(first.0, second.0, "one of them succeeds: {said}");
+            let refused = if first.0 { &second.1 } else { &first.1 };
+            assert!(refused.contains("taken"), "the other is told why: {refused}");
+            assert!(!said.contains("panicked"), "{said}");
+            let databases = at.databases().await;
+            let company = companies::find_by_slug(databases.central(), &slug).await.expect("it is there");
+            assert_eq!(company.status, "active");
+            let cluster = databases.cluster().expect("it is private").superuser();
+            let mut central = cluster.database("central").connect().await.expect("superuser");
+            let owners = sqlx::query_scalar("select count(*) from users where company_id = $1");
+            let owners: i64 = owners.bind(company.id).fetch_one(&mut central).await.expect("counted");
+            assert_eq!(owners, 1);
+            drop(central);
+            databases.close().await.expect("stopped");
+        }
+    });
+}
+
+#[test]
+fn a_fresh_agency_has_one_account_and_nobody_knows_its_password() {
+    run(async {
+        let at = Installation::new().await;
+        let (made, said) = create(&at, "nova", "dona").await;
+        assert!(made, "{said}");
+        let served = at.serve(&["--no-worker"]).await;
+        for (email, password) in [
+            ("dona@nova.example", PASSWORD),
+            ("admin@nova.example", "admin"),
+            ("admin", "admin"),
+            ("operador@sobrado.example", PASSWORD),
+            ("ana@casa-azul.example", PASSWORD),
+        ] {
+            for door in ["auth/sign_in", "auth/sign_in_operator"] {
+                let fields = [("email", email), ("password", password)];
+                let reply = served.call(door, "", &fields).await.expect("an answer");
+                assert_eq!(reply.status, 422, "{door} lets {email} in");
+            }
+        }
+        let databases = at.databases().await;
+        let cluster = databases.cluster().expect("it is private").superuser();
+        let mut central = cluster.database("central").connect().await.expect("superuser");
+        let count = async |sql: &'static str, central: &mut sqlx::PgConnection| -> i64 {
+            sqlx::query_scalar(sql).fetch_one(central).await.expect("counted")
+        };
+        assert_eq!(count("select count(*) from operators", &mut central).await, 0);
+        let agencies = i64::try_from(at.agencies.len()).expect("few") + 1;
+        assert_eq!(count("select count(*) from users", &mut central).await, agencies, "one owner an agency");
+        let fields = [("email", "dona@nova.example"), ("password", "uma senha bem comprida")];
+        assert_eq!(served.call("auth/sign_in", "", &fields).await.expect("said").status, 200, "its owner gets in");
+    });
+}
+
+#[test]
+fn production_knows_no_demo() {
+    run(async {
+        let at = Installation::new().await;
+        for arguments in [&["demo"][..], &["serve", "--demo"]] {
+            let mut command = at.command(arguments);
+            command.env("SOBRADO_ENV", "production").env("BASE_URL", "https://sobrado.example");
+            let output = command.output().await.expect("it runs");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(
+                !output.status.success() && said.contains("production has no demo people"),
+                "{arguments:?}: {said}"
+            );
+        }
+        // The demo's password, known to everybody, lets nobody in there: not even an owner who has chosen it.
+        let a = house().await.agency().await;
+        let production = open_as(Default::default(), Settings { production: true, ..settings() }).await;
+        let passwords = production.state.house.passwords.clone();
+        let before = passwords.computed();
+        let fields = [("email", a.email.as_str()), ("password", PASSWORD)];
+        let answer = production.stranger().call("auth/sign_in", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
+        assert_eq!(passwords.computed() - before, 1, "and it takes as long as any wrong one");
+        assert_eq!(house().await.stranger().call("auth/sign_in", &fields).await.status, StatusCode::OK);
+    });
+}
