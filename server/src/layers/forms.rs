@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use std::sync::Arc;
 use tenancy::Host;
 use tenancy::central::sessions::{self, SIGNED, Signed};

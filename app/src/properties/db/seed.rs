@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::photos::StoredVariant;
 use super::row;
-use super::{next_code, take_place};
+use super::{next_code, take_places};
 use crate::audit::db::{Event, diff, record_past};
 use crate::error::AppError;
 use crate::properties::rules::code_prefix;
@@ -130,7 +130,7 @@ pub async fn settings(tx: &mut TenantTx, s: &SeedSettings) -> Result<(), sqlx::E
 /// [`AppError::PlanLimit`], the database's.
 pub async fn insert(tx: &mut TenantTx, seed: &Seed) -> Result<(), AppError> {
     if seed.archived_at.is_none() {
-        take_place(tx).await?;
+        take_places(tx, 1).await?;
     }
     let code = next_code(tx, code_prefix(seed.input.kind)).await?;
     let row = row_of(seed, &code);
@@ -184,7 +184,7 @@ async fn photos(tx: &mut TenantTx, seed: &Seed) -> Result<(), sqlx::Error> {
         .map(|(i, photo)| {
             json!({
                 "id": photo.id.0, "position": i + 1, "is_cover": i == 0, "alt": photo.alt,
-                "sha256": format!("\\x{}", crate::properties::photos::to_hex(&photo.sha256)),
+                "sha256": format!("\\x{}", crate::outside::files::to_hex(&photo.sha256)),
                 "original_name": photo.name, "bytes": photo.bytes, "width": photo.size.0, "height": photo.size.1,
                 "variants": photo.variants,
             })

@@ -11,10 +11,10 @@ use tenancy::{Deployment, RegistryOptions, Routes, TenantDb, TenantId};
 use time::{Duration, OffsetDateTime, Time};
 
 use app::outside::files::Files;
+use app::outside::files::to_hex;
+use app::outside::pictures::Pictures;
 use app::properties::db::photos::StoredVariant;
 use app::properties::db::seed::{self, Seed, SeedPhoto, SeedSettings, steady_id};
-use app::properties::photos::to_hex;
-use app::properties::pictures::Pictures;
 use app::properties::rules::parse;
 use app::properties::types::{PhotoId, PropertyId};
 use app::values::id::StaffId;
