@@ -2,6 +2,7 @@
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -72,33 +73,46 @@ async fn carry(
     stop: CancellationToken,
 ) {
     let mut sweep = tokio::time::interval(SWEEP);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            Some(tenant) = committed.recv() => {
-                survived(deliver(&house, tenant, &wake)).await;
-            }
-            _ = sweep.tick() => {
-                for route in house.routes.all() {
-                    if route.status == Status::Active {
-                        survived(deliver(&house, route.tenant, &wake)).await;
-                    }
+    // Whose outbox may hold something, in turn: an import of thousands does not keep the others waiting.
+    let mut waiting = VecDeque::new();
+    while !stop.is_cancelled() {
+        if waiting.is_empty() {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                Some(tenant) = committed.recv() => waiting.push_back(tenant),
+                _ = sweep.tick() => {
+                    let active = house.routes.all().into_iter().filter(|route| route.status == Status::Active);
+                    waiting.extend(active.map(|route| route.tenant));
                 }
             }
+        }
+        while let Ok(tenant) = committed.try_recv() {
+            if !waiting.contains(&tenant) {
+                waiting.push_back(tenant);
+            }
+        }
+        let Some(tenant) = waiting.pop_front() else { continue };
+        if survived(deliver(&house, tenant, &wake)).await == Some(true) {
+            waiting.push_back(tenant);
         }
     }
 }
 
-async fn deliver(house: &House, tenant: TenantId, wake: &Notify) {
-    let Some(route) = house.routes.by_tenant(tenant) else { return };
-    let Ok(db) = house.registry.open(&route).await else { return };
-    match relay::deliver(&house.central, &house.key, &db).await {
-        Ok(0) => {}
+/// Carries some of an agency's outbox; whether there may be more of it.
+async fn deliver(house: &House, tenant: TenantId, wake: &Notify) -> bool {
+    let Some(route) = house.routes.by_tenant(tenant) else { return false };
+    let Ok(db) = house.registry.open(&route).await else { return false };
+    match relay::deliver_some(&house.central, &house.key, &db).await {
+        Ok(0) => false,
         Ok(carried) => {
             metrics::counter!("outbox_carried_total").increment(carried);
             wake.notify_waiters();
+            carried >= relay::BATCH
         }
-        Err(error) => tracing::warn!(%tenant, %error, "an outbox was not carried; it stays where it is"),
+        Err(error) => {
+            tracing::warn!(%tenant, %error, "an outbox was not carried; it stays where it is");
+            false
+        }
     }
 }
 

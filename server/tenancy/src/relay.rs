@@ -12,7 +12,7 @@ use crate::central::jobs;
 use crate::{CentralDb, Key, TenantDb};
 
 /// Lines carried in one go.
-const BATCH: i64 = 200;
+pub const BATCH: u64 = 200;
 
 /// A job as a slice asks for it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,17 +30,21 @@ pub struct JobRequest {
 pub async fn deliver(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u64, sqlx::Error> {
     let mut carried = 0;
     loop {
-        let batch = deliver_batch(central, key, db).await?;
+        let batch = deliver_some(central, key, db).await?;
         carried += batch;
-        if batch < BATCH.unsigned_abs() {
+        if batch < BATCH {
             return Ok(carried);
         }
     }
 }
 
-async fn deliver_batch(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u64, sqlx::Error> {
-    let rows =
-        sqlx::query("select id, kind, payload from outbox order by seq limit $1").bind(BATCH).fetch_all(db).await?;
+/// Carries the first [`BATCH`] lines of the agency's outbox, so that others get their turn. Returns how many there were.
+///
+/// # Errors
+/// As [`deliver`].
+pub async fn deliver_some(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u64, sqlx::Error> {
+    let query = sqlx::query("select id, kind, payload from outbox order by seq limit $1");
+    let rows = query.bind(BATCH.cast_signed()).fetch_all(db).await?;
     if rows.is_empty() {
         return Ok(0);
     }

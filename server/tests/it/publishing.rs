@@ -115,3 +115,24 @@ fn an_assistant_prepares_and_does_not_publish() {
         assert!(!assistant.get(&format!("/app/properties/{id}")).await.text().contains("fn/properties/publish"));
     });
 }
+
+#[test]
+fn twenty_who_publish_at_once_do_not_wait_for_each_other_for_ever() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        with_creci(&agency).await;
+        let mut owner = house.owner(&agency).await;
+        let mut ids = Vec::new();
+        for n in 0..20 {
+            ids.push(register(&mut owner, &format!("Apartamento número {n:02}")).await);
+        }
+        let publish = |id: String| {
+            let mut caller = owner.clone();
+            async move { caller.call("properties/publish", &[("id", &id)]).await }
+        };
+        for answer in futures::future::join_all(ids.into_iter().map(publish)).await {
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        }
+    });
+}

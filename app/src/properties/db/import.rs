@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use tenancy::{TenantDb, TenantTx};
 
-use super::publish::creci_for_share;
+use super::publish::creci_held;
 use super::{limit, row, take_places};
 use crate::audit::db::{Event, diff, record_all_by_program, record_by_program};
 use crate::error::AppError;
@@ -132,7 +132,7 @@ pub async fn import(
     // Counter, then codes, then rows: the order of every creation, so that two never wait for each other.
     take_places(tx, number(listings.len())).await?;
     let published = listings.iter().filter(|l| l.is_published).count();
-    if published > 0 && creci_for_share(tx).await?.is_none_or(|creci| creci.is_empty()) {
+    if published > 0 && creci_held(tx).await?.is_none_or(|creci| creci.is_empty()) {
         return Err(AppError::invalid("creci", Problem::Required));
     }
     let codes = codes(tx, listings).await?;

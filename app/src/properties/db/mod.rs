@@ -189,7 +189,7 @@ pub async fn update(
     }
     // What visitors see stays complete: to take something away, unpublish first.
     if before.is_published && input.status == Status::Active {
-        missing(input, publish::creci_for_share(tx).await?.as_deref()).or(())?;
+        missing(input, publish::creci_held(tx).await?.as_deref()).or(())?;
     }
     let code = input.code.clone().unwrap_or_else(|| before.code.clone());
     let changes = diff(&row::as_json(&before.code, &before.input), &row::as_json(&code, input));

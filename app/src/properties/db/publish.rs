@@ -18,9 +18,10 @@ pub async fn creci(db: &TenantDb) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar!("select creci from store_settings").fetch_one(db).await
 }
 
-/// The same, which nobody can take away before this transaction ends.
-pub(super) async fn creci_for_share(tx: &mut TenantTx) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar!("select creci from store_settings for share").fetch_one(tx).await
+/// The same, which nobody can take away before this transaction ends. Held as for writing: what publishes raises the
+/// content version in the same row, and two that had only shared it would wait for each other.
+pub(super) async fn creci_held(tx: &mut TenantTx) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!("select creci from store_settings for no key update").fetch_one(tx).await
 }
 
 /// Puts a property on the storefront. There already is fine.
@@ -35,7 +36,7 @@ pub async fn publish(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result
     if property.is_published {
         return Ok(());
     }
-    missing(&property.input, creci_for_share(tx).await?.as_deref()).or(())?;
+    missing(&property.input, creci_held(tx).await?.as_deref()).or(())?;
     sqlx::query!(
         "update properties set published_at = now(), version = version + 1, updated_by = $2 where id = $1",
         id.0,

@@ -26,7 +26,7 @@ pub async fn listing(db: &TenantDb, code: &str, lang: Lang) -> Result<Listing, s
     if !property.is_published {
         return Err(sqlx::Error::RowNotFound);
     }
-    let (pictures, similar) = futures::try_join!(photos::pictures(db, id), similar(db, id, lang))?;
+    let (pictures, similar) = futures::try_join!(photos::pictures(db, id), similar(db, &property, lang))?;
     Ok(shown(property, lang, |listing| Listing { pictures, similar, ..listing }))
 }
 

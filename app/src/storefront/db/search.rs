@@ -9,7 +9,7 @@ use crate::properties::db::photos::picture;
 use crate::properties::db::{choice, escape};
 use crate::properties::filter::Sort;
 use crate::properties::labels;
-use crate::properties::types::{Period, PhotoId, PropertyId, PropertyType, Purpose, public_path};
+use crate::properties::types::{Period, PhotoId, Property, PropertyType, Purpose, public_path};
 use crate::storefront::search::Search;
 use crate::storefront::types::{Card, Choices, Found};
 use crate::values::money;
@@ -19,21 +19,32 @@ use crate::words::{Lang, words_in};
 const PAGE: i64 = 24;
 /// Cards of the landing page, and of a search that found nothing.
 const FEW: i64 = 12;
+/// Cards below a property.
+const SIMILAR: i64 = 3;
 /// Neighbourhoods that the form proposes.
 const PROPOSED: i64 = 300;
 
-/// Everything that a card shows; the cover is the first photograph that can be shown.
+/// Everything that a card shows. Which ones, and in which order, comes between; the covers are looked up for those alone.
 const CARDS: &str = "
+    select c.*, f.id as photo, f.alt, f.variants
+    from (
+    select chosen.*, row_number() over () as place
+    from (
     select p.id, p.code, p.slug, p.type, p.title, p.purposes, p.neighborhood, p.city, p.sale_price, p.sale_price_public,
            p.rent, p.rent_period, p.season_price, coalesce(p.area_private, p.area_built, p.area_total, p.area_land) as area,
-           p.bedrooms, p.parking, f.id as photo, f.alt, f.variants
+           p.bedrooms, p.parking
     from properties p
+    where p.published_at is not null";
+
+/// The cover is the first photograph that can be shown.
+const COVERS: &str = "
+    ) chosen) c
     left join lateral (
         select id, alt, variants from property_photos
-        where property_id = p.id and state = 'ready'
+        where property_id = c.id and state = 'ready'
         order by is_cover desc, position
         limit 1) f on true
-    where p.published_at is not null";
+    order by c.place";
 
 /// A price that the agency does not show is none that visitors could find out by asking for it.
 const fn price(purpose: Option<Purpose>) -> &'static str {
@@ -62,6 +73,7 @@ pub async fn found(db: &TenantDb, search: &Search, lang: Lang) -> Result<Found, 
     }
     let page = i64::from(search.page.max(1));
     query.push("p.published_at desc, p.id desc limit ").push_bind(PAGE).push(" offset ").push_bind((page - 1) * PAGE);
+    query.push(COVERS);
     let mut counting = QueryBuilder::new("select count(*) from properties p where p.published_at is not null");
     conditions(&mut counting, search);
     let (rows, total) =
@@ -75,7 +87,7 @@ pub async fn found(db: &TenantDb, search: &Search, lang: Lang) -> Result<Found, 
 async fn newest(db: &TenantDb, purpose: Option<Purpose>, lang: Lang) -> Result<Vec<Card>, sqlx::Error> {
     let mut query = QueryBuilder::new(CARDS);
     conditions(&mut query, &Search { purpose, ..Search::default() });
-    query.push(" order by p.published_at desc, p.id desc limit ").push_bind(FEW / 2);
+    query.push(" order by p.published_at desc, p.id desc limit ").push_bind(FEW / 2).push(COVERS);
     query.build().fetch_all(db).await?.iter().map(|row| card(row, lang)).collect()
 }
 
@@ -85,25 +97,36 @@ async fn newest(db: &TenantDb, purpose: Option<Purpose>, lang: Lang) -> Result<V
 /// The database's.
 pub async fn featured(db: &TenantDb, lang: Lang) -> Result<Vec<Card>, sqlx::Error> {
     let mut query = QueryBuilder::new(CARDS);
-    query.push(" order by p.featured desc, p.published_at desc, p.id desc limit ").push_bind(FEW);
+    query.push(" order by p.featured desc, p.published_at desc, p.id desc limit ").push_bind(FEW).push(COVERS);
     query.build().fetch_all(db).await?.iter().map(|row| card(row, lang)).collect()
 }
 
-/// Like another property: of a purpose and kind with it, the same neighbourhood and the nearest price first.
-pub(super) async fn similar(db: &TenantDb, to: PropertyId, lang: Lang) -> Result<Vec<Card>, sqlx::Error> {
-    let mut query = QueryBuilder::new(CARDS);
-    query.push(
-        " and exists (
-            select from properties o
-            where p.id <> o.id and p.purposes && o.purposes and p.type = o.type and p.city = o.city and o.id = ",
-    );
-    query.push_bind(to.0).push(
-        ") order by (
-            select (p.neighborhood is distinct from o.neighborhood, abs(coalesce(p.sale_price, p.rent) - coalesce(o.sale_price, o.rent)))
-            from properties o where o.id = ",
-    );
-    query.push_bind(to.0).push("), p.published_at desc limit 3");
-    query.build().fetch_all(db).await?.iter().map(|row| card(row, lang)).collect()
+/// Like another property, of a purpose and kind with it: in its neighbourhood by the nearest price, then the newest of its
+/// city.
+pub(super) async fn similar(db: &TenantDb, to: &Property, lang: Lang) -> Result<Vec<Card>, sqlx::Error> {
+    let i = &to.input;
+    let purposes: Vec<&str> = i.purposes.iter().map(|purpose| purpose.as_str()).collect();
+    let like = |query: &mut QueryBuilder<Postgres>| {
+        query.push(" and p.type = ").push_bind(i.kind.as_str()).push(" and p.city = ").push_bind(i.city.clone());
+        query.push(" and p.purposes && ").push_bind(purposes.clone()).push(" and p.id <> ").push_bind(to.id.0);
+    };
+    let mut near = QueryBuilder::new(CARDS);
+    like(&mut near);
+    near.push(" and p.neighborhood = ").push_bind(i.neighborhood.clone());
+    near.push(" order by abs(coalesce(p.sale_price, p.rent, p.season_price) - ")
+        .push_bind(i.sale_price.or(i.rent).or(i.season_price))
+        .push("), p.published_at desc limit ")
+        .push_bind(SIMILAR)
+        .push(COVERS);
+    let mut rows = near.build().fetch_all(db).await?;
+    if rows.len() < usize::try_from(SIMILAR).unwrap_or(0) {
+        let mut far = QueryBuilder::new(CARDS);
+        like(&mut far);
+        far.push(" and p.neighborhood is distinct from ").push_bind(i.neighborhood.clone());
+        far.push(" order by p.published_at desc, p.id desc limit ").push_bind(SIMILAR).push(COVERS);
+        rows.extend(far.build().fetch_all(db).await?);
+    }
+    rows.iter().take(usize::try_from(SIMILAR).unwrap_or(0)).map(|row| card(row, lang)).collect()
 }
 
 /// What the form offers: only what there is.
