@@ -6,7 +6,7 @@ use tenancy::testing::{Agency, bed, run};
 use crate::harness::{House, house, root};
 
 /// Small pictures: what they show is tested where they are drawn.
-const WIDTH: u32 = 330;
+const WIDTH: u32 = 96;
 
 async fn fill(house: &House, agency: &Agency, slug: &str) {
     let (bed, now) = (bed().await, house.state.house.clock.now());
