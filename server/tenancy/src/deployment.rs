@@ -82,6 +82,7 @@ impl Deployment {
             ClusterOptions { data_dir: options.data_dir.clone(), settings: options.cluster_settings.clone() };
         let cluster = Cluster::open(cluster_options).await?;
         let mut conn = cluster.superuser().connect().await?;
+        one_at_a_time(&mut conn).await?;
         prepare_server(&mut conn, None).await?;
         prepare_private(&mut conn, &options.key).await?;
         conn.close().await?;
@@ -104,6 +105,7 @@ impl Deployment {
             None => central.clone(),
         };
         let mut conn = provisioner.clone().connect().await?;
+        one_at_a_time(&mut conn).await?;
         prepare_server(&mut conn, Some(provisioner.get_username())).await?;
         conn.close().await?;
         let database = central.get_database().unwrap_or(central.get_username()).to_owned();
@@ -178,6 +180,13 @@ impl Deployment {
 /// Objects belong to `migrator`, whoever makes them.
 pub(crate) fn as_owner(options: PgConnectOptions) -> PgConnectOptions {
     options.options([("role", "migrator")])
+}
+
+/// Two commands at once would change the same roles at once, and PostgreSQL refuses one of them. Held until the connection
+/// is closed.
+async fn one_at_a_time(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    conn.execute("select pg_advisory_lock(hashtext('sobrado prepares the server'))").await?;
+    Ok(())
 }
 
 /// Roles that every server needs, and doors that PostgreSQL leaves open.
