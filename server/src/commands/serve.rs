@@ -82,14 +82,14 @@ impl Serve {
         let measuring = tokio::spawn(listen::serve(internal, router::internal(), stop.clone(), patience));
         announce(config, deployment, self.demo);
         metrics.run_upkeep();
-        let how = told.to_stop().await;
+        let how = told.wait().await;
         tracing::info!("stopping: what is under way finishes first");
         readiness.stop();
         if how == Stop::Terminate {
             // An edge asks `/readyz` now and then: until it has, it sends requests, and they are answered.
             tokio::select! {
                 () = tokio::time::sleep(farewell) => {}
-                _ = told.to_stop() => {}
+                _ = told.wait() => {}
             }
         }
         stop.cancel();
@@ -132,7 +132,7 @@ impl Told {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    async fn to_stop(&mut self) -> Stop {
+    async fn wait(&mut self) -> Stop {
         tokio::select! {
             _ = self.terminate.recv() => Stop::Terminate,
             _ = self.interrupt.recv() => Stop::Interrupt,
