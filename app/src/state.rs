@@ -58,6 +58,8 @@ pub struct Settings {
     pub demo: bool,
     /// Whether this is production: no hints, no demo.
     pub production: bool,
+    /// Whether limits only count: a benchmark comes from one address and must not be told to wait.
+    pub only_counts: bool,
 }
 
 impl Settings {

@@ -14,7 +14,7 @@ pub enum Environment {
     Development,
     /// A test's throw-away installation.
     Test,
-    /// A benchmark's: limits count and do not refuse.
+    /// A benchmark's, on a loopback address: limits count and do not refuse.
     Bench,
     /// The real thing: no demo, no weak secret, no credential for everything.
     Production,
@@ -120,9 +120,19 @@ impl Config {
                 Some(_) => {}
             }
         }
+        let listen = address("LISTEN_ADDR", get("LISTEN_ADDR"), "127.0.0.1:3000")?;
+        if environment == Environment::Bench
+            && (base_url.starts_with("https://") || !listen.ip().is_loopback() || central_url.is_some())
+        {
+            return Err(wrong(
+                "SOBRADO_ENV",
+                "is `bench`, which lets everybody try passwords: it takes http on localhost, a LISTEN_ADDR that nobody else \
+                 reaches, and a PostgreSQL of its own",
+            ));
+        }
         Ok(Self {
             environment,
-            listen: address("LISTEN_ADDR", get("LISTEN_ADDR"), "127.0.0.1:3000")?,
+            listen,
             internal: address("INTERNAL_ADDR", get("INTERNAL_ADDR"), "127.0.0.1:3001")?,
             key: key(get("SECRET_KEY"), environment, &data_dir)?,
             trusted_proxies: proxies(get("TRUSTED_PROXIES"))?,
@@ -175,6 +185,7 @@ fn settings(base_url: &str, environment: Environment, demo: bool) -> Result<Sett
         https,
         demo,
         production: environment == Environment::Production,
+        only_counts: environment == Environment::Bench,
     })
 }
 
@@ -271,6 +282,21 @@ mod tests {
                 .starts_with("PROVISIONER")
         );
         assert!(read(&[production, url, ("PROVISIONER_DATABASE_URL", "postgres://p@db/postgres")]).is_ok());
+    }
+
+    #[test]
+    fn what_serves_anybody_else_is_no_bench() {
+        let bench = ("SOBRADO_ENV", "bench");
+        assert!(read(&[bench]).expect("a loopback address").settings(false).only_counts);
+        for real in [
+            ("BASE_URL", "https://sobrado.example"),
+            ("LISTEN_ADDR", "0.0.0.0:3000"),
+            ("CENTRAL_DATABASE_URL", "postgres://a@db/central"),
+        ] {
+            assert!(read(&[bench, real]).expect_err(real.0).starts_with("SOBRADO_ENV"), "{real:?}");
+            let development = read(&[("SOBRADO_ENV", "development"), real]).expect(real.0);
+            assert!(!development.settings(false).only_counts, "limits refuse everywhere else");
+        }
     }
 
     #[test]

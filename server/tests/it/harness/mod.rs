@@ -50,6 +50,7 @@ pub fn settings() -> Settings {
         https: false,
         demo: false,
         production: false,
+        only_counts: false,
     }
 }
 

@@ -1,0 +1,227 @@
+//! The table: every line with its limits, its ratios and whether it reached its goal. Printed, and kept in `README.md`.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::process::Command;
+
+use super::lines::{Goal, Line, Side};
+use super::measure::{FEW, Figure, Key, MANY};
+use super::seed::Seeded;
+use super::{Failure, cost};
+
+/// Bare's cost of the landing page where the rows of the floor were measured (performance.md), in microseconds.
+const BARE_THERE: f64 = 18.0;
+/// How far the floor may be above its row.
+const FLOOR_MAY: f64 = 1.3;
+/// Where the kept table lies, and between which lines.
+const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/README.md");
+const BEGIN: &str = "<!-- the last table of `make bench`, written by it -->";
+const END: &str = "<!-- end of the table -->";
+
+/// Something that is measured by itself.
+pub(crate) struct Moment {
+    workload: &'static str,
+    name: String,
+    value: String,
+    goal: String,
+    is_reached: Option<bool>,
+}
+
+impl Moment {
+    /// A value that must not be above another.
+    pub(crate) fn at_most(workload: &'static str, name: &str, value: f64, most: f64, unit: &str) -> Self {
+        let (value, goal, reached) = (format!("{value:.1} {unit}"), format!("at most {most:.1} {unit}"), value <= most);
+        Self { workload, name: name.to_owned(), value, goal, is_reached: Some(reached) }
+    }
+
+    /// A value without a goal.
+    pub(crate) fn only(workload: &'static str, name: String, value: String) -> Self {
+        Self { workload, name, value, goal: String::new(), is_reached: None }
+    }
+}
+
+/// The middle one.
+pub(crate) fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// A line as the table needs it.
+struct Row {
+    workload: &'static str,
+    name: &'static str,
+    bare: &'static str,
+    /// The floor's row of performance.md.
+    row: Option<f64>,
+    goal: Goal,
+}
+
+/// All that was found out.
+pub(crate) struct Report {
+    pub(crate) figures: HashMap<Key, Vec<Figure>>,
+    begun: String,
+    rows: Vec<Row>,
+    moments: Vec<Moment>,
+    thrown_away: Vec<String>,
+}
+
+impl Report {
+    pub(crate) fn begin() -> Self {
+        let begun = cost::machine();
+        Self { figures: HashMap::new(), begun, rows: Vec::new(), moments: Vec::new(), thrown_away: Vec::new() }
+    }
+
+    pub(crate) fn moment(&mut self, moment: Moment) {
+        self.moments.push(moment);
+    }
+
+    pub(crate) fn thrown_away(&mut self, run: String) {
+        eprintln!("thrown away: {run}");
+        self.thrown_away.push(run);
+    }
+
+    pub(crate) fn seeded(&mut self, seeded: &Seeded) {
+        let kind = if seeded.is_real { "real" } else { "generated" };
+        let name = format!("import and publication of the {kind} listings: {} published", seeded.imported);
+        self.moment(Moment::only("data", name, format!("{:.1} s", seeded.import.as_secs_f64())));
+    }
+
+    pub(crate) fn lines(&mut self, lines: &[Line]) {
+        let row = |line: &Line| Row {
+            workload: line.workload,
+            name: line.name,
+            bare: line.bare,
+            row: line.floor.as_ref().and_then(|floor| floor.row),
+            goal: line.goal,
+        };
+        self.rows = lines.iter().map(row).collect();
+    }
+
+    fn of(&self, name: &str, side: Side, connections: usize, what: fn(&Figure) -> f64) -> Option<(f64, f64, f64)> {
+        let figures = self.figures.get(&(name.to_owned(), side, connections))?;
+        let values: Vec<f64> = figures.iter().map(what).collect();
+        let ends = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
+        Some((median(&values), ends.0, ends.1))
+    }
+
+    fn cost(&self, name: &str, side: Side) -> Option<f64> {
+        self.of(name, side, FEW, |figure| figure.cost).map(|(median, ..)| median)
+    }
+
+    /// What the line is to what its goal names, and what it may be.
+    fn ratio(&self, row: &Row) -> (Option<f64>, f64, String) {
+        let product = self.cost(row.name, Side::Product);
+        let (other, most, what) = match row.goal {
+            Goal::Bare(most) => (self.cost(row.bare, Side::Bare), most, "bare".to_owned()),
+            Goal::Floor(most) => (self.cost(row.name, Side::Floor), most, "floor".to_owned()),
+            Goal::Line(name, most) => (self.cost(name, Side::Product), most, format!("“{name}”")),
+        };
+        (product.zip(other).map(|(product, other)| product / other), most, format!("{most}x {what}"))
+    }
+
+    /// The floor's lines that are too far above their rows, scaled to this machine.
+    fn slow_floors(&self) -> Vec<String> {
+        let Some(bare) = self.cost("landing", Side::Bare) else { return Vec::new() };
+        let slow = |row: &Row| {
+            let (cost, most) = (self.cost(row.name, Side::Floor)?, row.row? * bare / BARE_THERE * FLOOR_MAY);
+            (cost > most).then(|| format!("floor too slow: {}, {cost:.0} µs of {most:.0} µs", row.name))
+        };
+        self.rows.iter().filter_map(slow).collect()
+    }
+
+    pub(crate) fn is_floor_too_slow(&self) -> bool {
+        !self.slow_floors().is_empty()
+    }
+
+    /// A line for each goal that was missed, and for each floor that is too slow.
+    pub(crate) fn verdicts(&self) -> Vec<String> {
+        let missed = self.rows.iter().filter_map(|row| {
+            let (ratio, most, goal) = self.ratio(row);
+            let ratio = ratio.filter(|ratio| *ratio > most)?;
+            Some(format!("missed: {} {}, {ratio:.2} of {goal}", row.workload, row.name))
+        });
+        let late = self.moments.iter().filter(|moment| moment.is_reached == Some(false));
+        let late = late.map(|m| format!("missed: {} {}, {}, {}", m.workload, m.name, m.value, m.goal));
+        missed.chain(late).chain(self.slow_floors()).collect()
+    }
+
+    /// The table as Markdown.
+    pub(crate) fn table(&self) -> String {
+        let mut out = String::new();
+        let _ = writeln!(out, "{}; {}.\n", setting(), self.begun);
+        out.push_str(
+            "| | CPU µs a request | product (least to most) | bare | floor | x bare | x floor | p50 / p99 ms at 16 | at 64 | goal | |\n\
+             |---|---|--:|--:|--:|--:|--:|--:|--:|---|---|\n",
+        );
+        for row in &self.rows {
+            self.write_row(&mut out, row);
+        }
+        out.push_str("\n| | | | goal | |\n|---|---|--:|---|---|\n");
+        for m in &self.moments {
+            let verdict = m.is_reached.map_or("", verdict);
+            let _ = writeln!(out, "| {} | {} | {} | {} | {verdict} |", m.workload, m.name, m.value, m.goal);
+        }
+        let lines = self.thrown_away.iter().map(|run| format!("thrown away: {run}")).chain(self.slow_floors());
+        for line in lines {
+            let _ = writeln!(out, "\n{line}");
+        }
+        out
+    }
+
+    fn write_row(&self, out: &mut String, row: &Row) {
+        let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.0}"));
+        let times = |other: Option<f64>| {
+            let ratio = self.cost(row.name, Side::Product).zip(other).map(|(product, other)| product / other);
+            ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.2}"))
+        };
+        let product = self.of(row.name, Side::Product, FEW, |figure| figure.cost);
+        let product = product.map_or("-".to_owned(), |(half, low, high)| format!("{half:.0} ({low:.0} to {high:.0})"));
+        let latency = |connections: usize| {
+            let of =
+                |what: fn(&Figure) -> f64| self.of(row.name, Side::Product, connections, what).map(|(half, ..)| half);
+            let both = of(|figure| figure.p50).zip(of(|figure| figure.p99));
+            both.map_or("-".to_owned(), |(half, most)| format!("{half:.1} / {most:.1}"))
+        };
+        let (bare, floor) = (self.cost(row.bare, Side::Bare), self.cost(row.name, Side::Floor));
+        let (ratio, most, goal) = self.ratio(row);
+        let verdict = ratio.map_or("not measured", |ratio| verdict(ratio <= most));
+        let _ = writeln!(
+            out,
+            "| {} | {} | {product} | {} | {} | {} | {} | {} | {} | {goal} | {verdict} |",
+            row.workload,
+            row.name,
+            number(bare),
+            number(floor),
+            times(bare),
+            times(floor),
+            latency(FEW),
+            latency(MANY),
+        );
+    }
+
+    /// Keeps the table beside the benchmarks.
+    pub(crate) fn keep(&self) -> Result<(), Failure> {
+        let text = std::fs::read_to_string(KEPT)?;
+        let (before, rest) = text.split_once(BEGIN).ok_or("README.md of the benches has lost the table's beginning")?;
+        let (_, after) = rest.split_once(END).ok_or("README.md of the benches has lost the table's end")?;
+        Ok(std::fs::write(KEPT, format!("{before}{BEGIN}\n\n{}\n{END}{after}", self.table()))?)
+    }
+}
+
+fn verdict(is_reached: bool) -> &'static str {
+    if is_reached { "reached" } else { "**missed**" }
+}
+
+/// When, of what and with what.
+fn setting() -> String {
+    let said = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).output().ok()?;
+        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned()).filter(|text| !text.is_empty())
+    };
+    let day = said("date", &["-u", "+%F"]).unwrap_or_default();
+    let commit = said("git", &["log", "-1", "--format=%h"]).unwrap_or_default();
+    let changed = said("git", &["status", "--porcelain", "--untracked-files=no"]).map_or("", |_| " and changes");
+    let rust = said("rustc", &["--version"]).unwrap_or_default();
+    format!("{day}, commit {commit}{changed}, {rust}")
+}
