@@ -21,6 +21,8 @@ use crate::values::id::StaffId;
 pub struct Visitor {
     /// The agency's database.
     pub db: TenantDb,
+    /// Version of what its pages show, when the layers have asked for it: what is remembered is remembered under it.
+    pub content: Option<i64>,
 }
 
 /// Somebody who works for an agency.
@@ -91,6 +93,10 @@ pub struct Late(pub String);
 #[derive(Debug, Clone)]
 pub struct Storefront(pub Result<TenantDb, OpenError>);
 
+/// Put into the request by the page cache: the content version that the page is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct ContentVersion(pub i64);
+
 fn parts() -> Result<Parts, AppError> {
     use_context::<Parts>().ok_or_else(|| AppError::Internal("no request".into()))
 }
@@ -100,8 +106,10 @@ fn parts() -> Result<Parts, AppError> {
 /// # Errors
 /// [`AppError::NotFound`] on the platform's host, [`AppError::Suspended`] and [`AppError::Unavailable`] as they say.
 pub fn visitor() -> Result<Visitor, AppError> {
-    match parts()?.extensions.get::<Storefront>() {
-        Some(Storefront(db)) => Ok(Visitor { db: db.clone()? }),
+    let parts = parts()?;
+    let content = parts.extensions.get::<ContentVersion>().map(|version| version.0);
+    match parts.extensions.get::<Storefront>() {
+        Some(Storefront(db)) => Ok(Visitor { db: db.clone()?, content }),
         None => Err(AppError::NotFound),
     }
 }

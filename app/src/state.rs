@@ -9,6 +9,7 @@ use tenancy::{CentralDb, Clock, Key, Registry, Routes};
 use crate::outside::files::Files;
 use crate::outside::password::Passwords;
 use crate::outside::pictures::Pictures;
+use crate::storefront::db::KnownChoices;
 
 /// Cheap to clone; every part is.
 #[derive(Clone, FromRef)]
@@ -31,6 +32,8 @@ pub struct House {
     pub registry: Registry,
     /// Photographs and logos.
     pub files: Files,
+    /// What storefronts' search forms offer.
+    pub choices: KnownChoices,
     /// Photographs, off the async threads.
     pub pictures: Pictures,
     /// argon2id, off the async threads.

@@ -17,6 +17,9 @@ mod load;
 mod measure;
 #[path = "workloads/moments.rs"]
 mod moments;
+#[path = "../src/commands/import/sample.rs"]
+#[expect(unused_imports, reason = "its tests are not built here")]
+mod sample;
 #[path = "workloads/seed.rs"]
 mod seed;
 #[path = "workloads/table.rs"]
@@ -112,11 +115,14 @@ async fn measure(house: &mut Installation, wanted: &Wanted) -> Result<Report, Fa
     let mut report = Report::begin();
     let seeded = seed::seed(house, wanted.listings.as_deref()).await?;
     report.seeded(&seeded);
-    house.watch(&seeded.small).await?;
     if wanted.has("W9") {
         moments::start(house, &mut report).await?;
     }
     house.serve(&lines::first_page(house)).await?;
+    // What the import wrote is carried before anything is measured; later only the small agency is written to.
+    house.watch(&seeded.large).await?;
+    house.carried().await?;
+    house.watch(&seeded.small).await?;
     let lines = lines::lines(house, wanted).await?;
     house.serve_limits(&wanted.limits, [&seeded.small, &seeded.large, seed::COPY]).await?;
     measure::rounds(house, &lines, (&mut report, wanted.is_trial)).await?;

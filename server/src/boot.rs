@@ -11,6 +11,7 @@ use app::outside::files::Files;
 use app::outside::password::Passwords;
 use app::outside::pictures::Pictures;
 use app::state::{AppState, House, Settings};
+use app::storefront::db::KnownChoices;
 
 use crate::config::Config;
 
@@ -55,6 +56,7 @@ pub async fn open_state(
         routes: routes.clone(),
         registry,
         files,
+        choices: KnownChoices::default(),
         pictures: Pictures::default(),
         passwords: Passwords::default(),
         clock,

@@ -4,6 +4,7 @@
 pub mod boot;
 pub mod commands;
 pub mod config;
+pub mod gathered;
 pub mod layers;
 pub mod listen;
 pub mod media;

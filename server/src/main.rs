@@ -15,7 +15,9 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(server::commands::run(arguments)) {
+    let ended = runtime.block_on(server::commands::run(arguments));
+    server::telemetry::end_logs();
+    match ended {
         Ok(code) => code,
         Err(error) => {
             eprintln!("sobrado: {error:#}");

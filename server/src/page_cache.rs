@@ -14,8 +14,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenancy::{TenantDb, TenantId};
+use tokio::sync::OnceCell;
 
-use app::caller::Storefront;
+use app::caller::{ContentVersion, Storefront};
 use app::words::Lang;
 
 /// What all kept pages together may take.
@@ -43,14 +44,14 @@ const NAMES: [&str; 12] = [
 /// An agency's page: nothing of one agency can be found under another's key.
 type PageKey = (TenantId, Lang, String);
 
-#[derive(Clone)]
 struct Kept {
     version: i64,
     etag: HeaderValue,
     kind: HeaderValue,
     body: Bytes,
-    gzip: Bytes,
-    brotli: Bytes,
+    /// Made for the first who asks: most addresses of a search are asked for once.
+    gzip: OnceCell<Bytes>,
+    brotli: OnceCell<Bytes>,
 }
 
 #[derive(Clone, Copy)]
@@ -70,7 +71,8 @@ pub struct PageCache {
 impl Default for PageCache {
     fn default() -> Self {
         let weigh = |key: &PageKey, page: &Arc<Kept>| {
-            let bytes = key.2.len() + page.body.len() + page.gzip.len() + page.brotli.len() + 512;
+            // Both compressed forms may come later; together they are less than half of it.
+            let bytes = key.2.len() + page.body.len() * 3 / 2 + 512;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         let pages = Cache::builder().max_capacity(BYTES).weigher(weigh).time_to_idle(Duration::from_secs(3600)).build();
@@ -97,7 +99,7 @@ impl PageCache {
 }
 
 /// The layer. Inside the one that opened the agency.
-pub async fn layer(State(cache): State<PageCache>, request: Request, next: Next) -> Response {
+pub async fn layer(State(cache): State<PageCache>, mut request: Request, next: Next) -> Response {
     let db = match request.extensions().get::<Storefront>() {
         Some(Storefront(Ok(db))) if matches!(*request.method(), Method::GET | Method::HEAD) => db.clone(),
         _ => return next.run(request).await,
@@ -115,15 +117,16 @@ pub async fn layer(State(cache): State<PageCache>, request: Request, next: Next)
             return next.run(request).await;
         }
     };
-    let headers = request.headers().clone();
+    let asked = Asked::of(request.headers());
     if let Some(page) = cache.pages.get(&key).await.filter(|page| page.version == version) {
-        return answer(&page, &headers);
+        return answer(&page, &asked).await;
     }
+    request.extensions_mut().insert(ContentVersion(version));
     let response = next.run(request).await;
     match keep(response, version).await {
         Ok(page) => {
             cache.pages.insert(key, page.clone()).await;
-            answer(&page, &headers)
+            answer(&page, &asked).await
         }
         Err(response) => response,
     }
@@ -156,12 +159,11 @@ async fn keep(response: Response, version: i64) -> Result<Arc<Kept>, Response> {
         let _ = write!(tag, "{byte:02x}");
         tag
     }) + "\"";
-    let (gzip, brotli) = (compress(&body, "gzip").await, compress(&body, "br").await);
     let etag = HeaderValue::from_str(&etag).expect("hexadecimal digits are a header");
-    Ok(Arc::new(Kept { version, etag, kind, body, gzip, brotli }))
+    Ok(Arc::new(Kept { version, etag, kind, body, gzip: OnceCell::new(), brotli: OnceCell::new() }))
 }
 
-/// The bytes as the compression layer would send them; made once, when the page is kept.
+/// The bytes as the compression layer would send them.
 async fn compress(body: &Bytes, encoding: &'static str) -> Bytes {
     use tower::ServiceExt as _;
     let inner = body.clone();
@@ -177,18 +179,34 @@ async fn compress(body: &Bytes, encoding: &'static str) -> Bytes {
     axum::body::to_bytes(Body::new(response.into_body()), LARGEST).await.unwrap_or_else(|_| body.clone())
 }
 
-fn answer(page: &Kept, asked: &HeaderMap) -> Response {
-    let text = |name: header::HeaderName| asked.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let (encodings, known) = (text(header::ACCEPT_ENCODING), text(header::IF_NONE_MATCH));
+/// What a request says about the form that it takes.
+struct Asked {
+    encodings: Option<HeaderValue>,
+    known: Option<HeaderValue>,
+}
+
+impl Asked {
+    fn of(headers: &HeaderMap) -> Self {
+        let value = |name: header::HeaderName| headers.get(name).cloned();
+        Self { encodings: value(header::ACCEPT_ENCODING), known: value(header::IF_NONE_MATCH) }
+    }
+}
+
+fn text(value: &Option<HeaderValue>) -> &str {
+    value.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+async fn answer(page: &Kept, asked: &Asked) -> Response {
+    let (encodings, known) = (text(&asked.encodings), text(&asked.known));
     let accepts = |name: &str| encodings.split(',').any(|e| e.split(';').next().unwrap_or_default().trim() == name);
     let unchanged =
         known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == page.etag.to_str().unwrap_or("-"));
     let (body, encoding) = if unchanged {
         (Bytes::new(), None)
     } else if accepts("br") {
-        (page.brotli.clone(), Some("br"))
+        (page.brotli.get_or_init(|| compress(&page.body, "br")).await.clone(), Some("br"))
     } else if accepts("gzip") {
-        (page.gzip.clone(), Some("gzip"))
+        (page.gzip.get_or_init(|| compress(&page.body, "gzip")).await.clone(), Some("gzip"))
     } else {
         (page.body.clone(), None)
     };

@@ -4,11 +4,18 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
 use tracing_subscriber::EnvFilter;
 
+use crate::gathered::Gathered;
+
 static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+static LINES: OnceLock<Gathered<std::io::Stderr>> = OnceLock::new();
 
 /// Starts writing JSON lines to standard error, of panics too. Called once, by `main`'s commands. What is written within a
 /// request or a job carries its identifier, in `spans`.
-pub fn start_logs(default: &str) {
+///
+/// # Errors
+/// When the system gives no thread to write them.
+pub fn start_logs(default: &str) -> std::io::Result<()> {
+    let lines = Gathered::before(std::io::stderr())?;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let _ = tracing_subscriber::fmt()
         .json()
@@ -16,7 +23,7 @@ pub fn start_logs(default: &str) {
         .with_current_span(false)
         .with_span_list(true)
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(LINES.get_or_init(|| lines).clone())
         .try_init();
     std::panic::set_hook(Box::new(|panic| {
         let at = panic.location().map(ToString::to_string);
@@ -24,6 +31,14 @@ pub fn start_logs(default: &str) {
         let said = panic.payload().downcast_ref::<&'static str>().copied();
         tracing::error!(at, said, "a panic");
     }));
+    Ok(())
+}
+
+/// Writes the lines that have gathered: the last thing that a process does.
+pub fn end_logs() {
+    if let Some(lines) = LINES.get() {
+        lines.flush();
+    }
 }
 
 /// The recorder behind `/metrics`; the first call installs it.

@@ -11,12 +11,13 @@ use crate::error::AppError;
 #[server(prefix = "/fn", endpoint = "storefront/landing")]
 pub async fn load_landing() -> Result<LandingPage, AppError> {
     let visitor = crate::caller::visitor()?;
+    use futures::TryFutureExt as _;
     let house = crate::caller::house()?;
     let lang = crate::words::lang();
     let (store, choices, featured) = futures::try_join!(
-        super::db::store(&visitor.db, &house.settings),
-        super::db::choices(&visitor.db),
-        super::db::featured(&visitor.db, lang)
+        super::db::store(&visitor.db, &house.settings).err_into(),
+        house.choices.of(&visitor),
+        super::db::featured(&visitor.db, lang).err_into()
     )?;
     Ok(LandingPage { store, choices, featured })
 }
@@ -25,12 +26,13 @@ pub async fn load_landing() -> Result<LandingPage, AppError> {
 #[server(prefix = "/fn", endpoint = "storefront/search")]
 pub async fn load_search(#[server(default)] search: Search) -> Result<SearchPage, AppError> {
     let visitor = crate::caller::visitor()?;
+    use futures::TryFutureExt as _;
     let house = crate::caller::house()?;
     let lang = crate::words::lang();
     let (store, choices, found) = futures::try_join!(
-        super::db::store(&visitor.db, &house.settings),
-        super::db::choices(&visitor.db),
-        super::db::found(&visitor.db, &search, lang)
+        super::db::store(&visitor.db, &house.settings).err_into(),
+        house.choices.of(&visitor),
+        super::db::found(&visitor.db, &search, lang).err_into()
     )?;
     Ok(SearchPage { store, choices, found })
 }

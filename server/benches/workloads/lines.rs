@@ -139,9 +139,17 @@ fn property() -> String {
 struct Captured(HashMap<&'static str, (String, usize)>);
 
 impl Captured {
-    async fn take(house: &Installation, asked: Vec<(&'static str, String)>) -> Result<Self, Failure> {
+    async fn take(house: &Installation, (mine, theirs): (&str, &str)) -> Result<Self, Failure> {
+        let (small, large) = (storefront(house, SMALL), storefront(house, LARGE));
         let mut all = HashMap::new();
-        for (name, asked) in asked {
+        for (name, asked) in [
+            ("landing", get(&small, "/", "")),
+            ("landing-large", get(&large, "/", "")),
+            ("search", get(&small, &price(0), "")),
+            ("search-large", get(&large, &rent(0), "")),
+            ("list", list(house, mine)),
+            ("list-large", list(house, theirs)),
+        ] {
             let answer = load::once(house.address(), &asked).await?;
             if answer.status != 200 {
                 let text = String::from_utf8_lossy(&answer.body);
@@ -192,15 +200,7 @@ fn floor(row: Option<f64>, path: &'static str) -> Option<Floor> {
 pub(crate) async fn lines(house: &Installation, wanted: &Wanted) -> Result<Vec<Line>, Failure> {
     let (small, large) = (storefront(house, SMALL), storefront(house, LARGE));
     let (mine, theirs) = (session(house, SMALL).await?, session(house, LARGE).await?);
-    let asked = vec![
-        ("landing", get(&small, "/", "")),
-        ("landing-large", get(&large, "/", "")),
-        ("search", get(&small, &price(0), "")),
-        ("search-large", get(&large, &rent(0), "")),
-        ("list", list(house, &mine)),
-        ("list-large", list(house, &theirs)),
-    ];
-    let captured = Captured::take(house, asked).await?;
+    let captured = Captured::take(house, (&mine, &theirs)).await?;
     let host = format!("localhost:{}", house.address().port());
     let create = request(0, move |_| post(&host, "/fn/properties/create", &mine, &property()));
     let by_hand = request(0, |_| post("floor", "/copy/create", "", &property()));

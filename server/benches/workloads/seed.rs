@@ -1,11 +1,11 @@
 //! What is in the agencies' databases: rows by SQL where there must be exactly so many, the real listings by import.
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::Failure;
 use super::installation::Installation;
+use super::{Failure, sample};
 
 /// Slug of the agency of 500 properties.
 pub(crate) const SMALL: &str = "pequena";
@@ -13,6 +13,8 @@ pub(crate) const SMALL: &str = "pequena";
 pub(crate) const LARGE: &str = "grande";
 /// Database that the floor writes to: nobody carries its outbox, and nobody else's figures hold its cost.
 pub(crate) const COPY: &str = "floor";
+/// Where listings are generated, they are the same ones every time.
+const SEED: u64 = 2026;
 /// Password of both owners.
 pub(crate) const PASSWORD: &str = "a password of the bench";
 
@@ -54,16 +56,6 @@ const BROKERS: &str = "
     select ('01900000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'))::uuid, 'Corretora ' || n, 'c' || n || '@pequena.example'
     from generate_series(1, 10) n";
 
-const LISTINGS: &str = "
-    insert into properties
-        (id, code, type, usage, purposes, status, title, description, rent, condo, area_private, bedrooms, suites, bathrooms,
-         parking, uf, city, neighborhood, slug)
-    select ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'AP' || lpad(n::text, 4, '0'), 'apartment',
-           'residential', array['rent'], 'active', 'Apartamento de ' || 40 + n % 160 || ' m² no Bairro ' || n % 96,
-           'Sala ampla, varanda e vaga; perto do metrô e do parque do bairro.', 480 + n % 5000, n % 900, 40 + n % 160,
-           1 + n % 4, 1, 1 + n % 3, n % 3, 'SP', 'São Paulo', 'Bairro ' || n % 96, 'apartamento-' || n
-    from generate_series(1, 7224) n";
-
 const COUNTER: &str = "
     update usage_counters set used = (select count(*) from properties where deleted_at is null) where resource = 'properties'";
 
@@ -100,16 +92,12 @@ pub(crate) async fn seed(house: &Installation, listings: Option<&Path>) -> Resul
         db.execute(statement).await?;
     }
     db.close().await?;
+    let (file, is_real) = match listings {
+        Some(file) => (file.to_owned(), true),
+        None => (generated(house)?, false),
+    };
     let began = Instant::now();
-    let is_real = listings.is_some();
-    match listings {
-        Some(file) if house.run(&["tenant", "import", "--help"], "").await.is_ok() => import(house, file).await?,
-        _ => {
-            let mut db = house.root(&large).await?;
-            db.execute(LISTINGS).await?;
-            db.execute(PUBLISHED).await?;
-        }
-    }
+    import(house, &file).await?;
     let import = began.elapsed();
     let mut db = house.root(&large).await?;
     db.execute("vacuum analyze").await?;
@@ -118,6 +106,13 @@ pub(crate) async fn seed(house: &Installation, listings: Option<&Path>) -> Resul
     db.close().await?;
     copy(house, &small).await?;
     Ok(Seeded { small, large, imported, import, is_real })
+}
+
+/// The demo's listings in a file.
+fn generated(house: &Installation) -> Result<PathBuf, Failure> {
+    let file = house.answers().with_file_name("listings.csv");
+    std::fs::write(&file, sample::listings(SEED))?;
+    Ok(file)
 }
 
 /// The listings by the product's own command.

@@ -67,10 +67,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     let config = Config::from_env()?;
     if let Command::Serve(command) = command {
-        telemetry::start_logs("info,sqlx=warn,sqlx::postgres::notice=error");
+        telemetry::start_logs("info,sqlx=warn,sqlx::postgres::notice=error")?;
         return command.run(config).await;
     }
-    telemetry::start_logs("warn,sqlx::postgres::notice=error");
+    telemetry::start_logs("warn,sqlx::postgres::notice=error")?;
     let deployment = boot::open_deployment(&config).await?;
     if !matches!(command, Command::Migrate(_) | Command::Demo(_)) {
         deployment.require_current().await?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use uuid::Uuid;
 
-use crate::central::audit::{self, Event};
+use crate::central::audit::{Chain, Event};
 use crate::central::jobs;
 use crate::{CentralDb, Key, TenantDb};
 
@@ -50,12 +50,22 @@ pub async fn deliver_some(central: &CentralDb, key: &Key, db: &TenantDb) -> Resu
     }
     let mut ids: Vec<Uuid> = Vec::with_capacity(rows.len());
     let mut tx = central.pool().begin().await?;
+    let mut chain = None;
     for row in rows {
         let (id, kind): (Uuid, String) = (row.try_get("id")?, row.try_get("kind")?);
         let payload: serde_json::Value = row.try_get("payload")?;
         ids.push(id);
         match kind.as_str() {
-            "audit" => append(&mut tx, db, id, payload).await?,
+            "audit" => {
+                let event: Event = serde_json::from_value(payload).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+                let chain = match &mut chain {
+                    Some(chain) => chain,
+                    // Whose outbox it lay in says whose it is.
+                    none => none.insert(Chain::hold(&mut tx, Some(db.tenant())).await?),
+                };
+                // The row's own identifier makes it single.
+                chain.append(&mut tx, Event { id, ..event }).await?;
+            }
             _ => enqueue(&mut tx, key, db, id, payload).await?,
         }
     }
@@ -64,18 +74,6 @@ pub async fn deliver_some(central: &CentralDb, key: &Key, db: &TenantDb) -> Resu
     let done = sqlx::query("delete from outbox where id = any($1)").bind(&ids).execute(&mut tx).await?;
     tx.commit_quietly().await?;
     Ok(done.rows_affected().max(ids.len() as u64))
-}
-
-async fn append(
-    tx: &mut crate::central::CentralTx,
-    db: &TenantDb,
-    id: Uuid,
-    payload: serde_json::Value,
-) -> Result<(), sqlx::Error> {
-    let event: Event = serde_json::from_value(payload).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
-    // Whose outbox it lay in says whose it is, and the row's own identifier makes it single.
-    audit::append(tx, Event { id, tenant: Some(db.tenant()), ..event }).await?;
-    Ok(())
 }
 
 async fn enqueue(

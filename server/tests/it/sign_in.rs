@@ -6,7 +6,7 @@ use tenancy::central::people::NewPerson;
 use tenancy::testing::{PASSWORD, PASSWORD_HASH, agency_of, new_tenant, run, superuser};
 use time::Duration;
 
-use crate::harness::{PROXY, house, open};
+use crate::harness::{PROXY, house, open, open_for_bench};
 
 const SESSION: &str = "__Host-sobrado";
 
@@ -202,6 +202,33 @@ fn one_address_computes_few_hashes() {
         // Two at a time hold a place each, so one more than the limit may slip in.
         assert!(computed <= 31, "{computed} hashes for sixty attempts from one address");
         assert!(waited >= 29, "{waited} were told to wait");
+    });
+}
+
+#[test]
+fn a_bench_counts_failures_and_refuses_nobody() {
+    run(async {
+        let house = open_for_bench().await;
+        let a = house.agency().await;
+        let knock = async |password: &str| {
+            let form = format!("email={}&password={}", a.email.replace('@', "%40"), password.replace(' ', "+"));
+            let request = http::Request::post("/fn/auth/sign_in")
+                .header("host", "localhost:3000")
+                .header("origin", "http://localhost:3000")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("accept", "application/json")
+                // An address of its own: what is counted here must not hold up other tests.
+                .extension(axum::extract::ConnectInfo::<std::net::SocketAddr>(
+                    "203.0.113.201:1".parse().expect("an address"),
+                ));
+            house.stranger().knock(request.body(form.into()).expect("a request")).await.status
+        };
+        for _ in 0..31 {
+            assert_eq!(knock("wrong wrong wrong").await, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let failures = "select count(*) from sign_in_attempts where ip_address = '203.0.113.201' and not succeeded";
+        assert_eq!(central(failures).await[0].get::<i64, _>(0), 31, "they are written down all the same");
+        assert_eq!(knock(PASSWORD).await, StatusCode::OK);
     });
 }
 

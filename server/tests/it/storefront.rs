@@ -65,6 +65,51 @@ fn a_published_change_is_visible_at_once() {
 }
 
 #[test]
+fn the_form_offers_what_there_is_now() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let new = [("neighborhood", "Vila Recém-Nascida"), ("type", "loft")];
+        let offered = |text: &str| text.contains("value=\"Vila Recém-Nascida\"") && text.contains("value=\"loft\"");
+        assert!(!offered(&shows(house, &a, "/").await));
+        let page = publish(&mut owner, &a, &new).await;
+        for address in ["/", "/imoveis"] {
+            assert!(offered(&shows(house, &a, address).await), "{address}");
+        }
+        let list = owner.call("properties/list", &[]).await.json();
+        owner.call("properties/unpublish", &[("id", list["rows"][0]["id"].as_str().expect("an identifier"))]).await;
+        assert_eq!(house.visitor(&a).get(&page).await.status, StatusCode::NOT_FOUND);
+        for address in ["/", "/imoveis"] {
+            assert!(!offered(&shows(house, &a, address).await), "{address}");
+        }
+    });
+}
+
+#[test]
+fn a_kept_page_comes_in_every_form_that_is_asked_for() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        publish(&mut house.owner(&a).await, &a, &[]).await;
+        let plain = house.visitor(&a).get("/imoveis").await;
+        assert_eq!(plain.header("content-encoding"), "");
+        for encoding in ["br", "gzip"] {
+            let mut visitor = house.visitor(&a);
+            visitor.headers.insert(http::header::ACCEPT_ENCODING, encoding.parse().expect("a header"));
+            let (first, second) = (visitor.get("/imoveis").await, visitor.get("/imoveis").await);
+            assert_eq!((first.header("content-encoding"), first.header("vary")), (encoding, "accept-encoding"));
+            assert!(first.body.len() * 2 < plain.body.len(), "{} of {}", first.body.len(), plain.body.len());
+            assert_eq!(first.body, second.body, "made once");
+            assert_eq!(first.header("etag"), plain.header("etag"));
+            visitor.headers.insert(http::header::IF_NONE_MATCH, plain.header("etag").parse().expect("a header"));
+            let unchanged = visitor.get("/imoveis").await;
+            assert_eq!((unchanged.status, unchanged.body.len()), (StatusCode::NOT_MODIFIED, 0));
+        }
+    });
+}
+
+#[test]
 fn a_search_finds_what_was_asked_for_and_nothing_else() {
     run(async {
         let house = house().await;

@@ -1,5 +1,6 @@
 //! What visitors may read. Nothing here writes.
 
+mod choices;
 mod listing;
 mod search;
 
@@ -9,8 +10,9 @@ use super::theme;
 use super::types::{Logo, Store};
 use crate::state::Settings;
 
+pub use choices::KnownChoices;
 pub use listing::listing;
-pub use search::{choices, featured, found};
+pub use search::{featured, found};
 
 /// The agency's face.
 ///

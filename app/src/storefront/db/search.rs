@@ -11,7 +11,7 @@ use crate::properties::filter::Sort;
 use crate::properties::labels;
 use crate::properties::types::{Period, PhotoId, Property, PropertyType, Purpose, public_path};
 use crate::storefront::search::Search;
-use crate::storefront::types::{Card, Choices, Found};
+use crate::storefront::types::{Card, Found};
 use crate::values::money;
 use crate::words::{Lang, words_in};
 
@@ -19,32 +19,53 @@ use crate::words::{Lang, words_in};
 const PAGE: i64 = 24;
 /// Cards of the landing page, and of a search that found nothing.
 const FEW: i64 = 12;
-/// Cards below a property.
+/// Cards beside a property.
 const SIMILAR: i64 = 3;
-/// Neighbourhoods that the form proposes.
-const PROPOSED: i64 = 300;
 
-/// Everything that a card shows. Which ones, and in which order, comes between; the covers are looked up for those alone.
-const CARDS: &str = "
-    select c.*, f.id as photo, f.alt, f.variants
-    from (
-    select chosen.*, row_number() over () as place
-    from (
-    select p.id, p.code, p.slug, p.type, p.title, p.purposes, p.neighborhood, p.city, p.sale_price, p.sale_price_public,
-           p.rent, p.rent_period, p.season_price, coalesce(p.area_private, p.area_built, p.area_total, p.area_land) as area,
-           p.bedrooms, p.parking
-    from properties p
-    where p.published_at is not null";
+/// What a card shows of a property's own row.
+const COLUMNS: &str = "
+    p.id, p.code, p.slug, p.type, p.title, p.purposes, p.neighborhood, p.city, p.sale_price, p.sale_price_public, p.rent,
+    p.rent_period, p.season_price, p.bedrooms, p.parking, p.featured, p.published_at";
 
-/// The cover is the first photograph that can be shown.
-const COVERS: &str = "
-    ) chosen) c
-    left join lateral (
-        select id, alt, variants from property_photos
-        where property_id = c.id and state = 'ready'
-        order by is_cover desc, position
-        limit 1) f on true
-    order by c.place";
+/// A choice of published properties, to be narrowed, put in order by [`cards`] and cut to so many.
+fn chosen() -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new("select ");
+    query.push(COLUMNS).push(", p.area, f.id as photo, f.alt, f.variants from (select ").push(COLUMNS);
+    query.push(
+        ", coalesce(p.area_private, p.area_built, p.area_total, p.area_land) as area
+         from properties p
+         where p.published_at is not null",
+    );
+    query
+}
+
+/// The cards of a choice. Covers, the first photograph that can be shown, are looked up for what is left of it alone.
+async fn cards(
+    db: &TenantDb,
+    mut query: QueryBuilder<Postgres>,
+    order: impl Fn(&mut QueryBuilder<Postgres>),
+    (most, after): (i64, i64),
+    lang: Lang,
+) -> Result<Vec<Card>, sqlx::Error> {
+    query.push(" order by ");
+    order(&mut query);
+    query.push(" limit ").push_bind(most).push(" offset ").push_bind(after);
+    query.push(
+        ") p
+         left join lateral (
+             select id, alt, variants from property_photos
+             where property_id = p.id and state = 'ready'
+             order by is_cover desc, position
+             limit 1) f on true
+         order by ",
+    );
+    order(&mut query);
+    query.build().fetch_all(db).await?.iter().map(|row| card(row, lang)).collect()
+}
+
+fn newest_first(query: &mut QueryBuilder<Postgres>) {
+    query.push("p.published_at desc, p.id desc");
+}
 
 /// A price that the agency does not show is none that visitors could find out by asking for it.
 const fn price(purpose: Option<Purpose>) -> &'static str {
@@ -61,34 +82,32 @@ const fn price(purpose: Option<Purpose>) -> &'static str {
 /// # Errors
 /// The database's.
 pub async fn found(db: &TenantDb, search: &Search, lang: Lang) -> Result<Found, sqlx::Error> {
-    let mut query = QueryBuilder::new(CARDS);
+    let mut query = chosen();
     conditions(&mut query, search);
     let price = price(search.purpose);
-    query.push(" order by ");
-    match search.sort {
-        Sort::Newest => {}
-        Sort::PriceAsc => drop(query.push(price).push(" asc nulls last, ")),
-        Sort::PriceDesc => drop(query.push(price).push(" desc nulls last, ")),
-        Sort::AreaDesc => drop(query.push("area desc nulls last, ")),
-    }
+    let order = |query: &mut QueryBuilder<Postgres>| {
+        match search.sort {
+            Sort::Newest => {}
+            Sort::PriceAsc => drop(query.push(price).push(" asc nulls last, ")),
+            Sort::PriceDesc => drop(query.push(price).push(" desc nulls last, ")),
+            Sort::AreaDesc => drop(query.push("area desc nulls last, ")),
+        }
+        newest_first(query);
+    };
     let page = i64::from(search.page.max(1));
-    query.push("p.published_at desc, p.id desc limit ").push_bind(PAGE).push(" offset ").push_bind((page - 1) * PAGE);
-    query.push(COVERS);
+    let shown = cards(db, query, order, (PAGE, (page - 1) * PAGE), lang);
     let mut counting = QueryBuilder::new("select count(*) from properties p where p.published_at is not null");
     conditions(&mut counting, search);
-    let (rows, total) =
-        futures::try_join!(query.build().fetch_all(db), counting.build_query_scalar::<i64>().fetch_one(db))?;
-    let cards = rows.iter().map(|row| card(row, lang)).collect::<Result<Vec<_>, _>>()?;
+    let (cards, total) = futures::try_join!(shown, counting.build_query_scalar::<i64>().fetch_one(db))?;
     let others = if total == 0 { newest(db, search.purpose, lang).await? } else { Vec::new() };
     let pages = u32::try_from((total + PAGE - 1) / PAGE).unwrap_or(u32::MAX);
     Ok(Found { cards, total, pages, others })
 }
 
 async fn newest(db: &TenantDb, purpose: Option<Purpose>, lang: Lang) -> Result<Vec<Card>, sqlx::Error> {
-    let mut query = QueryBuilder::new(CARDS);
+    let mut query = chosen();
     conditions(&mut query, &Search { purpose, ..Search::default() });
-    query.push(" order by p.published_at desc, p.id desc limit ").push_bind(FEW / 2).push(COVERS);
-    query.build().fetch_all(db).await?.iter().map(|row| card(row, lang)).collect()
+    cards(db, query, newest_first, (FEW / 2, 0), lang).await
 }
 
 /// The twelve of the first page: those that the agency chose, then the newest.
@@ -96,9 +115,8 @@ async fn newest(db: &TenantDb, purpose: Option<Purpose>, lang: Lang) -> Result<V
 /// # Errors
 /// The database's.
 pub async fn featured(db: &TenantDb, lang: Lang) -> Result<Vec<Card>, sqlx::Error> {
-    let mut query = QueryBuilder::new(CARDS);
-    query.push(" order by p.featured desc, p.published_at desc, p.id desc limit ").push_bind(FEW).push(COVERS);
-    query.build().fetch_all(db).await?.iter().map(|row| card(row, lang)).collect()
+    let order = |query: &mut QueryBuilder<Postgres>| newest_first(query.push("p.featured desc, "));
+    cards(db, chosen(), order, (FEW, 0), lang).await
 }
 
 /// Like another property, of a purpose and kind with it: in its neighbourhood by the nearest price, then the newest of its
@@ -106,57 +124,27 @@ pub async fn featured(db: &TenantDb, lang: Lang) -> Result<Vec<Card>, sqlx::Erro
 pub(super) async fn similar(db: &TenantDb, to: &Property, lang: Lang) -> Result<Vec<Card>, sqlx::Error> {
     let i = &to.input;
     let purposes: Vec<&str> = i.purposes.iter().map(|purpose| purpose.as_str()).collect();
-    let like = |query: &mut QueryBuilder<Postgres>| {
+    let like = || {
+        let mut query = chosen();
         query.push(" and p.type = ").push_bind(i.kind.as_str()).push(" and p.city = ").push_bind(i.city.clone());
         query.push(" and p.purposes && ").push_bind(purposes.clone()).push(" and p.id <> ").push_bind(to.id.0);
+        query
     };
-    let mut near = QueryBuilder::new(CARDS);
-    like(&mut near);
+    let mut near = like();
     near.push(" and p.neighborhood = ").push_bind(i.neighborhood.clone());
-    near.push(" order by abs(coalesce(p.sale_price, p.rent, p.season_price) - ")
-        .push_bind(i.sale_price.or(i.rent).or(i.season_price))
-        .push("), p.published_at desc limit ")
-        .push_bind(SIMILAR)
-        .push(COVERS);
-    let mut rows = near.build().fetch_all(db).await?;
-    if rows.len() < usize::try_from(SIMILAR).unwrap_or(0) {
-        let mut far = QueryBuilder::new(CARDS);
-        like(&mut far);
+    let price = i.sale_price.or(i.rent).or(i.season_price);
+    let nearest = |query: &mut QueryBuilder<Postgres>| {
+        query.push("abs(coalesce(p.sale_price, p.rent, p.season_price) - ").push_bind(price).push("), ");
+        newest_first(query);
+    };
+    let mut found = cards(db, near, nearest, (SIMILAR, 0), lang).await?;
+    let lacking = SIMILAR - i64::try_from(found.len()).unwrap_or(SIMILAR);
+    if lacking > 0 {
+        let mut far = like();
         far.push(" and p.neighborhood is distinct from ").push_bind(i.neighborhood.clone());
-        far.push(" order by p.published_at desc, p.id desc limit ").push_bind(SIMILAR).push(COVERS);
-        rows.extend(far.build().fetch_all(db).await?);
+        found.extend(cards(db, far, newest_first, (lacking, 0), lang).await?);
     }
-    rows.iter().take(usize::try_from(SIMILAR).unwrap_or(0)).map(|row| card(row, lang)).collect()
-}
-
-/// What the form offers: only what there is.
-///
-/// # Errors
-/// The database's.
-pub async fn choices(db: &TenantDb) -> Result<Choices, sqlx::Error> {
-    let kinds = sqlx::query_scalar!(
-        "select type from properties where published_at is not null group by type order by count(*) desc, type"
-    )
-    .fetch_all(db)
-    .await?;
-    let places = sqlx::query!(
-        r#"select neighborhood as "neighborhood!", city
-           from properties
-           where published_at is not null and neighborhood is not null
-           group by neighborhood, city
-           order by count(*) desc, neighborhood
-           limit $1"#,
-        PROPOSED
-    )
-    .fetch_all(db)
-    .await?;
-    let mut neighborhoods: Vec<String> = places.iter().map(|place| place.neighborhood.clone()).collect();
-    let mut cities: Vec<String> = places.into_iter().filter_map(|place| place.city).collect();
-    for names in [&mut neighborhoods, &mut cities] {
-        names.sort_unstable();
-        names.dedup();
-    }
-    Ok(Choices { kinds: kinds.iter().filter_map(|kind| PropertyType::parse(kind)).collect(), neighborhoods, cities })
+    Ok(found)
 }
 
 /// What was asked for. Values are bound, never written into the statement.

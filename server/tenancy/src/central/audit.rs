@@ -77,47 +77,77 @@ impl Event {
     }
 }
 
+/// An agency's chain with its last link, nobody else's until the transaction ends.
+pub(crate) struct Chain {
+    tenant: Option<Uuid>,
+    last: Option<Vec<u8>>,
+}
+
+impl Chain {
+    /// Takes hold of a chain: once for all lines that are added in this transaction.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn hold(tx: &mut CentralTx, tenant: Option<TenantId>) -> Result<Self, sqlx::Error> {
+        let tenant = tenant.map(TenantId::as_uuid);
+        let chain = tenant.unwrap_or_default().to_string();
+        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", chain).execute(&mut **tx).await?;
+        let last = sqlx::query_scalar!(
+            "select hash from tenant_audit_log where tenant_id is not distinct from $1 order by seq desc limit 1",
+            tenant
+        )
+        .fetch_optional(&mut **tx)
+        .await?;
+        Ok(Self { tenant, last })
+    }
+
+    /// Adds a line, whoever it says it is of. Says whether it was new.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn append(&mut self, tx: &mut CentralTx, mut event: Event) -> Result<bool, sqlx::Error> {
+        // PostgreSQL keeps microseconds; the hash is over what can be read back.
+        event.at = event.at.replace_microsecond(event.at.microsecond()).unwrap_or(event.at);
+        let tenant = self.tenant;
+        event.tenant = tenant.map(TenantId::from);
+        let hash = event.hash(self.last.as_deref());
+        let done = sqlx::query!(
+            "insert into tenant_audit_log
+                 (id, at, tenant_id, user_id, impersonator_id, action, entity_type, entity_id, changes,
+                  ip_address, user_agent, request_id, prev_hash, hash)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::inet, $11, $12, $13, $14)
+             on conflict on constraint tenant_audit_log_pkey do nothing",
+            event.id,
+            event.at,
+            tenant,
+            event.user,
+            event.impersonator,
+            event.action,
+            event.entity_type,
+            event.entity_id,
+            event.changes,
+            event.ip_address,
+            event.user_agent,
+            event.request_id,
+            self.last,
+            hash.to_vec()
+        )
+        .execute(&mut **tx)
+        .await?;
+        let is_new = done.rows_affected() == 1;
+        if is_new {
+            self.last = Some(hash.to_vec());
+        }
+        Ok(is_new)
+    }
+}
+
 /// Adds a line to its agency's chain. Says whether it was new.
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn append(tx: &mut CentralTx, mut event: Event) -> Result<bool, sqlx::Error> {
-    // PostgreSQL keeps microseconds; the hash is over what can be read back.
-    event.at = event.at.replace_microsecond(event.at.microsecond()).unwrap_or(event.at);
-    let tenant = event.tenant.map(TenantId::as_uuid);
-    let chain = tenant.unwrap_or_default().to_string();
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", chain).execute(&mut **tx).await?;
-    let previous = sqlx::query_scalar!(
-        "select hash from tenant_audit_log where tenant_id is not distinct from $1 order by seq desc limit 1",
-        tenant
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    let hash = event.hash(previous.as_deref());
-    let done = sqlx::query!(
-        "insert into tenant_audit_log
-             (id, at, tenant_id, user_id, impersonator_id, action, entity_type, entity_id, changes,
-              ip_address, user_agent, request_id, prev_hash, hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::inet, $11, $12, $13, $14)
-         on conflict on constraint tenant_audit_log_pkey do nothing",
-        event.id,
-        event.at,
-        tenant,
-        event.user,
-        event.impersonator,
-        event.action,
-        event.entity_type,
-        event.entity_id,
-        event.changes,
-        event.ip_address,
-        event.user_agent,
-        event.request_id,
-        previous,
-        hash.to_vec()
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(done.rows_affected() == 1)
+pub(crate) async fn append(tx: &mut CentralTx, event: Event) -> Result<bool, sqlx::Error> {
+    Chain::hold(tx, event.tenant).await?.append(tx, event).await
 }
 
 /// Adds a line about something that happened in the central database, in a transaction of its own.
