@@ -33,7 +33,6 @@ pub struct Words {
     pub sample_title: &'static str,
     pub sample_place: &'static str,
     pub sample_price: &'static str,
-    pub sample_kind: &'static str,
     pub sample_size: &'static str,
 }
 
@@ -66,8 +65,7 @@ pub const PT: Words = Words {
     sample_title: "Apartamento com varanda na Vila Clara",
     sample_place: "Vila Clara",
     sample_price: "R$ 750.000",
-    sample_kind: "Apartamento",
-    sample_size: "82 m² · 3 quartos · 2 vagas",
+    sample_size: "Apartamento · 82 m² · 3 quartos · 2 vagas",
 };
 
 /// English.
@@ -99,8 +97,7 @@ pub const EN: Words = Words {
     sample_title: "Apartment with a balcony in Vila Clara",
     sample_place: "Vila Clara",
     sample_price: "R$ 750,000",
-    sample_kind: "Apartment",
-    sample_size: "82 m² · 3 bedrooms · 2 parking spaces",
+    sample_size: "Apartment · 82 m² · 3 bedrooms · 2 parking spaces",
 };
 
 /// What a field is called.

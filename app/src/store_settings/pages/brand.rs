@@ -14,7 +14,7 @@ use crate::store_settings::words::field;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::conflict::ConflictNote;
 use crate::ui::error::ErrorPage;
-use crate::ui::form::{ErrorNote, ErrorSummary, SavedNote, SubmitButton, field_errors};
+use crate::ui::form::{ErrorNote, SavedNote, SubmitButton, field_errors};
 use crate::ui::refusals::Refusals;
 use crate::ui::title::PageTitle;
 use crate::values::fields::Fields;
@@ -91,7 +91,6 @@ fn Colors(
     });
     view! {
         <ErrorNote error=note/>
-        <ErrorSummary errors label_of/>
         <ActForm act to=UpdateBrand::PATH class="form">
             <input type="hidden" name="version" value=version.to_string()/>
             {conflict}

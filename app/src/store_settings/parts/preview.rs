@@ -2,11 +2,10 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use leptos_meta::Link;
 
-use crate::storefront::parts::{Cards, StoreFoot, StoreHead};
+use crate::storefront::parts::{CardText, StoreFoot, StoreHead};
 use crate::storefront::theme;
-use crate::storefront::types::{Card, Logo};
+use crate::storefront::types::Logo;
 use crate::values::color::Color;
 use crate::values::fields::Fields;
 use crate::words::words;
@@ -39,18 +38,9 @@ pub fn StorePreview(
     let text = |name: &str| saved.get(name).to_owned();
     let some = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
     let logo = logo.map(|(src, width, height)| Logo { src, width, height });
-    let sample = Card {
-        path: "/".to_owned(),
-        title: words.sample_title.to_owned(),
-        kind: words.sample_kind.to_owned(),
-        place: words.sample_place.to_owned(),
-        prices: vec![words.sample_price.to_owned()],
-        size: words.sample_size.to_owned(),
-        cover: None,
-    };
     let sheet = theme::path(saved.get("primary_color"), saved.get("secondary_color"));
     view! {
-        <Link rel="stylesheet" href=sheet/>
+        <link rel="stylesheet" href=sheet/>
         <section class="preview" aria-label=words.preview>
             <h2>{words.preview}</h2>
             <div class="preview-frame" data-theme="light" node_ref=frame inert=true>
@@ -59,7 +49,8 @@ pub fn StorePreview(
                     <p class="preview-hero">{some("hero_title").unwrap_or_else(|| store.tagline.to_owned())}</p>
                     <p><span class="btn btn-brand">{all.common.search}</span></p>
                 </div>
-                <div class="store-block"><Cards cards=vec![sample]/></div>
+                <div class="store-block"><CardText prices=words.sample_price.into_any() title=words.sample_title.to_owned()
+                    href="/".to_owned() place=words.sample_place.to_owned() size=words.sample_size.to_owned()/></div>
                 <StoreFoot name=text("company_name") creci=some("creci") address=some("address")/>
             </div>
         </section>

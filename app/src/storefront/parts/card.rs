@@ -32,16 +32,35 @@ fn one(card: Card, is_eager: bool) -> impl IntoView {
             view! { <p class="tile-blank"><Icon name=IconName::Camera/><span>{label}</span></p> }.into_any()
         }
     };
+    let size = if card.size.is_empty() { card.kind } else { format!("{} · {}", card.kind, card.size) };
+    let href = in_lang(&card.path, lang());
+    let prices = card.prices.into_iter().map(|price| view! { <span>{price}</span> }).collect_view();
     view! {
-        <li class="tile">
-            {cover}
-            <div class="tile-text">
-                <p class="tile-price">{card.prices.into_iter().map(|price| view! { <span>{price}</span> }).collect_view()}</p>
-                <h3><a href=in_lang(&card.path, lang())>{card.title}</a></h3>
-                <p class="quiet">{card.place}</p>
-                <p class="tile-size">{card.kind}{(!card.size.is_empty()).then(|| format!(" · {}", card.size))}</p>
-            </div>
-        </li>
+        <li class="tile">{cover}<CardText prices=prices.into_any() title=card.title href place=card.place size/></li>
+    }
+}
+
+/// What stands below a card's cover.
+#[component]
+pub fn CardText(
+    /// What it costs.
+    prices: AnyView,
+    /// Its title.
+    title: String,
+    /// Where it is found.
+    href: String,
+    /// Where it is.
+    place: String,
+    /// What it is, and how large.
+    size: String,
+) -> impl IntoView {
+    view! {
+        <div class="tile-text">
+            <p class="tile-price">{prices}</p>
+            <h3><a href=href>{title}</a></h3>
+            <p class="quiet">{place}</p>
+            <p class="tile-size">{size}</p>
+        </div>
     }
 }
 
