@@ -66,6 +66,7 @@ fn floor(pool: PgPool) -> Router {
     Router::new()
         .route("/landing", get(site::landing))
         .route("/search", get(site::search))
+        .with_state((pool.clone(), site::Forms::default()))
         .route("/list", get(crm::list))
         .route("/create", post(act::create))
         .with_state(pool)

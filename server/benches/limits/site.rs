@@ -6,6 +6,8 @@ use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _};
 use std::fmt::Write as _;
+use std::sync::Arc;
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::{Answer, money, text};
@@ -43,7 +45,8 @@ const COUNT: &str = "
     where published_at is not null and type = $1 and bedrooms >= $2
       and coalesce(case when sale_price_public then sale_price end, rent, season_price) >= $3";
 const STORE: &str = "
-    select company_name, creci, about, phone, whatsapp, email, address, primary_color, hero_title from store_settings";
+    select company_name, creci, about, phone, whatsapp, email, address, primary_color, hero_title, content_version
+    from store_settings";
 const KINDS: &str =
     "select type from properties where published_at is not null group by type order by count(*) desc, type";
 const PLACES: &str = "
@@ -51,11 +54,11 @@ const PLACES: &str = "
     group by neighborhood, city order by count(*) desc, neighborhood limit 300";
 
 /// The agency, twelve cards and what the form offers.
-pub(super) async fn landing(State(pool): State<PgPool>) -> Answer {
+pub(super) async fn landing(State((pool, forms)): State<(PgPool, Forms)>) -> Answer {
     let mut db = pool.acquire().await?;
     let mut page = String::with_capacity(48 * 1024);
-    let foot = head(&mut page, &mut db).await?;
-    form(&mut page, &mut db).await?;
+    let (foot, version) = head(&mut page, &mut db).await?;
+    page.push_str(&forms.of(&mut db, version).await?);
     page.push_str("<section class=\"store-block\"><h2>Destaques</h2>");
     tiles(&mut page, &sqlx::query(LANDING).fetch_all(&mut *db).await?)?;
     page.push_str("</section>");
@@ -72,11 +75,11 @@ pub(super) struct Asked {
 }
 
 /// The count, the first 24 cards and what the form offers.
-pub(super) async fn search(State(pool): State<PgPool>, Query(asked): Query<Asked>) -> Answer {
+pub(super) async fn search(State((pool, forms)): State<(PgPool, Forms)>, Query(asked): Query<Asked>) -> Answer {
     let mut db = pool.acquire().await?;
     let mut page = String::with_capacity(64 * 1024);
-    let foot = head(&mut page, &mut db).await?;
-    form(&mut page, &mut db).await?;
+    let (foot, version) = head(&mut page, &mut db).await?;
+    page.push_str(&forms.of(&mut db, version).await?);
     let count: i64 = sqlx::query_scalar(COUNT)
         .bind(&asked.r#type)
         .bind(asked.bedrooms)
@@ -93,8 +96,8 @@ pub(super) async fn search(State(pool): State<PgPool>, Query(asked): Query<Asked
     Ok(Html(page))
 }
 
-/// Writes the document's head and gives its foot.
-async fn head(page: &mut String, db: &mut PgConnection) -> Result<String, super::Broken> {
+/// Writes the document's head; gives its foot and the content version.
+async fn head(page: &mut String, db: &mut PgConnection) -> Result<(String, i64), super::Broken> {
     let row = sqlx::query(STORE).fetch_one(db).await?;
     let (name, about): (String, String) = (row.try_get("company_name")?, row.try_get("about")?);
     page.push_str(
@@ -120,11 +123,26 @@ async fn head(page: &mut String, db: &mut PgConnection) -> Result<String, super:
     foot.push_str("</p></section></main><footer class=\"store-foot\"><strong>");
     text(&mut foot, &name);
     foot.push_str("</strong></footer></body></html>");
-    Ok(foot)
+    Ok((foot, row.try_get("content_version")?))
+}
+
+/// The search form with the content version that it was counted for: nobody counts every row for every page.
+#[derive(Clone, Default)]
+pub(super) struct Forms(Arc<Mutex<(i64, Arc<str>)>>);
+
+impl Forms {
+    async fn of(&self, db: &mut PgConnection, version: i64) -> Result<Arc<str>, super::Broken> {
+        let mut known = self.0.lock().await;
+        if known.0 != version {
+            *known = (version, form(db).await?.into());
+        }
+        Ok(known.1.clone())
+    }
 }
 
 /// The search form: only kinds and places that there are.
-async fn form(page: &mut String, db: &mut PgConnection) -> Result<(), super::Broken> {
+async fn form(db: &mut PgConnection) -> Result<String, super::Broken> {
+    let mut page = String::new();
     let kinds: Vec<String> = sqlx::query_scalar(KINDS).fetch_all(&mut *db).await?;
     let places: Vec<(String, Option<String>)> = sqlx::query_as(PLACES).fetch_all(&mut *db).await?;
     page.push_str("<form method=\"get\" action=\"/imoveis\" class=\"store-search\"><select name=\"type\">");
@@ -134,7 +152,7 @@ async fn form(page: &mut String, db: &mut PgConnection) -> Result<(), super::Bro
     page.push_str("</select><input name=\"neighborhood\" list=\"neighborhoods\"><datalist id=\"neighborhoods\">");
     for (place, _) in &places {
         page.push_str("<option value=\"");
-        text(page, place);
+        text(&mut page, place);
         page.push_str("\"></option>");
     }
     page.push_str("</datalist><datalist id=\"cities\">");
@@ -143,11 +161,11 @@ async fn form(page: &mut String, db: &mut PgConnection) -> Result<(), super::Bro
     cities.dedup();
     for city in cities {
         page.push_str("<option value=\"");
-        text(page, city);
+        text(&mut page, city);
         page.push_str("\"></option>");
     }
     page.push_str("</datalist><input name=\"max_price\"><button type=\"submit\">Buscar</button></form>");
-    Ok(())
+    Ok(page)
 }
 
 fn tiles(page: &mut String, rows: &[PgRow]) -> Result<(), super::Broken> {
