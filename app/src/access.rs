@@ -211,7 +211,6 @@ pub const ROWS: &[Access] = &[
     write("/fn/auth/end_session", Audience::Staff(Can::SeeAgency)),
     read("/fn/billing/plans", Audience::Platform),
     read("/fn/billing/use", Audience::Staff(Can::SeePlan)),
-    read("/fn/drafts/load", Audience::Staff(Can::SeeAgency)),
     read("/fn/platform/tenants", Audience::Operator),
     write("/fn/platform/suspend", Audience::Operator),
     write("/fn/platform/resume", Audience::Operator),

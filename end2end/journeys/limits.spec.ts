@@ -21,10 +21,10 @@ for (const [how, mark] of [["with", ""], ["without", " @nojs"]] as const) {
     await page.locator("main form.form button[type=submit]").last().click();
     await expect(page.locator(".alert-bad")).toContainText("100");
     await expect(page.locator("#title")).toHaveValue("A centésima primeira");
-    await accessible(page);
+    if (how === "with") await accessible(page);
     await page.locator(".alert-bad a").click();
     await page.waitForURL(/\/app\/settings\/plan/);
     await expect(page.locator("main")).toContainText("100 de 100");
-    await accessible(page);
+    if (how === "with") await accessible(page);
   });
 }

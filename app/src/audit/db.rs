@@ -178,24 +178,6 @@ pub async fn list(
     Ok(rows.into_iter().map(|r| line((r.at, lang), r.who, r.action, r.changes)).collect())
 }
 
-/// What was done last in the whole agency, newest first.
-///
-/// # Errors
-/// The database's.
-pub async fn recent(db: &TenantDb, (limit, lang): (i64, Lang)) -> Result<Vec<HistoryLine>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"select a.at, s.name as "who?", a.action, a.changes
-           from activity_log a
-           left join staff s on s.id = a.user_id
-           order by a.at desc
-           limit $1"#,
-        limit
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|r| line((r.at, lang), r.who, r.action, r.changes)).collect())
-}
-
 fn line((at, lang): (OffsetDateTime, Lang), who: Option<String>, action: String, changes: Value) -> HistoryLine {
     let fields = match changes {
         Value::Object(map) => map.into_iter().map(|(field, _)| field).collect(),

@@ -40,18 +40,24 @@ pub async fn create(
     Ok(id)
 }
 
-/// One's own draft.
+/// What was typed into one's own draft; nothing when there is none, it has expired, or it is another's.
 ///
 /// # Errors
-/// `RowNotFound` when there is none, it has expired, or it is another's.
-pub async fn find(db: &TenantDb, user: StaffId, id: Uuid, now: OffsetDateTime) -> Result<Fields, sqlx::Error> {
+/// The database's.
+pub async fn find(
+    db: &TenantDb,
+    user: StaffId,
+    id: Option<Uuid>,
+    now: OffsetDateTime,
+) -> Result<Option<Fields>, sqlx::Error> {
+    let Some(id) = id else { return Ok(None) };
     let fields = sqlx::query_scalar!(
         "select fields from form_drafts where id = $1 and user_id = $2 and expires_at > $3",
         id,
         user.0,
         now
     )
-    .fetch_one(db)
+    .fetch_optional(db)
     .await?;
-    serde_json::from_value(fields).map_err(|e| sqlx::Error::Decode(Box::new(e)))
+    fields.map(|fields| serde_json::from_value(fields).map_err(|e| sqlx::Error::Decode(Box::new(e)))).transpose()
 }

@@ -7,7 +7,7 @@ use super::types::{
     Visibility,
 };
 use crate::error::AppError;
-use crate::values::fields::{FieldErrors, Problem};
+use crate::values::fields::{FieldErrors, Fields, Problem};
 use crate::values::{money, text};
 use crate::words::Lang;
 
@@ -201,6 +201,17 @@ impl Parser {
             self.errors.add("iptu_period", Problem::NotAChoice);
         }
     }
+}
+
+/// What the form of a new property begins with: what most of them are.
+pub fn blank_form() -> Fields {
+    Fields::default()
+        .with("type", "apartment")
+        .with("usage", "residential")
+        .with("status", "draft")
+        .with("sale_price_public", "true")
+        .with("rent_period", "monthly")
+        .with("visibility", "neighborhood")
 }
 
 /// A property as its form shows it.

@@ -2,9 +2,12 @@
 #![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use super::filter::PropertyFilter;
-use super::types::{Missing, PhotoId, PhotoPage, PropertyEditing, PropertyId, PropertyPage, PropertyRow};
+use super::types::{
+    Missing, PhotoId, PhotoPage, PropertyBlank, PropertyEditing, PropertyId, PropertyPage, PropertyRow,
+};
 use crate::error::AppError;
 use crate::values::fields::Fields;
 use crate::values::page::Page;
@@ -25,24 +28,29 @@ pub async fn load_property(id: PropertyId) -> Result<PropertyPage, AppError> {
 
 /// What the form of a property begins with.
 #[server(prefix = "/fn", endpoint = "properties/edit")]
-pub async fn edit_property(id: PropertyId) -> Result<PropertyEditing, AppError> {
+pub async fn edit_property(
+    id: PropertyId,
+    #[server(default)] draft: Option<Uuid>,
+) -> Result<PropertyEditing, AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
-    Ok(super::db::editing(&staff.db, id, crate::words::lang()).await?)
+    let now = crate::caller::house()?.clock.now();
+    Ok(super::db::editing(&staff, id, draft, (now, crate::words::lang())).await?)
 }
 
-/// An identifier for a property that is about to be registered: the form carries it, so that sent twice it makes one.
+/// What the form of a property that is about to be registered begins with.
 #[server(prefix = "/fn", endpoint = "properties/blank")]
-pub async fn new_property() -> Result<PropertyId, AppError> {
-    crate::caller::staff(crate::access::Can::WriteProperties)?;
-    Ok(PropertyId::generate())
+pub async fn new_property(#[server(default)] draft: Option<Uuid>) -> Result<PropertyBlank, AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
+    let now = crate::caller::house()?.clock.now();
+    Ok(super::db::blank(&staff, draft, (now, crate::words::lang())).await?)
 }
 
 /// What a form that is still being filled in lacks before visitors may see the property.
 #[server(prefix = "/fn", endpoint = "properties/check")]
 pub async fn check_property(#[server(flatten)] form: Fields) -> Result<Vec<Missing>, AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
-    let form = super::types::PropertyForm::from_fields(&form);
-    Ok(super::db::check(&staff.db, &form, (crate::caller::year()?, crate::words::lang())).await?)
+    let now = crate::caller::house()?.clock.now();
+    Ok(super::db::check(&staff.db, &form, (now, crate::words::lang())).await?)
 }
 
 /// Registers a property.

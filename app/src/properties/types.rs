@@ -319,6 +319,21 @@ pub struct PropertyEditing {
     pub version: i32,
     /// What is saved, as the fields show it.
     pub form: Fields,
+    /// What was typed into a form that was refused.
+    pub typed: Option<Fields>,
+    /// What the form lacks as it stands.
+    pub missing: Vec<Missing>,
+}
+
+/// What the form of a property that is about to be registered begins with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PropertyBlank {
+    /// Its identifier: sent twice, the form makes one property.
+    pub id: PropertyId,
+    /// What was typed into a form that was refused, else what most begin with.
+    pub form: Fields,
+    /// What the form lacks as it stands.
+    pub missing: Vec<Missing>,
 }
 
 /// A line of the list, ready to read.

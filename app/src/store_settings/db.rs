@@ -2,10 +2,13 @@
 
 use serde_json::{Value, json};
 use tenancy::{TenantDb, TenantTx};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::types::{BrandInput, SettingsEditing, StoreInput};
 use crate::audit::db::{Event, diff, record};
 use crate::caller::Staff;
+use crate::drafts;
 use crate::error::{AppError, Clash};
 use crate::values::fields::{Fields, Problem};
 
@@ -24,13 +27,13 @@ pub struct NewLogo {
 ///
 /// # Errors
 /// The database's.
-pub async fn find(db: &TenantDb) -> Result<SettingsEditing, sqlx::Error> {
+pub async fn editing(staff: &Staff, draft: Option<Uuid>, now: OffsetDateTime) -> Result<SettingsEditing, sqlx::Error> {
     let row = sqlx::query!(
         "select company_name, creci, hero_title, about, phone, whatsapp, email, address, primary_color, secondary_color,
                 logo_url, logo_width, logo_height, version
          from store_settings"
     )
-    .fetch_one(db)
+    .fetch_one(&staff.db)
     .await?;
     let form = [
         ("company_name", Some(row.company_name)),
@@ -47,7 +50,9 @@ pub async fn find(db: &TenantDb) -> Result<SettingsEditing, sqlx::Error> {
     let form = form.into_iter().fold(Fields::default(), |f, (name, value)| f.with(name, &value.unwrap_or_default()));
     let pixels = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
     let logo = row.logo_url.zip(pixels(row.logo_width).zip(pixels(row.logo_height)));
-    Ok(SettingsEditing { version: row.version, form, logo: logo.map(|(url, (width, height))| (url, width, height)) })
+    let logo = logo.map(|(url, (width, height))| (url, width, height));
+    let typed = drafts::db::find(&staff.db, staff.id(), draft, now).await?;
+    Ok(SettingsEditing { version: row.version, form, typed, logo })
 }
 
 /// Saves name, registration and contact in an edit that began from `version`.

@@ -2,6 +2,7 @@
 #![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use super::types::SettingsEditing;
 use crate::error::AppError;
@@ -9,9 +10,10 @@ use crate::values::fields::Fields;
 
 /// What the settings' forms begin with.
 #[server(prefix = "/fn", endpoint = "store_settings/load")]
-pub async fn load_settings() -> Result<SettingsEditing, AppError> {
+pub async fn load_settings(#[server(default)] draft: Option<Uuid>) -> Result<SettingsEditing, AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteSettings)?;
-    Ok(super::db::find(&staff.db).await?)
+    let now = crate::caller::house()?.clock.now();
+    Ok(super::db::editing(&staff, draft, now).await?)
 }
 
 /// Saves name, registration and contact in an edit that began from `version`.

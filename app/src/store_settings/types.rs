@@ -47,6 +47,8 @@ pub struct SettingsEditing {
     pub version: i32,
     /// What is saved, as the fields show it.
     pub form: Fields,
+    /// What was typed into a form that was refused.
+    pub typed: Option<Fields>,
     /// The logo: where it is, pixels across and down.
     pub logo: Option<(String, u32, u32)>,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::audit::types::HistoryLine;
-use crate::properties::types::Unready;
+use crate::properties::types::{PropertyId, Unready};
 
 /// What the first screen shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,5 +21,14 @@ pub struct TodayPage {
     /// Properties on their way to the storefront, last changed first.
     pub unready: Vec<Unready>,
     /// What was done last, newest first.
-    pub activity: Vec<HistoryLine>,
+    pub activity: Vec<ActivityLine>,
+}
+
+/// Something that was done, and to what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActivityLine {
+    /// Who did what, and when.
+    pub line: HistoryLine,
+    /// The property: which one, and its code and title.
+    pub property: Option<(PropertyId, String)>,
 }

@@ -93,9 +93,10 @@ impl Serve {
             }
         }
         stop.cancel();
+        let deadline = tokio::time::Instant::now() + patience.finish;
         let _ = tokio::join!(serving, measuring);
         if let Some(working) = working {
-            let _ = tokio::time::timeout(patience.finish, working).await;
+            let _ = tokio::time::timeout_at(deadline, working).await;
         }
         state.house.registry.close().await;
         Ok(())

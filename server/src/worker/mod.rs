@@ -73,6 +73,7 @@ async fn carry(
     stop: CancellationToken,
 ) {
     let mut sweep = tokio::time::interval(SWEEP);
+    let (again, mut repeated) = mpsc::unbounded_channel();
     // Whose outbox may hold something, in turn: an import of thousands does not keep the others waiting.
     let mut waiting = VecDeque::new();
     while !stop.is_cancelled() {
@@ -80,6 +81,7 @@ async fn carry(
             tokio::select! {
                 () = stop.cancelled() => return,
                 Some(tenant) = committed.recv() => waiting.push_back(tenant),
+                Some(tenant) = repeated.recv() => waiting.push_back(tenant),
                 _ = sweep.tick() => {
                     let active = house.routes.all().into_iter().filter(|route| route.status == Status::Active);
                     waiting.extend(active.map(|route| route.tenant));
@@ -92,26 +94,43 @@ async fn carry(
             }
         }
         let Some(tenant) = waiting.pop_front() else { continue };
-        if survived(deliver(&house, tenant, &wake)).await == Some(true) {
-            waiting.push_back(tenant);
+        match survived(deliver(&house, tenant, &wake)).await {
+            Some(Rest::Nothing) => {}
+            Some(Rest::Some) => waiting.push_back(tenant),
+            // What failed a moment ago may well go now; the others do not wait for it.
+            Some(Rest::Failed) | None => {
+                let again = again.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(LOOK).await;
+                    let _ = again.send(tenant);
+                });
+            }
         }
     }
 }
 
-/// Carries some of an agency's outbox; whether there may be more of it.
-async fn deliver(house: &House, tenant: TenantId, wake: &Notify) -> bool {
-    let Some(route) = house.routes.by_tenant(tenant) else { return false };
-    let Ok(db) = house.registry.open(&route).await else { return false };
+/// What an outbox may still hold.
+enum Rest {
+    Nothing,
+    Some,
+    Failed,
+}
+
+/// Carries some of an agency's outbox.
+async fn deliver(house: &House, tenant: TenantId, wake: &Notify) -> Rest {
+    let Some(route) = house.routes.by_tenant(tenant) else { return Rest::Nothing };
+    // Closed, or out of reach: the sweep looks again.
+    let Ok(db) = house.registry.open(&route).await else { return Rest::Nothing };
     match relay::deliver_some(&house.central, &house.key, &db).await {
-        Ok(0) => false,
+        Ok(0) => Rest::Nothing,
         Ok(carried) => {
             metrics::counter!("outbox_carried_total").increment(carried);
             wake.notify_waiters();
-            carried >= relay::BATCH
+            if carried < relay::BATCH { Rest::Nothing } else { Rest::Some }
         }
         Err(error) => {
             tracing::warn!(%tenant, %error, "an outbox was not carried; it stays where it is");
-            false
+            Rest::Failed
         }
     }
 }

@@ -61,7 +61,6 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
             fields.extend([("id", id), ("title", CANARY.to_owned()), ("version", "2".to_owned())]);
             Ask::Call(fields)
         }
-        "/fn/drafts/load" => Ask::Call(vec![("id", two.draft.clone())]),
         "/fn/auth/end_session" => Ask::Call(vec![("id", two.session.clone())]),
         "/fn/auth/choose_agency" => Ask::Call(vec![("user", two.b.owner.to_string())]),
         "/app"
@@ -210,7 +209,6 @@ fn no_route_gives_another_agency_anything() {
                     | "/fn/properties/load"
                     | "/fn/properties/edit"
                     | "/fn/properties/photos"
-                    | "/fn/drafts/load"
                     | "/imovel/{address}"
                     | "/fn/storefront/listing"
             ) || (row.path == "/app/properties/{id}/photos" && row.method == "GET");
@@ -238,6 +236,24 @@ fn what_is_anothers_and_what_is_nobodys_look_the_same() {
         let theirs = two.of_a.call("properties/load", &[("id", &two.property)]).await;
         let none = two.of_a.call("properties/load", &[("id", &nobodys)]).await;
         assert_eq!(theirs.comparable(), none.comparable());
+    });
+}
+
+#[test]
+fn a_draft_is_its_typists_own() {
+    run(async {
+        let house = house().await;
+        let mut two = two(house).await;
+        let ask = [("draft", two.draft.as_str())];
+        assert!(two.of_b.call("properties/blank", &ask).await.text().contains(CANARY), "B's own comes back");
+        let mut colleague = house.member(&two.b, "broker").await;
+        for caller in [&mut two.of_a, &mut colleague] {
+            for function in ["properties/blank", "store_settings/load"] {
+                assert!(!caller.call(function, &ask).await.text().contains(CANARY), "{function}");
+            }
+            let page = format!("/app/properties/new?draft={}", two.draft);
+            assert!(!caller.get(&page).await.text().contains(CANARY));
+        }
     });
 }
 

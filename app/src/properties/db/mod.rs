@@ -31,17 +31,21 @@ mod shown;
 
 use serde_json::json;
 use tenancy::{TenantDb, TenantTx};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::readiness::missing;
-use super::rules::{code_prefix, form_of, read};
+use super::rules::{blank_form, code_prefix, form_of, read};
 use super::types::{
-    May, Missing, Property, PropertyEditing, PropertyForm, PropertyId, PropertyInput, PropertyPage, Status, Unready,
+    May, Missing, Property, PropertyBlank, PropertyEditing, PropertyForm, PropertyId, PropertyInput, PropertyPage,
+    Status, Unready,
 };
 use crate::access::Can;
 use crate::audit::db::{Event, diff, list as history, record};
 use crate::caller::Staff;
+use crate::drafts;
 use crate::error::{AppError, Clash, Limit};
+use crate::values::fields::Fields;
 use crate::words::Lang;
 
 pub use publish::{creci, feature, publish, unpublish};
@@ -83,8 +87,12 @@ async fn find_all(db: &TenantDb, ids: &[Uuid]) -> Result<Vec<Property>, sqlx::Er
 ///
 /// # Errors
 /// The database's.
-pub async fn check(db: &TenantDb, form: &PropertyForm, (year, lang): (i16, Lang)) -> Result<Vec<Missing>, sqlx::Error> {
-    let (input, mut errors) = read(form, year);
+pub async fn check(
+    db: &TenantDb,
+    form: &Fields,
+    (now, lang): (OffsetDateTime, Lang),
+) -> Result<Vec<Missing>, sqlx::Error> {
+    let (input, mut errors) = read(&PropertyForm::from_fields(form), year(now));
     for (field, problem) in missing(&input, publish::creci(db).await?.as_deref()).0 {
         if errors.of(&field).is_none() {
             errors.add(&field, problem);
@@ -138,10 +146,39 @@ pub async fn page(staff: &Staff, id: PropertyId, lang: Lang) -> Result<PropertyP
 ///
 /// # Errors
 /// `RowNotFound` when there is none.
-pub async fn editing(db: &TenantDb, id: PropertyId, lang: Lang) -> Result<PropertyEditing, sqlx::Error> {
-    let property = find(db, id).await?;
+pub async fn editing(
+    staff: &Staff,
+    id: PropertyId,
+    draft: Option<Uuid>,
+    (now, lang): (OffsetDateTime, Lang),
+) -> Result<PropertyEditing, sqlx::Error> {
+    let (property, typed) =
+        futures::try_join!(find(&staff.db, id), drafts::db::find(&staff.db, staff.id(), draft, now))?;
     let form = form_of(&property, lang).into_fields();
-    Ok(PropertyEditing { id, version: property.version, code: property.code, form })
+    let missing = check(&staff.db, typed.as_ref().unwrap_or(&form), (now, lang)).await?;
+    Ok(PropertyEditing { id, version: property.version, code: property.code, form, typed, missing })
+}
+
+/// What the form of a property that is about to be registered begins with. A refused form carries the identifier that it
+/// was sent with, so that sending it again makes no second property.
+///
+/// # Errors
+/// The database's.
+pub async fn blank(
+    staff: &Staff,
+    draft: Option<Uuid>,
+    (now, lang): (OffsetDateTime, Lang),
+) -> Result<PropertyBlank, sqlx::Error> {
+    let typed = drafts::db::find(&staff.db, staff.id(), draft, now).await?;
+    let id = typed.as_ref().and_then(|form| form.get("id").parse().ok()).unwrap_or_else(PropertyId::generate);
+    let form = typed.unwrap_or_else(blank_form);
+    let missing = check(&staff.db, &form, (now, lang)).await?;
+    Ok(PropertyBlank { id, form, missing })
+}
+
+/// The year of an instant.
+pub fn year(at: OffsetDateTime) -> i16 {
+    i16::try_from(at.year()).unwrap_or(i16::MAX)
 }
 
 /// Registers a property, or finds the one of this identifier: a form sent twice makes one row.

@@ -4,18 +4,16 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use crate::drafts::server_fns::load_draft;
 use crate::error::{AppError, Clash};
 use crate::properties::parts::{PropertyFields, WithReadyList};
-use crate::properties::server_fns::{UpdateProperty, check_property, edit_property};
-use crate::properties::types::{Missing, PropertyEditing, PropertyId};
+use crate::properties::server_fns::{UpdateProperty, edit_property};
+use crate::properties::types::{PropertyEditing, PropertyId};
 use crate::properties::words::field;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::conflict::ConflictNote;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
 use crate::ui::title::PageTitle;
-use crate::values::fields::Fields;
 use crate::words::{lang, words};
 
 /// The form, filled.
@@ -30,22 +28,13 @@ pub fn PropertyEdit() -> impl IntoView {
     let key = move || (params.read().get("id").and_then(|id| id.parse::<PropertyId>().ok()), draft(), newer.get());
     // Everything that the address says is read here: once something was awaited, the page may be gone.
     let record = Resource::new_blocking(key, |(id, draft, _)| async move {
-        let saved = edit_property(id.ok_or(AppError::NotFound)?).await?;
-        let fields = match draft {
-            Some(draft) => load_draft(draft).await.ok(),
-            None => None,
-        };
-        let missing = check_property(fields.clone().unwrap_or_else(|| saved.form.clone())).await?;
-        Ok::<_, AppError>((saved, fields, missing))
+        edit_property(id.ok_or(AppError::NotFound)?, draft).await
     });
     let page = move || {
         Suspend::new(async move {
             match record.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok((saved, draft, missing)) => {
-                    let typed = act.sent();
-                    view! { <EditForm saved typed=typed.or_else(|| draft.clone()) draft missing act/> }.into_any()
-                }
+                Ok(saved) => view! { <EditForm saved act/> }.into_any(),
             }
         })
     };
@@ -56,17 +45,12 @@ pub fn PropertyEdit() -> impl IntoView {
 }
 
 #[component]
-fn EditForm(
-    saved: PropertyEditing,
-    typed: Option<Fields>,
-    draft: Option<Fields>,
-    missing: Vec<Missing>,
-    act: Act,
-) -> impl IntoView {
+fn EditForm(saved: PropertyEditing, act: Act) -> impl IntoView {
     let (all, lang, error) = (words(), lang(), act.error());
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     let is_stale = error.with_untracked(|e| matches!(e, Some(AppError::Conflict(Clash::Stale(_)))));
-    let form = typed.unwrap_or_else(|| saved.form.clone());
+    let draft = saved.typed;
+    let form = act.sent().or_else(|| draft.clone()).unwrap_or_else(|| saved.form.clone());
     // A refused edit still began where it began; only a stale one is told the version it would write over.
     let began = draft.as_ref().and_then(|f| f.get("version").parse::<i32>().ok()).filter(|_| !is_stale);
     let version = began.unwrap_or(saved.version);
@@ -79,7 +63,7 @@ fn EditForm(
         <header class="page-head"><h1>{all.properties.edit}" "{saved.code}</h1></header>
         <ErrorNote error=note/>
         <ErrorSummary errors label_of/>
-        <WithReadyList missing>
+        <WithReadyList missing=saved.missing>
         <ActForm act to=UpdateProperty::PATH class="form">
             <input type="hidden" name="id" value=saved.id.to_string()/>
             <input type="hidden" name="version" value=version.to_string()/>

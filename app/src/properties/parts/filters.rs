@@ -46,7 +46,9 @@ pub fn Filters(
     let f = filter.clone();
     let chosen = |value: Option<&'static str>| value.unwrap_or_default();
     view! {
-        <Form method="GET" action="/app/properties" attr:class="search-bar">
+        <input type="checkbox" id="filters" class="fold-switch"/>
+        <label for="filters" class="fold-label"><Icon name=IconName::Search/>{words.filter}</label>
+        <Form method="GET" action="/app/properties" attr:class="search-bar fold">
             {f.archived.then(|| view! { <input type="hidden" name="archived" value="yes"/> })}
             <label class="field"><span class="field-label">{all.common.search}</span>
                 <input class="input" type="search" name="q" value=f.q placeholder=words.search/></label>

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
-use crate::drafts::server_fns::load_draft;
 use crate::error::{AppError, Clash};
 use crate::layouts::SettingsHead;
 use crate::store_settings::parts::{ColorField, StorePreview};
@@ -28,19 +27,12 @@ pub fn BrandShow() -> impl IntoView {
     let act = Act::new();
     let draft = move || query.read().get("draft").and_then(|id| id.parse().ok());
     let key = move || (draft(), act.stale(), act.done());
-    let record = Resource::new_blocking(key, |(draft, ..)| async move {
-        let saved = load_settings().await?;
-        let fields = match draft {
-            Some(draft) => load_draft(draft).await.ok(),
-            None => None,
-        };
-        Ok::<_, AppError>((saved, fields))
-    });
+    let record = Resource::new_blocking(key, |(draft, ..)| load_settings(draft));
     let page = move || {
         Suspend::new(async move {
             match record.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok((saved, draft)) => view! { <Brand saved typed=act.refused().or(draft) act/> }.into_any(),
+                Ok(saved) => view! { <Brand saved act/> }.into_any(),
             }
         })
     };
@@ -54,7 +46,8 @@ pub fn BrandShow() -> impl IntoView {
 }
 
 #[component]
-fn Brand(saved: SettingsEditing, typed: Option<Fields>, act: Act) -> impl IntoView {
+fn Brand(saved: SettingsEditing, act: Act) -> impl IntoView {
+    let typed = act.refused().or_else(|| saved.typed.clone());
     let form = typed.clone().unwrap_or_else(|| saved.form.clone());
     let primary = RwSignal::new(form.get("primary_color").to_owned());
     let secondary = RwSignal::new(form.get("secondary_color").to_owned());

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
-use crate::drafts::server_fns::load_draft;
 use crate::error::{AppError, Clash};
 use crate::layouts::SettingsHead;
 use crate::store_settings::server_fns::{UpdateStore, load_settings};
@@ -17,7 +16,6 @@ use crate::ui::field::TextField;
 use crate::ui::form::{ErrorNote, ErrorSummary, SavedNote, SubmitButton, field_errors};
 use crate::ui::text_area::TextArea;
 use crate::ui::title::PageTitle;
-use crate::values::fields::Fields;
 use crate::words::{lang, words};
 
 /// The page.
@@ -28,19 +26,16 @@ pub fn StoreShow() -> impl IntoView {
     let act = Act::new();
     let draft = move || query.read().get("draft").and_then(|id| id.parse().ok());
     let key = move || (draft(), act.stale(), act.done());
-    let record = Resource::new_blocking(key, |(draft, ..)| async move {
-        let saved = load_settings().await?;
-        let fields = match draft {
-            Some(draft) => load_draft(draft).await.ok(),
-            None => None,
-        };
-        Ok::<_, AppError>((saved, fields))
-    });
+    let record = Resource::new_blocking(key, |(draft, ..)| load_settings(draft));
     let page = move || {
         Suspend::new(async move {
             match record.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok((saved, draft)) => view! { <StoreForm saved typed=act.refused().or(draft) act/> }.into_any(),
+                // Anew for each version: what was saved is shown as it is kept, not as it was typed.
+                Ok(saved) => view! {
+                    <For each=move || [saved.clone()] key=|saved| saved.version let:saved><StoreForm saved act/></For>
+                }
+                .into_any(),
             }
         })
     };
@@ -53,7 +48,8 @@ pub fn StoreShow() -> impl IntoView {
 }
 
 #[component]
-fn StoreForm(saved: SettingsEditing, typed: Option<Fields>, act: Act) -> impl IntoView {
+fn StoreForm(saved: SettingsEditing, act: Act) -> impl IntoView {
+    let typed = act.refused().or_else(|| saved.typed.clone());
     let (all, lang, error) = (words(), lang(), act.error());
     let words = &all.store_settings;
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));

@@ -13,6 +13,7 @@ use crate::storefront::server_fns::load_search;
 use crate::storefront::types::{Found, SearchPage};
 use crate::storefront::words::found;
 use crate::ui::error::ErrorPage;
+use crate::ui::icon::{Icon, IconName};
 use crate::ui::title::PageTitle;
 use crate::values::page::format_count;
 use crate::words::{Lang, lang, words};
@@ -82,10 +83,11 @@ fn content(page: SearchPage, search: Search) -> impl IntoView {
         <StorefrontLayout store path=search.path(search.page)>
             <section class="store-block store-results">
                 <div><h1>{heading}</h1><p class="quiet" aria-live="polite">{count}</p></div>
-                <details class="store-filters" open=true>
-                    <summary>{words.filters}</summary>
-                    <SearchForm search=search.clone() choices/>
-                </details>
+                <div>
+                    <input type="checkbox" id="filters" class="fold-switch"/>
+                    <label for="filters" class="fold-label"><Icon name=IconName::Search/>{words.filters}</label>
+                    <div class="fold"><SearchForm search=search.clone() choices/></div>
+                </div>
                 <Chips search=search.clone()/>
                 {results}
                 <Pager search pages/>

@@ -3,11 +3,10 @@
 use leptos::prelude::*;
 
 use crate::access::Can;
-use crate::audit::types::HistoryLine;
 use crate::auth::types::Me;
 use crate::properties::types::Unready;
 use crate::today::server_fns::load_today;
-use crate::today::types::TodayPage;
+use crate::today::types::{ActivityLine, TodayPage};
 use crate::today::words::action;
 use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
@@ -97,12 +96,15 @@ fn unready(property: Unready) -> impl IntoView {
     }
 }
 
-fn line(line: HistoryLine) -> impl IntoView {
+fn line(ActivityLine { line, property }: ActivityLine) -> impl IntoView {
     let (words, lang) = (&words().today, lang());
+    let property = property.map(|(id, name)| {
+        view! { <a class="quiet" href=format!("/app/properties/{id}")>{name}</a> }
+    });
     let who = line.who.unwrap_or_else(|| words.the_program.to_owned());
     view! {
         <li class="row">
-            <span class="row-text"><span><strong>{who}</strong>" "{action(&line.action, lang)}</span></span>
+            <span class="row-text"><span><strong>{who}</strong>" "{action(&line.action, lang)}</span>{property}</span>
             <span class="quiet">{line.at}</span>
         </li>
     }
