@@ -67,7 +67,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     let config = Config::from_env()?;
     if let Command::Serve(command) = command {
-        telemetry::start_logs("info,sqlx=warn,sqlx::postgres::notice=error")?;
+        telemetry::start_logs("info,sqlx=warn,sqlx::postgres::notice=error,tower_sessions_core=error")?;
         return command.run(config).await;
     }
     telemetry::start_logs("warn,sqlx::postgres::notice=error")?;
