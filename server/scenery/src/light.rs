@@ -73,7 +73,7 @@ impl<'a> Light<'a> {
                     None => self.stage.sky.light(to),
                 };
         }
-        sum * (1.0 / self.round.len() as f32) + self.from_lamps(from, n, 4)
+        sum * (1.0 / self.round.len() as f32) + self.lamp_light(from, n, 4)
     }
 
     /// What a surface gives on of the light that it gets, by a look that ignores shadows.
@@ -91,7 +91,7 @@ impl<'a> Light<'a> {
         hit.colour * (self.floor + sun + sky + lamps)
     }
 
-    fn from_lamps(&self, at: V, n: V, fine: usize) -> V {
+    fn lamp_light(&self, at: V, n: V, fine: usize) -> V {
         let mut sum = V::default();
         for lamp in &self.stage.lamps {
             for i in 0..fine * fine {

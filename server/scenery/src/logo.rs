@@ -86,7 +86,9 @@ fn strokes(mark: Mark) -> (Vec<Line>, Vec<Line>) {
         ),
         Mark::Waves => {
             let wave = |y: f32| {
-                (0..=32_u8).map(|i| (f32::from(i) / 32.0, y + 0.06 * (f32::from(i) * 0.3927).sin())).collect::<Line>()
+                (0..=32_u8)
+                    .map(|i| (f32::from(i) / 32.0, y + 0.06 * (f32::from(i) * std::f32::consts::FRAC_PI_8).sin()))
+                    .collect::<Line>()
             };
             (vec![wave(0.68), wave(0.9)], vec![arc((0.5, 0.3), (0.2, 0.2), 0.0, 360.0)])
         }

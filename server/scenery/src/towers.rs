@@ -105,7 +105,7 @@ fn floor(s: &mut Stage, c: &mut Chance, b: &Block, level: u32, is_dark: bool) {
             Balcony::Glass => bay % 2 == 1,
             Balcony::Solid => is_outer,
             Balcony::Terrace => true,
-            Balcony::Shifted => (bay + level) % 2 == 0,
+            Balcony::Shifted => (bay + level).is_multiple_of(2),
         };
         let (sill, head) = if has_balcony { (0.05, 2.4) } else { (1.0, 2.35) };
         let (a, e) = if has_balcony { (0.28, b.bay - 0.28) } else { (b.bay * 0.24, b.bay * 0.76) };

@@ -98,7 +98,7 @@ fn awning(s: &mut Stage, c: &mut Chance) {
 pub(crate) fn shed(seed: u64, hour: Hour) -> Stage {
     let c = &mut Chance::new(seed);
     let side = c.of(&[-1.0, 1.0]);
-    let camera = Camera::level(V(side * 13.0, 2.0, -15.0), V(side * -1.0, 2.0, 10.0), 0.74, 0.08);
+    let camera = Camera::level(V(side * 13.0, 2.0, -15.0), V(-side, 2.0, 10.0), 0.74, 0.08);
     let s = &mut Stage::new(street::sky(c, hour), camera);
     (s.exposure, s.grain) = (street::exposure(hour), 1.5);
     street::ground(s, 0xb0aca4);

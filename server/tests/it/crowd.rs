@@ -57,6 +57,10 @@ fn changes_its_own(row: &Access) -> bool {
             | "/fn/auth/sign_out"
             | "/fn/auth/set_language"
             | "/fn/properties/create"
+            | "/fn/store_settings/update_store"
+            | "/fn/store_settings/update_brand"
+            | "/fn/store_settings/remove_logo"
+            | "/app/settings/brand/logo"
     )
 }
 

@@ -56,7 +56,7 @@ fn a_suspended_agency_costs_no_connection() {
         let companies = tenancy::central::companies::suspend(central, a.route.tenant, "unpaid", Default::default());
         assert!(companies.await.expect("suspended"));
         state.routes.reload().await.expect("read");
-        for path in ["/", "/imoveis", "/imovel/x-AP0001", "/media/x/y", "/theme/x"] {
+        for path in ["/", "/imoveis", "/imovel/x-AP0001", "/media/x/y", "/logo/x"] {
             let answer = house.visitor(&a).get(path).await;
             let said = (answer.status, answer.header("retry-after"));
             assert_eq!(said, (StatusCode::SERVICE_UNAVAILABLE, "3600"), "{path}");
