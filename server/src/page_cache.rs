@@ -138,12 +138,11 @@ fn address(path: &str, query: Option<&str>) -> String {
         .filter(|(name, _)| NAMES.contains(&name.as_ref()))
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
-    pairs.sort();
-    let mut key = path.to_owned();
-    for (name, value) in pairs {
-        let _ = write!(key, "\u{1f}{name}={value}");
-    }
-    key
+    // By name alone, and stably: of one name the last value counts. Encoded, so that no value can pose as another pair.
+    pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut key = form_urlencoded::Serializer::for_suffix(format!("{path}?"), path.len() + 1);
+    key.extend_pairs(pairs);
+    key.finish()
 }
 
 /// Takes a page in, or gives back what is not to be kept.
@@ -237,6 +236,8 @@ mod tests {
         );
         assert_eq!(address("/imoveis", Some("type=a&bedrooms=2")), address("/imoveis", Some("bedrooms=2&type=a")));
         assert_ne!(address("/imoveis", Some("type=a")), address("/imoveis", Some("type=b")));
-        assert_ne!(address("/imoveis", Some("q=a%1fpage%3D2")), address("/imoveis", Some("q=a&page=2&type=x")));
+        assert_ne!(address("/imoveis", Some("q=a%1fpage%3D2")), address("/imoveis", Some("q=a&page=2")));
+        assert_ne!(address("/imoveis", Some("q=a%26page%3D2")), address("/imoveis", Some("q=a&page=2")));
+        assert_ne!(address("/imoveis", Some("q=casa&q=x")), address("/imoveis", Some("q=x&q=casa")));
     }
 }

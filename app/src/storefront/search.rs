@@ -60,6 +60,14 @@ impl Search {
         }
     }
 
+    /// The search as an address could say it: what came otherwise is held to the same bounds.
+    #[must_use]
+    pub fn bounded(&self) -> Self {
+        let (pairs, page) = (self.pairs(), self.page.to_string());
+        let all = |name: &str| pairs.iter().filter(|(n, _)| *n == name).map(|(_, value)| value.clone()).collect();
+        Self::from_query(|name| if name == "page" { vec![page.clone()] } else { all(name) })
+    }
+
     /// The names and values that say this search, the page left out.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();

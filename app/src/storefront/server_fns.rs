@@ -29,6 +29,7 @@ pub async fn load_search(#[server(default)] search: Search) -> Result<SearchPage
     use futures::TryFutureExt as _;
     let house = crate::caller::house()?;
     let lang = crate::words::lang();
+    let search = search.bounded();
     let (store, choices, found) = futures::try_join!(
         super::db::store(&visitor.db, &house.settings).err_into(),
         house.choices.of(&visitor),

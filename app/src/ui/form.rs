@@ -54,7 +54,8 @@ pub fn ErrorNote(
             other => other,
         };
         let way_on = match &error {
-            AppError::PlanLimit(limit) => Some(view! { " "<a href=limit.upgrade.clone()>{words.billing.plan}</a> }),
+            // Not the address in the error: without WASM the error comes from the page's own address, and so from anybody.
+            AppError::PlanLimit(_) => Some(view! { " "<a href="/app/settings/plan">{words.billing.plan}</a> }),
             _ => None,
         };
         let sentence = crate::ui::error::sentence(&error, words);

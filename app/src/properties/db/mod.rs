@@ -224,6 +224,10 @@ pub async fn update(
     if before.version != version {
         return Err(AppError::Conflict(Clash::Stale(before.version)));
     }
+    // Another status takes it off the storefront, which not everybody who edits may do.
+    if before.is_published && input.status != Status::Active && !staff.role.may(Can::PublishProperties) {
+        return Err(AppError::Forbidden);
+    }
     // What visitors see stays complete: to take something away, unpublish first.
     if before.is_published && input.status == Status::Active {
         missing(input, publish::creci_held(tx).await?.as_deref()).or(())?;

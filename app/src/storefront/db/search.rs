@@ -15,6 +15,8 @@ use crate::storefront::types::{Card, Found};
 use crate::values::money;
 use crate::words::{Lang, words_in};
 
+/// Words that are looked for; each is a condition of its own.
+const WORDS: usize = 10;
 /// Cards of a page (contract).
 const PAGE: i64 = 24;
 /// Cards of the landing page, and of a search that found nothing.
@@ -172,7 +174,7 @@ fn conditions(query: &mut QueryBuilder<Postgres>, search: &Search) {
         }
     }
     // Every word must be somewhere: "perdizes 2 vagas" finds what "2 vagas perdizes" finds.
-    for word in search.q.split_whitespace() {
+    for word in search.q.split_whitespace().take(WORDS) {
         query.push(" and p.public_text like '%' || plain(").push_bind(escape(word)).push(") || '%'");
     }
 }

@@ -91,13 +91,19 @@ impl Sessions {
         Ok(())
     }
 
-    async fn touch(&self, id: &Id, remember: bool, created: OffsetDateTime, now: OffsetDateTime) -> Result<()> {
+    /// Writes use down; whether the session was still there to be used. One that ended meanwhile stays ended.
+    async fn touch(&self, id: &Id, remember: bool, created: OffsetDateTime, now: OffsetDateTime) -> Result<bool> {
         let expires = if remember { created + REMEMBERED } else { (now + IDLE).min(created + ABSOLUTE) };
-        sqlx::query!("update sessions set last_seen_at = $2, expires_at = $3 where id = $1", key(id), now, expires)
-            .execute(self.db.pool())
-            .await
-            .map_err(backend)?;
-        Ok(())
+        let touched = sqlx::query!(
+            "update sessions set last_seen_at = $2, expires_at = $3 where id = $1 and expires_at > $2",
+            key(id),
+            now,
+            expires
+        )
+        .execute(self.db.pool())
+        .await
+        .map_err(backend)?;
+        Ok(touched.rows_affected() == 1)
     }
 }
 
@@ -133,7 +139,9 @@ impl SessionStore for Sessions {
         };
         if now - row.last_seen_at > TOUCH {
             let remember = record.data.get(SIGNED).and_then(|s| s.get("remember")).and_then(|r| r.as_bool());
-            self.touch(id, remember == Some(true), row.created_at, now).await?;
+            if !self.touch(id, remember == Some(true), row.created_at, now).await? {
+                return Ok(None);
+            }
         }
         Ok(Some(record))
     }
