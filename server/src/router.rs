@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderName, StatusCode, header};
@@ -63,13 +63,13 @@ pub fn router(state: &AppState, trusted_proxies: &[IpAddr], readiness: Readiness
     let proxies = Proxies(trusted_proxies.into());
     let door = Door { house: house.clone(), proxies: proxies.clone() };
     let secure = Secure { https: house.settings.https };
-    let faces = Faces { app: app_face(state), site: site_face(state), house, readiness };
+    let faces = Faces { app: app_face(state), site: site_face(state), house: house.clone(), readiness };
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(readyz))
         .fallback(dispatch)
         .with_state(faces)
-        .layer(from_fn(same_origin::layer))
+        .layer(from_fn_with_state(house, same_origin::layer))
         .layer(from_fn_with_state(door, host::layer))
         .layer(from_fn(limits::layer))
         .layer(from_fn_with_state(secure, headers::layer))
@@ -140,6 +140,7 @@ fn app_face(state: &AppState) -> Router {
         .layer(from_fn(language::platform))
         .layer(from_fn_with_state(house, session::layer))
         .layer(sessions)
+        .layer(map_response(session::secure_removal))
         .merge(files(state))
         .layer(CompressionLayer::new())
         .with_state(state.clone())

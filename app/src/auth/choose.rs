@@ -1,7 +1,7 @@
 //! After the password: the agency, the open sessions, what the demo shows.
 
 use tenancy::central::accounts;
-use tenancy::central::sessions::{self, Signed};
+use tenancy::central::sessions::{self, SIGNED, Signed};
 use tenancy::{PersonId, UserId};
 use uuid::Uuid;
 
@@ -19,16 +19,21 @@ use crate::values::day::format_instant;
 pub async fn enter(house: &House, person: PersonId, user: Uuid, request: &Request) -> Result<(), AppError> {
     let all = accounts::memberships(&house.central, person).await?;
     let chosen = all.into_iter().find(|m| m.user == UserId::from(user)).ok_or(AppError::NotFound)?;
+    let session = super::sign_in::session().await?;
+    let before: Option<Signed> = session.get(SIGNED).await.map_err(|_| AppError::Unavailable)?;
+    // The door is a new one, the sign-in is not: its days go on.
+    let (remember, since) = before.map_or((false, house.clock.now().unix_timestamp()), |s| (s.remember, s.since));
     let signed = Signed {
         person,
         user: Some(chosen.user),
         tenant: Some(chosen.tenant),
         operator: None,
-        remember: false,
+        remember,
+        since,
         ip_address: Some(request.ip.to_string()),
         user_agent: request.user_agent.clone(),
     };
-    super::sign_in::open_session(&super::sign_in::session().await?, signed).await
+    super::sign_in::open_session(&session, signed).await
 }
 
 /// Signs somebody in again, into the account that they were in.

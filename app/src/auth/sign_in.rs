@@ -93,7 +93,8 @@ pub async fn sign_in(house: &House, door: Door, typed: Typed, request: &Request)
         remember_device(house, &email, request.ip).await?;
     }
     let inside = if matches!(admitted, Admitted::Several) { Inside::Choosing } else { Inside::Home };
-    open_session(&session().await?, signed(known.person, &admitted, typed.remember, request)).await?;
+    let since = attempt.at.unix_timestamp();
+    open_session(&session().await?, signed(known.person, &admitted, typed.remember, since, request)).await?;
     Ok(inside)
 }
 
@@ -116,7 +117,7 @@ async fn admit(house: &House, door: Door, known: &Credentials) -> Result<Option<
     })
 }
 
-fn signed(person: PersonId, admitted: &Admitted, remember: bool, request: &Request) -> Signed {
+fn signed(person: PersonId, admitted: &Admitted, remember: bool, since: i64, request: &Request) -> Signed {
     let (membership, operator) = match admitted {
         Admitted::One(membership) => (Some(membership), None),
         Admitted::Several => (None, None),
@@ -128,6 +129,7 @@ fn signed(person: PersonId, admitted: &Admitted, remember: bool, request: &Reque
         tenant: membership.map(|m| m.tenant),
         operator,
         remember,
+        since,
         ip_address: Some(request.ip.to_string()),
         user_agent: request.user_agent.clone(),
     }

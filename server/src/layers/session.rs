@@ -3,6 +3,8 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use http::HeaderValue;
+use http::header::SET_COOKIE;
 use std::sync::Arc;
 use tenancy::central::sessions::{SIGNED, Signed};
 use tower_sessions::Session;
@@ -17,6 +19,25 @@ use super::request::Said;
 
 /// Name of the session's cookie.
 pub const COOKIE: &str = "__Host-sobrado";
+
+/// Gives the line that takes the session's cookie back the attributes without which a browser ignores one of this name
+/// (RFC 6265bis, `__Host-`): tower-sessions sends only its path.
+pub async fn secure_removal(mut response: Response) -> Response {
+    let is_bare = |line: &HeaderValue| {
+        line.to_str().is_ok_and(|line| line.starts_with(COOKIE) && !line.split(';').any(|part| part.trim() == "Secure"))
+    };
+    let headers = response.headers_mut();
+    if headers.get_all(SET_COOKIE).iter().any(is_bare) {
+        let lines: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
+        headers.remove(SET_COOKIE);
+        for line in lines {
+            let whole = [line.as_bytes(), b"; Secure; HttpOnly; SameSite=Lax"].concat();
+            let line = if is_bare(&line) { HeaderValue::from_bytes(&whole).unwrap_or(line) } else { line };
+            headers.append(SET_COOKIE, line);
+        }
+    }
+    response
+}
 
 /// The layer. Inside tower-sessions' own.
 pub async fn layer(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {

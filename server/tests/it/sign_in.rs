@@ -1,7 +1,7 @@
 //! AUTH-01 to AUTH-15: one answer for everything that does not fit, one hash, a session that is new, and a throttle.
 
 use http::StatusCode;
-use sqlx::{ConnectOptions, Row as _};
+use sqlx::{ConnectOptions, Connection as _, Row as _};
 use tenancy::central::people::NewPerson;
 use tenancy::testing::{PASSWORD, PASSWORD_HASH, agency_of, new_tenant, run, superuser};
 use time::Duration;
@@ -57,7 +57,11 @@ fn a_session_is_new_at_every_sign_in_and_gone_after_signing_out() {
             StatusCode::UNAUTHORIZED,
             "the old identifier is worth nothing"
         );
-        assert_eq!(owner.call("auth/sign_out", &[]).await.status, StatusCode::OK);
+        let left = owner.call("auth/sign_out", &[]).await;
+        assert_eq!(left.status, StatusCode::OK);
+        let removal = left.header("set-cookie");
+        assert!(removal.starts_with("__Host-sobrado=;") && removal.contains("Max-Age=0"), "{removal}");
+        assert!(removal.contains("Secure") && removal.contains("Path=/"), "a browser ignores it otherwise: {removal}");
         let mut ended = house.stranger();
         ended.cookies = vec![(SESSION.into(), second)];
         assert_eq!(ended.call("auth/me", &[]).await.status, StatusCode::UNAUTHORIZED);
@@ -251,6 +255,62 @@ fn a_session_ends_unused_and_ends_anyway() {
         kept.call("auth/sign_in", &[("email", &a.email), ("password", PASSWORD), ("remember", "true")]).await;
         house.wait(Duration::days(29));
         assert_eq!(kept.call("auth/me", &[]).await.status, StatusCode::OK);
+        house.wait(Duration::days(2));
+        assert_eq!(kept.call("auth/me", &[]).await.status, StatusCode::UNAUTHORIZED);
+    });
+}
+
+#[test]
+fn an_ended_session_is_not_brought_back_by_a_request_that_had_read_it() {
+    run(async {
+        let house = open(Default::default()).await;
+        let a = house.agency().await;
+        let owner = house.owner(&a).await;
+        // Due to be written down as used, so that the request writes after it has read.
+        house.wait(Duration::minutes(10));
+        let mut root = superuser().await.database("central").connect().await.expect("superuser");
+        let mut held = root.begin().await.expect("a transaction");
+        sqlx::query("update sessions set ended_at = now() where tenant_id = $1")
+            .bind(a.route.tenant)
+            .execute(&mut *held)
+            .await
+            .expect("ended, not yet seen by others");
+        let mut late = owner.clone();
+        let request = tokio::spawn(async move { late.call("auth/me", &[]).await.status });
+        let mut other = superuser().await.database("central").connect().await.expect("superuser");
+        let waits = "select exists (select from pg_stat_activity where wait_event_type = 'Lock' and query like 'update sessions set last_seen_at%')";
+        while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut other).await.expect("a row") {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        held.commit().await.expect("ended");
+        assert_eq!(request.await.expect("no panic"), StatusCode::UNAUTHORIZED, "the request that was under way");
+        assert_eq!(owner.clone().call("auth/me", &[]).await.status, StatusCode::UNAUTHORIZED, "and every one after it");
+    });
+}
+
+#[test]
+fn choosing_an_agency_does_not_start_the_day_anew() {
+    run(async {
+        let house = open(Default::default()).await;
+        let first = house.agency().await;
+        agency_of(tenancy::central::operations::NewTenant { admin_email: first.email.clone(), ..new_tenant() }).await;
+        house.state.house.routes.reload().await.expect("read");
+        let choose = [("user", first.owner.to_string())];
+        let choose: Vec<(&str, &str)> = choose.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let mut person = house.stranger();
+        person.call("auth/sign_in", &[("email", &first.email), ("password", PASSWORD)]).await;
+        for _ in 0..2 {
+            house.wait(Duration::hours(11));
+            assert_eq!(person.call("auth/choose_agency", &choose).await.status, StatusCode::OK);
+        }
+        house.wait(Duration::hours(3));
+        assert_eq!(person.call("auth/me", &[]).await.status, StatusCode::UNAUTHORIZED, "a day after the password");
+        let mut kept = house.stranger();
+        let remember = [("email", first.email.as_str()), ("password", PASSWORD), ("remember", "true")];
+        kept.call("auth/sign_in", &remember).await;
+        assert_eq!(kept.call("auth/choose_agency", &choose).await.status, StatusCode::OK);
+        house.wait(Duration::days(29));
+        assert_eq!(kept.call("auth/me", &[]).await.status, StatusCode::OK, "staying signed in outlives the choice");
         house.wait(Duration::days(2));
         assert_eq!(kept.call("auth/me", &[]).await.status, StatusCode::UNAUTHORIZED);
     });

@@ -73,12 +73,9 @@ pub async fn set_password(db: &CentralDb, email: &str, hash: &str) -> Result<boo
     .fetch_optional(&mut *tx)
     .await?;
     let Some(person) = person else { return Ok(false) };
-    sqlx::query!(
-        "update sessions set expires_at = now() where person_id = $1 and expires_at > now()",
-        person.as_uuid()
-    )
-    .execute(&mut *tx)
-    .await?;
+    sqlx::query!("update sessions set ended_at = now() where person_id = $1 and ended_at is null", person.as_uuid())
+        .execute(&mut *tx)
+        .await?;
     let event = super::audit::Event::of_platform("person.reset", "person", person.as_uuid());
     super::audit::append(&mut tx, event).await?;
     tx.commit().await?;

@@ -38,6 +38,9 @@ pub struct Signed {
     pub operator: Option<OperatorId>,
     /// Whether to stay signed in for 30 days.
     pub remember: bool,
+    /// When the password was given, in Unix seconds: from then on the session's days are counted, whatever was chosen since.
+    #[serde(default)]
+    pub since: i64,
     /// Address that signed in.
     pub ip_address: Option<String>,
     /// What its browser calls itself.
@@ -64,13 +67,14 @@ impl Sessions {
         };
         let data = serde_json::to_value(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
         let now = self.clock.now();
-        let lifetime = if signed.as_ref().is_some_and(|s| s.remember) { REMEMBERED } else { IDLE };
+        let created = signed.as_ref().and_then(|s| OffsetDateTime::from_unix_timestamp(s.since).ok()).unwrap_or(now);
+        let expires = expiry(signed.as_ref().is_some_and(|s| s.remember), created, now);
         let part = |f: fn(&Signed) -> Option<Uuid>| signed.as_ref().and_then(f);
         sqlx::query!(
             "insert into sessions
                  (id, person_id, user_id, tenant_id, operator_id, data, ip_address, user_agent,
                   created_at, last_seen_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7::text::inet, $8, $9, $9, $10)
+             values ($1, $2, $3, $4, $5, $6, $7::text::inet, $8, $9, $10, $11)
              on conflict on constraint sessions_pkey do update
              set person_id = excluded.person_id, user_id = excluded.user_id, tenant_id = excluded.tenant_id,
                  operator_id = excluded.operator_id, data = excluded.data",
@@ -82,8 +86,9 @@ impl Sessions {
             data,
             signed.as_ref().and_then(|s| s.ip_address.clone()),
             signed.as_ref().and_then(|s| s.user_agent.clone()),
+            created,
             now,
-            now + lifetime
+            expires
         )
         .execute(self.db.pool())
         .await
@@ -93,12 +98,11 @@ impl Sessions {
 
     /// Writes use down; whether the session was still there to be used. One that ended meanwhile stays ended.
     async fn touch(&self, id: &Id, remember: bool, created: OffsetDateTime, now: OffsetDateTime) -> Result<bool> {
-        let expires = if remember { created + REMEMBERED } else { (now + IDLE).min(created + ABSOLUTE) };
         let touched = sqlx::query!(
-            "update sessions set last_seen_at = $2, expires_at = $3 where id = $1 and expires_at > $2",
+            "update sessions set last_seen_at = $2, expires_at = $3 where id = $1 and ended_at is null",
             key(id),
             now,
-            expires
+            expiry(remember, created, now)
         )
         .execute(self.db.pool())
         .await
@@ -124,7 +128,9 @@ impl SessionStore for Sessions {
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let now = self.clock.now();
         let row = sqlx::query!(
-            "select data, created_at, last_seen_at, expires_at from sessions where id = $1 and expires_at > $2",
+            "select data, created_at, last_seen_at, expires_at
+             from sessions
+             where id = $1 and ended_at is null and expires_at > $2",
             key(id),
             now
         )
@@ -147,12 +153,17 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        sqlx::query!("update sessions set expires_at = now() where id = $1 and expires_at > now()", key(id))
+        sqlx::query!("update sessions set ended_at = now() where id = $1 and ended_at is null", key(id))
             .execute(self.db.pool())
             .await
             .map_err(backend)?;
         Ok(())
     }
+}
+
+/// When a session ends by itself.
+fn expiry(remember: bool, created: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
+    if remember { created + REMEMBERED } else { (now + IDLE).min(created + ABSOLUTE) }
 }
 
 fn key(id: &Id) -> Vec<u8> {
@@ -196,7 +207,7 @@ pub async fn list(
         OpenSession,
         r#"select id, host(ip_address) as ip_address, user_agent, created_at, last_seen_at
            from sessions
-           where person_id = $1 and expires_at > $2
+           where person_id = $1 and ended_at is null and expires_at > $2
            order by last_seen_at desc"#,
         person.as_uuid(),
         now
@@ -211,7 +222,7 @@ pub async fn list(
 /// The database's.
 pub async fn end(db: &CentralDb, person: PersonId, id: &[u8]) -> std::result::Result<bool, sqlx::Error> {
     let done = sqlx::query!(
-        "update sessions set expires_at = now() where id = $1 and person_id = $2 and expires_at > now()",
+        "update sessions set ended_at = now() where id = $1 and person_id = $2 and ended_at is null",
         id,
         person.as_uuid()
     )
@@ -236,11 +247,13 @@ pub async fn whose(db: &CentralDb, id: &Id) -> std::result::Result<Option<(Perso
     Ok(row.map(|r| (r.person_id.into(), r.user_id.into(), r.tenant_id.into())))
 }
 
-/// Deletes what expired a week ago: until then a form that comes too late finds out whose it is.
+/// Deletes what ended or expired a week ago: until then a form that comes too late finds out whose it is.
 ///
 /// # Errors
 /// The database's.
 pub async fn sweep(db: &CentralDb, now: OffsetDateTime) -> std::result::Result<u64, sqlx::Error> {
-    let gone = sqlx::query!("delete from sessions where expires_at <= $1", now - LATE).execute(db.pool()).await?;
+    let gone = sqlx::query!("delete from sessions where expires_at <= $1 or ended_at <= $1", now - LATE)
+        .execute(db.pool())
+        .await?;
     Ok(gone.rows_affected())
 }
