@@ -11,7 +11,7 @@ use image::{DynamicImage, ImageDecoder, ImageEncoder as _, ImageFormat, ImageRea
 use sha2::{Digest as _, Sha256};
 use std::io::Cursor;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::AppError;
 use crate::values::fields::Problem;
@@ -24,6 +24,10 @@ const MAX_PIXELS: u64 = 50_000_000;
 const MAX_ALLOC: u64 = 256 * 1024 * 1024;
 /// The most memory that a decoder may take beside the pixels. Real colour profiles have less than a tenth of it.
 const MAX_ASIDE: u64 = 16 * 1024 * 1024;
+/// Uploads that may be in memory at once, of up to [`MAX_BYTES`] a file.
+const AT_THE_DOOR: usize = 8;
+/// The most characters of a file's name that anybody is shown.
+const MAX_NAME: usize = 60;
 /// Widths that are made, as far as the picture reaches. The last is the master for what comes later.
 pub const WIDTHS: [u32; 4] = [320, 768, 1280, 2048];
 /// The box that a logo fits into: twice the size at which pages show it.
@@ -51,7 +55,7 @@ pub enum Refused {
 impl Refused {
     /// What a person is told about a file of this name that is not taken.
     pub fn told(self, field: &str, name: &str) -> AppError {
-        let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+        let name = shown(name);
         let problem = match self {
             Self::NotAPhoto => Problem::NotAPhoto(name),
             Self::Heic => Problem::Heic(name),
@@ -60,6 +64,23 @@ impl Refused {
         };
         AppError::invalid(field, problem)
     }
+}
+
+/// A file's name as people are shown it: on one line, of at most 60 characters, and without the marks that turn the
+/// direction of what follows (Unicode, UAX #9), behind which one ending looks like another.
+pub fn shown(name: &str) -> String {
+    let mut seen = name.chars().filter(|c| !c.is_control() && !turns(*c));
+    let mut shown: String = seen.by_ref().take(MAX_NAME).collect();
+    if seen.next().is_some() {
+        shown.pop();
+        shown.push('…');
+    }
+    shown
+}
+
+/// Whether a character turns the direction of the text or, unseen, ends the line.
+const fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A file as a browser sends it.
@@ -101,15 +122,21 @@ pub struct Variant {
 #[derive(Debug, Clone)]
 pub struct Pictures {
     places: Arc<Semaphore>,
+    door: Arc<Semaphore>,
 }
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(2)) }
+        Self { places: Arc::new(Semaphore::new(2)), door: Arc::new(Semaphore::new(AT_THE_DOOR)) }
     }
 }
 
 impl Pictures {
+    /// Waits for one of the eight places of uploads: whoever holds one may read files into memory, one after the other.
+    pub async fn door(&self) -> SemaphorePermit<'_> {
+        self.door.acquire().await.expect("the semaphore is never closed")
+    }
+
     /// Whether these bytes are a photograph that we take, under the name and type that came with them.
     ///
     /// # Errors
@@ -444,6 +471,16 @@ mod tests {
             assert_eq!(other.await.expect("not aborted"), Ok(()));
         }
         assert_eq!((counts.0.load(Ordering::SeqCst), counts.1.load(Ordering::SeqCst)), (0, 2), "two at a time");
+    }
+
+    #[test]
+    fn names_are_shown_short_and_the_way_they_are_read() {
+        assert_eq!(shown("sala.jpg"), "sala.jpg");
+        assert_eq!(shown("sala\u{202e}gpj.exe"), "salagpj.exe");
+        assert_eq!(shown("\u{200e}a\u{2066}b\u{2069}\n\0c\u{200f}\u{2028}"), "abc");
+        assert_eq!(shown(&"é".repeat(60)), "é".repeat(60));
+        assert_eq!(shown(&"é".repeat(61)), format!("{}…", "é".repeat(59)));
+        assert_eq!(shown(&format!("{}\u{200e}", "é".repeat(60))), "é".repeat(60), "what is not shown does not count");
     }
 
     /// A JPEG with an EXIF block: camera, place, and lying on its side (orientation 6).
