@@ -17,6 +17,7 @@ use app::properties::db::photos::StoredVariant;
 use app::properties::db::seed::{self, Seed, SeedPhoto, SeedSettings, steady_id};
 use app::properties::rules::parse;
 use app::properties::types::{PhotoId, PropertyId};
+use app::store_settings::logo;
 use app::values::id::StaffId;
 
 use super::agencies::Agency;
@@ -164,12 +165,11 @@ async fn people(one: &Empty) -> anyhow::Result<Vec<StaffId>> {
 async fn settings(files: &Files, one: &Empty) -> anyhow::Result<SeedSettings> {
     let (agency, face) = (one.agency, &one.agency.face);
     let ink = |colour: &str| u32::from_str_radix(colour.trim_start_matches('#'), 16);
-    let logo = scenery::logo(face.wordmark, face.mark, (ink(face.primary_color)?, ink(face.secondary_color)?), 96);
+    let drawn = scenery::logo(face.wordmark, face.mark, (ink(face.primary_color)?, ink(face.secondary_color)?), 96);
     let mut png = Vec::new();
-    PngEncoder::new(&mut png).write_image(&logo.pixels, logo.width, logo.height, ExtendedColorType::Rgba8)?;
+    PngEncoder::new(&mut png).write_image(&drawn.pixels, drawn.width, drawn.height, ExtendedColorType::Rgba8)?;
     let sha256: [u8; 32] = Sha256::digest(&png).into();
     files.put(one.db.tenant(), &sha256, png.into()).await?;
-    let address = format!("/logo/{}.png", &to_hex(&sha256)[..12]);
     Ok(SeedSettings {
         creci: face.creci,
         about: face.about,
@@ -180,7 +180,7 @@ async fn settings(files: &Files, one: &Empty) -> anyhow::Result<SeedSettings> {
         primary_color: face.primary_color,
         secondary_color: face.secondary_color,
         hero_title: face.hero_title,
-        logo: (address, sha256, (i32::try_from(logo.width)?, i32::try_from(logo.height)?)),
+        logo: (logo::address(&sha256), sha256, (i32::try_from(drawn.width)?, i32::try_from(drawn.height)?)),
     })
 }
 
