@@ -7,7 +7,7 @@ use image::{ExtendedColorType, ImageEncoder as _, codecs::png::PngEncoder};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use tenancy::{Deployment, RegistryOptions, Routes, TenantDb, TenantId};
+use tenancy::{Deployment, OpenError, RegistryOptions, Routes, TenantDb, TenantId};
 use time::{Duration, OffsetDateTime, Time};
 
 use app::outside::files::Files;
@@ -58,9 +58,13 @@ pub(super) async fn fill(
     let year = u32::try_from(now.year()).unwrap_or_default();
     let mut empty = Vec::new();
     for (agency, tenant) in tenants {
-        // A suspended agency is left alone.
         let Some(route) = routes.by_tenant(*tenant) else { continue };
-        let Ok(db) = registry.open(&route).await else { continue };
+        let db = match registry.open(&route).await {
+            Ok(db) => db,
+            // A suspended agency is left alone.
+            Err(OpenError::NotActive(_)) => continue,
+            Err(error) => return Err(error).with_context(|| format!("{} was not opened", agency.slug)),
+        };
         if !seed::is_there(&db, PropertyId(id_of(agency.slug, "property", 0))).await? {
             empty.push(Empty { agency, db, stock: stock::stock(agency.slug, year) });
         }
