@@ -1,10 +1,12 @@
 //! Photographs and logos: in through one door, out through another.
 
-use axum::extract::multipart::{Field, MultipartRejection};
+use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Multipart, Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::BytesMut;
-use http::{HeaderMap, StatusCode, header};
+use http::request::Parts;
+use http::{StatusCode, Uri, header};
 use std::sync::Arc;
 use tenancy::TenantDb;
 
@@ -17,55 +19,116 @@ use app::properties::photos::take;
 use app::properties::types::{PhotoId, PropertyId};
 use app::state::{AppState, House};
 use app::store_settings::{db as settings, logo};
-use app::values::fields::FieldErrors;
+use app::values::fields::{FieldErrors, Problem};
 use app::words::Lang;
 
 use crate::layers::plain;
 
 /// The largest upload: ten of the largest photographs, and a little around them.
 pub const UPLOAD: usize = 10 * MAX_BYTES + 64 * 1024;
+/// The most files that are named when they are not taken: their names travel in an address.
+const NAMED: usize = 10;
+
+/// A photograph's identifier and the name of one of its files.
+type Address = Result<Path<(String, String)>, PathRejection>;
+
+/// Who is shown a picture, and so whose caches may keep it: an address is never given other bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    ToStaff,
+    ToVisitors,
+}
+
+impl Shown {
+    const fn cache(self) -> &'static str {
+        match self {
+            Self::ToStaff => "private, max-age=31536000, immutable",
+            Self::ToVisitors => "public, max-age=31536000, immutable",
+        }
+    }
+}
+
+/// What is wrong with the files of a form: the first by name, the others by number.
+#[derive(Default)]
+struct Refusals {
+    named: FieldErrors,
+    more: u32,
+}
+
+impl Refusals {
+    /// Adds what is wrong with a file. The same sentence is said once.
+    fn add(&mut self, wrong: FieldErrors) {
+        for one in wrong.0 {
+            if self.named.0.contains(&one) {
+                continue;
+            }
+            if self.named.0.len() < NAMED { self.named.0.push(one) } else { self.more = self.more.saturating_add(1) }
+        }
+    }
+
+    /// What became of the form. When it broke off, that is said after what was refused until then.
+    fn or(mut self, field: &str, outcome: Result<(), AppError>) -> Result<(), AppError> {
+        let last = match outcome {
+            Ok(()) => FieldErrors::default(),
+            Err(AppError::Invalid(last)) => last,
+            Err(AppError::Unavailable | AppError::Internal(_)) if !self.named.is_empty() => {
+                FieldErrors::one(field, Problem::BrokenOff)
+            }
+            Err(error) => return Err(error),
+        };
+        if self.more > 0 {
+            self.named.add(field, Problem::MoreRefused(self.more));
+        }
+        self.named.0.extend(last.0);
+        self.named.or(())
+    }
+}
 
 /// Takes the photographs of a form in, several at once. What is good is kept, and what is not is named.
 pub async fn upload(
     State(state): State<AppState>,
-    Path(property): Path<PropertyId>,
-    who: Option<axum::Extension<Who>>,
-    request: Option<axum::Extension<caller::Request>>,
-    headers: HeaderMap,
+    property: Result<Path<PropertyId>, PathRejection>,
+    parts: Parts,
     form: Result<Multipart, MultipartRejection>,
 ) -> Response {
+    let Ok(Path(property)) = property else {
+        return plain::error(&AppError::NotFound, caller::accepts_html(&parts.headers), lang_of(&parts), "");
+    };
     let page = format!("/app/properties/{property}/photos");
     let take = async |staff: Staff, form| take_all(&state.house, &staff, property, form).await;
-    received(&page, (who, request), &headers, form, take).await
+    received(&state.house, &page, &parts, form, take).await
 }
 
 /// Takes the logo of a form in.
 pub async fn upload_logo(
     State(state): State<AppState>,
-    who: Option<axum::Extension<Who>>,
-    request: Option<axum::Extension<caller::Request>>,
-    headers: HeaderMap,
+    parts: Parts,
     form: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let take = async |staff: Staff, form| take_logo(&state.house, &staff, form).await;
-    received("/app/settings/brand", (who, request), &headers, form, take).await
+    received(&state.house, "/app/settings/brand", &parts, form, take).await
 }
 
 /// What came of a form with files: back to its page, with what was not taken in the address.
 async fn received(
+    house: &House,
     page: &str,
-    (who, request): (Option<axum::Extension<Who>>, Option<axum::Extension<caller::Request>>),
-    headers: &HeaderMap,
+    parts: &Parts,
     form: Result<Multipart, MultipartRejection>,
     take: impl AsyncFnOnce(Staff, Multipart) -> Result<(), AppError>,
 ) -> Response {
-    let wants_page = caller::accepts_html(headers);
-    let (Some(axum::Extension(who)), Some(axum::Extension(request))) = (who, request) else {
-        return plain::error(&AppError::Unauthenticated, wants_page, Lang::Pt, "");
+    let (wants_page, lang) = (caller::accepts_html(&parts.headers), lang_of(parts));
+    let extensions = &parts.extensions;
+    let (Some(who), Some(request)) = (extensions.get::<Who>(), extensions.get::<caller::Request>()) else {
+        return plain::error(&AppError::Unauthenticated, wants_page, lang, "");
     };
-    let id = request.id.clone();
-    let outcome = match (who, form) {
-        (Who::Staff { account, role, db: Ok(db) }, Ok(form)) => take(Staff { db, account, role, request }, form).await,
+    let (request, id) = (request.clone(), &request.id);
+    let outcome = match (who.clone(), form) {
+        (Who::Staff { account, role, db: Ok(db) }, Ok(form)) => {
+            // Before the form is read at all: what has arrived is in memory with the first look at it.
+            let _place = house.pictures.door().await;
+            take(Staff { db, account, role, request }, form).await
+        }
         (Who::Staff { .. }, Err(_)) => Err(AppError::Transport),
         _ => Err(AppError::Unauthenticated),
     };
@@ -77,15 +140,20 @@ async fn received(
             let errors: String = form_urlencoded::byte_serialize(errors.as_bytes()).collect();
             Redirect::to(&format!("{page}?refused={errors}")).into_response()
         }
-        (Err(error), _) => plain::error(&error, wants_page, Lang::Pt, &id),
+        (Err(error), _) => plain::error(&error, wants_page, lang, id),
     }
+}
+
+fn lang_of(parts: &Parts) -> Lang {
+    parts.extensions.get::<Lang>().copied().unwrap_or_default()
 }
 
 /// The first file of the form; a form without one changes nothing.
 async fn take_logo(house: &Arc<House>, staff: &Staff, mut form: Multipart) -> Result<(), AppError> {
-    while let Some(field) = form.next_field().await.map_err(|_| AppError::Transport)? {
+    let broken = |error| broken_off("logo", &error);
+    while let Some(field) = form.next_field().await.map_err(broken)? {
         let Some(name) = field.file_name().map(str::to_owned).filter(|n| !n.is_empty()) else { continue };
-        return match read(field, name.clone()).await? {
+        return match read(field, name.clone()).await.map_err(broken)? {
             Some(upload) => logo::take(house, staff, upload).await,
             None => Err(Refused::TooLarge.told("logo", &name)),
         };
@@ -93,107 +161,118 @@ async fn take_logo(house: &Arc<House>, staff: &Staff, mut form: Multipart) -> Re
     Ok(())
 }
 
-async fn take_all(house: &Arc<House>, staff: &Staff, id: PropertyId, mut form: Multipart) -> Result<(), AppError> {
-    let mut errors = FieldErrors::default();
-    while let Some(field) = form.next_field().await.map_err(|_| AppError::Transport)? {
+async fn take_all(house: &Arc<House>, staff: &Staff, id: PropertyId, form: Multipart) -> Result<(), AppError> {
+    let mut refusals = Refusals::default();
+    let outcome = take_each(house, staff, id, (form, &mut refusals)).await;
+    refusals.or("photos", outcome)
+}
+
+/// Every file of the form, until one fails for another reason than itself.
+async fn take_each(
+    house: &Arc<House>,
+    staff: &Staff,
+    id: PropertyId,
+    (mut form, refusals): (Multipart, &mut Refusals),
+) -> Result<(), AppError> {
+    let broken = |error| broken_off("photos", &error);
+    while let Some(field) = form.next_field().await.map_err(broken)? {
         // An empty file input sends a part without a name.
         let Some(name) = field.file_name().map(str::to_owned).filter(|n| !n.is_empty()) else { continue };
-        let taken = match read(field, name.clone()).await? {
+        let taken = match read(field, name.clone()).await.map_err(broken)? {
             Some(upload) => take(house, staff, id, upload).await,
             None => Err(Refused::TooLarge.told("photos", &name)),
         };
         match taken {
             Ok(()) => {}
-            Err(AppError::Invalid(wrong)) => errors.0.extend(wrong.0),
+            Err(AppError::Invalid(wrong)) => refusals.add(wrong),
             Err(error) => return Err(error),
         }
     }
-    errors.or(())
+    Ok(())
+}
+
+/// What a person is told when a form cannot be read to its end. The parser's own words are for the log.
+fn broken_off(field: &str, error: &MultipartError) -> AppError {
+    tracing::info!(error = error.body_text(), "an upload broke off");
+    AppError::invalid(field, Problem::BrokenOff)
 }
 
 /// One file; none when it is too large, which is found out without keeping it.
-async fn read(mut field: Field<'_>, name: String) -> Result<Option<Upload>, AppError> {
+async fn read(mut field: Field<'_>, name: String) -> Result<Option<Upload>, MultipartError> {
     let declared = field.content_type().map(str::to_owned);
     let mut bytes = BytesMut::new();
     let mut fits = true;
-    while let Some(chunk) = field.chunk().await.map_err(|_| AppError::Transport)? {
+    while let Some(chunk) = field.chunk().await? {
         fits = fits && bytes.len() + chunk.len() <= MAX_BYTES;
         if fits {
             bytes.extend_from_slice(&chunk);
+        } else {
+            bytes = BytesMut::new();
         }
     }
     Ok(fits.then(|| Upload { name, declared, bytes: bytes.freeze() }))
 }
 
 /// A photograph for the agency's own people.
-pub async fn of_staff(
-    State(state): State<AppState>,
-    Path(address): Path<(String, String)>,
-    request: Request,
-) -> Response {
+pub async fn of_staff(State(state): State<AppState>, address: Address, request: Request) -> Response {
     match request.extensions().get::<Who>() {
-        Some(Who::Staff { db: Ok(db), .. }) => answer(&state.house, db, &address, false).await,
+        Some(Who::Staff { db: Ok(db), .. }) => answer(&state.house, db, address, Shown::ToStaff).await,
         _ => plain::error(&AppError::Unauthenticated, true, Lang::Pt, ""),
     }
 }
 
 /// A photograph for visitors, as long as its property is published.
-pub async fn of_storefront(
-    State(state): State<AppState>,
-    Path(address): Path<(String, String)>,
-    request: Request,
-) -> Response {
+pub async fn of_storefront(State(state): State<AppState>, address: Address, request: Request) -> Response {
     match request.extensions().get::<Storefront>() {
-        Some(Storefront(Ok(db))) => answer(&state.house, db, &address, true).await,
+        Some(Storefront(Ok(db))) => answer(&state.house, db, address, Shown::ToVisitors).await,
         _ => plain::error(&AppError::NotFound, true, Lang::Pt, ""),
     }
 }
 
 /// The agency's logo for its own people.
-pub async fn logo_of_staff(State(state): State<AppState>, Path(file): Path<String>, request: Request) -> Response {
+pub async fn logo_of_staff(State(state): State<AppState>, request: Request) -> Response {
     match request.extensions().get::<Who>() {
-        Some(Who::Staff { db: Ok(db), .. }) => answer_logo(&state.house, db, &file).await,
+        Some(Who::Staff { db: Ok(db), .. }) => answer_logo(&state.house, db, request.uri(), Shown::ToStaff).await,
         _ => plain::error(&AppError::Unauthenticated, true, Lang::Pt, ""),
     }
 }
 
 /// The agency's logo for its visitors.
-pub async fn logo_of_storefront(State(state): State<AppState>, Path(file): Path<String>, request: Request) -> Response {
+pub async fn logo_of_storefront(State(state): State<AppState>, request: Request) -> Response {
     match request.extensions().get::<Storefront>() {
-        Some(Storefront(Ok(db))) => answer_logo(&state.house, db, &file).await,
+        Some(Storefront(Ok(db))) => answer_logo(&state.house, db, request.uri(), Shown::ToVisitors).await,
         _ => plain::error(&AppError::NotFound, true, Lang::Pt, ""),
     }
 }
 
-async fn answer_logo(house: &House, db: &TenantDb, file: &str) -> Response {
+/// Under the address that the agency's row holds (`logo::address`) and no other.
+async fn answer_logo(house: &House, db: &TenantDb, address: &Uri, shown: Shown) -> Response {
     let found = async {
-        let digest = settings::logo(db, &format!("/logo/{file}")).await?;
+        let digest = settings::logo(db, address.path()).await?;
         house.files.get(db.tenant(), &digest).await?.ok_or(AppError::NotFound)
     };
     match found.await {
         Ok(bytes) => {
-            let cache = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
-            ([(header::CONTENT_TYPE, "image/png"), cache], bytes).into_response()
+            ([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, shown.cache())], bytes).into_response()
         }
         Err(error) => plain::error(&error, true, Lang::Pt, ""),
     }
 }
 
-async fn answer(house: &House, db: &TenantDb, (photo, file): &(String, String), is_visitor: bool) -> Response {
-    let Some((photo, variant)) = photo.parse::<PhotoId>().ok().zip(parse(file)) else {
+async fn answer(house: &House, db: &TenantDb, address: Address, shown: Shown) -> Response {
+    let (photo, file) = address.map(|Path(address)| address).unwrap_or_default();
+    let Some((photo, variant)) = photo.parse::<PhotoId>().ok().zip(parse(&file)) else {
         return plain::error(&AppError::NotFound, true, Lang::Pt, "");
     };
     let found = async {
-        let digest = photos::media(db, photo, variant, is_visitor).await?;
+        let digest = photos::media(db, photo, variant, shown == Shown::ToVisitors).await?;
         let sha256 = from_hex(&digest).ok_or(AppError::NotFound)?;
         house.files.get(db.tenant(), &sha256).await?.ok_or(AppError::NotFound)
     };
     match found.await {
         Ok(bytes) => {
             let kind = if variant.1 == "webp" { "image/webp" } else { "image/jpeg" };
-            let scope = if is_visitor { "public" } else { "private" };
-            let cache = format!("{scope}, max-age=31536000, immutable");
-            ([(header::CONTENT_TYPE, kind.to_owned()), (header::CACHE_CONTROL, cache)], bytes).into_response()
+            ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, shown.cache())], bytes).into_response()
         }
         Err(error) => plain::error(&error, true, Lang::Pt, ""),
     }

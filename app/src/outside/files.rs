@@ -65,8 +65,7 @@ impl Files {
 }
 
 fn path(tenant: TenantId, sha256: &[u8]) -> Path {
-    let name: String = sha256.iter().map(|b| format!("{b:02x}")).collect();
-    Path::from_iter(["tenants".to_owned(), tenant.to_string(), name])
+    Path::from_iter(["tenants".to_owned(), tenant.to_string(), to_hex(sha256)])
 }
 
 /// Lower-case hexadecimal digits.

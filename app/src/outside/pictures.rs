@@ -7,13 +7,11 @@ use fast_image_resize::images::Image;
 use fast_image_resize::{PixelType, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{
-    DynamicImage, ImageDecoder as _, ImageEncoder as _, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage,
-};
+use image::{DynamicImage, ImageDecoder, ImageEncoder as _, ImageFormat, ImageReader, Limits, RgbImage, RgbaImage};
 use sha2::{Digest as _, Sha256};
 use std::io::Cursor;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::AppError;
 use crate::values::fields::Problem;
@@ -22,8 +20,14 @@ use crate::values::fields::Problem;
 pub const MAX_BYTES: usize = 25 * 1024 * 1024;
 /// The most pixels: larger pictures are refused from their header, before anything is decoded.
 const MAX_PIXELS: u64 = 50_000_000;
-/// The most memory that one decoder may ask for.
+/// The most memory that a picture's pixels may take.
 const MAX_ALLOC: u64 = 256 * 1024 * 1024;
+/// The most memory that a decoder may take beside the pixels. Real colour profiles have less than a tenth of it.
+const MAX_ASIDE: u64 = 16 * 1024 * 1024;
+/// Uploads that may be in memory at once, of up to [`MAX_BYTES`] a file.
+const AT_THE_DOOR: usize = 8;
+/// The most characters of a file's name that anybody is shown.
+const MAX_NAME: usize = 60;
 /// Widths that are made, as far as the picture reaches. The last is the master for what comes later.
 pub const WIDTHS: [u32; 4] = [320, 768, 1280, 2048];
 /// The box that a logo fits into: twice the size at which pages show it.
@@ -51,7 +55,7 @@ pub enum Refused {
 impl Refused {
     /// What a person is told about a file of this name that is not taken.
     pub fn told(self, field: &str, name: &str) -> AppError {
-        let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+        let name = shown(name);
         let problem = match self {
             Self::NotAPhoto => Problem::NotAPhoto(name),
             Self::Heic => Problem::Heic(name),
@@ -60,6 +64,23 @@ impl Refused {
         };
         AppError::invalid(field, problem)
     }
+}
+
+/// A file's name as people are shown it: on one line, of at most 60 characters, and without the marks that turn the
+/// direction of what follows (Unicode, UAX #9), behind which one ending looks like another.
+pub fn shown(name: &str) -> String {
+    let mut seen = name.chars().filter(|c| !c.is_control() && !turns(*c));
+    let mut shown: String = seen.by_ref().take(MAX_NAME).collect();
+    if seen.next().is_some() {
+        shown.pop();
+        shown.push('…');
+    }
+    shown
+}
+
+/// Whether a character turns the direction of the text or, unseen, ends the line.
+const fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A file as a browser sends it.
@@ -101,15 +122,21 @@ pub struct Variant {
 #[derive(Debug, Clone)]
 pub struct Pictures {
     places: Arc<Semaphore>,
+    door: Arc<Semaphore>,
 }
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(2)) }
+        Self { places: Arc::new(Semaphore::new(2)), door: Arc::new(Semaphore::new(AT_THE_DOOR)) }
     }
 }
 
 impl Pictures {
+    /// Waits for one of the eight places of uploads: whoever holds one may read files into memory, one after the other.
+    pub async fn door(&self) -> SemaphorePermit<'_> {
+        self.door.acquire().await.expect("the semaphore is never closed")
+    }
+
     /// Whether these bytes are a photograph that we take, under the name and type that came with them.
     ///
     /// # Errors
@@ -141,8 +168,14 @@ impl Pictures {
         &self,
         work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
-        let _place = self.places.acquire().await;
-        tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refused::NotAPhoto))
+        let place = self.places.clone().acquire_owned().await.expect("the semaphore is never closed");
+        // The place goes along: a picture is worked on to its end also when whoever asked for it has gone.
+        let working = tokio::task::spawn_blocking(move || {
+            let outcome = work();
+            drop(place);
+            outcome
+        });
+        working.await.unwrap_or(Err(Refused::NotAPhoto))
     }
 }
 
@@ -177,19 +210,43 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, Refused> {
 
 /// The picture upright.
 fn open(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, Refused> {
-    let mut decoder =
-        ImageReader::with_format(Cursor::new(bytes), format).into_decoder().map_err(|_| Refused::NotAPhoto)?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(Refused::TooManyPixels);
-    }
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_ALLOC);
-    decoder.set_limits(limits).map_err(|_| Refused::TooManyPixels)?;
+    let mut decoder = begin(bytes, format)?;
     let orientation = decoder.orientation().map_err(|_| Refused::NotAPhoto)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Refused::NotAPhoto)?;
     picture.apply_orientation(orientation);
     Ok(picture)
+}
+
+/// A decoder that has read what stands before the pixels, within [`MAX_ASIDE`], and whose pixels fit into [`MAX_ALLOC`].
+fn begin(bytes: &[u8], format: ImageFormat) -> Result<impl ImageDecoder, Refused> {
+    if format == ImageFormat::WebP && claims_more(bytes) {
+        return Err(Refused::NotAPhoto);
+    }
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    // Before the decoder is made: making it unfolds a PNG's colour profile, a thousandfold and more. One that does not fit
+    // is passed over, as none is of use here.
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_ASIDE);
+    reader.limits(limits);
+    let decoder = reader.into_decoder().map_err(|_| Refused::NotAPhoto)?;
+    let (width, height) = decoder.dimensions();
+    let is_small = u64::from(width) * u64::from(height) <= MAX_PIXELS && decoder.total_bytes() <= MAX_ALLOC;
+    if is_small { Ok(decoder) } else { Err(Refused::TooManyPixels) }
+}
+
+/// Whether a WebP says of its EXIF chunk that it is longer than the file. The decoder would make room for it first, up to
+/// 4 GB. Chunks are four letters, a length, and as many bytes, made even (RIFF).
+fn claims_more(webp: &[u8]) -> bool {
+    let mut rest = webp.get(12..).unwrap_or_default();
+    while let [kind @ .., a, b, c, d] = rest.get(..8).unwrap_or_default() {
+        let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
+        let data = rest.get(8..).unwrap_or_default();
+        if kind == b"EXIF" && length > data.len() {
+            return true;
+        }
+        rest = data.get(length.saturating_add(length & 1)..).unwrap_or_default();
+    }
+    false
 }
 
 /// A PNG that fits into [`LOGO`].
@@ -266,6 +323,7 @@ fn jpeg(pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn photo(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
         let picture = RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
@@ -304,19 +362,125 @@ mod tests {
     /// A PNG's header claims 50,000 by 50,000 pixels; the file has 60 bytes.
     #[tokio::test]
     async fn a_bomb_is_refused_from_its_header() {
-        let mut png = photo(1, 1, ImageFormat::Png);
-        png[16..20].copy_from_slice(&50_000_u32.to_be_bytes());
-        png[20..24].copy_from_slice(&50_000_u32.to_be_bytes());
+        let png = resized(photo(1, 1, ImageFormat::Png), 50_000, 50_000);
+        assert_eq!(inspect(png, "a.png", "image/png").await, Err(Refused::TooManyPixels));
+    }
+
+    /// The PNG with another size in its header.
+    fn resized(mut png: Vec<u8>, width: u32, height: u32) -> Vec<u8> {
+        png[16..20].copy_from_slice(&width.to_be_bytes());
+        png[20..24].copy_from_slice(&height.to_be_bytes());
         // The header's checksum (PNG, 5.3): CRC-32 over type and data.
         let crc = crc32(&png[12..29]);
         png[29..33].copy_from_slice(&crc.to_be_bytes());
-        assert_eq!(inspect(png, "a.png", "image/png").await, Err(Refused::TooManyPixels));
+        png
     }
 
     fn crc32(bytes: &[u8]) -> u32 {
         !bytes.iter().fold(u32::MAX, |crc, byte| {
             (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 })
         })
+    }
+
+    /// A colour profile of 40 MB of nothing: some forty kilobytes in the file. It is passed over, and the picture taken.
+    #[tokio::test]
+    async fn a_bomb_in_a_colour_profile_is_not_unfolded() {
+        let with_profile = |length: usize| {
+            let mut bytes = Vec::new();
+            let mut encoder = PngEncoder::new(&mut bytes);
+            encoder.set_icc_profile(vec![0; length]).expect("PNG has profiles");
+            encoder.write_image(&[90; 12], 2, 2, image::ExtendedColorType::Rgb8).expect("encodes");
+            bytes
+        };
+        let profile = |bytes: &[u8]| {
+            let mut decoder = begin(bytes, ImageFormat::Png).expect("a picture");
+            decoder.icc_profile().expect("readable").map(|profile| profile.len())
+        };
+        assert_eq!(profile(&with_profile(500_000)), Some(500_000), "one of a printer's size is read");
+        let bomb = with_profile(40 * 1024 * 1024);
+        assert!(bomb.len() < 200_000, "{} bytes in the file", bomb.len());
+        assert_eq!(profile(&bomb), None);
+        assert_eq!(inspect(bomb, "a.png", "image/png").await, Ok(Size { width: 2, height: 2 }));
+    }
+
+    #[tokio::test]
+    async fn pixels_that_do_not_fit_are_refused_from_the_header() {
+        // 45 million pixels of eight bytes: fewer than a camera's, in more than 256 MB.
+        let wide = DynamicImage::ImageRgba16(image::ImageBuffer::new(1, 1));
+        let mut png = Cursor::new(Vec::new());
+        wide.write_to(&mut png, ImageFormat::Png).expect("encodes");
+        assert_eq!(
+            inspect(resized(png.into_inner(), 9_000, 5_000), "a.png", "image/png").await,
+            Err(Refused::TooManyPixels)
+        );
+    }
+
+    /// An EXIF chunk of sixty bytes that says it has 4 GB.
+    #[tokio::test]
+    async fn a_chunk_that_claims_more_than_the_file_is_refused() {
+        let simple = photo(40, 30, ImageFormat::WebP);
+        let with_exif = |claimed: u32| {
+            let mut bytes = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0\0\x27\0\0\x1d\0\0".to_vec();
+            bytes.extend(&simple[12..]);
+            bytes.extend(b"EXIF");
+            bytes.extend(claimed.to_le_bytes());
+            bytes.extend([0; 60]);
+            let length = u32::try_from(bytes.len() - 8).expect("small");
+            bytes[4..8].copy_from_slice(&length.to_le_bytes());
+            bytes
+        };
+        assert!(!claims_more(&simple) && !claims_more(b"RIFF") && !claims_more(&with_exif(60)));
+        assert!(claims_more(&with_exif(61)) && claims_more(&with_exif(u32::MAX)));
+        let size = inspect(with_exif(60), "a.webp", "image/webp").await;
+        assert_eq!(size, Ok(Size { width: 40, height: 30 }), "an honest one is taken");
+        assert_eq!(inspect(with_exif(u32::MAX), "a.webp", "image/webp").await, Err(Refused::NotAPhoto));
+    }
+
+    #[tokio::test]
+    async fn a_picture_keeps_its_place_when_whoever_asked_has_gone() {
+        let pictures = Pictures::default();
+        let counts = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+        let (begun, mut beginnings) = tokio::sync::mpsc::unbounded_channel();
+        let mut gates = Vec::new();
+        let mut open_one = |pictures: Pictures| {
+            let (counts, begun) = (counts.clone(), begun.clone());
+            let (open, gate) = std::sync::mpsc::channel::<()>();
+            gates.push(open);
+            tokio::spawn(async move {
+                let decode = move || {
+                    counts.1.fetch_max(counts.0.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    begun.send(()).expect("counted");
+                    // Until the gate is opened, by being dropped.
+                    let _ = gate.recv();
+                    counts.0.fetch_sub(1, Ordering::SeqCst);
+                    Ok(())
+                };
+                pictures.work(decode).await
+            })
+        };
+        for asking in [open_one(pictures.clone()), open_one(pictures.clone())] {
+            beginnings.recv().await.expect("begun");
+            asking.abort();
+            assert!(asking.await.is_err_and(|gone| gone.is_cancelled()));
+        }
+        assert_eq!(pictures.places.available_permits(), 0, "both are still being decoded");
+        let others = [open_one(pictures.clone()), open_one(pictures.clone())];
+        tokio::task::yield_now().await;
+        gates.clear();
+        for other in others {
+            assert_eq!(other.await.expect("not aborted"), Ok(()));
+        }
+        assert_eq!((counts.0.load(Ordering::SeqCst), counts.1.load(Ordering::SeqCst)), (0, 2), "two at a time");
+    }
+
+    #[test]
+    fn names_are_shown_short_and_the_way_they_are_read() {
+        assert_eq!(shown("sala.jpg"), "sala.jpg");
+        assert_eq!(shown("sala\u{202e}gpj.exe"), "salagpj.exe");
+        assert_eq!(shown("\u{200e}a\u{2066}b\u{2069}\n\0c\u{200f}\u{2028}"), "abc");
+        assert_eq!(shown(&"é".repeat(60)), "é".repeat(60));
+        assert_eq!(shown(&"é".repeat(61)), format!("{}…", "é".repeat(59)));
+        assert_eq!(shown(&format!("{}\u{200e}", "é".repeat(60))), "é".repeat(60), "what is not shown does not count");
     }
 
     /// A JPEG with an EXIF block: camera, place, and lying on its side (orientation 6).

@@ -8,7 +8,7 @@ use super::types::{PhotoId, PropertyId};
 use crate::caller::Staff;
 use crate::error::AppError;
 use crate::outside::files::{Files, from_hex};
-use crate::outside::pictures::Upload;
+use crate::outside::pictures::{Upload, shown};
 use crate::state::House;
 
 /// Takes a photograph of a property in. Its sizes are made later.
@@ -23,6 +23,7 @@ pub async fn take(house: &House, staff: &Staff, property: PropertyId, upload: Up
     let count = bytes.len();
     // The file first: a row without one would be a photograph that nobody can see. A file without a row is swept.
     house.files.put(staff.db.tenant(), &sha256, bytes).await?;
+    let name = shown(&name);
     let new = NewPhoto { name: &name, sha256, bytes: count, size: (size.width, size.height) };
     let mut tx = staff.db.begin().await?;
     photos::add(&mut tx, staff, property, &new).await?;

@@ -31,6 +31,6 @@ pub async fn take(house: &House, staff: &Staff, upload: Upload) -> Result<(), Ap
 }
 
 /// Where a logo is found: twelve digits of its content, so that the address never has to change.
-fn address(sha256: &[u8]) -> String {
+pub fn address(sha256: &[u8]) -> String {
     format!("/logo/{}.png", &to_hex(sha256)[..12])
 }

@@ -137,6 +137,10 @@ pub enum Problem {
     PhotoTooLarge(String),
     /// The file of this name has more than 50 million pixels.
     TooManyPixels(String),
+    /// So many files more were not taken, and are not named.
+    MoreRefused(u32),
+    /// The files stopped coming, or could not be kept, before the last.
+    BrokenOff,
     /// More photographs than this.
     TooManyPhotos(u32),
     /// An amount needs its period.

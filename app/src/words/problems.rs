@@ -39,6 +39,8 @@ fn portuguese(problem: &Problem) -> String {
         Problem::Heic(name) => format!("{name}: o formato HEIC não abre nos navegadores; envie como JPEG."),
         Problem::PhotoTooLarge(name) => format!("{name}: a foto passa de 25 MB."),
         Problem::TooManyPixels(name) => format!("{name}: a foto passa de 50 megapixels."),
+        Problem::MoreRefused(more) => format!("E mais {more}."),
+        Problem::BrokenOff => "O envio parou antes do fim. Veja o que chegou e envie o resto.".into(),
         Problem::TooManyPhotos(most) => format!("Cabem {most} fotos em um imóvel."),
         Problem::PeriodRequired => "Informe o período deste valor.".into(),
     }
@@ -72,6 +74,8 @@ fn english(problem: &Problem) -> String {
         Problem::Heic(name) => format!("{name}: browsers do not show HEIC; send it as JPEG."),
         Problem::PhotoTooLarge(name) => format!("{name}: the photo has more than 25 MB."),
         Problem::TooManyPixels(name) => format!("{name}: the photo has more than 50 megapixels."),
+        Problem::MoreRefused(more) => format!("And {more} more."),
+        Problem::BrokenOff => "The upload stopped before its end. See what arrived and send the rest.".into(),
         Problem::TooManyPhotos(most) => format!("A property holds {most} photos."),
         Problem::PeriodRequired => "State the period of this amount.".into(),
     }

@@ -9,14 +9,13 @@ use crate::harness::{House, house, root};
 const WIDTH: u32 = 96;
 
 async fn fill(house: &House, agency: &Agency, slug: &str) {
+    try_to_fill(house, agency, slug).await.expect("filled");
+}
+
+async fn try_to_fill(house: &House, agency: &Agency, slug: &str) -> anyhow::Result<()> {
     let (bed, now) = (bed().await, house.state.house.clock.now());
-    let filled = server::commands::demo::fill(
-        &bed.deployment,
-        bed.data_dir.join("files"),
-        (slug, agency.route.tenant),
-        (now, WIDTH),
-    );
-    filled.await.expect("filled");
+    let (files, tenant) = (bed.data_dir.join("files"), agency.route.tenant);
+    server::commands::demo::fill(&bed.deployment, files, (slug, tenant), (now, WIDTH)).await
 }
 
 /// Rows of the agency's tables, and what a person could have changed.
@@ -56,6 +55,25 @@ fn the_stock_is_there_once_and_stays_as_people_leave_it() {
         assert_eq!(census(&agency).await, changed, "again is harmless");
         let mut owner = house.owner(&agency).await;
         assert!(owner.get("/app/properties?q=casa+da+ana").await.text().contains("Casa da Ana"));
+    });
+}
+
+#[test]
+fn a_suspended_agency_is_passed_over_and_one_that_cannot_be_opened_is_told() {
+    run(async {
+        let house = house().await;
+        let (away, broken) = (house.agency().await, house.agency().await);
+        let central = bed().await.deployment.central();
+        let suspended = tenancy::central::companies::suspend(central, away.route.tenant, "unpaid", Default::default());
+        assert!(suspended.await.expect("suspended"));
+        fill(house, &away, "litoral").await;
+        let written: i64 =
+            sqlx::query_scalar("select count(*) from properties").fetch_one(&away.db).await.expect("counted");
+        assert_eq!(written, 0, "a suspended agency is left alone");
+        let stamp = "update _tenant_identity set tenant_id = gen_random_uuid()";
+        sqlx::query(stamp).execute(&mut root(&broken).await).await.expect("stamped");
+        let error = try_to_fill(house, &broken, "litoral").await.expect_err("it cannot be opened");
+        assert!(format!("{error:#}").contains("litoral was not opened: the database does not carry"), "{error:#}");
     });
 }
 

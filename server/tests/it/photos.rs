@@ -84,9 +84,12 @@ fn a_photograph_gets_its_sizes_and_its_original_goes() {
         owner.upload(&id, "application/json", &[("again.jpg", "image/jpeg", a_photo(200))]).await;
         assert_eq!(photos(&mut owner, &id).await.len(), 1);
         // Addresses that are nearly right are nobody's.
-        for wrong in
-            ["/media/x/320-000000000000.jpg", &photo.address.replace("320-", "321-"), &format!("{}x", photo.address)]
-        {
+        for wrong in [
+            "/media/x/320-000000000000.jpg",
+            "/media/%ff/320-000000000000.jpg",
+            &photo.address.replace("320-", "321-"),
+            &format!("{}x", photo.address),
+        ] {
             assert_eq!(owner.get(wrong).await.status, StatusCode::NOT_FOUND, "{wrong}");
         }
     });

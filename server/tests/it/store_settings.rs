@@ -166,7 +166,10 @@ fn a_logo_is_drawn_anew_shown_replaced_and_removed() {
         let logo = visitor.get(&address).await;
         assert_eq!((logo.status, logo.header("content-type")), (StatusCode::OK, "image/png"));
         assert_eq!(logo.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
-        assert_eq!(owner.get(&address).await.body, logo.body, "staff sees it in the preview");
+        assert_eq!(logo.header("cache-control"), "public, max-age=31536000, immutable");
+        let preview = owner.get(&address).await;
+        assert_eq!(preview.body, logo.body, "staff sees it in the preview");
+        assert_eq!(preview.header("cache-control"), "private, max-age=31536000, immutable");
         assert_eq!(house.stranger().get(&address).await.status, StatusCode::SEE_OTHER);
         let other = [("outro.png", "image/png", a_logo(200))];
         let answer = owner.send_files("/app/settings/brand/logo", "text/html", "logo", &other).await;

@@ -7,7 +7,7 @@ use image::{ExtendedColorType, ImageEncoder as _, codecs::png::PngEncoder};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use tenancy::{Deployment, RegistryOptions, Routes, TenantDb, TenantId};
+use tenancy::{Deployment, OpenError, RegistryOptions, Routes, TenantDb, TenantId};
 use time::{Duration, OffsetDateTime, Time};
 
 use app::outside::files::Files;
@@ -17,6 +17,7 @@ use app::properties::db::photos::StoredVariant;
 use app::properties::db::seed::{self, Seed, SeedPhoto, SeedSettings, steady_id};
 use app::properties::rules::parse;
 use app::properties::types::{PhotoId, PropertyId};
+use app::store_settings::logo;
 use app::values::id::StaffId;
 
 use super::agencies::Agency;
@@ -57,9 +58,13 @@ pub(super) async fn fill(
     let year = u32::try_from(now.year()).unwrap_or_default();
     let mut empty = Vec::new();
     for (agency, tenant) in tenants {
-        // A suspended agency is left alone.
         let Some(route) = routes.by_tenant(*tenant) else { continue };
-        let Ok(db) = registry.open(&route).await else { continue };
+        let db = match registry.open(&route).await {
+            Ok(db) => db,
+            // A suspended agency is left alone.
+            Err(OpenError::NotActive(_)) => continue,
+            Err(error) => return Err(error).with_context(|| format!("{} was not opened", agency.slug)),
+        };
         if !seed::is_there(&db, PropertyId(id_of(agency.slug, "property", 0))).await? {
             empty.push(Empty { agency, db, stock: stock::stock(agency.slug, year) });
         }
@@ -164,12 +169,11 @@ async fn people(one: &Empty) -> anyhow::Result<Vec<StaffId>> {
 async fn settings(files: &Files, one: &Empty) -> anyhow::Result<SeedSettings> {
     let (agency, face) = (one.agency, &one.agency.face);
     let ink = |colour: &str| u32::from_str_radix(colour.trim_start_matches('#'), 16);
-    let logo = scenery::logo(face.wordmark, face.mark, (ink(face.primary_color)?, ink(face.secondary_color)?), 96);
+    let drawn = scenery::logo(face.wordmark, face.mark, (ink(face.primary_color)?, ink(face.secondary_color)?), 96);
     let mut png = Vec::new();
-    PngEncoder::new(&mut png).write_image(&logo.pixels, logo.width, logo.height, ExtendedColorType::Rgba8)?;
+    PngEncoder::new(&mut png).write_image(&drawn.pixels, drawn.width, drawn.height, ExtendedColorType::Rgba8)?;
     let sha256: [u8; 32] = Sha256::digest(&png).into();
     files.put(one.db.tenant(), &sha256, png.into()).await?;
-    let address = format!("/logo/{}.png", &to_hex(&sha256)[..12]);
     Ok(SeedSettings {
         creci: face.creci,
         about: face.about,
@@ -180,7 +184,7 @@ async fn settings(files: &Files, one: &Empty) -> anyhow::Result<SeedSettings> {
         primary_color: face.primary_color,
         secondary_color: face.secondary_color,
         hero_title: face.hero_title,
-        logo: (address, sha256, (i32::try_from(logo.width)?, i32::try_from(logo.height)?)),
+        logo: (logo::address(&sha256), sha256, (i32::try_from(drawn.width)?, i32::try_from(drawn.height)?)),
     })
 }
 

@@ -17,7 +17,7 @@ use tenancy::central::companies;
 use tenancy::central::operations::NewTenant;
 use tenancy::central::operators;
 use tenancy::central::people::NewPerson;
-use tenancy::{Clock, Deployment, TenantId};
+use tenancy::{Clock, DatabaseError, Deployment, TenantId};
 use time::OffsetDateTime;
 
 use crate::config::{Config, Environment};
@@ -99,7 +99,8 @@ async fn ensure_agency(deployment: &Deployment, agency: &Agency, hash: &str) -> 
     };
     match companies::find_by_slug(deployment.central(), agency.slug).await {
         Ok(company) if company.status != "provisioning" => Ok(company.id),
-        // A crash left it half made: the same key finds the operation and goes on.
+        Err(error) if !matches!(error, DatabaseError::RowNotFound) => Err(error.into()),
+        // It is not there, or a crash left it half made: the same key finds the operation and goes on.
         _ => {
             let key = format!("demo-{}", agency.slug);
             let id = provisioner.reserve(&new, Some(&key)).await?;

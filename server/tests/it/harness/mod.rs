@@ -273,7 +273,7 @@ impl Caller {
     }
 
     /// Posts a body of any type.
-    pub async fn post_body(&mut self, path: &str, accept: &str, kind: &str, body: Vec<u8>) -> Answer {
+    pub async fn post_body(&mut self, path: &str, accept: &str, kind: &str, body: impl Into<Body>) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
         let request = Request::post(path)
             .header(header::ACCEPT, accept)
@@ -282,7 +282,7 @@ impl Caller {
             .header("sec-fetch-site", "same-origin")
             .header(header::COOKIE, cookies.join("; "))
             .header(header::CONTENT_TYPE, kind)
-            .body(Body::from(body))
+            .body(body.into())
             .expect("a request");
         self.knock(request).await
     }
