@@ -9,6 +9,7 @@ mod catalogue;
 mod commands;
 mod crowd;
 mod demo;
+mod duty;
 mod faults;
 mod harness;
 mod headers;
