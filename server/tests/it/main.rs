@@ -7,6 +7,7 @@
 
 mod catalogue;
 mod commands;
+mod connections;
 mod crowd;
 mod demo;
 mod duty;
@@ -23,6 +24,7 @@ mod permissions;
 mod photos;
 mod properties;
 mod publishing;
+mod shutdown;
 mod sign_in;
 mod store_settings;
 mod storefront;
