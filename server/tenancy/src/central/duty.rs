@@ -54,11 +54,13 @@ impl Duty {
         }
     }
 
-    /// Leaves the place to the next one.
+    /// Leaves the place to the next one: when this returns, it is free.
     ///
     /// # Errors
-    /// The database's; the place is free all the same.
-    pub async fn lay_down(self) -> Result<(), sqlx::Error> {
+    /// The database's; the place is free as soon as the server notices that the session has gone.
+    pub async fn lay_down(mut self) -> Result<(), sqlx::Error> {
+        // The end of a session is noticed a moment later.
+        in_time(sqlx::query("select pg_advisory_unlock_all()").execute(&mut self.session)).await?;
         in_time(self.session.close()).await
     }
 }
