@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use std::process::ExitCode;
+use std::time::Duration;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -16,6 +17,8 @@ fn main() -> ExitCode {
         }
     };
     let ended = runtime.block_on(server::commands::run(arguments));
+    // A thread that is stuck in a system call would be waited for, and with it whoever told us to stop.
+    runtime.shutdown_timeout(Duration::from_secs(1));
     server::telemetry::end_logs();
     match ended {
         Ok(code) => code,

@@ -4,16 +4,23 @@ use anyhow::Context as _;
 use clap::Args;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 use tenancy::cluster::ServeLock;
 use tenancy::{Clock, Deployment, RegistryOptions};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Environment};
-use crate::listen::Patience;
+use crate::layers::request::Proxies;
+use crate::listen::{PER_PEER, Patience, Peers};
 use crate::router::{self, Readiness};
 use crate::{boot, listen, telemetry, worker};
+
+/// What is left after the requests' time for pools to close; [`listen::CLOSING`] holds it.
+const LAST_MOMENT: Duration = Duration::from_secs(1);
 
 /// Serve the platform and every agency's storefront
 #[derive(Debug, Args)]
@@ -74,12 +81,14 @@ impl Serve {
         let (stop, readiness) = (CancellationToken::new(), Readiness::default());
         let mut told = Told::listen()?;
         let farewell = config.environment.farewell();
-        let patience = Patience { finish: listen::GRACE.saturating_sub(farewell), ..Patience::default() };
+        let patience = Patience::default();
+        let patience = Patience { finish: patience.finish.saturating_sub(farewell), ..patience };
         let working = (!self.no_worker)
             .then(|| tokio::spawn(worker::run(state.house.clone(), deployment.provisioner(), committed, stop.clone())));
+        let peers = || Peers::new(Proxies(config.trusted_proxies.as_slice().into()), PER_PEER);
         let pages = router::router(&state, &config.trusted_proxies, readiness.clone());
-        let serving = tokio::spawn(listen::serve(public, pages, stop.clone(), patience));
-        let measuring = tokio::spawn(listen::serve(internal, router::internal(), stop.clone(), patience));
+        let serving = tokio::spawn(listen::serve(public, pages, stop.clone(), patience, peers()));
+        let measuring = tokio::spawn(listen::serve(internal, router::internal(), stop.clone(), patience, peers()));
         announce(config, deployment, self.demo);
         metrics.run_upkeep();
         let how = told.wait().await;
@@ -93,13 +102,23 @@ impl Serve {
             }
         }
         stop.cancel();
-        let deadline = tokio::time::Instant::now() + patience.finish;
+        let deadline = Instant::now() + patience.finish;
         let _ = tokio::join!(serving, measuring);
         if let Some(working) = working {
-            let _ = tokio::time::timeout_at(deadline, working).await;
+            end(working, deadline).await;
         }
-        state.house.registry.close().await;
+        if tokio::time::timeout(LAST_MOMENT, state.house.registry.close()).await.is_err() {
+            tracing::warn!("some connections of agencies' databases were still in use, and are cut off");
+        }
         Ok(())
+    }
+}
+
+/// Waits for the worker until then, and no longer: what it leaves half done is done again.
+async fn end(mut working: JoinHandle<()>, deadline: Instant) {
+    if tokio::time::timeout_at(deadline, &mut working).await.is_err() {
+        tracing::warn!("the worker did not finish in time; what it had begun is done again");
+        working.abort();
     }
 }
 

@@ -1,15 +1,17 @@
 //! What happens behind the pages: jobs are done, outboxes are carried, agencies in the making are finished, old rows removed.
 
+mod carry;
+
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
 use tenancy::central::{operations, sessions, sign_ins};
 use tenancy::provision::Provisioner;
-use tenancy::{Status, TenantId, relay};
+use tenancy::{DatabaseError, TenantId};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -19,31 +21,96 @@ use app::error::AppError;
 use app::properties::jobs as properties;
 use app::state::House;
 
+use carry::Pace;
+
 /// Outboxes that a crash left behind wait no longer than this.
 const SWEEP: Duration = Duration::from_secs(30);
 /// Jobs that run at once in this process.
 const PLACES: usize = 2;
 /// A job that nobody announced is found after this long.
 const LOOK: Duration = Duration::from_secs(2);
+/// How often a long job says that it is being done: four times within a lease.
+const ALIVE: Duration = Duration::from_secs(30);
+/// How often a process that stands by asks for the worker's place.
+const STAND_BY: Duration = Duration::from_secs(3);
 
-/// Works until the token is cancelled; what is under way is finished first.
+/// Works until the token is cancelled; what is under way is finished first. Of all processes of an installation one works,
+/// and the others stand by to take its place.
 pub async fn run(
     house: Arc<House>,
     provisioner: Provisioner,
-    committed: mpsc::UnboundedReceiver<TenantId>,
+    mut committed: mpsc::UnboundedReceiver<TenantId>,
     stop: CancellationToken,
 ) {
-    // One process works on an installation: whoever held a lease is gone.
+    while !stop.is_cancelled() {
+        if let Err(error) = take_turn(&house, &provisioner, &mut committed, &stop).await {
+            tracing::warn!(%error, "the worker's place was lost, or could not be asked for");
+            stand_by(&mut committed, &stop).await;
+        }
+    }
+}
+
+/// Waits for the worker's place and works in it, until it is lost or the token is cancelled.
+async fn take_turn(
+    house: &Arc<House>,
+    provisioner: &Provisioner,
+    committed: &mut mpsc::UnboundedReceiver<TenantId>,
+    stop: &CancellationToken,
+) -> Result<(), DatabaseError> {
+    let mut duty = Duty::connect(&house.central).await?;
+    let mut is_told = false;
+    while !duty.take().await? {
+        if !std::mem::replace(&mut is_told, true) {
+            tracing::info!("another process is the worker; this one stands by");
+        }
+        stand_by(committed, stop).await;
+        if stop.is_cancelled() {
+            return duty.lay_down().await;
+        }
+    }
+    on_duty(house, provisioner, committed, &mut duty, stop).await?;
+    // After the last piece of work, so that nobody begins before it.
+    duty.lay_down().await
+}
+
+/// A while in which another works. Its sweep finds what this process commits meanwhile.
+async fn stand_by(committed: &mut mpsc::UnboundedReceiver<TenantId>, stop: &CancellationToken) {
+    wait(stop, STAND_BY).await;
+    while committed.try_recv().is_ok() {}
+}
+
+/// All of the work. Who has lost the place lets go at once: another has it, and begins anew what was under way.
+async fn on_duty(
+    house: &Arc<House>,
+    provisioner: &Provisioner,
+    committed: &mut mpsc::UnboundedReceiver<TenantId>,
+    duty: &mut Duty,
+    stop: &CancellationToken,
+) -> Result<(), DatabaseError> {
+    // The place is ours: whoever held a lease is gone.
     for released in [operations::release_leases(&house.central).await, jobs::release_leases(&house.central).await] {
         if let Err(error) = released {
             tracing::warn!(%error, "leases were not released");
         }
     }
+    let (announce, announced) = mpsc::unbounded_channel();
+    let handler: Handler = |house, job| handle(house, job).boxed();
     let mut tasks = JoinSet::new();
-    tasks.spawn(carry_and_work(house.clone(), committed, |house, job| handle(house, job).boxed(), stop.clone()));
-    tasks.spawn(provision(provisioner, stop.clone()));
-    tasks.spawn(tidy_up(house, stop));
-    while tasks.join_next().await.is_some() {}
+    tasks.spawn(carry_and_work(house.clone(), announced, handler, stop.clone()));
+    tasks.spawn(provision(provisioner.clone(), stop.clone()));
+    tasks.spawn(tidy_up(house.clone(), stop.clone()));
+    let lost = duty.lost();
+    tokio::pin!(lost);
+    loop {
+        tokio::select! {
+            ended = tasks.join_next() => if ended.is_none() { return Ok(()) },
+            Some(tenant) = committed.recv() => drop(announce.send(tenant)),
+            error = &mut lost => {
+                tasks.shutdown().await;
+                return Err(error);
+            }
+        }
+    }
 }
 
 /// What does a job.
@@ -58,81 +125,19 @@ pub async fn carry_and_work(
 ) {
     let mut tasks = JoinSet::new();
     let wake = Arc::new(Notify::new());
-    tasks.spawn(carry(house.clone(), committed, wake.clone(), stop.clone()));
+    let deliver = {
+        let (house, wake) = (house.clone(), wake.clone());
+        move |tenant| carry::deliver(house.clone(), tenant, wake.clone())
+    };
+    let everybody = {
+        let house = house.clone();
+        move || carry::active(&house)
+    };
+    tasks.spawn(carry::carry(deliver, everybody, committed, Pace { sweep: SWEEP, again: LOOK }, stop.clone()));
     for place in 0..PLACES {
         tasks.spawn(work((house.clone(), handler), place, wake.clone(), stop.clone()));
     }
     while tasks.join_next().await.is_some() {}
-}
-
-/// Carries an outbox as soon as something was committed, and all of them now and then.
-async fn carry(
-    house: Arc<House>,
-    mut committed: mpsc::UnboundedReceiver<TenantId>,
-    wake: Arc<Notify>,
-    stop: CancellationToken,
-) {
-    let mut sweep = tokio::time::interval(SWEEP);
-    let (again, mut repeated) = mpsc::unbounded_channel();
-    // Whose outbox may hold something, in turn: an import of thousands does not keep the others waiting.
-    let mut waiting = VecDeque::new();
-    while !stop.is_cancelled() {
-        if waiting.is_empty() {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                Some(tenant) = committed.recv() => waiting.push_back(tenant),
-                Some(tenant) = repeated.recv() => waiting.push_back(tenant),
-                _ = sweep.tick() => {
-                    let active = house.routes.all().into_iter().filter(|route| route.status == Status::Active);
-                    waiting.extend(active.map(|route| route.tenant));
-                }
-            }
-        }
-        while let Ok(tenant) = committed.try_recv() {
-            if !waiting.contains(&tenant) {
-                waiting.push_back(tenant);
-            }
-        }
-        let Some(tenant) = waiting.pop_front() else { continue };
-        match survived(deliver(&house, tenant, &wake)).await {
-            Some(Rest::Nothing) => {}
-            Some(Rest::Some) => waiting.push_back(tenant),
-            // What failed a moment ago may well go now; the others do not wait for it.
-            Some(Rest::Failed) | None => {
-                let again = again.clone();
-                tokio::spawn(async move {
-                    tokio::time::sleep(LOOK).await;
-                    let _ = again.send(tenant);
-                });
-            }
-        }
-    }
-}
-
-/// What an outbox may still hold.
-enum Rest {
-    Nothing,
-    Some,
-    Failed,
-}
-
-/// Carries some of an agency's outbox.
-async fn deliver(house: &House, tenant: TenantId, wake: &Notify) -> Rest {
-    let Some(route) = house.routes.by_tenant(tenant) else { return Rest::Nothing };
-    // Closed, or out of reach: the sweep looks again.
-    let Ok(db) = house.registry.open(&route).await else { return Rest::Nothing };
-    match relay::deliver_some(&house.central, &house.key, &db).await {
-        Ok(0) => Rest::Nothing,
-        Ok(carried) => {
-            metrics::counter!("outbox_carried_total").increment(carried);
-            wake.notify_waiters();
-            if carried < relay::BATCH { Rest::Nothing } else { Rest::Some }
-        }
-        Err(error) => {
-            tracing::warn!(%tenant, %error, "an outbox was not carried; it stays where it is");
-            Rest::Failed
-        }
-    }
 }
 
 /// Does jobs, one after the other, as long as there are any; then waits for the next.
@@ -160,7 +165,8 @@ async fn work((house, handler): (Arc<House>, Handler), place: usize, wake: Arc<N
 /// Does one job, with signs of life while it lasts. A failure is tried again later, a panic is one, and a closed agency's
 /// job is set aside.
 async fn run_job(house: &Arc<House>, worker: &str, job: &Job, handler: Handler) {
-    let mut alive = tokio::time::interval(Duration::from_secs(30));
+    // The lease is new: the first sign of life is due later.
+    let mut alive = tokio::time::interval_at(tokio::time::Instant::now() + ALIVE, ALIVE);
     let request_id = job.request_id().unwrap_or_default();
     let began = Instant::now();
     let span = tracing::info_span!("job", request_id);
@@ -224,7 +230,7 @@ async fn wait(stop: &CancellationToken, time: Duration) {
     }
 }
 
-fn report(outcome: Result<(), tenancy::DatabaseError>) {
+fn report(outcome: Result<(), DatabaseError>) {
     if let Err(error) = outcome {
         tracing::warn!(%error, "old rows were not removed");
     }

@@ -3,6 +3,7 @@
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use std::path::PathBuf;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::cluster::{Cluster, ClusterError, ClusterOptions};
@@ -11,6 +12,8 @@ use crate::migrate::{self, MigrationFailed};
 use crate::provision::Provisioner;
 use crate::{CentralDb, Key, Registry, RegistryOptions, TenantId};
 
+/// How long a connection in use may keep the central pool from closing.
+const CLOSING: Duration = Duration::from_secs(1);
 /// Name of the central database on the private cluster.
 const CENTRAL: &str = "central";
 
@@ -164,12 +167,15 @@ impl Deployment {
         Provisioner::new(self.central.clone(), self.provisioner.clone(), self.tenants.clone(), self.key.clone())
     }
 
-    /// Closes the central pool and, as its last user, stops the private cluster.
+    /// Closes the central pool, waiting no longer than a second for connections in use, and stops the private cluster as
+    /// its last user.
     ///
     /// # Errors
     /// [`ClusterError`] when it does not stop.
     pub async fn close(self) -> Result<(), ClusterError> {
-        self.central.close().await;
+        if tokio::time::timeout(CLOSING, self.central.close()).await.is_err() {
+            tracing::warn!("some connections of the central database were still in use, and are cut off");
+        }
         if let Some(cluster) = self.cluster {
             cluster.close().await?;
         }

@@ -8,9 +8,10 @@ use moka::policy::EvictionPolicy;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Error, PgPool, Postgres, Row};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 
@@ -109,6 +110,9 @@ struct Inner {
     opened: AtomicU64,
     connections: Arc<AtomicUsize>,
     committed: mpsc::UnboundedSender<TenantId>,
+    /// How often this process has committed for each agency. It outlives the pools: a count that began anew could say that
+    /// nothing has changed.
+    commits: Mutex<HashMap<TenantId, Arc<AtomicU64>>>,
 }
 
 impl Registry {
@@ -131,8 +135,17 @@ impl Registry {
             .build();
         let connects = Arc::new(Semaphore::new(options.concurrent_connects));
         let connections = Arc::new(AtomicUsize::new(0));
-        let inner =
-            Arc::new(Inner { cache, base, key, options, connects, opened: AtomicU64::new(0), connections, committed });
+        let inner = Arc::new(Inner {
+            cache,
+            base,
+            key,
+            options,
+            connects,
+            opened: AtomicU64::new(0),
+            connections,
+            committed,
+            commits: Mutex::default(),
+        });
         tick(Arc::downgrade(&inner));
         (Self { inner }, receiver)
     }
@@ -265,7 +278,7 @@ async fn check(conn: &mut PgConnection, tenant: TenantId) -> Result<(), OpenErro
 /// One agency's connections.
 pub(crate) struct TenantPool {
     pool: PgPool,
-    commits: AtomicU64,
+    commits: Arc<AtomicU64>,
     refused: Arc<AtomicBool>,
 }
 
@@ -291,7 +304,8 @@ impl TenantPool {
                 })
             })
             .connect_lazy_with(options);
-        Self { pool, commits: AtomicU64::new(0), refused }
+        let commits = inner.commits.lock().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default().clone();
+        Self { pool, commits, refused }
     }
 
     pub(crate) async fn acquire(&self) -> Result<PoolConnection<Postgres>, Error> {

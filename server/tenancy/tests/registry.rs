@@ -89,6 +89,24 @@ fn an_eviction_is_not_noticed() {
 }
 
 #[test]
+fn commits_are_counted_across_pools() {
+    run(async {
+        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (a, b) = (agency().await, agency().await);
+        let db = registry.open(&a.route).await.expect("it opens");
+        db.begin().await.expect("a transaction").commit().await.expect("committed");
+        let under_way = db.begin().await.expect("a transaction");
+        registry.evict(a.route.tenant).await;
+        let later = registry.open(&a.route).await.expect("it opens");
+        assert_eq!(later.commits(), 1, "a new pool does not begin anew: its count could be one that was seen before");
+        under_way.commit().await.expect("committed");
+        assert_eq!((later.commits(), db.commits()), (2, 2), "whichever pool it went through");
+        assert_eq!(registry.open(&b.route).await.expect("it opens").commits(), 0, "each agency has its own");
+        registry.close().await;
+    });
+}
+
+#[test]
 fn a_newcomer_among_hot_agencies_is_opened_once() {
     run(async {
         let options = RegistryOptions { max_pools: 4, ..RegistryOptions::default() };

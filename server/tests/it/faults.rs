@@ -20,7 +20,7 @@ use tower::ServiceExt as _;
 use app::error::AppError;
 use server::layers::request::{Proxies, REQUEST_ID};
 use server::layers::{panic, request};
-use server::listen::{self, Patience};
+use server::listen::{self, Patience, Peers};
 use server::worker;
 
 use crate::harness::chance::{Dice, soaking, times, turn};
@@ -30,12 +30,15 @@ use crate::harness::{a_photo, a_property, open};
 #[test]
 fn who_sends_half_a_head_is_not_waited_for() {
     run(async {
-        let patience = Patience { head: Duration::from_secs(1), finish: Duration::from_secs(1) };
+        let second = Duration::from_secs(1);
+        let patience = Patience { head: second, finish: second, ..Patience::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let stop = CancellationToken::new();
         let router = Router::new().route("/", get(|| async { "well" }));
-        let serving = tokio::spawn(listen::serve(listener, router, stop.clone(), patience));
+        // All of them come from here.
+        let peers = Peers::new(Proxies::default(), usize::MAX);
+        let serving = tokio::spawn(listen::serve(listener, router, stop.clone(), patience, peers));
         let openings: [&[u8]; 5] =
             [b"", b"GET / HTTP/1.1\r\nhost: x\r\nx-a: ", b"PRI * HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"GET"];
         let mut slow = Vec::new();

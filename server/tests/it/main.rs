@@ -7,8 +7,10 @@
 
 mod catalogue;
 mod commands;
+mod connections;
 mod crowd;
 mod demo;
+mod duty;
 mod faults;
 mod harness;
 mod headers;
@@ -22,6 +24,7 @@ mod permissions;
 mod photos;
 mod properties;
 mod publishing;
+mod shutdown;
 mod sign_in;
 mod store_settings;
 mod storefront;

@@ -106,6 +106,13 @@ fn a_kept_page_comes_in_every_form_that_is_asked_for() {
             let unchanged = visitor.get("/imoveis").await;
             assert_eq!((unchanged.status, unchanged.body.len()), (StatusCode::NOT_MODIFIED, 0));
         }
+        for (accepted, encoding) in [("br;q=0", ""), ("br; q=0.0, gzip", "gzip"), ("*", "br")] {
+            let mut visitor = house.visitor(&a);
+            visitor.headers.insert(http::header::ACCEPT_ENCODING, accepted.parse().expect("a header"));
+            let answer = visitor.get("/imoveis").await;
+            assert_eq!(answer.header("content-encoding"), encoding, "{accepted}");
+            assert_eq!(answer.body == plain.body, encoding.is_empty(), "{accepted}");
+        }
     });
 }
 

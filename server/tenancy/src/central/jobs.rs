@@ -115,7 +115,7 @@ pub async fn prolong(db: &CentralDb, job: Uuid, worker: &str) -> Result<(), sqlx
     Ok(())
 }
 
-/// Takes back jobs whose worker is known to be gone: at the start of the one process that works on this installation.
+/// Takes back jobs whose worker is known to be gone: called in the worker's place ([`super::duty::Duty`]) alone.
 ///
 /// # Errors
 /// The database's.

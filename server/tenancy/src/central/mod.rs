@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod alerts;
 pub mod audit;
 pub mod companies;
+pub mod duty;
 pub mod jobs;
 pub mod operations;
 pub mod operators;

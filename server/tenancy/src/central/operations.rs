@@ -196,7 +196,7 @@ pub(crate) async fn claim(
     .await
 }
 
-/// Takes back operations whose worker is known to be gone: at the start of the one process that works on this installation.
+/// Takes back operations whose worker is known to be gone: called in the worker's place ([`super::duty::Duty`]) alone.
 ///
 /// # Errors
 /// The database's.

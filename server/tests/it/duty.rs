@@ -1,0 +1,149 @@
+//! Two workers on one installation: one works, the other stands by, and takes over.
+
+use sqlx::{ConnectOptions as _, PgConnection};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tenancy::testing::run;
+use tenancy::{Clock, Deployment, RegistryOptions};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use app::state::House;
+use server::{boot, worker};
+
+use crate::harness::process::{Installation, Resident};
+use crate::harness::settings;
+
+struct Worker {
+    house: Arc<House>,
+    stop: CancellationToken,
+    working: JoinHandle<()>,
+}
+
+impl Worker {
+    async fn start(databases: &Deployment, files: &Path) -> Self {
+        let options = RegistryOptions::default();
+        let opened = boot::open_state(databases, files.to_owned(), settings(), Clock::system(), options).await;
+        let (state, committed) = opened.expect("it opens");
+        let stop = CancellationToken::new();
+        let run = worker::run(state.house.clone(), databases.provisioner(), committed, stop.clone());
+        Self { house: state.house, stop, working: tokio::spawn(run) }
+    }
+
+    /// How many agencies it has opened: the first thing that a worker does is to look into every outbox.
+    fn opened(&self) -> u64 {
+        self.house.registry.snapshot().opened
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        self.working.await.expect("it ends when told");
+        self.house.registry.close().await;
+    }
+
+    /// Commits a line for the central log, as an act of this process.
+    async fn commit(&self, agency: &Resident) {
+        let route = self.house.routes.by_tenant(agency.tenant).expect("known");
+        let db = self.house.registry.open(&route).await.expect("it opens");
+        let id = uuid::Uuid::now_v7();
+        let event = tenancy::central::audit::Event::of_platform("property.create", "property", id);
+        let mut tx = db.begin().await.expect("a transaction");
+        sqlx::query("insert into outbox (id, kind, payload) values ($1, 'audit', $2)")
+            .bind(id)
+            .bind(serde_json::to_value(event).expect("serialises"))
+            .execute(&mut tx)
+            .await
+            .expect("written");
+        tx.commit().await.expect("committed");
+    }
+}
+
+/// How often something is looked for, and how long between two looks.
+const LOOKS: usize = 1_200;
+const MOMENT: Duration = Duration::from_millis(50);
+
+/// Waits until it has looked into both agencies' outboxes.
+async fn until_it_works(worker: &Worker) {
+    for _ in 0..LOOKS {
+        if worker.opened() == 2 {
+            return;
+        }
+        tokio::time::sleep(MOMENT).await;
+    }
+    panic!("it does not work");
+}
+
+/// Waits until so many are counted.
+async fn until_there_are(expected: i64, root: &mut PgConnection, sql: &'static str) {
+    let mut count = 0_i64;
+    for _ in 0..LOOKS {
+        count = sqlx::query_scalar(sql).fetch_one(&mut *root).await.expect("counted");
+        if count == expected {
+            return;
+        }
+        tokio::time::sleep(MOMENT).await;
+    }
+    panic!("{count} and not {expected}: {sql}");
+}
+
+/// Sessions that have asked for the place by now, whether they have it or not.
+const ASKED: &str = "select count(*) from pg_stat_activity
+    where application_name = 'sobrado/worker' and state = 'idle' and query in ('select pg_try_advisory_lock($1)', 'select 1')";
+/// Lines that have reached the central log.
+const CARRIED: &str = "select count(*) from tenant_audit_log where action = 'property.create'";
+
+/// The session that has the place: there is one at most.
+async fn holder(root: &mut PgConnection) -> Option<i32> {
+    let sql = "select l.pid from pg_locks l join pg_stat_activity a on a.pid = l.pid
+        where l.locktype = 'advisory' and l.granted and a.application_name = 'sobrado/worker'";
+    sqlx::query_scalar(sql).fetch_optional(root).await.expect("listed")
+}
+
+#[test]
+fn one_of_two_workers_works_and_the_other_takes_over() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let superuser = databases.cluster().expect("it is private").superuser();
+        let mut root = superuser.database("central").connect().await.expect("superuser");
+        let (files, agency) = (at.folder.join("files"), &at.agencies[0]);
+
+        let first = Worker::start(&databases, &files).await;
+        until_it_works(&first).await;
+        let second = Worker::start(&databases, &files).await;
+        until_there_are(2, &mut root, ASKED).await;
+        first.commit(agency).await;
+        until_there_are(1, &mut root, CARRIED).await;
+        assert_eq!(second.opened(), 0, "the second one has looked into an outbox");
+
+        first.end().await;
+        until_it_works(&second).await;
+        second.commit(agency).await;
+        until_there_are(2, &mut root, CARRIED).await;
+
+        // Who loses the session has lost the place, notices, and asks for it anew.
+        let before = holder(&mut root).await.expect("it has the place");
+        let ended: bool = sqlx::query_scalar("select pg_terminate_backend($1)")
+            .bind(before)
+            .fetch_one(&mut root)
+            .await
+            .expect("ended");
+        assert!(ended);
+        let mut now = None;
+        for _ in 0..LOOKS {
+            now = holder(&mut root).await.filter(|now| *now != before);
+            if now.is_some() {
+                break;
+            }
+            tokio::time::sleep(MOMENT).await;
+        }
+        assert!(now.is_some(), "it has the place again");
+        second.commit(agency).await;
+        until_there_are(3, &mut root, CARRIED).await;
+
+        second.end().await;
+        assert_eq!(holder(&mut root).await, None, "nobody is left in it");
+        databases.close().await.expect("stopped");
+    });
+}
