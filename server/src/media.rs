@@ -3,12 +3,12 @@
 use axum::extract::multipart::{Field, MultipartRejection};
 use axum::extract::{Multipart, Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, header};
-use std::sync::Arc;
 use tenancy::TenantDb;
 
 use app::caller::{self, Staff, Storefront, Who};
+use app::drafts::db::{self as drafts, Draft, Place};
 use app::error::AppError;
 use app::outside::files::from_hex;
 use app::outside::pictures::{MAX_BYTES, Refused, Upload};
@@ -16,14 +16,20 @@ use app::properties::db::photos;
 use app::properties::photos::take;
 use app::properties::types::{PhotoId, PropertyId};
 use app::state::{AppState, House};
+use app::store_settings::types::SettingsForm;
 use app::store_settings::{db as settings, logo};
-use app::values::fields::FieldErrors;
+use app::values::fields::{FieldErrors, Fields};
 use app::words::Lang;
 
 use crate::layers::plain;
 
 /// The largest upload: ten of the largest photographs, and a little around them.
 pub const UPLOAD: usize = 10 * MAX_BYTES + 64 * 1024;
+
+/// What a logo's form sends along: the colours that are not saved yet.
+const ALONG: [&str; 3] = ["version", "primary_color", "secondary_color"];
+/// Bytes of the longest of them.
+const LONGEST: usize = 64;
 
 /// Takes the photographs of a form in, several at once. What is good is kept, and what is not is named.
 pub async fn upload(
@@ -35,8 +41,8 @@ pub async fn upload(
     form: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let page = format!("/app/properties/{property}/photos");
-    let take = async |staff: Staff, form| take_all(&state.house, &staff, property, form).await;
-    received(&page, (who, request), &headers, form, take).await
+    let take = async |staff: &Staff, form| (take_all(&state.house, staff, property, form).await, None);
+    received((&state.house, &page), (who, request), &headers, form, take).await
 }
 
 /// Takes the logo of a form in.
@@ -47,43 +53,59 @@ pub async fn upload_logo(
     headers: HeaderMap,
     form: Result<Multipart, MultipartRejection>,
 ) -> Response {
-    let take = async |staff: Staff, form| take_logo(&state.house, &staff, form).await;
-    received("/app/settings/brand", (who, request), &headers, form, take).await
+    let take = async |staff: &Staff, form| {
+        let mut typed = Fields::default();
+        let taken = take_logo(&state.house, staff, form, &mut typed).await;
+        match logo::unsaved(&state.house, staff, typed).await {
+            Ok(unsaved) => (taken, unsaved),
+            Err(error) => (taken.and(Err(error)), None),
+        }
+    };
+    received((&state.house, SettingsForm::Brand.path()), (who, request), &headers, form, take).await
 }
 
-/// What came of a form with files: back to its page, with what was not taken in the address.
+/// What came of a form with files: back to its page. What was not taken, and what was typed and not saved, is in a draft.
 async fn received(
-    page: &str,
+    (house, page): (&House, &str),
     (who, request): (Option<axum::Extension<Who>>, Option<axum::Extension<caller::Request>>),
     headers: &HeaderMap,
     form: Result<Multipart, MultipartRejection>,
-    take: impl AsyncFnOnce(Staff, Multipart) -> Result<(), AppError>,
+    take: impl AsyncFnOnce(&Staff, Multipart) -> (Result<(), AppError>, Option<Fields>),
 ) -> Response {
     let wants_page = caller::accepts_html(headers);
     let (Some(axum::Extension(who)), Some(axum::Extension(request))) = (who, request) else {
         return plain::error(&AppError::Unauthenticated, wants_page, Lang::Pt, "");
     };
     let id = request.id.clone();
-    let outcome = match (who, form) {
-        (Who::Staff { account, role, db: Ok(db) }, Ok(form)) => take(Staff { db, account, role, request }, form).await,
-        (Who::Staff { .. }, Err(_)) => Err(AppError::Transport),
-        _ => Err(AppError::Unauthenticated),
+    let told = |error: &AppError| plain::error(error, wants_page, Lang::Pt, &id);
+    let (staff, form) = match (who, form) {
+        (Who::Staff { account, role, db: Ok(db) }, Ok(form)) => (Staff { db, account, role, request }, form),
+        (Who::Staff { .. }, Err(_)) => return told(&AppError::Transport),
+        _ => return told(&AppError::Unauthenticated),
     };
-    match (outcome, wants_page) {
-        (Ok(()), true) => Redirect::to(page).into_response(),
-        (Ok(()), false) => StatusCode::NO_CONTENT.into_response(),
-        (Err(AppError::Invalid(errors)), true) => {
-            let errors = serde_json::to_string(&errors).unwrap_or_default();
-            let errors: String = form_urlencoded::byte_serialize(errors.as_bytes()).collect();
-            Redirect::to(&format!("{page}?refused={errors}")).into_response()
+    let draft = match take(&staff, form).await {
+        (Ok(()), _) if !wants_page => return StatusCode::NO_CONTENT.into_response(),
+        (Ok(()), None) => return Redirect::to(page).into_response(),
+        (Ok(()), Some(fields)) => Draft { fields, refusal: None },
+        (Err(error @ AppError::Invalid(_)), typed) if wants_page => {
+            Draft { fields: typed.unwrap_or_default(), refusal: Some(error) }
         }
-        (Err(error), _) => plain::error(&error, wants_page, Lang::Pt, &id),
+        (Err(error), _) => return told(&error),
+    };
+    match drafts::create(&staff.db, Place { user: staff.id(), path: page }, draft, house.clock.now()).await {
+        Ok(draft) => Redirect::to(&format!("{page}?draft={draft}")).into_response(),
+        Err(error) => told(&AppError::from(error)),
     }
 }
 
-/// The first file of the form; a form without one changes nothing.
-async fn take_logo(house: &Arc<House>, staff: &Staff, mut form: Multipart) -> Result<(), AppError> {
+/// The first file of the form; a form without one changes nothing. What was typed stands before it.
+async fn take_logo(house: &House, staff: &Staff, mut form: Multipart, typed: &mut Fields) -> Result<(), AppError> {
     while let Some(field) = form.next_field().await.map_err(|_| AppError::Transport)? {
+        if let Some(name) = field.name().filter(|name| ALONG.contains(name)).map(str::to_owned) {
+            let value = bytes(field, LONGEST).await?.unwrap_or_default();
+            *typed = std::mem::take(typed).with(&name, &String::from_utf8_lossy(&value));
+            continue;
+        }
         let Some(name) = field.file_name().map(str::to_owned).filter(|n| !n.is_empty()) else { continue };
         return match read(field, name.clone()).await? {
             Some(upload) => logo::take(house, staff, upload).await,
@@ -93,7 +115,7 @@ async fn take_logo(house: &Arc<House>, staff: &Staff, mut form: Multipart) -> Re
     Ok(())
 }
 
-async fn take_all(house: &Arc<House>, staff: &Staff, id: PropertyId, mut form: Multipart) -> Result<(), AppError> {
+async fn take_all(house: &House, staff: &Staff, id: PropertyId, mut form: Multipart) -> Result<(), AppError> {
     let mut errors = FieldErrors::default();
     while let Some(field) = form.next_field().await.map_err(|_| AppError::Transport)? {
         // An empty file input sends a part without a name.
@@ -112,17 +134,23 @@ async fn take_all(house: &Arc<House>, staff: &Staff, id: PropertyId, mut form: M
 }
 
 /// One file; none when it is too large, which is found out without keeping it.
-async fn read(mut field: Field<'_>, name: String) -> Result<Option<Upload>, AppError> {
+async fn read(field: Field<'_>, name: String) -> Result<Option<Upload>, AppError> {
     let declared = field.content_type().map(str::to_owned);
+    let bytes = bytes(field, MAX_BYTES).await?;
+    Ok(bytes.map(|bytes| Upload { name, declared, bytes }))
+}
+
+/// What a field holds; none when that is more than `most` bytes.
+async fn bytes(mut field: Field<'_>, most: usize) -> Result<Option<Bytes>, AppError> {
     let mut bytes = BytesMut::new();
     let mut fits = true;
     while let Some(chunk) = field.chunk().await.map_err(|_| AppError::Transport)? {
-        fits = fits && bytes.len() + chunk.len() <= MAX_BYTES;
+        fits = fits && bytes.len() + chunk.len() <= most;
         if fits {
             bytes.extend_from_slice(&chunk);
         }
     }
-    Ok(fits.then(|| Upload { name, declared, bytes: bytes.freeze() }))
+    Ok(fits.then(|| bytes.freeze()))
 }
 
 /// A photograph for the agency's own people.

@@ -15,16 +15,9 @@ use app::words::Lang;
 
 use super::request::Said;
 
-/// Name of the session's cookie.
-pub const COOKIE: &str = "__Host-sobrado";
-
 /// The layer. Inside tower-sessions' own.
 pub async fn layer(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
-    let has_cookie = request
-        .headers()
-        .get_all(http::header::COOKIE)
-        .iter()
-        .any(|v| v.to_str().is_ok_and(|v| v.split(';').any(|c| c.trim_start().starts_with(COOKIE))));
+    let has_cookie = caller::cookie(request.headers(), caller::SESSION).is_some();
     // A request without a session costs no query.
     let who = if has_cookie {
         let session = request.extensions().get::<Session>().cloned();

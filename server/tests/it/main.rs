@@ -7,6 +7,7 @@
 
 mod catalogue;
 mod commands;
+mod crafted;
 mod crowd;
 mod demo;
 mod faults;
