@@ -10,11 +10,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use tenancy::central::accounts::{Account, OperatorAccount};
 use tenancy::{OpenError, PersonId, TenantDb};
+use uuid::Uuid;
 
 use crate::access::{self, Audience, Can, Role};
 use crate::error::AppError;
 use crate::state::House;
 use crate::values::id::StaffId;
+
+/// Name of the session's cookie.
+pub const SESSION: &str = "__Host-sobrado";
 
 /// Somebody at an agency's storefront.
 #[derive(Debug, Clone)]
@@ -85,9 +89,10 @@ pub enum Who {
     Operator(OperatorAccount),
 }
 
-/// Put into the request by the layers: a form that came after its session had ended, sealed until its sender is back.
+/// Put into the request by the layers: a form that came after its session had ended, sealed until its sender is back;
+/// nothing, when it is too large to wait on a page.
 #[derive(Debug, Clone)]
-pub struct Late(pub String);
+pub struct Late(pub Option<String>);
 
 /// Put into the request by the layers on a storefront host: whose it is.
 #[derive(Debug, Clone)]
@@ -175,12 +180,26 @@ pub fn anybody() -> Result<(Who, Request), AppError> {
     Ok((who, request_of(&parts)))
 }
 
-/// The sealed form of whoever is asked to sign in again; nothing for everybody else.
+/// The form of whoever is asked to sign in again; nothing for everybody else.
 ///
 /// # Errors
 /// [`AppError::Internal`] outside a request.
-pub fn late() -> Result<Option<String>, AppError> {
-    Ok(parts()?.extensions.get::<Late>().map(|late| late.0.clone()))
+pub fn late() -> Result<Option<Late>, AppError> {
+    Ok(parts()?.extensions.get::<Late>().cloned())
+}
+
+/// The path of the page that is rendered, and the draft that its address names; nothing when it names none.
+pub fn named_draft() -> Option<(String, Uuid)> {
+    let uri = parts().ok()?.uri;
+    let id = uri.query()?.split('&').find_map(|pair| pair.strip_prefix("draft=")?.parse().ok())?;
+    Some((uri.path().to_owned(), id))
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(http::header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(n, _)| *n == name).map(|(_, value)| value)
 }
 
 /// The person who has given a password, whether or not they have chosen an agency.

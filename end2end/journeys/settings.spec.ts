@@ -48,3 +48,26 @@ for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
     await fits(page);
   });
 }
+
+for (const [how, script, mark] of [["with", true, ""], ["without", false, " @nojs"]] as const) {
+  test(`a form that was refused, corrected and saved can be saved again, ${how} JavaScript${mark}`, async ({ page, watch }) => {
+    watch.expectStatus(422);
+    await signIn(page, "davi@casa-azul.example", false);
+    await page.getByRole("button", { name: /Litoral/ }).click();
+    await page.goto(`${BASE}/app/settings/store`);
+    if (script) await hydrated(page);
+    const save = () => page.locator("main form.form button[type=submit]").last().click();
+    const phone = page.locator("#phone");
+    await phone.fill("123");
+    await save();
+    await expect(page.locator("#phone-note")).toContainText("Digite um telefone com DDD");
+    for (const [typed, kept] of [["13 3333-4444", "(13) 3333-4444"], ["1333335555", "(13) 3333-5555"]] as const) {
+      await phone.fill(typed);
+      await save();
+      await expect(phone).toHaveValue(kept);
+      await expect(page.locator("#phone-note")).not.toContainText("Digite um telefone com DDD");
+      await expect(page.locator("main")).not.toContainText("Outra pessoa salvou");
+    }
+    expect(new URL(page.url()).search).toBe("");
+  });
+}

@@ -4,13 +4,14 @@ use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Multipart, Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use http::request::Parts;
 use http::{StatusCode, Uri, header};
 use std::sync::Arc;
 use tenancy::TenantDb;
 
 use app::caller::{self, Staff, Storefront, Who};
+use app::drafts::db::{self as drafts, Draft, Place};
 use app::error::AppError;
 use app::outside::files::from_hex;
 use app::outside::pictures::{MAX_BYTES, Refused, Upload};
@@ -18,15 +19,16 @@ use app::properties::db::photos;
 use app::properties::photos::take;
 use app::properties::types::{PhotoId, PropertyId};
 use app::state::{AppState, House};
+use app::store_settings::types::SettingsForm;
 use app::store_settings::{db as settings, logo};
-use app::values::fields::{FieldErrors, Problem};
+use app::values::fields::{FieldErrors, Fields, Problem};
 use app::words::Lang;
 
 use crate::layers::plain;
 
 /// The largest upload: ten of the largest photographs, and a little around them.
 pub const UPLOAD: usize = 10 * MAX_BYTES + 64 * 1024;
-/// The most files that are named when they are not taken: their names travel in an address.
+/// The most files that are named when they are not taken: a page says them all.
 const NAMED: usize = 10;
 
 /// A photograph's identifier and the name of one of its files.
@@ -84,6 +86,11 @@ impl Refusals {
     }
 }
 
+/// What a logo's form sends along: the colours that are not saved yet.
+const ALONG: [&str; 3] = ["version", "primary_color", "secondary_color"];
+/// Bytes of the longest of them.
+const LONGEST: usize = 64;
+
 /// Takes the photographs of a form in, several at once. What is good is kept, and what is not is named.
 pub async fn upload(
     State(state): State<AppState>,
@@ -95,8 +102,8 @@ pub async fn upload(
         return plain::error(&AppError::NotFound, caller::accepts_html(&parts.headers), lang_of(&parts), "");
     };
     let page = format!("/app/properties/{property}/photos");
-    let take = async |staff: Staff, form| take_all(&state.house, &staff, property, form).await;
-    received(&state.house, &page, &parts, form, take).await
+    let take = async |staff: &Staff, form| (take_all(&state.house, staff, property, form).await, None);
+    received((&state.house, &page), &parts, form, take).await
 }
 
 /// Takes the logo of a form in.
@@ -105,17 +112,23 @@ pub async fn upload_logo(
     parts: Parts,
     form: Result<Multipart, MultipartRejection>,
 ) -> Response {
-    let take = async |staff: Staff, form| take_logo(&state.house, &staff, form).await;
-    received(&state.house, "/app/settings/brand", &parts, form, take).await
+    let take = async |staff: &Staff, form| {
+        let mut typed = Fields::default();
+        let taken = take_logo(&state.house, staff, form, &mut typed).await;
+        match logo::unsaved(&state.house, staff, typed).await {
+            Ok(unsaved) => (taken, unsaved),
+            Err(error) => (taken.and(Err(error)), None),
+        }
+    };
+    received((&state.house, SettingsForm::Brand.path()), &parts, form, take).await
 }
 
-/// What came of a form with files: back to its page, with what was not taken in the address.
+/// What came of a form with files: back to its page. What was not taken, and what was typed and not saved, is in a draft.
 async fn received(
-    house: &House,
-    page: &str,
+    (house, page): (&House, &str),
     parts: &Parts,
     form: Result<Multipart, MultipartRejection>,
-    take: impl AsyncFnOnce(Staff, Multipart) -> Result<(), AppError>,
+    take: impl AsyncFnOnce(&Staff, Multipart) -> (Result<(), AppError>, Option<Fields>),
 ) -> Response {
     let (wants_page, lang) = (caller::accepts_html(&parts.headers), lang_of(parts));
     let extensions = &parts.extensions;
@@ -123,24 +136,28 @@ async fn received(
         return plain::error(&AppError::Unauthenticated, wants_page, lang, "");
     };
     let (request, id) = (request.clone(), &request.id);
-    let outcome = match (who.clone(), form) {
-        (Who::Staff { account, role, db: Ok(db) }, Ok(form)) => {
-            // Before the form is read at all: what has arrived is in memory with the first look at it.
-            let _place = house.pictures.door().await;
-            take(Staff { db, account, role, request }, form).await
-        }
-        (Who::Staff { .. }, Err(_)) => Err(AppError::Transport),
-        _ => Err(AppError::Unauthenticated),
+    let told = |error: &AppError| plain::error(error, wants_page, lang, id);
+    let (staff, form) = match (who.clone(), form) {
+        (Who::Staff { account, role, db: Ok(db) }, Ok(form)) => (Staff { db, account, role, request }, form),
+        (Who::Staff { .. }, Err(_)) => return told(&AppError::Transport),
+        _ => return told(&AppError::Unauthenticated),
     };
-    match (outcome, wants_page) {
-        (Ok(()), true) => Redirect::to(page).into_response(),
-        (Ok(()), false) => StatusCode::NO_CONTENT.into_response(),
-        (Err(AppError::Invalid(errors)), true) => {
-            let errors = serde_json::to_string(&errors).unwrap_or_default();
-            let errors: String = form_urlencoded::byte_serialize(errors.as_bytes()).collect();
-            Redirect::to(&format!("{page}?refused={errors}")).into_response()
+    // Before the form is read at all: what has arrived is in memory with the first look at it.
+    let place = house.pictures.door().await;
+    let taken = take(&staff, form).await;
+    drop(place);
+    let draft = match taken {
+        (Ok(()), _) if !wants_page => return StatusCode::NO_CONTENT.into_response(),
+        (Ok(()), None) => return Redirect::to(page).into_response(),
+        (Ok(()), Some(fields)) => Draft { fields, refusal: None },
+        (Err(error @ AppError::Invalid(_)), typed) if wants_page => {
+            Draft { fields: typed.unwrap_or_default(), refusal: Some(error) }
         }
-        (Err(error), _) => plain::error(&error, wants_page, lang, id),
+        (Err(error), _) => return told(&error),
+    };
+    match drafts::create(&staff.db, Place { user: staff.id(), path: page }, draft, house.clock.now()).await {
+        Ok(draft) => Redirect::to(&format!("{page}?draft={draft}")).into_response(),
+        Err(error) => told(&AppError::from(error)),
     }
 }
 
@@ -148,10 +165,15 @@ fn lang_of(parts: &Parts) -> Lang {
     parts.extensions.get::<Lang>().copied().unwrap_or_default()
 }
 
-/// The first file of the form; a form without one changes nothing.
-async fn take_logo(house: &Arc<House>, staff: &Staff, mut form: Multipart) -> Result<(), AppError> {
+/// The first file of the form; a form without one changes nothing. What was typed stands before it.
+async fn take_logo(house: &Arc<House>, staff: &Staff, mut form: Multipart, typed: &mut Fields) -> Result<(), AppError> {
     let broken = |error| broken_off("logo", &error);
     while let Some(field) = form.next_field().await.map_err(broken)? {
+        if let Some(name) = field.name().filter(|name| ALONG.contains(name)).map(str::to_owned) {
+            let value = bytes(field, LONGEST).await.map_err(broken)?.unwrap_or_default();
+            *typed = std::mem::take(typed).with(&name, &String::from_utf8_lossy(&value));
+            continue;
+        }
         let Some(name) = field.file_name().map(str::to_owned).filter(|n| !n.is_empty()) else { continue };
         return match read(field, name.clone()).await.map_err(broken)? {
             Some(upload) => logo::take(house, staff, upload).await,
@@ -198,19 +220,25 @@ fn broken_off(field: &str, error: &MultipartError) -> AppError {
 }
 
 /// One file; none when it is too large, which is found out without keeping it.
-async fn read(mut field: Field<'_>, name: String) -> Result<Option<Upload>, MultipartError> {
+async fn read(field: Field<'_>, name: String) -> Result<Option<Upload>, MultipartError> {
     let declared = field.content_type().map(str::to_owned);
+    let bytes = bytes(field, MAX_BYTES).await?;
+    Ok(bytes.map(|bytes| Upload { name, declared, bytes }))
+}
+
+/// What a field holds; none when that is more than `most` bytes.
+async fn bytes(mut field: Field<'_>, most: usize) -> Result<Option<Bytes>, MultipartError> {
     let mut bytes = BytesMut::new();
     let mut fits = true;
     while let Some(chunk) = field.chunk().await? {
-        fits = fits && bytes.len() + chunk.len() <= MAX_BYTES;
+        fits = fits && bytes.len() + chunk.len() <= most;
         if fits {
             bytes.extend_from_slice(&chunk);
         } else {
             bytes = BytesMut::new();
         }
     }
-    Ok(fits.then(|| Upload { name, declared, bytes: bytes.freeze() }))
+    Ok(fits.then(|| bytes.freeze()))
 }
 
 /// A photograph for the agency's own people.

@@ -19,6 +19,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
+use app::caller;
 use app::error::AppError;
 use app::state::{AppState, House};
 use app::words::Lang;
@@ -114,7 +115,7 @@ fn app_face(state: &AppState) -> Router {
     let house = state.house.clone();
     let sessions = Sessions::new(house.central.clone(), house.clock.clone());
     let sessions = SessionManagerLayer::new(sessions)
-        .with_name(session::COOKIE)
+        .with_name(caller::SESSION)
         .with_secure(true)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)

@@ -1,27 +1,28 @@
 //! After the password: the agency, the open sessions, what the demo shows.
 
 use tenancy::central::accounts;
-use tenancy::central::sessions::{self, SIGNED, Signed};
+use tenancy::central::sessions::{self, Signed};
 use tenancy::{PersonId, UserId};
 use uuid::Uuid;
 
 use super::sign_in::{Door, Typed};
 use super::types::{Demo, SessionLine};
-use crate::caller::{self, Request, Who};
+use crate::caller::{self, Request, Staff, Who};
+use crate::drafts::db::{self as drafts, Place};
 use crate::error::AppError;
 use crate::state::House;
 use crate::values::day::format_instant;
 
-/// Enters an agency in which the person has an account.
+/// Enters an agency in which the person has an account. Who asked to stay signed in stays so.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when it is not theirs.
 pub async fn enter(house: &House, person: PersonId, user: Uuid, request: &Request) -> Result<(), AppError> {
     let all = accounts::memberships(&house.central, person).await?;
     let chosen = all.into_iter().find(|m| m.user == UserId::from(user)).ok_or(AppError::NotFound)?;
-    let session = super::sign_in::session().await?;
-    let before: Option<Signed> = session.get(SIGNED).await.map_err(|_| AppError::Unavailable)?;
+    let (session, before) = (super::sign_in::session().await?, super::sign_in::signed_in().await?);
     // The door is a new one, the sign-in is not: its days go on.
+    let before = before.filter(|before| before.person == person);
     let (remember, since) = before.map_or((false, house.clock.now().unix_timestamp()), |s| (s.remember, s.since));
     let signed = Signed {
         person,
@@ -36,14 +37,19 @@ pub async fn enter(house: &House, person: PersonId, user: Uuid, request: &Reques
     super::sign_in::open_session(&session, signed).await
 }
 
-/// Signs somebody in again, into the account that they were in.
+/// Signs somebody in again, into the account that they were in, for as long as they had asked for.
 ///
 /// # Errors
 /// As [`super::sign_in::sign_in`]; an account that nobody has is a wrong password.
-pub async fn renew(house: &House, user: Uuid, password: String, request: &Request) -> Result<(), AppError> {
+pub async fn renew(
+    house: &House,
+    user: Uuid,
+    (password, remember): (String, bool),
+    request: &Request,
+) -> Result<(), AppError> {
     let account = house.accounts.staff(UserId::from(user)).await.map_err(|_| AppError::Unavailable)?;
     let email = account.as_ref().map_or_else(|| format!("{user}@nobody.invalid"), |account| account.email.clone());
-    let typed = Typed { email, password, remember: false };
+    let typed = Typed { email, password, remember };
     super::sign_in::sign_in(house, Door::Staff, typed, request).await?;
     let account = account.ok_or(AppError::NotFound)?;
     enter(house, account.person, user, request).await
@@ -92,6 +98,16 @@ pub fn forget(house: &House) -> Result<(), AppError> {
         Who::Nobody | Who::Choosing(_) => {}
     }
     Ok(())
+}
+
+/// Why the form of the draft was refused that the page's address names.
+///
+/// # Errors
+/// The database's.
+pub async fn refused(house: &House, staff: &Staff) -> Result<Option<(Uuid, AppError)>, AppError> {
+    let Some((path, id)) = caller::named_draft() else { return Ok(None) };
+    let draft = drafts::find(&staff.db, Place { user: staff.id(), path: &path }, Some(id), house.clock.now()).await?;
+    Ok(draft.and_then(|draft| draft.refusal).map(|refusal| (id, refusal)))
 }
 
 /// What a newcomer to the demo may try.

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::types::{AgencyChoice, Demo, Me, SessionLine};
+use super::types::{AgencyChoice, Demo, Me, SessionLine, Waiting};
 use crate::error::AppError;
 
 /// Signs a member of staff in.
@@ -27,16 +27,17 @@ pub async fn sign_in(
 
 /// Signs a member of staff in again where they are: their session has ended, and the page they work on stays.
 #[server(prefix = "/fn", endpoint = "auth/renew")]
-pub async fn renew(user: Uuid, password: String) -> Result<(), AppError> {
+pub async fn renew(user: Uuid, password: String, #[server(default)] remember: bool) -> Result<(), AppError> {
     let (_, request) = crate::caller::anybody()?;
     let house = crate::caller::house()?;
-    super::choose::renew(&house, user, password, &request).await
+    super::choose::renew(&house, user, (password, remember), &request).await
 }
 
-/// The form that waits for whoever is asked to sign in again, sealed; nothing for everybody else.
+/// The form of whoever is asked to sign in again; nothing for everybody else.
 #[server(prefix = "/fn", endpoint = "auth/late_form")]
-pub async fn load_late_form() -> Result<Option<String>, AppError> {
-    crate::caller::late()
+pub async fn load_late_form() -> Result<Option<Waiting>, AppError> {
+    let late = crate::caller::late()?;
+    Ok(late.map(|late| late.0.map_or(Waiting::TooLarge, Waiting::Sealed)))
 }
 
 /// Signs an operator in.
@@ -93,6 +94,7 @@ pub async fn choose_agency(user: Uuid) -> Result<(), AppError> {
 pub async fn load_me() -> Result<Me, AppError> {
     let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
     let house = crate::caller::house()?;
+    let refused = super::choose::refused(&house, &staff).await?;
     let route = staff.db.route();
     Ok(Me {
         user: staff.account.user.as_uuid(),
@@ -102,6 +104,8 @@ pub async fn load_me() -> Result<Me, AppError> {
         role: staff.role,
         agency: route.name.clone(),
         lang: crate::words::lang(),
+        remember: super::sign_in::signed_in().await?.is_some_and(|signed| signed.remember),
+        refused,
     })
 }
 

@@ -161,11 +161,18 @@ pub async fn session() -> Result<Session, AppError> {
     leptos_axum::extract().await.map_err(|_| AppError::Internal(caller::request_id()))
 }
 
+/// Who is signed in, as the session keeps it.
+///
+/// # Errors
+/// [`AppError::Unavailable`] when it cannot be read.
+pub async fn signed_in() -> Result<Option<Signed>, AppError> {
+    session().await?.get(SIGNED).await.map_err(|_| AppError::Unavailable)
+}
+
 /// What the device cookie holds, hashed.
 fn device_key() -> Option<Vec<u8>> {
     let parts = use_context::<http::request::Parts>()?;
-    let cookies = parts.headers.get_all(http::header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    let value = cookies.flat_map(|v| v.split(';')).find_map(|c| c.trim().strip_prefix(DEVICE)?.strip_prefix('='))?;
+    let value = caller::cookie(&parts.headers, DEVICE)?;
     (value.len() >= 32).then(|| Sha256::digest(value.as_bytes()).to_vec())
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::access::Role;
+use crate::error::AppError;
 use crate::words::Lang;
 
 /// The member of staff in front of the screen.
@@ -23,6 +24,19 @@ pub struct Me {
     pub storefront: String,
     /// The language of the screen.
     pub lang: Lang,
+    /// Whether they asked to stay signed in: who signs in again where they are has not taken that back.
+    pub remember: bool,
+    /// Without WASM, the draft that the page's address names, and why its form was refused.
+    pub refused: Option<(Uuid, AppError)>,
+}
+
+/// A form that came after its session had ended, on the sign-in page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Waiting {
+    /// Sealed, until its sender is back.
+    Sealed(String),
+    /// Too large to wait on a page: only the browser still has it.
+    TooLarge,
 }
 
 /// An agency that a person may choose.

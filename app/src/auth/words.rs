@@ -30,6 +30,7 @@ pub struct Words {
     pub last_used: &'static str,
     pub switch_agency: &'static str,
     pub late: &'static str,
+    pub late_too_large: &'static str,
     pub again: &'static str,
     pub again_lead: &'static str,
 }
@@ -59,6 +60,7 @@ pub const PT: Words = Words {
     last_used: "último uso",
     switch_agency: "Trocar de imobiliária",
     late: "Sua sessão terminou. Entre de novo: o formulário volta como você o deixou.",
+    late_too_large: "Sua sessão terminou, e o formulário é grande demais para esperar aqui. Entre em outra aba, volte ao formulário pelo botão Voltar do navegador e envie de novo.",
     again: "Sua sessão terminou",
     again_lead: "Digite a senha e continue: nada do que você escreveu se perdeu.",
 };
@@ -88,6 +90,7 @@ pub const EN: Words = Words {
     last_used: "last used",
     switch_agency: "Switch agency",
     late: "Your session has ended. Sign in again: the form comes back as you left it.",
+    late_too_large: "Your session has ended, and the form is too large to wait here. Sign in in another tab, go back to the form with your browser's Back button and send it again.",
     again: "Your session has ended",
     again_lead: "Type the password and go on: nothing you wrote is lost.",
 };

@@ -1,35 +1,56 @@
-//! Drafts lie in the agency's database and belong to one member of staff. Passwords and files are never among them.
+//! Drafts lie in the agency's database and belong to one member of staff and one page. Passwords and files are never among
+//! them.
 
 use tenancy::TenantDb;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::error::AppError;
 use crate::values::fields::Fields;
 use crate::values::id::StaffId;
 
 /// How long a draft is kept.
 const KEPT: Duration = Duration::days(7);
+/// Among the fields, why the form was refused: no form's own field has two lines before its name.
+const REFUSAL: &str = "__err";
+
+/// Whose a draft is, and of which page.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Who typed it.
+    pub user: StaffId,
+    /// The path of the page that the form stands on: a draft of one page is none of another's.
+    pub path: &'a str,
+}
+
+/// A form as it was sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// What was typed; nothing, for a form of one button.
+    pub fields: Fields,
+    /// Why it was refused; nothing, when it has only waited.
+    pub refusal: Option<AppError>,
+}
 
 /// Keeps a draft and removes what has expired. Returns its identifier.
 ///
 /// # Errors
 /// The database's.
-pub async fn create(
-    db: &TenantDb,
-    user: StaffId,
-    path: &str,
-    fields: &Fields,
-    now: OffsetDateTime,
-) -> Result<Uuid, sqlx::Error> {
+pub async fn create(db: &TenantDb, place: Place<'_>, draft: Draft, now: OffsetDateTime) -> Result<Uuid, sqlx::Error> {
     let id = Uuid::now_v7();
-    let fields = serde_json::to_value(fields).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let unwritten = |e| sqlx::Error::Encode(Box::new(e));
+    let fields = match draft.refusal {
+        Some(refusal) => draft.fields.with(REFUSAL, &serde_json::to_string(&refusal).map_err(unwritten)?),
+        None => draft.fields,
+    };
+    let fields = serde_json::to_value(fields).map_err(unwritten)?;
     let mut tx = db.begin().await?;
     sqlx::query!("delete from form_drafts where expires_at < $1", now).execute(&mut tx).await?;
     sqlx::query!(
         "insert into form_drafts (id, user_id, path, fields, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
         id,
-        user.0,
-        path,
+        place.user.0,
+        trimmed(place.path),
         fields,
         now,
         now + KEPT
@@ -40,24 +61,47 @@ pub async fn create(
     Ok(id)
 }
 
-/// What was typed into one's own draft; nothing when there is none, it has expired, or it is another's.
+/// One's own draft of this page; nothing when there is none, it has expired, or it is another's.
 ///
 /// # Errors
 /// The database's.
 pub async fn find(
     db: &TenantDb,
-    user: StaffId,
+    place: Place<'_>,
     id: Option<Uuid>,
     now: OffsetDateTime,
-) -> Result<Option<Fields>, sqlx::Error> {
+) -> Result<Option<Draft>, sqlx::Error> {
     let Some(id) = id else { return Ok(None) };
-    let fields = sqlx::query_scalar!(
-        "select fields from form_drafts where id = $1 and user_id = $2 and expires_at > $3",
+    let kept = sqlx::query_scalar!(
+        "select fields from form_drafts where id = $1 and user_id = $2 and path = $3 and expires_at > $4",
         id,
-        user.0,
+        place.user.0,
+        trimmed(place.path),
         now
     )
     .fetch_optional(db)
     .await?;
-    fields.map(|fields| serde_json::from_value(fields).map_err(|e| sqlx::Error::Decode(Box::new(e)))).transpose()
+    let Some(kept) = kept else { return Ok(None) };
+    let mut fields: Fields = serde_json::from_value(kept).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
+    let refusal = fields.0.remove(REFUSAL).and_then(|values| serde_json::from_str(values.0.first()?).ok());
+    Ok(Some(Draft { fields, refusal }))
+}
+
+/// What was typed into the form of one's own draft; nothing as in [`find`], or when the form had no fields.
+///
+/// # Errors
+/// The database's.
+pub async fn typed(
+    db: &TenantDb,
+    place: Place<'_>,
+    id: Option<Uuid>,
+    now: OffsetDateTime,
+) -> Result<Option<Fields>, sqlx::Error> {
+    let draft = find(db, place, id, now).await?;
+    Ok(draft.map(|draft| draft.fields).filter(|fields| !fields.0.is_empty()))
+}
+
+/// `/a/` and `/a` are one page.
+fn trimmed(path: &str) -> &str {
+    path.trim_end_matches('/')
 }

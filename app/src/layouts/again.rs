@@ -17,13 +17,11 @@ pub fn SignInAgain(
     /// What waits.
     lapsed: Lapsed,
 ) -> impl IntoView {
-    let (all, me) = (words(), expect_context::<Me>());
-    let words = &all.auth;
-    let (act, dialog) = (Act::alone(), NodeRef::<Dialog>::new());
-    let error = act.error();
-    let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
+    let words = &words().auth;
+    let dialog = NodeRef::<Dialog>::new();
+    let is_waiting = Memo::new(move |_| lapsed.0.with(Option::is_some));
     Effect::new(move |_| {
-        let is_waiting = lapsed.0.with(Option::is_some);
+        let is_waiting = is_waiting.get();
         let Some(dialog) = dialog.get() else { return };
         if is_waiting && !dialog.open() {
             // A dialog that is in the page can be shown.
@@ -32,29 +30,41 @@ pub fn SignInAgain(
             dialog.close();
         }
     });
-    Effect::new(move |before: Option<usize>| {
-        let done = act.done();
-        if before.is_some_and(|before| done > before)
-            && let Some(unsent) = lapsed.0.try_update(Option::take).flatten()
-        {
-            unsent.send();
-        }
-        done
-    });
+    // Made anew each time: nothing of it, a password least of all, stays in a page that it is not shown on.
+    let form = move || is_waiting.get().then(|| view! { <Password lapsed/> });
     view! {
         <dialog class="dialog" node_ref=dialog aria-labelledby="again" on:close=move |_| lapsed.0.set(None)>
             <h2 id="again">{words.again}</h2>
             <p>{words.again_lead}</p>
-            <ErrorNote error/>
-            <ActForm act to=Renew::PATH class="form">
-                <input type="hidden" name="user" value=me.user.to_string()/>
-                <p class="quiet">{me.email}</p>
-                <TextField name="password" label=words.password kind="password" autocomplete="current-password" required=true errors/>
-                <div class="button-row">
-                    <SubmitButton label=words.sign_in pending=act.pending()/>
-                    <button type="button" class="btn" on:click=move |_| lapsed.0.set(None)>{all.common.cancel}</button>
-                </div>
-            </ActForm>
+            {form}
         </dialog>
+    }
+}
+
+#[component]
+fn Password(lapsed: Lapsed) -> impl IntoView {
+    let (all, me, act) = (words(), expect_context::<Me>(), Act::alone());
+    let words = &all.auth;
+    let error = act.error();
+    let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
+    Effect::new(move |_| {
+        if act.done() > 0
+            && let Some(unsent) = lapsed.0.try_update(Option::take).flatten()
+        {
+            unsent.send();
+        }
+    });
+    view! {
+        <ErrorNote error/>
+        <ActForm act to=Renew::PATH class="form">
+            <input type="hidden" name="user" value=me.user.to_string()/>
+            <input type="hidden" name="remember" value=me.remember.to_string()/>
+            <p class="quiet">{me.email}</p>
+            <TextField name="password" label=words.password kind="password" autocomplete="current-password" required=true errors/>
+            <div class="button-row">
+                <SubmitButton label=words.sign_in pending=act.pending()/>
+                <button type="button" class="btn" on:click=move |_| lapsed.0.set(None)>{all.common.cancel}</button>
+            </div>
+        </ActForm>
     }
 }

@@ -8,7 +8,7 @@ use super::SignInAgain;
 use crate::access::Can;
 use crate::auth::server_fns::{SignOut, load_me};
 use crate::auth::types::Me;
-use crate::ui::act::Lapsed;
+use crate::ui::act::{Lapsed, Refused};
 use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
 use crate::words::words;
@@ -35,6 +35,7 @@ pub fn CrmLayout() -> impl IntoView {
 fn Frame(me: Me) -> impl IntoView {
     let words = words();
     provide_context(me.clone());
+    provide_context(Refused(me.refused));
     let lapsed = Lapsed(RwSignal::new(None));
     provide_context(lapsed);
     view! {

@@ -1,14 +1,18 @@
 //! The agency's one row of settings. Whatever changes it raises the version that cached pages are kept by.
+//!
+//! Each form is checked against its own columns, so that who chooses colours does not stand in the way of who writes a
+//! telephone number. The column `version` counts saves, and no form is checked against it.
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tenancy::{TenantDb, TenantTx};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::types::{BrandInput, SettingsEditing, StoreInput};
+use super::types::{BrandInput, SettingsEditing, SettingsForm, StoreInput};
 use crate::audit::db::{Event, diff, record};
 use crate::caller::Staff;
-use crate::drafts;
+use crate::drafts::db::{self as drafts, Place};
 use crate::error::{AppError, Clash};
 use crate::values::fields::{Fields, Problem};
 
@@ -23,19 +27,24 @@ pub struct NewLogo {
     pub size: (i32, i32),
 }
 
-/// What the forms begin with.
+/// What a form begins with.
 ///
 /// # Errors
 /// The database's.
-pub async fn editing(staff: &Staff, draft: Option<Uuid>, now: OffsetDateTime) -> Result<SettingsEditing, sqlx::Error> {
+pub async fn editing(
+    staff: &Staff,
+    form: SettingsForm,
+    draft: Option<Uuid>,
+    now: OffsetDateTime,
+) -> Result<SettingsEditing, sqlx::Error> {
     let row = sqlx::query!(
         "select company_name, creci, hero_title, about, phone, whatsapp, email, address, primary_color, secondary_color,
-                logo_url, logo_width, logo_height, version
+                logo_url, logo_width, logo_height
          from store_settings"
     )
     .fetch_one(&staff.db)
     .await?;
-    let form = [
+    let saved = [
         ("company_name", Some(row.company_name)),
         ("creci", row.creci),
         ("hero_title", Some(row.hero_title)),
@@ -47,12 +56,12 @@ pub async fn editing(staff: &Staff, draft: Option<Uuid>, now: OffsetDateTime) ->
         ("primary_color", Some(row.primary_color)),
         ("secondary_color", Some(row.secondary_color)),
     ];
-    let form = form.into_iter().fold(Fields::default(), |f, (name, value)| f.with(name, &value.unwrap_or_default()));
+    let saved = saved.into_iter().fold(Fields::default(), |f, (name, value)| f.with(name, &value.unwrap_or_default()));
     let pixels = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
     let logo = row.logo_url.zip(pixels(row.logo_width).zip(pixels(row.logo_height)));
     let logo = logo.map(|(url, (width, height))| (url, width, height));
-    let typed = drafts::db::find(&staff.db, staff.id(), draft, now).await?;
-    Ok(SettingsEditing { version: row.version, form, typed, logo })
+    let typed = drafts::typed(&staff.db, Place { user: staff.id(), path: form.path() }, draft, now).await?;
+    Ok(SettingsEditing { version: version(form, |name| saved.get(name)), form: saved, typed, logo })
 }
 
 /// Saves name, registration and contact in an edit that began from `version`.
@@ -61,7 +70,7 @@ pub async fn editing(staff: &Staff, draft: Option<Uuid>, now: OffsetDateTime) ->
 /// [`Clash::Stale`] when somebody saved meanwhile, [`AppError::Invalid`] when the registration is taken away while
 /// properties are published under it (Lei 6.530/1978).
 pub async fn update_store(tx: &mut TenantTx, staff: &Staff, version: i32, input: &StoreInput) -> Result<(), AppError> {
-    let before = lock(tx, version).await?;
+    let before = lock(tx, SettingsForm::Store, version).await?;
     if input.creci.is_none() {
         let published = sqlx::query_scalar!(
             r#"select exists (select from properties where published_at is not null) as "published!""#
@@ -95,7 +104,7 @@ pub async fn update_store(tx: &mut TenantTx, staff: &Staff, version: i32, input:
 /// # Errors
 /// [`Clash::Stale`].
 pub async fn update_brand(tx: &mut TenantTx, staff: &Staff, version: i32, input: BrandInput) -> Result<(), AppError> {
-    let before = lock(tx, version).await?;
+    let before = lock(tx, SettingsForm::Brand, version).await?;
     sqlx::query!(
         "update store_settings
          set primary_color = $1, secondary_color = $2, version = version + 1, content_version = content_version + 1",
@@ -107,7 +116,7 @@ pub async fn update_brand(tx: &mut TenantTx, staff: &Staff, version: i32, input:
     changed(tx, staff, before).await
 }
 
-/// Puts another logo in the place of the one there is, or none.
+/// Puts another logo in the place of the one there is, or none. No edit of a form becomes stale by it.
 ///
 /// # Errors
 /// The database's.
@@ -115,8 +124,7 @@ pub async fn set_logo(tx: &mut TenantTx, staff: &Staff, logo: Option<&NewLogo>) 
     let before = row(tx).await?;
     sqlx::query!(
         "update store_settings
-         set logo_url = $1, logo_sha256 = $2, logo_width = $3, logo_height = $4,
-             version = version + 1, content_version = content_version + 1",
+         set logo_url = $1, logo_sha256 = $2, logo_width = $3, logo_height = $4, content_version = content_version + 1",
         logo.map(|l| l.url.as_str()),
         logo.map(|l| l.sha256.as_slice()),
         logo.map(|l| l.size.0),
@@ -137,10 +145,22 @@ pub async fn logo(db: &TenantDb, url: &str) -> Result<Vec<u8>, sqlx::Error> {
 }
 
 /// The row as it is before a change, locked until the transaction ends.
-async fn lock(tx: &mut TenantTx, version: i32) -> Result<Value, AppError> {
+async fn lock(tx: &mut TenantTx, form: SettingsForm, began: i32) -> Result<Value, AppError> {
     let before = row(tx).await?;
-    let found = before.get("version").and_then(Value::as_i64).and_then(|v| i32::try_from(v).ok()).unwrap_or_default();
-    if found == version { Ok(before) } else { Err(AppError::Conflict(Clash::Stale(found))) }
+    let found = version(form, |name| before.get(name).and_then(Value::as_str).unwrap_or_default());
+    if found == began { Ok(before) } else { Err(AppError::Conflict(Clash::Stale(found))) }
+}
+
+/// A number for what the form's own columns hold: another content has another one, but for one case in 2^31.
+fn version<'a>(form: SettingsForm, value: impl Fn(&str) -> &'a str) -> i32 {
+    let mut digest = Sha256::new();
+    for name in form.fields() {
+        digest.update(value(name).as_bytes());
+        // No text of PostgreSQL's holds it.
+        digest.update([0]);
+    }
+    let [a, b, c, d, ..] = <[u8; 32]>::from(digest.finalize());
+    i32::from_be_bytes([a & 0x7f, b, c, d])
 }
 
 async fn row(tx: &mut TenantTx) -> Result<Value, sqlx::Error> {

@@ -3,11 +3,13 @@
 use bytes::Bytes;
 
 use super::db::{self, NewLogo};
+use super::types::SettingsForm;
 use crate::caller::Staff;
 use crate::error::AppError;
 use crate::outside::files::to_hex;
 use crate::outside::pictures::Upload;
 use crate::state::House;
+use crate::values::fields::Fields;
 
 /// Takes a logo in, in the place of the one there is. It is drawn anew: nothing of the file itself is ever served. The
 /// file of the one before stays, a few kilobytes: somebody else may just be choosing it again.
@@ -28,6 +30,17 @@ pub async fn take(house: &House, staff: &Staff, upload: Upload) -> Result<(), Ap
     let mut tx = staff.db.begin().await?;
     db::set_logo(&mut tx, staff, Some(&logo)).await?;
     Ok(tx.commit().await?)
+}
+
+/// The colours that somebody had chosen and not yet saved when they sent a logo; nothing, when they are the saved ones.
+///
+/// # Errors
+/// The database's.
+pub async fn unsaved(house: &House, staff: &Staff, sent: Fields) -> Result<Option<Fields>, AppError> {
+    let form = SettingsForm::Brand;
+    let saved = db::editing(staff, form, None, house.clock.now()).await?;
+    let is_new = form.fields().iter().any(|name| !sent.get(name).is_empty() && sent.get(name) != saved.form.get(name));
+    Ok(is_new.then_some(sent))
 }
 
 /// Where a logo is found: twelve digits of its content, so that the address never has to change.

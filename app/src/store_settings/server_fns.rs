@@ -4,16 +4,19 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::types::SettingsEditing;
+use super::types::{SettingsEditing, SettingsForm};
 use crate::error::AppError;
 use crate::values::fields::Fields;
 
-/// What the settings' forms begin with.
+/// What one of the settings' forms begins with.
 #[server(prefix = "/fn", endpoint = "store_settings/load")]
-pub async fn load_settings(#[server(default)] draft: Option<Uuid>) -> Result<SettingsEditing, AppError> {
+pub async fn load_settings(
+    #[server(default)] form: SettingsForm,
+    #[server(default)] draft: Option<Uuid>,
+) -> Result<SettingsEditing, AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteSettings)?;
     let now = crate::caller::house()?.clock.now();
-    Ok(super::db::editing(&staff, draft, now).await?)
+    Ok(super::db::editing(&staff, form, draft, now).await?)
 }
 
 /// Saves name, registration and contact in an edit that began from `version`.

@@ -35,17 +35,41 @@ pub struct BrandInput {
     pub secondary_color: Color,
 }
 
-/// Names of the fields of each form, which are the columns'.
-pub const STORE: [&str; 8] = ["company_name", "creci", "hero_title", "about", "phone", "whatsapp", "email", "address"];
-/// See [`STORE`].
-pub const BRAND: [&str; 2] = ["primary_color", "secondary_color"];
+/// The forms that change the one row, each its own columns of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingsForm {
+    /// Name, registration and contact.
+    #[default]
+    Store,
+    /// The colours.
+    Brand,
+}
 
-/// What the settings' forms begin with.
+impl SettingsForm {
+    /// Names of its fields, which are the columns'.
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Store => &["company_name", "creci", "hero_title", "about", "phone", "whatsapp", "email", "address"],
+            Self::Brand => &["primary_color", "secondary_color"],
+        }
+    }
+
+    /// The path of its page.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Store => "/app/settings/store",
+            Self::Brand => "/app/settings/brand",
+        }
+    }
+}
+
+/// What one of the settings' forms begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsEditing {
-    /// The version that an edit begins from.
+    /// The version of the form's own columns that an edit begins from.
     pub version: i32,
-    /// What is saved, as the fields show it.
+    /// What is saved, as the fields of both forms show it.
     pub form: Fields,
     /// What was typed into a form that was refused.
     pub typed: Option<Fields>,
@@ -54,8 +78,8 @@ pub struct SettingsEditing {
 }
 
 impl SettingsEditing {
-    /// What is saved in these fields alone.
-    pub fn only(&self, names: &[&str]) -> Fields {
-        names.iter().fold(Fields::default(), |fields, name| fields.with(name, self.form.get(name)))
+    /// What is saved in the fields of this form alone.
+    pub fn only(&self, form: SettingsForm) -> Fields {
+        form.fields().iter().fold(Fields::default(), |fields, name| fields.with(name, self.form.get(name)))
     }
 }

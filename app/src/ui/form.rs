@@ -54,7 +54,7 @@ pub fn ErrorNote(
             other => other,
         };
         let way_on = match &error {
-            // Not the address in the error: without WASM the error comes from the page's own address, and so from anybody.
+            // Not the address in the error: an error says what happened, and a page where to go.
             AppError::PlanLimit(_) => Some(view! { " "<a href="/app/settings/plan">{words.billing.plan}</a> }),
             _ => None,
         };

@@ -1,6 +1,7 @@
 //! House parts: they know no noun of the business.
 
 pub mod act;
+pub mod anew;
 pub mod conflict;
 pub mod error;
 pub mod field;

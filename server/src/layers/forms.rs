@@ -7,23 +7,26 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderValue, Method, StatusCode, header};
+use server_fn::error::ServerFnUrlError;
 use std::sync::Arc;
-use tenancy::Host;
 use tenancy::central::sessions::{self, SIGNED, Signed};
+use tenancy::{Host, TenantDb};
 use tower::ServiceExt as _;
 use tower_sessions::Session;
 use tower_sessions::session::Id;
 
 use app::access::{self, Audience};
 use app::caller::{self, Late, Who};
-use app::drafts;
+use app::drafts::db::{self as drafts, Draft, Place};
 use app::error::AppError;
 use app::state::House;
 use app::values::fields::Fields;
 use app::values::id::StaffId;
+use app::words::Lang;
 
+use super::address::{self, DRAFT, REFUSAL};
 use super::late::LateForm;
-use super::session::COOKIE;
+use super::plain;
 
 /// Where a form waits for its sender to come back.
 const SIGN_IN: &str = "/fn/auth/sign_in";
@@ -51,26 +54,54 @@ pub async fn layer(State(forms): State<Forms>, request: Request, next: Next) -> 
         Err(error) => return super::limits::unread(&error),
     };
     let is_form = caller::accepts_html(&parts.headers);
-    let request = Request::from_parts(parts, Body::from(body.clone()));
+    let mut request = Request::from_parts(parts, Body::from(body.clone()));
     if !is_form {
         return next.run(request).await;
     }
     let left = left_behind(&request);
-    if let Some(late) = too_late(house, left, &body).await {
-        let way: String = form_urlencoded::byte_serialize(late.path.as_bytes()).collect();
-        let page = asking(&request, &format!("/entrar?next={way}"), &late, house);
-        let mut response = show(&forms, page).await;
-        if response.status() == StatusCode::OK {
-            *response.status_mut() = StatusCode::UNAUTHORIZED;
+    match too_late(house, left, &body).await {
+        Ok(None) => {}
+        Ok(Some(late)) => {
+            let way: String = form_urlencoded::byte_serialize(late.path.as_bytes()).collect();
+            let page = asking(&request, &format!("/entrar?next={way}"), &late, house);
+            return asked_to_sign_in(&forms, page).await;
         }
-        return response;
+        Err(error) => {
+            // The browser still has the form: what is answered now decides whether anybody goes back to it.
+            tracing::error!(%error, "nobody can say whose a late form is");
+            return unavailable(asker(&request));
+        }
+    }
+    let back = way_back(&request);
+    if let Ok(back) = HeaderValue::from_str(&back) {
+        request.headers_mut().insert(header::REFERER, back);
     }
     if request.uri().path() == SIGN_IN
         && let Some(late) = LateForm::open(&house.key, fields(&body).get("late"), house.clock.now())
     {
-        return signed_in_again(&forms, request, late, next).await;
+        return signed_in_again(&forms, (request, &back), late, next).await;
     }
-    posted(house, request, &body, next).await
+    posted(house, (request, &back), &body, next).await
+}
+
+/// The sign-in page, where the form waits.
+async fn asked_to_sign_in(forms: &Forms, page: Request) -> Response {
+    let mut response = show(forms, page).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+    }
+    response
+}
+
+/// Their language, and the request's identifier.
+fn asker(request: &Request) -> (Lang, String) {
+    let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
+    (request.extensions().get::<Lang>().copied().unwrap_or_default(), id)
+}
+
+/// A page that says to come back: nothing was done with the form.
+fn unavailable((lang, id): (Lang, String)) -> Response {
+    plain::error(&AppError::Unavailable, true, lang, &id)
 }
 
 /// The session that nobody is in any more, and the page, when a form is one of the CRM's.
@@ -79,26 +110,55 @@ fn left_behind(request: &Request) -> Option<(Id, String)> {
     if !matches!((row.audience, request.extensions().get::<Who>()), (Audience::Staff(_), Some(Who::Nobody))) {
         return None;
     }
-    let cookies = request.headers().get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    let mut cookies = cookies.flat_map(|v| v.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let id = cookies.find(|(name, _)| *name == COOKIE)?.1.parse().ok()?;
-    Some((id, page_of(request)?))
+    let id = caller::cookie(request.headers(), caller::SESSION)?.parse().ok()?;
+    Some((id, page_at(&way_back(request))?))
 }
 
 /// The form, when its session has ended.
-async fn too_late(house: &House, left: Option<(Id, String)>, body: &[u8]) -> Option<LateForm> {
-    let (id, path) = left?;
-    let (person, user, tenant) = sessions::whose(&house.central, &id).await.ok()??;
-    Some(LateForm { person, user, tenant, path, fields: fields(body), at: house.clock.now().unix_timestamp() })
+async fn too_late(house: &House, left: Option<(Id, String)>, body: &[u8]) -> Result<Option<LateForm>, AppError> {
+    let Some((id, path)) = left else { return Ok(None) };
+    let whose = sessions::whose(&house.central, &id).await?;
+    let at = house.clock.now().unix_timestamp();
+    Ok(whose.map(|(person, user, tenant)| LateForm { person, user, tenant, path, fields: fields(body), at }))
 }
 
-/// The page of ours that a form was sent from, without what earlier refusals have left in its address.
-fn page_of(request: &Request) -> Option<String> {
-    let own = request.extensions().get::<Host>()?;
-    let referer = request.headers().get(header::REFERER).filter(|referer| is_ours(Some(referer), own))?;
-    let path = referer.to_str().ok()?.split_once("://")?.1.split_once('/')?.1;
-    let path = format!("/{}", path.split(['?', '#']).next().unwrap_or_default());
+/// The page that a form was sent from, when it is one of our own, without what earlier refusals have left in its address;
+/// the first page otherwise. Nothing else is where an answer may send the browser back to.
+fn way_back(request: &Request) -> String {
+    let own = request.extensions().get::<Host>();
+    let referer = request.headers().get(header::REFERER);
+    match (own, referer.and_then(|v| v.to_str().ok())) {
+        (Some(own), Some(address)) if is_ours(referer, own) => {
+            address::without(&address::without(address, &REFUSAL), &[DRAFT])
+        }
+        _ => "/".to_owned(),
+    }
+}
+
+/// The path of a page of the CRM.
+fn page_at(back: &str) -> Option<String> {
+    let path = back.split_once("://")?.1.split_once('/')?.1;
+    let path = format!("/{}", address::path(path));
     path.starts_with("/app/").then_some(path)
+}
+
+/// Where the answer sends the browser, when that is back to the form.
+fn sent_back<'a>(response: &'a Response, back: &str) -> Option<&'a str> {
+    let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
+    (address::path(location) == address::path(back)).then_some(location)
+}
+
+/// Why the form was refused. What the form's own page had in its address is gone by then: this is the answer's.
+fn refusal(location: &str) -> Option<AppError> {
+    let query = location.split_once('?')?.1;
+    let (_, said) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "__err")?;
+    Some(ServerFnUrlError::decode_err(&said))
+}
+
+fn send_to(response: &mut Response, address: &str) {
+    if let Ok(address) = HeaderValue::from_str(address) {
+        response.headers_mut().insert(header::LOCATION, address);
+    }
 }
 
 async fn show(forms: &Forms, page: Request) -> Response {
@@ -114,34 +174,24 @@ fn asking(request: &Request, page: &str, late: &LateForm, house: &House) -> Requ
         get.headers_mut().remove(name);
     }
     *get.extensions_mut() = request.extensions().clone();
-    if let Some(sealed) = late.seal(&house.key) {
-        get.extensions_mut().insert(Late(sealed));
-    }
+    get.extensions_mut().insert(Late(late.seal(&house.key)));
     get
 }
 
 /// Somebody signs in and has a form waiting: theirs comes back filled, and nobody else's does.
-async fn signed_in_again(forms: &Forms, request: Request, late: LateForm, next: Next) -> Response {
+async fn signed_in_again(forms: &Forms, (request, back): (Request, &str), late: LateForm, next: Next) -> Response {
     let house = &*forms.house;
     let session = request.extensions().get::<Session>().cloned();
-    let refused = |response: &Response| {
-        let location = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
-        location.filter(|l| l.contains("__err=")).map(str::to_owned)
-    };
     let again = asking(&request, "/entrar", &late, house);
     let mut response = next.run(request).await;
-    if let Some(location) = refused(&response) {
+    let refused = sent_back(&response, back).filter(|location| refusal(location).is_some());
+    if let Some((_, query)) = refused.and_then(|location| location.split_once('?')) {
         // Their own page would lose the form: it is shown here, with what was wrong.
-        let query = location.split_once('?').map_or("", |(_, query)| query);
         let page = asking(&again, &format!("/entrar?{query}"), &late, house);
         return show(forms, page).await;
     }
     match resume(house, session, &late).await {
-        Ok(Some(location)) => {
-            if let Ok(location) = HeaderValue::from_str(&location) {
-                response.headers_mut().insert(header::LOCATION, location);
-            }
-        }
+        Ok(Some(location)) => send_to(&mut response, &location),
         Ok(None) => {}
         Err(error) => tracing::error!(%error, "a late form was not kept"),
     }
@@ -160,37 +210,42 @@ async fn resume(house: &House, session: Option<Session>, late: &LateForm) -> Res
         let back = Signed { user: Some(late.user), tenant: Some(late.tenant), ..signed };
         app::auth::sign_in::open_session(&session, back).await?;
     }
-    let user = StaffId(late.user.as_uuid());
-    let id = drafts::db::create(&db, user, &late.path, &late.fields, house.clock.now()).await?;
-    Ok(Some(format!("{}?draft={id}", late.path)))
+    let place = Place { user: StaffId(late.user.as_uuid()), path: &late.path };
+    let draft = Draft { fields: late.fields.clone(), refusal: None };
+    let id = drafts::create(&db, place, draft, house.clock.now()).await?;
+    Ok(Some(address::with(&late.path, DRAFT, &id.to_string())))
 }
 
-/// A browser's own post: what is refused becomes a draft.
-async fn posted(house: &House, mut request: Request, body: &[u8], next: Next) -> Response {
-    let who = request.extensions().get::<Who>().cloned();
-    let own = request.extensions().get::<Host>().cloned();
-    // Where an answer may send the browser back to is one of our own pages, or nowhere.
-    if !own.is_some_and(|own| is_ours(request.headers().get(header::REFERER), &own)) {
-        request.headers_mut().insert(header::REFERER, HeaderValue::from_static("/"));
-    }
+/// A browser's own post: what is refused becomes a draft, and so does why. Without a session there is no draft, and the
+/// address says why; whoever reads it there trusts none of its words.
+async fn posted(house: &House, (request, back): (Request, &str), body: &[u8], next: Next) -> Response {
+    let member = member(request.extensions().get::<Who>());
+    let asker = asker(&request);
     let mut response = next.run(request).await;
-    let refused =
-        response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok()).filter(|l| l.contains("__err="));
-    let (Some(location), Some(Who::Staff { account, db: Ok(db), .. })) = (refused.map(str::to_owned), who) else {
+    let Some(location) = sent_back(&response, back) else { return response };
+    let Some(refusal) = refusal(location) else {
+        send_to(&mut response, back);
         return response;
     };
-    let path = location.split('?').next().unwrap_or_default().to_owned();
-    let user = StaffId(account.user.as_uuid());
-    match drafts::db::create(&db, user, &path, &fields(body), house.clock.now()).await {
+    let (Some((user, db)), Some(path)) = (member, page_at(back)) else { return response };
+    let draft = Draft { fields: fields(body), refusal: Some(refusal) };
+    match drafts::create(&db, Place { user, path: &path }, draft, house.clock.now()).await {
         Ok(id) => {
-            let location = format!("{}&draft={id}", without_draft(&location));
-            if let Ok(location) = HeaderValue::from_str(&location) {
-                response.headers_mut().insert(header::LOCATION, location);
-            }
+            send_to(&mut response, &address::with(back, DRAFT, &id.to_string()));
+            response
         }
-        Err(error) => tracing::error!(%error, "a draft was not kept"),
+        Err(error) => {
+            tracing::error!(%error, "a draft was not kept");
+            unavailable(asker)
+        }
     }
-    response
+}
+
+fn member(who: Option<&Who>) -> Option<(StaffId, TenantDb)> {
+    match who {
+        Some(Who::Staff { account, db: Ok(db), .. }) => Some((StaffId(account.user.as_uuid()), db.clone())),
+        _ => None,
+    }
 }
 
 fn is_ours(referer: Option<&HeaderValue>, own: &Host) -> bool {
@@ -205,13 +260,6 @@ fn is_ours(referer: Option<&HeaderValue>, own: &Host) -> bool {
 fn fields(body: &[u8]) -> Fields {
     let pairs = form_urlencoded::parse(body).into_owned();
     Fields::of(pairs.filter(|(name, _)| !name.contains("password") && !name.starts_with("__")))
-}
-
-/// The address without the draft of an earlier refusal.
-fn without_draft(location: &str) -> String {
-    let Some((path, query)) = location.split_once('?') else { return location.to_owned() };
-    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("draft=")).collect();
-    format!("{path}?{}", kept.join("&"))
 }
 
 #[cfg(test)]
@@ -235,10 +283,5 @@ mod tests {
         assert!(!check("https://evil.example/"));
         assert!(!check("http://localhost.evil.example/"));
         assert!(!check("http://casa-azul.localhost:3000/"));
-    }
-
-    #[test]
-    fn a_second_refusal_has_one_draft() {
-        assert_eq!(without_draft("/a?draft=1&__err=2"), "/a?__err=2");
     }
 }

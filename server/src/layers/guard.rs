@@ -11,6 +11,7 @@ use app::caller::{self, Who};
 use app::error::AppError;
 use app::words::Lang;
 
+use super::address;
 use super::request::fits;
 
 /// The layer. Server functions ask for themselves; here it is pages and plain handlers.
@@ -75,6 +76,7 @@ fn to_sign_in(request: &Request, wants_page: bool) -> Response {
     } else {
         "/app"
     };
+    let next = address::without(next, &address::REFUSAL);
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     Redirect::to(&format!("{door}?next={next}")).into_response()
 }

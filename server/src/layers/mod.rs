@@ -11,6 +11,7 @@
 //! Its front pages (marketing, sign-in, console) leave without scripts: [`still`].
 //! The storefront's face: [`storefront`] opens the agency, [`language`], the page cache, [`still`].
 
+mod address;
 pub mod forms;
 pub mod guard;
 pub mod headers;

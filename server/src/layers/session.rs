@@ -17,14 +17,12 @@ use app::words::Lang;
 
 use super::request::Said;
 
-/// Name of the session's cookie.
-pub const COOKIE: &str = "__Host-sobrado";
-
 /// Gives the line that takes the session's cookie back the attributes without which a browser ignores one of this name
 /// (RFC 6265bis, `__Host-`): tower-sessions sends only its path.
 pub async fn secure_removal(mut response: Response) -> Response {
     let is_bare = |line: &HeaderValue| {
-        line.to_str().is_ok_and(|line| line.starts_with(COOKIE) && !line.split(';').any(|part| part.trim() == "Secure"))
+        line.to_str()
+            .is_ok_and(|line| line.starts_with(caller::SESSION) && !line.split(';').any(|part| part.trim() == "Secure"))
     };
     let headers = response.headers_mut();
     if headers.get_all(SET_COOKIE).iter().any(is_bare) {
@@ -41,11 +39,7 @@ pub async fn secure_removal(mut response: Response) -> Response {
 
 /// The layer. Inside tower-sessions' own.
 pub async fn layer(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
-    let has_cookie = request
-        .headers()
-        .get_all(http::header::COOKIE)
-        .iter()
-        .any(|v| v.to_str().is_ok_and(|v| v.split(';').any(|c| c.trim_start().starts_with(COOKIE))));
+    let has_cookie = caller::cookie(request.headers(), caller::SESSION).is_some();
     // A request without a session costs no query.
     let who = if has_cookie {
         let session = request.extensions().get::<Session>().cloned();

@@ -1,11 +1,23 @@
 //! A session ends in the middle of a form: whoever comes back finds it as they left it, and nobody else does.
 
-use http::StatusCode;
-use tenancy::RegistryOptions;
-use tenancy::testing::{PASSWORD, run};
+use axum::body::Body;
+use axum::middleware::from_fn_with_state;
+use axum::routing::post;
+use axum::{Extension, Router};
+use http::{Request, StatusCode, header};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tenancy::testing::{Agency, PASSWORD, SECRET, bed, run};
+use tenancy::{Deployment, DeploymentOptions, Host, Key, RegistryOptions};
 use time::Duration;
+use tower::ServiceExt as _;
 
-use crate::harness::{Answer, Caller, House, a_property, open};
+use app::caller::{SESSION, Who};
+use app::state;
+use app::words::Lang;
+use server::layers::forms::{self, Forms};
+
+use crate::harness::{Answer, Caller, House, a_property, house, open};
 
 const PAGE: &str = "/app/properties/new";
 
@@ -130,6 +142,125 @@ fn a_call_without_a_session_is_answered_and_renewed_in_place() {
         assert_eq!(renewed.status, StatusCode::OK, "{}", renewed.text());
         let saved = owner.call("properties/create", &a_property(&id, "Casa")).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.text());
+    });
+}
+
+/// Ends the agency's owner's sessions, as another browser of theirs does. The clock of the process's house stands.
+async fn end_sessions(agency: &Agency) {
+    let end = sqlx::query("update sessions set expires_at = now() - interval '1 second' where person_id = $1");
+    end.bind(agency.person.as_uuid()).execute(&mut central().await).await.expect("ended");
+}
+
+#[test]
+fn who_asked_to_stay_signed_in_stays_so_when_asked_for_the_password_again() {
+    run(async {
+        let house = house().await;
+        for remember in ["true", "false"] {
+            let agency = house.agency().await;
+            let mut owner = house.stranger();
+            let fields = [("email", agency.email.as_str()), ("password", PASSWORD), ("remember", remember)];
+            assert_eq!(owner.call("auth/sign_in", &fields).await.status, StatusCode::OK);
+            // What the page knows of its session, which its dialog sends along.
+            let me = owner.call("auth/me", &[]).await.json();
+            let (user, kept) = (me["user"].as_str().expect("an account").to_owned(), me["remember"].to_string());
+            assert_eq!(kept, remember);
+            end_sessions(&agency).await;
+            assert_eq!(owner.call("auth/me", &[]).await.status, StatusCode::UNAUTHORIZED);
+            let fields = [("user", user.as_str()), ("password", PASSWORD), ("remember", &kept)];
+            let renewed = owner.call("auth/renew", &fields).await;
+            assert_eq!(renewed.status, StatusCode::OK, "{}", renewed.text());
+            let cookies: Vec<&str> =
+                renewed.headers.get_all(header::SET_COOKIE).iter().filter_map(|v| v.to_str().ok()).collect();
+            let session = cookies.iter().find(|c| c.starts_with(SESSION)).expect("a session");
+            assert_eq!(session.contains("Max-Age=2592000"), remember == "true", "in the browser: {session}");
+            let lives = "select max(expires_at) > now() + interval '29 days' from sessions where person_id = $1";
+            let lives = sqlx::query_scalar(lives).bind(agency.person.as_uuid());
+            let lives: bool = lives.fetch_one(&mut central().await).await.expect("asked");
+            assert_eq!(lives, remember == "true", "and here");
+            assert_eq!(owner.call("auth/me", &[]).await.json()["remember"].to_string(), remember);
+        }
+    });
+}
+
+#[test]
+fn who_is_told_that_a_form_is_too_large_to_wait_knows_where_it_still_is() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        for (lang, sentence) in [("pt-BR", "pelo botão Voltar do navegador"), ("en", "Back button and send it again")]
+        {
+            let mut owner = house.owner(&agency).await;
+            end_sessions(&agency).await;
+            owner.headers.insert(header::ACCEPT_LANGUAGE, lang.parse().expect("a header"));
+            let (id, notes) = (uuid::Uuid::now_v7().to_string(), "x".repeat(45_000));
+            let mut fields = a_property(&id, "Casa");
+            fields.push(("internal_notes", &notes));
+            let answer = owner.post("properties/create", PAGE, &fields).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+            assert!(answer.text().contains(sentence), "{}", answer.text());
+            assert_eq!(hidden(&answer.text(), "late"), None, "nothing waits");
+        }
+    });
+}
+
+/// The process's house with a central database that answers nobody.
+async fn without_a_database() -> state::House {
+    let bed = bed().await;
+    let options = DeploymentOptions {
+        data_dir: bed.data_dir.clone(),
+        central_url: None,
+        provisioner_url: None,
+        key: Key::parse(SECRET).expect("long enough"),
+        cluster_settings: Vec::new(),
+    };
+    // It joins the cluster of the tests, and its connections are its own.
+    let central = Deployment::open(options).await.expect("the cluster runs").central().clone();
+    central.close().await;
+    let whole = &house().await.state.house;
+    state::House {
+        central,
+        accounts: whole.accounts.clone(),
+        routes: whole.routes.clone(),
+        registry: whole.registry.clone(),
+        files: whole.files.clone(),
+        choices: whole.choices.clone(),
+        pictures: whole.pictures.clone(),
+        passwords: whole.passwords.clone(),
+        clock: whole.clock.clone(),
+        key: whole.key.clone(),
+        settings: whole.settings.clone(),
+    }
+}
+
+#[test]
+fn a_form_that_cannot_be_asked_about_is_not_lost_without_a_word() {
+    run(async {
+        let house = Arc::new(without_a_database().await);
+        for (lang, sentence) in [(Lang::Pt, "Nada se perdeu; tente de novo"), (Lang::En, "Nothing is lost; try again")]
+        {
+            let (through, forms) =
+                (Arc::new(AtomicUsize::new(0)), Forms { house: house.clone(), front: Router::new() });
+            let count = through.clone();
+            let taken = post(move || async move { count.fetch_add(1, Ordering::Relaxed).to_string() });
+            let router = Router::new()
+                .route("/fn/properties/create", taken)
+                .layer(from_fn_with_state(forms, forms::layer))
+                .layer(Extension(Who::Nobody))
+                .layer(Extension(lang))
+                .layer(Extension(Host::parse("localhost:3000").expect("a host")));
+            let request = Request::post("/fn/properties/create")
+                .header(header::ACCEPT, "text/html")
+                .header(header::REFERER, format!("http://localhost:3000{PAGE}"))
+                .header(header::COOKIE, format!("{SESSION}={}", tower_sessions::session::Id::default()))
+                .body(Body::from("title=Casa"))
+                .expect("a request");
+            let answer = router.oneshot(request).await.expect("the router never fails");
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            let page = axum::body::to_bytes(answer.into_body(), 10_000).await.expect("a body");
+            let page = String::from_utf8_lossy(&page);
+            assert!(page.contains(sentence), "{page}");
+            assert_eq!(through.load(Ordering::Relaxed), 0, "nothing was done with it");
+        }
     });
 }
 

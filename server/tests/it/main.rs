@@ -8,6 +8,7 @@
 mod catalogue;
 mod commands;
 mod connections;
+mod crafted;
 mod crowd;
 mod demo;
 mod duty;

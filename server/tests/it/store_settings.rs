@@ -3,7 +3,9 @@
 use http::StatusCode;
 use tenancy::testing::run;
 
-use crate::harness::{Caller, House, a_logo, house, on_the_storefront, root, send_logo, with_creci};
+use crate::harness::{
+    Caller, House, a_logo, a_property, house, on_the_storefront, register, root, send_logo, with_creci,
+};
 
 const STORE: [(&str, &str); 8] = [
     ("company_name", "Casa Amarela Imóveis"),
@@ -16,8 +18,16 @@ const STORE: [(&str, &str); 8] = [
     ("address", "Rua das Acácias, 10"),
 ];
 
-async fn version(caller: &mut Caller) -> String {
-    caller.call("store_settings/load", &[]).await.json()["version"].to_string()
+/// The version of what a form's own columns hold.
+async fn version(caller: &mut Caller, form: &str) -> String {
+    caller.call("store_settings/load", &[("form", form)]).await.json()["version"].to_string()
+}
+
+/// The value of a field on a page.
+fn value(page: &str, name: &str) -> String {
+    let field = page.split(&format!("name=\"{name}\"")).nth(1).unwrap_or_else(|| panic!("{name} in {page}"));
+    let value = field.split("value=\"").nth(1).expect("a value");
+    value.split('"').next().unwrap_or_default().to_owned()
 }
 
 fn with<'a>(fields: &[(&'a str, &'a str)], version: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -31,7 +41,7 @@ fn what_an_agency_says_of_itself_is_on_its_storefront_at_once() {
         let agency = house.agency().await;
         let (mut owner, mut visitor) = (house.owner(&agency).await, house.visitor(&agency));
         assert!(!visitor.get("/").await.text().contains("Sua casa na serra"), "and the page is kept");
-        let began = version(&mut owner).await;
+        let began = version(&mut owner, "store").await;
         let answer = owner.call("store_settings/update_store", &with(&STORE, &began)).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         let page = visitor.get("/").await.text();
@@ -65,7 +75,7 @@ fn colours_are_on_the_site_and_can_be_read_there() {
         let agency = house.agency().await;
         let (mut owner, mut visitor) = (house.owner(&agency).await, house.visitor(&agency));
         assert!(visitor.get("/").await.text().contains("/theme/1-004AAD-FFA500.css"), "the house's own to begin with");
-        let began = version(&mut owner).await;
+        let began = version(&mut owner, "brand").await;
         let colors = [("primary_color", "ffd400"), ("secondary_color", "#123")];
         let answer = owner.call("store_settings/update_brand", &with(&colors, &began)).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
@@ -86,7 +96,7 @@ fn settings_that_cannot_be_are_named_and_nothing_is_changed() {
         let house = house().await;
         let agency = house.agency().await;
         let mut owner = house.owner(&agency).await;
-        let began = version(&mut owner).await;
+        let began = version(&mut owner, "store").await;
         let form = [("company_name", ""), ("creci", "x"), ("phone", "12"), ("email", "ana"), ("hero_title", "Oi")];
         let answer = owner.call("store_settings/update_store", &with(&form, &began)).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -99,7 +109,7 @@ fn settings_that_cannot_be_are_named_and_nothing_is_changed() {
         assert_eq!(fields, ["company_name", "creci", "phone", "email"]);
         let answer = owner.call("store_settings/update_brand", &with(&[("primary_color", "red")], &began)).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(version(&mut owner).await, began);
+        assert_eq!(version(&mut owner, "store").await, began);
         // Without WASM the form comes back with what was typed.
         let answer = owner.post("store_settings/update_store", "/app/settings/store", &with(&form, &began)).await;
         let page = owner.get(answer.header("location")).await.text();
@@ -114,7 +124,7 @@ fn two_who_change_the_settings_at_once_both_keep_what_they_typed() {
         let agency = house.agency().await;
         let mut owner = house.owner(&agency).await;
         let mut manager = house.member(&agency, "manager").await;
-        let began = version(&mut owner).await;
+        let began = version(&mut owner, "store").await;
         let first = manager.call("store_settings/update_store", &with(&STORE, &began)).await;
         assert_eq!(first.status, StatusCode::OK);
         let mine = [("company_name", "Outra"), ("hero_title", "Minha frase")];
@@ -125,8 +135,138 @@ fn two_who_change_the_settings_at_once_both_keep_what_they_typed() {
         for shown in ["Minha frase", "Sua casa na serra", "Casa Amarela Imóveis"] {
             assert!(page.contains(shown), "{shown} in {page}");
         }
-        let again = with(&mine, "2");
+        let theirs = second.json()["data"]["stale"].to_string();
+        assert_eq!(value(&page, "version"), theirs, "what is sent now writes on top of theirs");
+        let again = with(&mine, &theirs);
         assert_eq!(owner.call("store_settings/update_store", &again).await.status, StatusCode::OK, "mine on top");
+    });
+}
+
+#[test]
+fn a_form_that_was_refused_is_over_once_it_is_saved() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let mut owner = house.owner(&agency).await;
+        let at = |location: &str| location.replace("http://localhost:3000", "");
+        let began = version(&mut owner, "store").await;
+        let typed = [("company_name", "Casa Amarela"), ("hero_title", "Oi"), ("phone", "12")];
+        let refused =
+            owner.post("store_settings/update_store", "/app/settings/store?lang=pt", &with(&typed, &began)).await;
+        let draft = at(refused.header("location"));
+        assert!(draft.starts_with("/app/settings/store?lang=pt&draft="), "{draft}");
+        let page = owner.get(&draft).await.text();
+        assert_eq!((value(&page, "phone"), value(&page, "version")), ("12".to_owned(), began.clone()));
+        assert!(page.contains("Digite um telefone com DDD"), "{page}");
+        // Corrected, from the page with the draft.
+        let corrected = [("company_name", "Casa Amarela"), ("hero_title", "Oi"), ("phone", "1133334444")];
+        let saved = owner.post("store_settings/update_store", &draft, &with(&corrected, &began)).await;
+        assert_eq!(at(saved.header("location")), "/app/settings/store?lang=pt");
+        let page = owner.get(&at(saved.header("location"))).await.text();
+        assert_eq!(value(&page, "phone"), "(11) 3333-4444", "as it is kept");
+        assert!(!page.contains("role=\"alert\"><p>"), "nothing is wrong: {page}");
+        // And once more, from what the page shows, without anybody else in between.
+        let now = value(&page, "version");
+        let again = [("company_name", "Casa Amarela"), ("hero_title", "Olá")];
+        let saved = owner.post("store_settings/update_store", "/app/settings/store", &with(&again, &now)).await;
+        assert_eq!(at(saved.header("location")), "/app/settings/store");
+        let page = owner.get("/app/settings/store").await.text();
+        assert_eq!((value(&page, "hero_title"), value(&page, "phone")), ("Olá".to_owned(), String::new()));
+    });
+}
+
+#[test]
+fn only_who_changed_the_same_fields_stands_in_the_way() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let mut owner = house.owner(&agency).await;
+        let (store, brand) = (version(&mut owner, "store").await, version(&mut owner, "brand").await);
+        let colors = |primary| [("primary_color", primary), ("secondary_color", "#112233")];
+        send_logo(&mut owner).await;
+        let answer = owner.call("store_settings/update_store", &with(&STORE, &store)).await;
+        assert_eq!(answer.status, StatusCode::OK, "a logo is no edit of the store: {}", answer.text());
+        assert_eq!(owner.call("store_settings/remove_logo", &[]).await.status, StatusCode::OK);
+        let answer = owner.call("store_settings/update_brand", &with(&colors("#FFD400"), &brand)).await;
+        assert_eq!(answer.status, StatusCode::OK, "nor are logo and store edits of the colours: {}", answer.text());
+        for (function, fields, version) in [
+            ("store_settings/update_store", STORE.to_vec(), &store),
+            ("store_settings/update_brand", colors("#000000").to_vec(), &brand),
+        ] {
+            let answer = owner.call(function, &with(&fields, version)).await;
+            assert_eq!(answer.status, StatusCode::CONFLICT, "{function}: these fields are others by now");
+        }
+    });
+}
+
+/// Sends a logo from the page of the brand, with the colours that are chosen there.
+async fn send_with_colors(caller: &mut Caller, primary: &str, version: &str, logo: &[u8]) -> String {
+    let mut body = Vec::new();
+    for (name, value) in [("version", version), ("primary_color", primary), ("secondary_color", "#FFA500")] {
+        let part = format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    let head = "--edge\r\ncontent-disposition: form-data; name=\"logo\"; filename=\"marca.png\"\r\ncontent-type: image/png\r\n\r\n";
+    body.extend_from_slice(head.as_bytes());
+    body.extend_from_slice(logo);
+    body.extend_from_slice(b"\r\n--edge--\r\n");
+    let kind = "multipart/form-data; boundary=edge";
+    let answer = caller.post_body("/app/settings/brand/logo", "text/html", kind, body).await;
+    answer.header("location").to_owned()
+}
+
+#[test]
+fn colours_that_are_not_saved_yet_outlive_a_logo() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let mut owner = house.owner(&agency).await;
+        let page = owner.get("/app/settings/brand").await.text();
+        let (began, saved) = (value(&page, "version"), value(&page, "primary_color"));
+        let location = send_with_colors(&mut owner, &saved, &began, &a_logo(7)).await;
+        assert_eq!(location, "/app/settings/brand", "nothing waits to be saved");
+        for (logo, refused) in [(a_logo(8), false), (b"no picture".to_vec(), true)] {
+            let location = send_with_colors(&mut owner, "#123456", &began, &logo).await;
+            let page = owner.get(&location).await.text();
+            let colors = page.rsplit("id=\"primary_color\"").next().expect("the field").to_owned();
+            assert_eq!(value(&colors, "primary_color"), "#123456", "{location}");
+            assert_eq!(page.contains("marca.png"), refused, "what was not taken is named");
+            assert!(page.contains("src=\"/logo/"), "{page}");
+        }
+        let colors = [("primary_color", "#123456"), ("secondary_color", "#FFA500")];
+        let answer = owner.call("store_settings/update_brand", &with(&colors, &began)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    });
+}
+
+#[test]
+fn a_draft_is_shown_in_its_own_form_alone() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let mut owner = house.owner(&agency).await;
+        let id = register(&mut owner, "Casa").await;
+        let edit = format!("/app/properties/{id}/edit");
+        let mut fields = a_property(&id, "Canário na gaiola");
+        fields.extend([("suites", "9"), ("version", "1"), ("company_name", "Canário"), ("primary_color", "Canário")]);
+        let refused = owner.post("properties/update", &edit, &fields).await;
+        let location = refused.header("location").replace("http://localhost:3000", "");
+        let draft = location.strip_prefix(&format!("{edit}?draft=")).expect("a draft").to_owned();
+        assert!(owner.get(&location).await.text().contains("Canário na gaiola"), "its own form");
+        let other = register(&mut owner, "Outra").await;
+        let others = [
+            "/app/properties/new".to_owned(),
+            format!("/app/properties/{other}/edit"),
+            "/app/settings/store".to_owned(),
+            "/app/settings/brand".to_owned(),
+        ];
+        for page in others {
+            let text = owner.get(&format!("{page}?draft={draft}")).await.text();
+            assert!(!text.contains("Canário"), "{page}");
+            assert!(!text.contains("Não pode ser maior que o total."), "{page}: nor why it was refused");
+        }
+        let form = owner.call("store_settings/load", &[("form", "store"), ("draft", &draft)]).await.json();
+        assert!(form["typed"].is_null(), "{form}");
     });
 }
 
@@ -138,7 +278,7 @@ fn a_registration_stays_while_properties_are_published_under_it() {
         let mut owner = house.owner(&agency).await;
         let (id, _) = on_the_storefront(house, &agency, &mut owner, "Casa anunciada").await;
         let without: Vec<_> = STORE.into_iter().filter(|(name, _)| *name != "creci").collect();
-        let began = version(&mut owner).await;
+        let began = version(&mut owner, "store").await;
         let answer = owner.call("store_settings/update_store", &with(&without, &began)).await;
         assert_eq!(answer.json()["data"][0][0], "creci");
         assert_eq!(owner.call("properties/unpublish", &[("id", &id)]).await.status, StatusCode::OK);

@@ -5,6 +5,7 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
 use crate::auth::server_fns::{SignIn as SignInAction, SignInOperator, load_late_form};
+use crate::auth::types::Waiting;
 use crate::layouts::EntranceLayout;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::field::{CheckField, TextField};
@@ -23,11 +24,13 @@ pub fn SignIn() -> impl IntoView {
     let late = Resource::new_blocking(|| (), |()| load_late_form());
     let waiting = move || {
         Suspend::new(async move {
-            late.await.ok().flatten().map(|sealed| {
-                view! {
-                    <input type="hidden" name="late" value=sealed/>
-                    <p class="alert-box alert-warn" role="status">{words.late}</p>
-                }
+            let (sealed, note) = match late.await.ok().flatten()? {
+                Waiting::Sealed(sealed) => (Some(sealed), words.late),
+                Waiting::TooLarge => (None, words.late_too_large),
+            };
+            Some(view! {
+                {sealed.map(|sealed| view! { <input type="hidden" name="late" value=sealed/> })}
+                <p class="alert-box alert-warn" role="status">{note}</p>
             })
         })
     };

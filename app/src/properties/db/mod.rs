@@ -43,7 +43,7 @@ use super::types::{
 use crate::access::Can;
 use crate::audit::db::{Event, diff, list as history, record};
 use crate::caller::Staff;
-use crate::drafts;
+use crate::drafts::db::{self as drafts, Place};
 use crate::error::{AppError, Clash, Limit};
 use crate::values::fields::Fields;
 use crate::words::Lang;
@@ -152,8 +152,9 @@ pub async fn editing(
     draft: Option<Uuid>,
     (now, lang): (OffsetDateTime, Lang),
 ) -> Result<PropertyEditing, sqlx::Error> {
-    let (property, typed) =
-        futures::try_join!(find(&staff.db, id), drafts::db::find(&staff.db, staff.id(), draft, now))?;
+    let path = format!("/app/properties/{id}/edit");
+    let place = Place { user: staff.id(), path: &path };
+    let (property, typed) = futures::try_join!(find(&staff.db, id), drafts::typed(&staff.db, place, draft, now))?;
     let form = form_of(&property, lang).into_fields();
     let missing = check(&staff.db, typed.as_ref().unwrap_or(&form), (now, lang)).await?;
     Ok(PropertyEditing { id, version: property.version, code: property.code, form, typed, missing })
@@ -169,7 +170,8 @@ pub async fn blank(
     draft: Option<Uuid>,
     (now, lang): (OffsetDateTime, Lang),
 ) -> Result<PropertyBlank, sqlx::Error> {
-    let typed = drafts::db::find(&staff.db, staff.id(), draft, now).await?;
+    let place = Place { user: staff.id(), path: "/app/properties/new" };
+    let typed = drafts::typed(&staff.db, place, draft, now).await?;
     let id = typed.as_ref().and_then(|form| form.get("id").parse().ok()).unwrap_or_else(PropertyId::generate);
     let form = typed.unwrap_or_else(blank_form);
     let missing = check(&staff.db, &form, (now, lang)).await?;

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_params_map;
 
 use crate::error::{AppError, Clash};
 use crate::properties::parts::{PropertyFields, WithReadyList};
 use crate::properties::server_fns::{UpdateProperty, edit_property};
 use crate::properties::types::{PropertyEditing, PropertyId};
 use crate::properties::words::field;
-use crate::ui::act::{Act, ActForm};
+use crate::ui::act::{Act, ActForm, use_draft};
 use crate::ui::conflict::ConflictNote;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
@@ -20,11 +20,10 @@ use crate::words::{lang, words};
 #[component]
 pub fn PropertyEdit() -> impl IntoView {
     let words = &words().properties;
-    let (params, query) = (use_params_map(), use_query_map());
+    let (params, draft) = (use_params_map(), use_draft());
     let act = Act::new();
     // A stale edit reads the record anew, to show what is saved beside what was typed.
     let newer = Memo::new(move |_| act.stale());
-    let draft = move || query.read().get("draft").and_then(|id| id.parse().ok());
     let key = move || (params.read().get("id").and_then(|id| id.parse::<PropertyId>().ok()), draft(), newer.get());
     // Everything that the address says is read here: once something was awaited, the page may be gone.
     let record = Resource::new_blocking(key, |(id, draft, _)| async move {

@@ -2,13 +2,12 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::use_query_map;
 
 use crate::properties::parts::{PropertyFields, WithReadyList};
 use crate::properties::server_fns::{CreateProperty, new_property};
 use crate::properties::types::PropertyBlank;
 use crate::properties::words::field;
-use crate::ui::act::{Act, ActForm};
+use crate::ui::act::{Act, ActForm, use_draft};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
 use crate::ui::title::PageTitle;
@@ -18,14 +17,13 @@ use crate::words::{lang, words};
 #[component]
 pub fn PropertyNew() -> impl IntoView {
     let words = &words().properties;
-    let query = use_query_map();
-    let draft = move || query.read().get("draft").and_then(|id| id.parse().ok());
-    let blank = Resource::new_blocking(draft, new_property);
+    let act = Act::new();
+    let blank = Resource::new_blocking(use_draft(), new_property);
     let page = move || {
         Suspend::new(async move {
             match blank.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok(blank) => view! { <BlankForm blank/> }.into_any(),
+                Ok(blank) => view! { <BlankForm blank act/> }.into_any(),
             }
         })
     };
@@ -37,10 +35,9 @@ pub fn PropertyNew() -> impl IntoView {
 }
 
 #[component]
-fn BlankForm(blank: PropertyBlank) -> impl IntoView {
+fn BlankForm(blank: PropertyBlank, act: Act) -> impl IntoView {
     let PropertyBlank { id, form, missing } = blank;
     let (all, lang) = (words(), lang());
-    let act = Act::new();
     let error = act.error();
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     view! {

@@ -52,7 +52,7 @@ pub fn PropertyPhotos() -> impl IntoView {
     };
     view! {
         <ErrorNote error=act.error()/>
-        <Refusals/>
+        <Refusals error=act.error() field="photos"/>
         <Transition>{content}</Transition>
     }
 }

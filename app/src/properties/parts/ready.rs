@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::properties::server_fns::CheckProperty;
 use crate::properties::types::Missing;
-use crate::ui::act::ask;
+use crate::ui::act::Questions;
 use crate::words::words;
 
 /// How long somebody must have stopped typing before the list is made anew.
@@ -37,9 +37,9 @@ pub fn WithReadyList(
     children: Children,
 ) -> impl IntoView {
     let words = &words().properties;
-    let missing = RwSignal::new(missing);
+    let (missing, questions) = (RwSignal::new(missing), Questions::default());
     let look = leptos::leptos_dom::helpers::debounce(PAUSE, move |event: leptos::ev::Event| {
-        ask(&event, CheckProperty::PATH, move |found| drop(missing.try_set(found)));
+        questions.ask(&event, CheckProperty::PATH, move |found| drop(missing.try_set(found)));
     });
     let list = move || {
         let missing = missing.get();

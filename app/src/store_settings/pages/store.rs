@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::use_query_map;
 
 use crate::error::{AppError, Clash};
 use crate::layouts::SettingsHead;
 use crate::store_settings::server_fns::{UpdateStore, load_settings};
-use crate::store_settings::types::{STORE, SettingsEditing};
+use crate::store_settings::types::{SettingsEditing, SettingsForm};
 use crate::store_settings::words::field;
-use crate::ui::act::{Act, ActForm};
+use crate::ui::act::{Act, ActForm, use_draft};
+use crate::ui::anew::Anew;
 use crate::ui::conflict::ConflictNote;
 use crate::ui::error::ErrorPage;
 use crate::ui::field::TextField;
@@ -22,18 +22,18 @@ use crate::words::{lang, words};
 #[component]
 pub fn StoreShow() -> impl IntoView {
     let words = &words().store_settings;
-    let query = use_query_map();
-    let act = Act::new();
-    let draft = move || query.read().get("draft").and_then(|id| id.parse().ok());
-    let key = move || (draft(), act.stale(), act.done());
-    let record = Resource::new_blocking(key, |(draft, ..)| load_settings(draft));
+    let (act, draft, anew) = (Act::new(), use_draft(), Anew::default());
+    // Once something was saved here, what was typed before is a thing of the past.
+    let key = move || (draft().filter(|_| act.done() == 0), act.stale(), act.done());
+    let record = Resource::new_blocking(key, |(draft, ..)| load_settings(SettingsForm::Store, draft));
     let page = move || {
         Suspend::new(async move {
             match record.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                // Anew for each version, so that what was saved is shown as it is kept, not as it was typed: another
-                // element is what makes it new.
-                Ok(saved) if saved.version % 2 == 0 => view! { <div><StoreForm saved act/></div> }.into_any(),
+                // Anew after each save, so that what was saved is shown as it is kept, not as it was typed.
+                Ok(saved) if anew.side((saved.version, act.done())) => {
+                    view! { <div><StoreForm saved act/></div> }.into_any()
+                }
                 Ok(saved) => view! { <section><StoreForm saved act/></section> }.into_any(),
             }
         })
@@ -59,8 +59,8 @@ fn StoreForm(saved: SettingsEditing, act: Act) -> impl IntoView {
     let version: i32 = version.unwrap_or(saved.version);
     let form = typed.unwrap_or_else(|| saved.form.clone());
     let conflict = is_stale.then(|| {
-        let (theirs, mine) = (saved.only(&STORE), form.clone());
-        view! { <ConflictNote theirs mine label_of href="/app/settings/store".to_owned()/> }
+        let (theirs, mine) = (saved.only(SettingsForm::Store), form.clone());
+        view! { <ConflictNote theirs mine label_of href=SettingsForm::Store.path().to_owned()/> }
     });
     let line = |name: &'static str, hint: &'static str, maxlength: u32| {
         view! { <TextField name label=field(name, lang) value=form.get(name).to_owned() hint maxlength errors/> }

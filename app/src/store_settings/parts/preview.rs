@@ -17,6 +17,8 @@ pub fn StorePreview(
     saved: Fields,
     /// The logo.
     logo: Option<(String, u32, u32)>,
+    /// Whether it is still there.
+    is_there: Signal<bool>,
     /// The primary colour, as it is typed.
     primary: RwSignal<String>,
     /// The secondary colour, as it is typed.
@@ -37,14 +39,15 @@ pub fn StorePreview(
     });
     let text = |name: &str| saved.get(name).to_owned();
     let some = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
-    let logo = logo.map(|(src, width, height)| Logo { src, width, height });
+    let (name, logo) = (text("company_name"), logo.map(|(src, width, height)| Logo { src, width, height }));
+    let head = move || view! { <StoreHead name=name.clone() logo=logo.clone().filter(|_| is_there.get())/> };
     let sheet = theme::path(saved.get("primary_color"), saved.get("secondary_color"));
     view! {
         <link rel="stylesheet" href=sheet/>
         <section class="preview" aria-label=words.preview>
             <h2>{words.preview}</h2>
             <div class="preview-frame" data-theme="light" node_ref=frame inert=true>
-                <StoreHead name=text("company_name") logo/>
+                {head}
                 <div class="store-hero">
                     <p class="preview-hero">{some("hero_title").unwrap_or_else(|| store.tagline.to_owned())}</p>
                     <p><span class="btn btn-brand">{all.common.search}</span></p>

@@ -12,8 +12,9 @@ mod sender;
 
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
-use leptos::server_fn::error::ServerFnUrlError;
+use leptos_router::hooks::use_query_map;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::error::{AppError, Clash};
 use crate::values::fields::Fields;
@@ -37,6 +38,17 @@ impl Unsent {
 #[derive(Clone, Copy)]
 pub struct Lapsed(pub RwSignal<Option<Unsent>>);
 
+/// Without WASM, the draft that the address named when the page was opened, and why its form was refused; whoever provides
+/// it has it from the server. Nothing else in an address says why: anybody can have written it.
+#[derive(Clone)]
+pub struct Refused(pub Option<(Uuid, AppError)>);
+
+/// The draft that the page's address names.
+pub fn use_draft() -> impl Fn() -> Option<Uuid> + Copy + Send + Sync + 'static {
+    let query = use_query_map();
+    move || query.read().get("draft").and_then(|id| id.parse().ok())
+}
+
 /// The forms of a page, or of a part of one, which share what came of the last of them.
 #[derive(Clone, Copy)]
 pub struct Act {
@@ -54,13 +66,24 @@ impl Default for Act {
 }
 
 impl Act {
-    /// Nothing was sent yet, or without WASM what the address says of the form before.
+    /// Nothing was sent yet, or without WASM what came of the form before.
     pub fn new() -> Self {
-        let refused = use_context::<ServerActionError>().map(|e| ServerFnUrlError::decode_err(e.err()));
+        let refused = match use_context::<Refused>() {
+            Some(Refused(refused)) => {
+                let draft = untrack(use_draft());
+                refused.filter(|(id, _)| draft == Some(*id)).map(|(_, why)| why)
+            }
+            None => sender::refused(),
+        };
         Self::with(use_context::<Lapsed>(), refused)
     }
 
-    /// For a form beside the page's own: what the address says is not of it, and it waits for nobody.
+    /// For forms beside the page's own: what came of the form before was not theirs.
+    pub fn beside() -> Self {
+        Self::with(use_context::<Lapsed>(), None)
+    }
+
+    /// For a form beside every page's: it waits for nobody.
     pub fn alone() -> Self {
         Self::with(None, None)
     }
@@ -130,9 +153,38 @@ impl Act {
     }
 }
 
-/// Asks the server function at `to` about the form that an event comes from, as it stands. A failure is no answer.
-pub fn ask<T: DeserializeOwned + 'static>(event: &Event, to: &'static str, then: impl Fn(T) + 'static) {
-    sender::ask(event, to, then);
+/// Questions about a form, in the order in which they were asked.
+#[derive(Clone, Copy)]
+pub struct Questions(StoredValue<u32>);
+
+impl Default for Questions {
+    fn default() -> Self {
+        Self(StoredValue::new(0))
+    }
+}
+
+impl Questions {
+    /// Asks the server function at `to` about the form that an event comes from, as it stands. A failure is no answer,
+    /// and neither is one that was overtaken: a newer question is under way, or was answered before it.
+    pub fn ask<T: DeserializeOwned + 'static>(self, event: &Event, to: &'static str, then: impl Fn(T) + 'static) {
+        let number = self.next();
+        sender::ask(event, to, move |answer| {
+            if self.is_last(number) {
+                then(answer);
+            }
+        });
+    }
+
+    fn next(self) -> Option<u32> {
+        self.0.try_update_value(|last| {
+            *last += 1;
+            *last
+        })
+    }
+
+    fn is_last(self, number: Option<u32>) -> bool {
+        self.0.try_get_value() == number
+    }
 }
 
 /// A form whose fields are the arguments of a server function.
@@ -154,4 +206,20 @@ pub fn ActForm(
         }
     };
     view! { <form method="post" action=to class=class on:submit=submit>{children()}</form> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_was_overtaken_is_none() {
+        Owner::new().with(|| {
+            let questions = Questions::default();
+            let (first, second) = (questions.next(), questions.next());
+            assert!(!questions.is_last(first) && questions.is_last(second));
+            let third = questions.next();
+            assert!(!questions.is_last(second) && questions.is_last(third));
+        });
+    }
 }

@@ -7,6 +7,11 @@ use wasm_bindgen::JsCast as _;
 
 use crate::error::AppError;
 
+/// In the browser no address says anything: what came of the form before stands on the page that the server has made.
+pub(super) fn refused() -> Option<AppError> {
+    None
+}
+
 /// The form's names and values, taken from the browser; none when something else has taken the event.
 pub(super) fn values(event: &SubmitEvent) -> Option<Vec<(String, String)>> {
     if event.default_prevented() {
