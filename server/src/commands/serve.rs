@@ -41,7 +41,9 @@ impl Serve {
         // Both ports first: a taken one is told before anything is started.
         let public = bind("LISTEN_ADDR", config.listen).await?;
         let internal = bind("INTERNAL_ADDR", config.internal).await?;
-        let deployment = boot::open_deployment(&config).await?;
+        let makes = !self.no_worker || self.migrate || self.demo;
+        let deployment =
+            if makes { boot::open_deployment(&config).await? } else { boot::open_serving(&config).await? };
         let result = self.serve(&config, &deployment, public, internal).await;
         deployment.close().await?;
         drop(lock);

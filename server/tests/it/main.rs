@@ -10,6 +10,7 @@ mod commands;
 mod crowd;
 mod demo;
 mod faults;
+mod given;
 mod harness;
 mod headers;
 mod hosts;
