@@ -12,6 +12,7 @@ mod routes;
 mod serve;
 mod template;
 mod tenant;
+mod worker;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ pub struct Arguments {
 enum Command {
     /// Serve the platform and every agency's storefront
     Serve(serve::Serve),
+    /// Do what happens behind the pages, beside `serve --no-worker`
+    Worker(worker::Worker),
     /// Bring the central database, the template and every agency's database up to date
     Migrate(migrate::Migrate),
     /// Create the demo's agencies and people; again is harmless
@@ -69,13 +72,14 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         other => other,
     };
     let config = Config::from_env()?;
-    if matches!(command, Command::Serve(_)) {
+    if matches!(command, Command::Serve(_) | Command::Worker(_)) {
         telemetry::start_logs("info,sqlx=warn,sqlx::postgres::notice=error,tower_sessions_core=error")?;
     } else {
         telemetry::start_logs("warn,sqlx::postgres::notice=error")?;
     }
     match command {
         Command::Serve(command) => command.run(config).await,
+        Command::Worker(command) => command.run(config).await,
         Command::Doctor(command) => command.run(&config).await,
         command => on_databases(&command, &config).await,
     }
@@ -102,6 +106,6 @@ async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> 
         Command::Template(command) => command.run(deployment).await,
         Command::Audit(command) => command.run(deployment).await,
         // Have run already.
-        Command::Serve(_) | Command::Doctor(_) | Command::Routes(_) => Ok(ExitCode::SUCCESS),
+        Command::Serve(_) | Command::Worker(_) | Command::Doctor(_) | Command::Routes(_) => Ok(ExitCode::SUCCESS),
     }
 }

@@ -117,7 +117,7 @@ async fn bind(variable: &str, address: SocketAddr) -> anyhow::Result<TcpListener
 
 /// How we were told to stop.
 #[derive(Debug, PartialEq, Eq)]
-enum Stop {
+pub(super) enum Stop {
     /// Ctrl-C: somebody sits there and waits.
     Interrupt,
     /// SIGTERM: a supervisor, with visitors still on their way.
@@ -125,17 +125,17 @@ enum Stop {
 }
 
 /// The signals that stop us.
-struct Told {
+pub(super) struct Told {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Told {
-    fn listen() -> std::io::Result<Self> {
+    pub(super) fn listen() -> std::io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    async fn wait(&mut self) -> Stop {
+    pub(super) async fn wait(&mut self) -> Stop {
         tokio::select! {
             _ = self.terminate.recv() => Stop::Terminate,
             _ = self.interrupt.recv() => Stop::Interrupt,

@@ -21,6 +21,7 @@ mod observed;
 mod origin;
 mod permissions;
 mod photos;
+mod processes;
 mod properties;
 mod publishing;
 mod sign_in;
