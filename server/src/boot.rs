@@ -15,24 +15,46 @@ use app::storefront::db::KnownChoices;
 
 use crate::config::Config;
 
-/// The databases as the configuration names them.
+/// The databases as the configuration names them, made ready, for who makes and migrates them.
 ///
 /// # Errors
 /// With what to do about it.
 pub async fn open_deployment(config: &Config) -> anyhow::Result<Deployment> {
+    config.require_provisioner()?;
+    Deployment::open(deployment_options(config)).await.context(CANNOT_OPEN)
+}
+
+/// The databases for who only serves: without the credential that makes them.
+///
+/// # Errors
+/// With what to do about it.
+pub async fn open_serving(config: &Config) -> anyhow::Result<Deployment> {
+    Deployment::open_serving(deployment_options(config)).await.context(CANNOT_OPEN)
+}
+
+/// The databases as they are, for who only looks.
+///
+/// # Errors
+/// With what to do about it.
+pub async fn open_unprepared(config: &Config) -> anyhow::Result<Deployment> {
+    Deployment::open_unprepared(&deployment_options(config)).await.context(CANNOT_OPEN)
+}
+
+const CANNOT_OPEN: &str = "the databases cannot be opened";
+
+fn deployment_options(config: &Config) -> DeploymentOptions {
     let cluster_settings = if config.environment == crate::config::Environment::Bench {
         [("shared_buffers", "1GB"), ("work_mem", "16MB")].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec()
     } else {
         Vec::new()
     };
-    let options = DeploymentOptions {
+    DeploymentOptions {
         data_dir: config.data_dir.clone(),
         central_url: config.central_url.clone(),
         provisioner_url: config.provisioner_url.clone(),
         key: config.key.clone(),
         cluster_settings,
-    };
-    Deployment::open(options).await.context("the databases cannot be opened")
+    }
 }
 
 /// What layers and server functions work with, and the channel that says whose outbox may hold something.

@@ -103,22 +103,11 @@ impl Config {
             },
         };
         let (central_url, provisioner_url) = (get("CENTRAL_DATABASE_URL"), get("PROVISIONER_DATABASE_URL"));
-        if environment == Environment::Production && central_url.is_some() {
-            match &provisioner_url {
-                None => {
-                    return Err(wrong(
-                        "PROVISIONER_DATABASE_URL",
-                        "is required in production: the web part's role must not make databases",
-                    ));
-                }
-                Some(url) if Some(url) == central_url.as_ref() => {
-                    return Err(wrong(
-                        "PROVISIONER_DATABASE_URL",
-                        "must be another role than CENTRAL_DATABASE_URL's in production",
-                    ));
-                }
-                Some(_) => {}
-            }
+        if environment == Environment::Production && central_url.is_some() && provisioner_url == central_url {
+            return Err(wrong(
+                "PROVISIONER_DATABASE_URL",
+                "must be another role than CENTRAL_DATABASE_URL's in production",
+            ));
         }
         let listen = address("LISTEN_ADDR", get("LISTEN_ADDR"), "127.0.0.1:3000")?;
         if environment == Environment::Bench
@@ -142,6 +131,21 @@ impl Config {
             data_dir,
             files,
         })
+    }
+
+    /// Asked by whatever makes or migrates databases; `serve --no-worker` does without.
+    ///
+    /// # Errors
+    /// [`ConfigError`] in production, when one role would do everything.
+    pub fn require_provisioner(&self) -> Result<(), ConfigError> {
+        let is_given = self.central_url.is_some();
+        if self.environment == Environment::Production && is_given && self.provisioner_url.is_none() {
+            return Err(wrong(
+                "PROVISIONER_DATABASE_URL",
+                "is required in production, but for `serve --no-worker`: the web part's role must not make databases",
+            ));
+        }
+        Ok(())
     }
 
     /// What screens and layers need of it.
@@ -275,13 +279,17 @@ mod tests {
         assert!(error.to_string().starts_with("SECRET_KEY"));
         let url = ("CENTRAL_DATABASE_URL", "postgres://a@db/central");
         let production = ("SOBRADO_ENV", "production");
-        assert!(read(&[production, url]).expect_err("one role").starts_with("PROVISIONER_DATABASE_URL"));
+        let web = read(&[production, url]).expect("enough to serve");
+        let error = web.require_provisioner().expect_err("not enough to make databases").to_string();
+        assert!(error.starts_with("PROVISIONER_DATABASE_URL"), "{error}");
         assert!(
             read(&[production, url, ("PROVISIONER_DATABASE_URL", url.1)])
                 .expect_err("the same")
                 .starts_with("PROVISIONER")
         );
-        assert!(read(&[production, url, ("PROVISIONER_DATABASE_URL", "postgres://p@db/postgres")]).is_ok());
+        let both =
+            read(&[production, url, ("PROVISIONER_DATABASE_URL", "postgres://p@db/postgres")]).expect("two roles");
+        assert!(both.require_provisioner().is_ok());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod audit;
 pub mod demo;
+mod doctor;
 pub mod import;
 mod migrate;
 mod operator;
@@ -11,6 +12,7 @@ mod routes;
 mod serve;
 mod template;
 mod tenant;
+mod worker;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -32,6 +34,8 @@ pub struct Arguments {
 enum Command {
     /// Serve the platform and every agency's storefront
     Serve(serve::Serve),
+    /// Do what happens behind the pages, beside `serve --no-worker`
+    Worker(worker::Worker),
     /// Bring the central database, the template and every agency's database up to date
     Migrate(migrate::Migrate),
     /// Create the demo's agencies and people; again is harmless
@@ -51,6 +55,8 @@ enum Command {
     /// The audit log
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Look at the database server and the disk, and say what is to be done
+    Doctor(doctor::Doctor),
     /// Print every route with its method, audience and permission
     Routes(routes::Routes),
 }
@@ -66,16 +72,26 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         other => other,
     };
     let config = Config::from_env()?;
-    if let Command::Serve(command) = command {
+    if matches!(command, Command::Serve(_) | Command::Worker(_)) {
         telemetry::start_logs("info,sqlx=warn,sqlx::postgres::notice=error,tower_sessions_core=error")?;
-        return command.run(config).await;
+    } else {
+        telemetry::start_logs("warn,sqlx::postgres::notice=error")?;
     }
-    telemetry::start_logs("warn,sqlx::postgres::notice=error")?;
-    let deployment = boot::open_deployment(&config).await?;
+    match command {
+        Command::Serve(command) => command.run(config).await,
+        Command::Worker(command) => command.run(config).await,
+        Command::Doctor(command) => command.run(&config).await,
+        command => on_databases(&command, &config).await,
+    }
+}
+
+/// A command that works on databases that are ready, and ends.
+async fn on_databases(command: &Command, config: &Config) -> anyhow::Result<ExitCode> {
+    let deployment = boot::open_deployment(config).await?;
     if !matches!(command, Command::Migrate(_) | Command::Demo(_)) {
         deployment.require_current().await?;
     }
-    let result = run_on(&command, &config, &deployment).await;
+    let result = run_on(command, config, &deployment).await;
     deployment.close().await?;
     result
 }
@@ -89,6 +105,7 @@ async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> 
         Command::Person(command) => command.run(deployment).await,
         Command::Template(command) => command.run(deployment).await,
         Command::Audit(command) => command.run(deployment).await,
-        Command::Serve(_) | Command::Routes(_) => Ok(ExitCode::SUCCESS),
+        // Have run already.
+        Command::Serve(_) | Command::Worker(_) | Command::Doctor(_) | Command::Routes(_) => Ok(ExitCode::SUCCESS),
     }
 }

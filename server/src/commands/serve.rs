@@ -48,7 +48,9 @@ impl Serve {
         // Both ports first: a taken one is told before anything is started.
         let public = bind("LISTEN_ADDR", config.listen).await?;
         let internal = bind("INTERNAL_ADDR", config.internal).await?;
-        let deployment = boot::open_deployment(&config).await?;
+        let makes = !self.no_worker || self.migrate || self.demo;
+        let deployment =
+            if makes { boot::open_deployment(&config).await? } else { boot::open_serving(&config).await? };
         let result = self.serve(&config, &deployment, public, internal).await;
         deployment.close().await?;
         drop(lock);
@@ -134,7 +136,7 @@ async fn bind(variable: &str, address: SocketAddr) -> anyhow::Result<TcpListener
 
 /// How we were told to stop.
 #[derive(Debug, PartialEq, Eq)]
-enum Stop {
+pub(super) enum Stop {
     /// Ctrl-C: somebody sits there and waits.
     Interrupt,
     /// SIGTERM: a supervisor, with visitors still on their way.
@@ -142,17 +144,17 @@ enum Stop {
 }
 
 /// The signals that stop us.
-struct Told {
+pub(super) struct Told {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Told {
-    fn listen() -> std::io::Result<Self> {
+    pub(super) fn listen() -> std::io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    async fn wait(&mut self) -> Stop {
+    pub(super) async fn wait(&mut self) -> Stop {
         tokio::select! {
             _ = self.terminate.recv() => Stop::Terminate,
             _ = self.interrupt.recv() => Stop::Interrupt,

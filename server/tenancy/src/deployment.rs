@@ -7,8 +7,10 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::cluster::{Cluster, ClusterError, ClusterOptions};
+use crate::doctor::{self, Finding};
 use crate::key::{random_salt, scram_verifier};
 use crate::migrate::{self, MigrationFailed};
+use crate::prepare::{self, Cast, PrepareError};
 use crate::provision::Provisioner;
 use crate::{CentralDb, Key, Registry, RegistryOptions, TenantId};
 
@@ -41,8 +43,19 @@ pub enum OpenDeploymentError {
     /// A URL is not one of PostgreSQL.
     #[error("{0} is not a PostgreSQL URL")]
     Url(&'static str),
+    /// A URL's role does not get in.
+    #[error("the server does not let in who {variable} names")]
+    Unreachable {
+        /// The URL.
+        variable: &'static str,
+        /// What it says.
+        source: sqlx::Error,
+    },
+    /// The server lacks something, and this role may not make it.
+    #[error(transparent)]
+    Unprepared(#[from] PrepareError),
     /// The server refuses or does not answer.
-    #[error("the database server cannot be prepared")]
+    #[error("the database server refuses or does not answer")]
     Database(#[from] sqlx::Error),
     /// A central migration failed.
     #[error("the central database cannot be brought up to date")]
@@ -64,62 +77,142 @@ pub struct Deployment {
     central_owner: PgConnectOptions,
     provisioner: PgConnectOptions,
     tenants: PgConnectOptions,
+    cast: Cast,
     key: Key,
     cluster: Option<Cluster>,
 }
 
 impl Deployment {
-    /// Starts or joins the private cluster, or takes the given server, and sees to the roles that the program needs.
+    /// Starts or joins the private cluster, or takes the given server, and makes what the program needs there: roles, the
+    /// central database, closed doors.
     ///
     /// # Errors
     /// [`OpenDeploymentError`], each with what to do.
     pub async fn open(options: DeploymentOptions) -> Result<Self, OpenDeploymentError> {
+        let deployment = Self::open_unprepared(&options).await?;
+        deployment.prepare().await?;
+        Ok(deployment)
+    }
+
+    /// As [`Deployment::open`], for a process that makes and migrates nothing: on a given server it takes the web part's role
+    /// alone, and holds no other.
+    ///
+    /// # Errors
+    /// [`OpenDeploymentError`], each with what to do.
+    pub async fn open_serving(options: DeploymentOptions) -> Result<Self, OpenDeploymentError> {
         match &options.central_url {
-            Some(url) => Self::given(url, &options).await,
-            None => Self::private(&options).await,
+            Some(url) => {
+                let central = parse("CENTRAL_DATABASE_URL", url)?;
+                Ok(Self::given(central.clone(), central.clone(), central, &options))
+            }
+            None => Self::open(options).await,
         }
+    }
+
+    /// The databases as they are, for somebody who wants to look; a private cluster is started if it does not run.
+    ///
+    /// # Errors
+    /// [`OpenDeploymentError::Cluster`] and [`OpenDeploymentError::Url`].
+    pub async fn open_unprepared(options: &DeploymentOptions) -> Result<Self, OpenDeploymentError> {
+        let Some(url) = &options.central_url else { return Self::private(options).await };
+        let central = parse("CENTRAL_DATABASE_URL", url)?;
+        let provisioner = match &options.provisioner_url {
+            Some(url) => parse("PROVISIONER_DATABASE_URL", url)?,
+            None => central.clone(),
+        };
+        let owner = as_owner(provisioner.clone().database(&database_of(&central)));
+        Ok(Self::given(central, owner, provisioner, options))
     }
 
     async fn private(options: &DeploymentOptions) -> Result<Self, OpenDeploymentError> {
         let cluster_options =
             ClusterOptions { data_dir: options.data_dir.clone(), settings: options.cluster_settings.clone() };
         let cluster = Cluster::open(cluster_options).await?;
-        let mut conn = cluster.superuser().connect().await?;
-        one_at_a_time(&mut conn).await?;
-        prepare_server(&mut conn, None).await?;
-        prepare_private(&mut conn, &options.key).await?;
-        conn.close().await?;
         let base = cluster.base_options();
         let login = |role: &str| base.clone().username(role).password(&options.key.house_password(role));
+        let central = login("central_app").database(CENTRAL);
+        let provisioner = login("provisioner").database("postgres");
         Ok(Self {
-            central: CentralDb::connect_lazy(login("central_app").database(CENTRAL)),
-            central_owner: as_owner(login("provisioner").database(CENTRAL)),
-            provisioner: login("provisioner").database("postgres"),
+            central_owner: as_owner(provisioner.clone().database(CENTRAL)),
+            cast: cast(&central, &provisioner),
+            central: CentralDb::connect_lazy(central),
+            provisioner,
             tenants: base,
             key: options.key.clone(),
             cluster: Some(cluster),
         })
     }
 
-    async fn given(url: &str, options: &DeploymentOptions) -> Result<Self, OpenDeploymentError> {
-        let central: PgConnectOptions = url.parse().map_err(|_| OpenDeploymentError::Url("CENTRAL_DATABASE_URL"))?;
-        let provisioner: PgConnectOptions = match &options.provisioner_url {
-            Some(url) => url.parse().map_err(|_| OpenDeploymentError::Url("PROVISIONER_DATABASE_URL"))?,
-            None => central.clone(),
-        };
-        let mut conn = provisioner.clone().connect().await?;
-        one_at_a_time(&mut conn).await?;
-        prepare_server(&mut conn, Some(provisioner.get_username())).await?;
-        conn.close().await?;
-        let database = central.get_database().unwrap_or(central.get_username()).to_owned();
-        Ok(Self {
+    fn given(
+        central: PgConnectOptions,
+        central_owner: PgConnectOptions,
+        provisioner: PgConnectOptions,
+        options: &DeploymentOptions,
+    ) -> Self {
+        Self {
+            cast: cast(&central, &provisioner),
             tenants: central.clone(),
             central: CentralDb::connect_lazy(central),
-            central_owner: as_owner(provisioner.clone().database(&database)),
+            central_owner,
             provisioner,
             key: options.key.clone(),
             cluster: None,
-        })
+        }
+    }
+
+    /// Makes what is missing. The private cluster's superuser may all of it; on a given server the provisioner what it may.
+    async fn prepare(&self) -> Result<(), OpenDeploymentError> {
+        let mut conn = match &self.cluster {
+            Some(cluster) => cluster.superuser().connect().await?,
+            None => self.look().await?,
+        };
+        one_at_a_time(&mut conn).await?;
+        if self.cluster.is_some() {
+            make_logins(&mut conn, &self.key).await?;
+        }
+        prepare::prepare(&mut conn, &self.cast).await?;
+        conn.close().await?;
+        Ok(())
+    }
+
+    /// The provisioner's connection, to a database that exists: one role for everything names the central one, which may
+    /// still have to be made.
+    async fn look(&self) -> Result<PgConnection, OpenDeploymentError> {
+        let variable = if self.cast.is_apart() { "PROVISIONER_DATABASE_URL" } else { "CENTRAL_DATABASE_URL" };
+        let conn = match self.provisioner.connect().await {
+            Err(error) if is_missing_database(&error) && self.cast.maintenance == self.cast.central => {
+                self.provisioner.clone().database("postgres").connect().await
+            }
+            other => other,
+        };
+        conn.map_err(|source| OpenDeploymentError::Unreachable { variable, source })
+    }
+
+    /// Looks at everything the program needs of its server, and changes nothing.
+    pub async fn examine(&self) -> Vec<Finding> {
+        let conn = match &self.cluster {
+            Some(cluster) => cluster.superuser().connect().await.map_err(OpenDeploymentError::from),
+            None => self.look().await,
+        };
+        match conn {
+            Ok(conn) => doctor::examine(self, conn).await,
+            Err(error) => vec![Finding::fault("server", doctor::sentence(&error))],
+        }
+    }
+
+    /// Who plays what.
+    pub(crate) fn cast(&self) -> &Cast {
+        &self.cast
+    }
+
+    /// The way into the central database as the owner of its tables.
+    pub(crate) fn central_owner(&self) -> &PgConnectOptions {
+        &self.central_owner
+    }
+
+    /// The way in for agencies' roles, which give their name, password and database.
+    pub(crate) fn tenants(&self) -> &PgConnectOptions {
+        &self.tenants
     }
 
     /// Brings the central database up to date.
@@ -183,6 +276,28 @@ impl Deployment {
     }
 }
 
+fn parse(variable: &'static str, url: &str) -> Result<PgConnectOptions, OpenDeploymentError> {
+    url.parse().map_err(|_| OpenDeploymentError::Url(variable))
+}
+
+/// The database that these options enter: the one of the role's name unless they say another (libpq's rule).
+fn database_of(options: &PgConnectOptions) -> String {
+    options.get_database().unwrap_or(options.get_username()).to_owned()
+}
+
+fn cast(central: &PgConnectOptions, provisioner: &PgConnectOptions) -> Cast {
+    Cast {
+        provisioner: provisioner.get_username().to_owned(),
+        maintenance: database_of(provisioner),
+        web: central.get_username().to_owned(),
+        central: database_of(central),
+    }
+}
+
+fn is_missing_database(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "3D000")
+}
+
 /// Objects belong to `migrator`, whoever makes them.
 pub(crate) fn as_owner(options: PgConnectOptions) -> PgConnectOptions {
     options.options([("role", "migrator")])
@@ -195,56 +310,19 @@ async fn one_at_a_time(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Roles that every server needs, and doors that PostgreSQL leaves open.
-async fn prepare_server(conn: &mut PgConnection, provisioner: Option<&str>) -> Result<(), sqlx::Error> {
-    for role in ["tenant_roles", "tenant_app", "migrator"] {
-        create_role(conn, role, "nologin").await?;
-    }
-    if let Some(role) = provisioner {
-        let sql = format!("grant migrator, tenant_roles, tenant_app to {}", quote(role));
-        // A superuser needs no membership, and PostgreSQL refuses a circle.
-        if let Err(error) = conn.execute(AssertSqlSafe(sql)).await {
-            tracing::debug!(%error, "the provisioner was not granted the house's roles");
-        }
-    }
-    Ok(())
-}
-
-/// What only the private cluster has: the program's own login roles and the central database.
-async fn prepare_private(conn: &mut PgConnection, key: &Key) -> Result<(), sqlx::Error> {
+/// What only the private cluster gets from us: login roles, with passwords that nobody has to know.
+async fn make_logins(conn: &mut PgConnection, key: &Key) -> Result<(), sqlx::Error> {
     for (role, rights) in [("provisioner", "login createdb createrole"), ("central_app", "login connection limit 60")] {
-        create_role(conn, role, "login").await?;
+        let exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
+            .bind(role)
+            .fetch_one(&mut *conn)
+            .await?;
+        if !exists {
+            conn.execute(AssertSqlSafe(format!("create role {role} login"))).await?;
+        }
         let verifier = scram_verifier(&key.house_password(role), &random_salt());
         conn.execute(AssertSqlSafe(format!("alter role {role} {rights} password '{verifier}'"))).await?;
     }
-    conn.execute("grant migrator, pg_signal_backend, pg_read_all_stats to provisioner").await?;
-    conn.execute("grant tenant_app, tenant_roles to provisioner with admin option").await?;
-    conn.execute("revoke all on database postgres, template1 from public").await?;
-    conn.execute("grant connect on database postgres to provisioner").await?;
-    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
-        .bind(CENTRAL)
-        .fetch_one(&mut *conn)
-        .await?;
-    if !exists {
-        conn.execute("create database central owner migrator").await?;
-    }
-    conn.execute("revoke all on database central from public").await?;
-    conn.execute("grant connect on database central to central_app").await?;
+    conn.execute("grant pg_signal_backend, pg_read_all_stats to provisioner").await?;
     Ok(())
-}
-
-async fn create_role(conn: &mut PgConnection, role: &'static str, rights: &str) -> Result<(), sqlx::Error> {
-    let exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
-        .bind(role)
-        .fetch_one(&mut *conn)
-        .await?;
-    if !exists {
-        conn.execute(AssertSqlSafe(format!("create role {role} {rights}"))).await?;
-    }
-    Ok(())
-}
-
-/// An identifier as SQL reads it.
-pub(crate) fn quote(identifier: &str) -> String {
-    format!("\"{}\"", identifier.replace('"', "\"\""))
 }

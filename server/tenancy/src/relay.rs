@@ -8,7 +8,7 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use crate::central::audit::{Chain, Event};
-use crate::central::jobs;
+use crate::central::{jobs, plans};
 use crate::{CentralDb, Key, TenantDb};
 
 /// Lines carried in one go.
@@ -40,12 +40,18 @@ pub async fn deliver(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u6
 
 /// Carries the first [`BATCH`] lines of the agency's outbox, so that others get their turn. Returns how many there were.
 ///
+/// At each visit the central database also learns how many properties the agency has.
+///
 /// # Errors
 /// As [`deliver`].
 pub async fn deliver_some(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u64, sqlx::Error> {
     let query = sqlx::query("select id, kind, payload from outbox order by seq limit $1");
     let rows = query.bind(BATCH.cast_signed()).fetch_all(db).await?;
+    // After the lines were read: what they did is counted.
+    let query = sqlx::query_scalar("select used from usage_counters where resource = 'properties'");
+    let properties: i64 = query.fetch_one(db).await?;
     if rows.is_empty() {
+        plans::record_properties(central.pool(), db.tenant(), properties).await?;
         return Ok(0);
     }
     let mut ids: Vec<Uuid> = Vec::with_capacity(rows.len());
@@ -69,6 +75,7 @@ pub async fn deliver_some(central: &CentralDb, key: &Key, db: &TenantDb) -> Resu
             _ => enqueue(&mut tx, key, db, id, payload).await?,
         }
     }
+    plans::record_properties(&mut *tx, db.tenant(), properties).await?;
     tx.commit().await?;
     let mut tx = db.begin().await?;
     let done = sqlx::query("delete from outbox where id = any($1)").bind(&ids).execute(&mut tx).await?;

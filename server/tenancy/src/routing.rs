@@ -215,18 +215,23 @@ impl Routes {
         self.map.load().by_tenant.values().cloned().collect()
     }
 
-    /// Keeps the map true for as long as the task runs.
+    /// Keeps the map true for as long as the task runs; ends by itself when the central database has been closed.
     ///
     /// A change is heard when it commits. What was said while the listener was cut off is lost, so a reconnect reloads;
     /// and every 30 seconds all is read anew, whatever was heard.
     pub async fn follow(self, on_account: impl Fn(uuid::Uuid) + Send + 'static) {
         loop {
-            if let Err(error) = self.listen(&on_account).await {
-                tracing::warn!(%error, "the route listener lost its connection");
+            match self.listen(&on_account).await {
+                // We are stopping: nothing was lost.
+                Err(sqlx::Error::PoolClosed) => return,
+                Err(error) => tracing::warn!(%error, "the route listener lost its connection"),
+                Ok(()) => {}
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
-            if let Err(error) = self.reload().await {
-                tracing::warn!(%error, "the routes could not be read; the last known ones stay");
+            match self.reload().await {
+                Err(sqlx::Error::PoolClosed) => return,
+                Err(error) => tracing::warn!(%error, "the routes could not be read; the last known ones stay"),
+                Ok(()) => {}
             }
         }
     }

@@ -12,15 +12,18 @@ use app::state::Settings;
 use crate::harness::process::Installation;
 use crate::harness::{house, open_as, settings};
 
+/// The password of who owns an agency that [`create`] has made.
+pub const CHOSEN: &str = "uma senha bem comprida";
+
 /// `sobrado tenant create`, with the password on its standard input. Gives its success and what it said.
-async fn create(at: &Installation, slug: &str, owner: &str) -> (bool, String) {
+pub async fn create(at: &Installation, slug: &str, owner: &str) -> (bool, String) {
     let email = format!("{owner}@{slug}.example");
     let arguments = ["--name", "Imobiliária Nova", "--slug", slug, "--email", &email, "--admin-email", &email];
     let mut command = at.command(&[&["tenant", "create", "--admin-password-stdin"], &arguments[..]].concat());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("it runs");
     let mut stdin = child.stdin.take().expect("it is piped");
-    stdin.write_all(b"uma senha bem comprida").await.expect("it listens");
+    stdin.write_all(CHOSEN.as_bytes()).await.expect("it listens");
     drop(stdin);
     let output = child.wait_with_output().await.expect("it ends");
     let said = [output.stdout, output.stderr].concat();
@@ -82,7 +85,7 @@ fn a_fresh_agency_has_one_account_and_nobody_knows_its_password() {
         assert_eq!(count("select count(*) from operators", &mut central).await, 0);
         let agencies = i64::try_from(at.agencies.len()).expect("few") + 1;
         assert_eq!(count("select count(*) from users", &mut central).await, agencies, "one owner an agency");
-        let fields = [("email", "dona@nova.example"), ("password", "uma senha bem comprida")];
+        let fields = [("email", "dona@nova.example"), ("password", CHOSEN)];
         assert_eq!(served.call("auth/sign_in", "", &fields).await.expect("said").status, 200, "its owner gets in");
     });
 }

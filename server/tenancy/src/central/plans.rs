@@ -81,3 +81,23 @@ pub(crate) async fn subscribe(tx: &mut CentralTx, tenant: TenantId, plan: Uuid) 
     .await?;
     Ok(())
 }
+
+/// Writes down how many properties an agency has, as its own database counts them: a copy for lists of agencies, behind by
+/// what the worker has not carried yet. For the worker alone; what is over the plan's limit is decided in the agency's database.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn record_properties(
+    db: impl sqlx::PgExecutor<'_>,
+    tenant: TenantId,
+    count: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update tenant_subscriptions set current_properties = $2 where tenant_id = $1 and current_properties <> $2",
+        tenant.as_uuid(),
+        i32::try_from(count).unwrap_or(i32::MAX)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

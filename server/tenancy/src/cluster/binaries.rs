@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::error::ClusterError;
-
-/// The oldest major version that will do.
-const OLDEST: u32 = 15;
+use crate::prepare::OLDEST;
 
 /// One installation of PostgreSQL.
 #[derive(Debug, Clone, PartialEq, Eq)]

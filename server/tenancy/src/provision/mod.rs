@@ -23,6 +23,7 @@ use std::sync::Arc;
 use crate::central::operations::{self, NewTenant, Operation, ReserveError};
 use crate::central::{alerts, companies};
 use crate::migrate::{self, MigrationFailed};
+use crate::prepare::quote;
 use crate::{CentralDb, Key, OperationId, TenantId};
 
 /// The steps in their order.
@@ -99,9 +100,18 @@ pub enum ProvisionError {
     /// The stamp says another agency.
     #[error("the database carries another agency's stamp")]
     WrongIdentity,
-    /// The new role can enter a database that is not its own.
-    #[error("the agency's role can enter another database")]
-    NotIsolated,
+    /// The new role can enter databases that are not its own.
+    #[error(
+        "the agency's role can enter {}: let the server's administrator run: {}",
+        named(databases),
+        closing(role, databases)
+    )]
+    NotIsolated {
+        /// The agency's role.
+        role: String,
+        /// What it can enter.
+        databases: Vec<String>,
+    },
     /// The schema could not be brought up to date.
     #[error("the schema could not be brought up to date")]
     Migration(#[from] MigrationFailed),
@@ -117,6 +127,16 @@ pub enum ProvisionError {
     /// Another worker holds the operation.
     #[error("another worker holds the operation")]
     Held,
+}
+
+fn named(databases: &[String]) -> String {
+    databases.iter().map(|database| quote(database)).collect::<Vec<_>>().join(", ")
+}
+
+/// What keeps the role out of them; `public` is how most doors are open.
+fn closing(role: &str, databases: &[String]) -> String {
+    let close = |database: &String| format!("revoke connect on database {} from public, {role};", quote(database));
+    databases.iter().map(close).collect::<Vec<_>>().join(" ")
 }
 
 /// Called when a step has been recorded: where tests stop the world.

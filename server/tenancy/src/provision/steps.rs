@@ -10,6 +10,7 @@ use crate::central::people::{self, NewPerson};
 use crate::central::plans;
 use crate::key::{random_salt, scram_verifier};
 use crate::migrate::{self, Outcome};
+use crate::prepare::OPEN_TO_ALL;
 use crate::routing::Placement;
 use crate::{CentralDb, TenantId, UserId};
 
@@ -180,12 +181,34 @@ impl Provisioner {
             .await?;
         tx.rollback().await?;
         conn.close().await?;
-        for elsewhere in ["postgres", "template1"] {
-            if login.clone().database(elsewhere).connect().await.is_ok() {
-                return Err(ProvisionError::NotIsolated);
+        let mut entered = Vec::new();
+        for elsewhere in self.doors(place).await? {
+            if login.clone().database(&elsewhere).connect().await.is_ok() {
+                entered.push(elsewhere);
             }
         }
+        if !entered.is_empty() {
+            return Err(ProvisionError::NotIsolated { role: place.role_name.clone(), databases: entered });
+        }
         Ok("signed in as the agency; other databases refused it")
+    }
+
+    /// Databases that the agency's role is to try: those that everybody finds open on a new server, the central one, and
+    /// whatever else the rights let it into. `pg_hba.conf` may still refuse it there.
+    async fn doors(&self, place: &Placement) -> Result<Vec<String>, sqlx::Error> {
+        let central = self.central.pool().connect_options();
+        let central = central.get_database().unwrap_or(central.get_username()).to_owned();
+        let always: Vec<String> = OPEN_TO_ALL.map(str::to_owned).into_iter().chain([central]).collect();
+        let mut conn = self.server().await?;
+        let doors = sqlx::query_scalar(
+            "select datname::text from pg_database
+             where datallowconn and datname <> $2
+               and (datname = any($3) or has_database_privilege($1::text, oid, 'connect'))
+             order by datname",
+        );
+        let doors = doors.bind(&place.role_name).bind(&place.db_name).bind(always).fetch_all(&mut conn).await?;
+        conn.close().await?;
+        Ok(doors)
     }
 
     async fn activate(&self, op: &Operation, new: &NewTenant) -> Result<(), ProvisionError> {

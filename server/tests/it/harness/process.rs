@@ -32,6 +32,8 @@ pub struct Resident {
 pub struct Installation {
     pub folder: PathBuf,
     pub agencies: Vec<Resident>,
+    /// Variables beside those that every installation of a test has.
+    pub variables: Vec<(&'static str, String)>,
     public: SocketAddr,
     internal: SocketAddr,
 }
@@ -40,7 +42,7 @@ static AT_REST: OnceCell<(PathBuf, Vec<Resident>)> = OnceCell::const_new();
 static COPIES: AtomicU32 = AtomicU32::new(0);
 
 /// Below the bed's folder, which is removed when the tests are over.
-async fn folder(name: &str) -> PathBuf {
+pub async fn folder(name: &str) -> PathBuf {
     let folder = bed().await.data_dir.join(name);
     fs::create_dir_all(&folder).expect("a folder");
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o711)).expect("ours");
@@ -74,6 +76,10 @@ async fn make() -> (PathBuf, Vec<Resident>) {
     (at_rest, agencies)
 }
 
+async fn a_folder() -> PathBuf {
+    folder(&format!("copy-{}", COPIES.fetch_add(1, Ordering::Relaxed))).await
+}
+
 fn a_free_port() -> SocketAddr {
     let free = TcpListener::bind("127.0.0.1:0").expect("a port");
     free.local_addr().expect("an address")
@@ -82,11 +88,20 @@ fn a_free_port() -> SocketAddr {
 impl Installation {
     pub async fn new() -> Self {
         let (at_rest, agencies) = AT_REST.get_or_init(make).await;
-        let copy = folder(&format!("copy-{}", COPIES.fetch_add(1, Ordering::Relaxed))).await;
+        let copy = a_folder().await;
         let source = format!("{}/.", at_rest.display());
         let copied = Command::new("cp").arg("-a").arg(source).arg(&copy).status().await.expect("cp runs");
         assert!(copied.success());
-        Self { folder: copy, agencies: agencies.clone(), public: a_free_port(), internal: a_free_port() }
+        Self::of(copy, agencies.clone(), Vec::new())
+    }
+
+    /// An empty `DATA_DIR`, with databases where these variables say.
+    pub async fn elsewhere(variables: Vec<(&'static str, String)>) -> Self {
+        Self::of(a_folder().await, Vec::new(), variables)
+    }
+
+    fn of(folder: PathBuf, agencies: Vec<Resident>, variables: Vec<(&'static str, String)>) -> Self {
+        Self { folder, agencies, variables, public: a_free_port(), internal: a_free_port() }
     }
 
     /// Its databases, from this process: joins a running cluster, or starts it.
@@ -109,21 +124,32 @@ impl Installation {
             .env("INTERNAL_ADDR", self.internal.to_string())
             .env("TRUSTED_PROXIES", "127.0.0.1")
             .envs(std::env::var_os("SOBRADO_PG_BIN").map(|bin| ("SOBRADO_PG_BIN", bin)))
+            .envs(self.variables.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())
             .kill_on_drop(true);
         command
     }
 
-    /// Serves, and waits until it is ready.
-    pub async fn serve(&self, arguments: &[&str]) -> Served {
+    /// Runs a command to its end. Gives its success and what it said.
+    pub async fn say(&self, arguments: &[&str]) -> (bool, String) {
+        let output = self.command(arguments).output().await.expect("it runs");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+    }
+
+    /// Runs a command beside the test; what it says is appended to these files.
+    pub fn start(&self, arguments: &[&str], [out, err]: [&str; 2]) -> Child {
         let log = |name: &str| {
             let path = self.folder.join(name);
             File::options().create(true).append(true).open(path).expect("a log")
         };
-        let mut command = self.command(&[&["serve"], arguments].concat());
-        command.stdout(log("stdout.log")).stderr(log("stderr.log"));
-        let mut served =
-            Served { child: command.spawn().expect("it runs"), public: self.public, internal: self.internal };
+        self.command(arguments).stdout(log(out)).stderr(log(err)).spawn().expect("it runs")
+    }
+
+    /// Serves, and waits until it is ready.
+    pub async fn serve(&self, arguments: &[&str]) -> Served {
+        let child = self.start(&[&["serve"], arguments].concat(), ["stdout.log", "stderr.log"]);
+        let mut served = Served { child, public: self.public, internal: self.internal };
         let ready = async {
             loop {
                 if let Some(status) = served.child.try_wait().expect("ours") {
@@ -307,8 +333,7 @@ impl Served {
     }
 
     pub fn signal(&self, signal: Signal) {
-        let pid = self.child.id().expect("it lives");
-        kill(Pid::from_raw(pid.cast_signed()), signal).expect("ours");
+        send(&self.child, signal);
     }
 
     /// Kills it without a word.
@@ -318,8 +343,19 @@ impl Served {
 
     /// Waits for its end.
     pub async fn ended(&mut self) -> ExitStatus {
-        tokio::time::timeout(LONG, self.child.wait()).await.expect("it ends").expect("ours")
+        ended(&mut self.child).await
     }
+}
+
+/// Sends a process of ours a signal.
+pub fn send(child: &Child, signal: Signal) {
+    let pid = child.id().expect("it lives");
+    kill(Pid::from_raw(pid.cast_signed()), signal).expect("ours");
+}
+
+/// Waits for a process's end.
+pub async fn ended(child: &mut Child) -> ExitStatus {
+    tokio::time::timeout(LONG, child.wait()).await.expect("it ends").expect("ours")
 }
 
 /// The whole answer on a connection that is closed after it.
