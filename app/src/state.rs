@@ -66,11 +66,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The address of an agency's storefront: its primary domain, or its place under the platform's host.
-    pub fn storefront_url(&self, slug: &str, domain: Option<&str>) -> String {
+    /// The address of an agency's storefront: its primary domain, which has its own certificate, or its place under the
+    /// platform's host, with the platform's scheme and port.
+    pub fn storefront_url(&self, slug: &str, primary: Option<&str>) -> String {
         let scheme = if self.https { "https" } else { "http" };
-        match domain {
-            Some(domain) => format!("{scheme}://{domain}{}", self.base_port),
+        match primary {
+            Some(domain) => format!("https://{domain}"),
             None => format!("{scheme}://{slug}.{}{}", self.base_host, self.base_port),
         }
     }

@@ -317,6 +317,7 @@ mod tests {
         );
         assert_eq!(settings.storefront_url("abc", None), "https://abc.sobrado.example");
         let settings = read(&[]).expect("fine").settings(true);
-        assert_eq!(settings.storefront_url("abc", Some("www.abc.example")), "http://www.abc.example:3000");
+        assert_eq!(settings.storefront_url("abc", None), "http://abc.localhost:3000");
+        assert_eq!(settings.storefront_url("abc", Some("www.abc.example")), "https://www.abc.example");
     }
 }

@@ -98,7 +98,7 @@ pub async fn load_me() -> Result<Me, AppError> {
     let route = staff.db.route();
     Ok(Me {
         user: staff.account.user.as_uuid(),
-        storefront: house.settings.storefront_url(&route.slug, route.domains.first().map(String::as_str)),
+        storefront: house.settings.storefront_url(&route.slug, route.primary_domain.as_deref()),
         name: staff.account.name,
         email: staff.account.email,
         role: staff.role,

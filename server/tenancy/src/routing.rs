@@ -87,8 +87,10 @@ pub struct Route {
     pub plan: String,
     /// Where its database lies.
     pub placement: Placement,
-    /// Its own verified domains, the primary one first.
+    /// Its own verified domains.
     pub domains: Vec<String>,
+    /// The one of them that the agency chose as its address; until it chooses, that is its place under the platform's host.
+    pub primary_domain: Option<String>,
 }
 
 impl Route {

@@ -1,7 +1,8 @@
 //! Cases 9 to 13, 20 to 22 and ISO-03: whose face a host shows, and what a storefront host never does.
 
 use http::{HeaderValue, Method, StatusCode};
-use tenancy::testing::{new_tenant, run};
+use sqlx::ConnectOptions as _;
+use tenancy::testing::{new_tenant, run, superuser};
 
 use crate::harness::{PROXY, house, register};
 
@@ -83,17 +84,27 @@ fn a_domain_of_ones_own_shows_the_storefront() {
         };
         let domain = tenancy::Host::parse("www.imóveis-do-mar.example").expect("a host").as_str().to_owned();
         let a = house.agency_of(tenancy::central::operations::NewTenant { domain: Some(domain.clone()), ..new }).await;
-        for host in [domain.clone(), format!("{}.:443", domain.to_uppercase())] {
-            let mut caller = house.stranger();
-            caller.host = host;
-            let answer = caller.get("/").await;
-            assert_eq!(answer.status, StatusCode::OK);
-            assert!(answer.text().contains(&a.route.name));
-            assert!(
-                answer.text().contains(&format!("<link href=\"http://{domain}:3000/\" rel=\"canonical\">")),
-                "{}",
-                answer.text()
-            );
+        let under_ours = format!("http://{}.localhost:3000/", a.route.slug);
+        for is_chosen in [false, true] {
+            // Until the agency chooses one of its domains, its address is its place under the platform's host.
+            let canonical = if is_chosen { format!("https://{domain}/") } else { under_ours.clone() };
+            if is_chosen {
+                let mut root = superuser().await.database("central").connect().await.expect("superuser");
+                let choose =
+                    sqlx::query("update domains set is_primary = true where tenant_id = $1").bind(a.route.tenant);
+                choose.execute(&mut root).await.expect("chosen");
+                house.state.house.routes.reload().await.expect("read");
+            }
+            for host in [domain.clone(), format!("{}.:443", domain.to_uppercase())] {
+                let mut caller = house.stranger();
+                caller.host = host;
+                // Another address each time: which domain is chosen does not raise the content version.
+                let answer = caller.get(if is_chosen { "/?q=1" } else { "/" }).await;
+                assert_eq!(answer.status, StatusCode::OK);
+                assert!(answer.text().contains(&a.route.name));
+                let said = format!("<link href=\"{canonical}\" rel=\"canonical\">");
+                assert!(answer.text().contains(&said), "{said} is not in {}", answer.text());
+            }
         }
     });
 }

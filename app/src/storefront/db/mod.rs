@@ -43,7 +43,7 @@ pub async fn store(db: &TenantDb, settings: &Settings) -> Result<Store, sqlx::Er
         hero_title: row.hero_title,
         logo,
         theme: theme::path(&row.primary_color, &row.secondary_color),
-        url: settings.storefront_url(&route.slug, route.domains.first().map(String::as_str)),
+        url: settings.storefront_url(&route.slug, route.primary_domain.as_deref()),
     })
 }
 

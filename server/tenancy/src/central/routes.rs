@@ -3,7 +3,7 @@
 use crate::routing::{Placement, Route, Status};
 use crate::{CentralDb, TenantId};
 
-/// Every agency that has a place, with its verified domains, the primary one first.
+/// Every agency that has a place, with its verified domains.
 ///
 /// # Errors
 /// The database's.
@@ -14,9 +14,10 @@ pub async fn list(db: &CentralDb) -> Result<Vec<Route>, sqlx::Error> {
                   coalesce(p.name, 'prime') as "plan!",
                   t.server_id, t.db_name, t.role_name, t.cred_version, t.epoch,
                   coalesce(
-                      array_agg(d.host order by d.is_primary desc, d.host) filter (where d.host is not null),
+                      array_agg(d.host order by d.host) filter (where d.host is not null),
                       '{}'
-                  ) as "domains!: Vec<String>"
+                  ) as "domains!: Vec<String>",
+                  min(d.host) filter (where d.is_primary) as primary_domain
            from companies c
            join tenant_placements t on t.tenant_id = c.id
            left join tenant_subscriptions s on s.tenant_id = c.id
@@ -40,6 +41,7 @@ pub async fn list(db: &CentralDb) -> Result<Vec<Route>, sqlx::Error> {
             epoch: r.epoch,
         },
         domains: r.domains,
+        primary_domain: r.primary_domain,
     };
     Ok(rows.into_iter().map(route).collect())
 }
@@ -56,4 +58,5 @@ struct Row {
     cred_version: i32,
     epoch: i64,
     domains: Vec<String>,
+    primary_domain: Option<String>,
 }
