@@ -164,6 +164,9 @@ pub const ROWS: &[Access] = &[
     page("/readyz", Audience::Everywhere),
     page("/metrics", Audience::Internal),
     row("GET", "/pkg/{*file}", Audience::Everywhere, false, Cache::Immutable),
+    row("GET", "/fonts/{*file}", Audience::Everywhere, false, Cache::Immutable),
+    row("GET", "/assets/{*file}", Audience::Everywhere, false, Cache::Immutable),
+    row("GET", "/favicon.svg", Audience::Everywhere, false, Cache::Immutable),
     // Platform
     page("/", Audience::Platform),
     page("/planos", Audience::Platform),

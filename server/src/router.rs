@@ -73,8 +73,8 @@ pub fn router(state: &AppState, trusted_proxies: &[IpAddr], readiness: Readiness
         .layer(from_fn_with_state(house, same_origin::layer))
         .layer(from_fn_with_state(door, host::layer))
         .layer(from_fn(limits::layer))
-        .layer(from_fn_with_state(secure, headers::layer))
         .layer(from_fn(panic::layer))
+        .layer(from_fn_with_state(secure, headers::layer))
         .layer(from_fn_with_state(proxies, request::layer))
 }
 

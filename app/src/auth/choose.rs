@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::sign_in::{Door, Typed};
 use super::types::{Demo, SessionLine};
+use crate::access::Role;
 use crate::caller::{self, Request, Staff, Who};
 use crate::drafts::db::{self as drafts, Place};
 use crate::error::AppError;
@@ -123,13 +124,20 @@ pub fn demo(house: &House) -> Option<Demo> {
         .map(|route| (route.name.clone(), settings.storefront_url(&route.slug, None)))
         .collect();
     storefronts.sort();
+    let lang = crate::words::lang();
     let people = [
-        ("ana@casa-azul.example", "Casa Azul Imóveis, owner"),
-        ("carla@casa-azul.example", "Casa Azul Imóveis, broker"),
-        ("davi@casa-azul.example", "Casa Azul Imóveis + Litoral Imóveis"),
-        ("helena@horizonte.example", "Imobiliária Horizonte, owner"),
-        ("operador@sobrado.example", "Sobrado, operator"),
+        ("ana@casa-azul.example", "Casa Azul Imóveis", Some(Role::Owner)),
+        ("bruno@casa-azul.example", "Casa Azul Imóveis", Some(Role::Manager)),
+        ("carla@casa-azul.example", "Casa Azul Imóveis", Some(Role::Broker)),
+        ("davi@casa-azul.example", "Casa Azul Imóveis + Litoral Imóveis", Some(Role::Broker)),
+        ("helena@horizonte.example", "Imobiliária Horizonte", Some(Role::Owner)),
+        ("igor@horizonte.example", "Imobiliária Horizonte", Some(Role::Broker)),
+        ("operador@sobrado.example", "Sobrado", None),
     ];
-    let people = people.map(|(email, role)| (email.to_owned(), role.to_owned())).to_vec();
+    let people = people.map(|(email, agency, role)| {
+        let role = role.map_or(crate::words::words().marketing.demo_operator, |role| super::words::role(role, lang));
+        (email.to_owned(), format!("{role}, {agency}"))
+    });
+    let people = people.to_vec();
     Some(Demo { storefronts, people, password: super::sign_in::DEMO_PASSWORD.to_owned() })
 }

@@ -16,6 +16,7 @@ pub struct Words {
     pub demo_sites: &'static str,
     pub demo_people: &'static str,
     pub demo_password: &'static str,
+    pub demo_operator: &'static str,
 }
 
 /// Brazilian Portuguese.
@@ -42,6 +43,7 @@ pub const PT: Words = Words {
     demo_sites: "Sites",
     demo_people: "Contas",
     demo_password: "Senha de todas",
+    demo_operator: "Operação",
 };
 
 /// English.
@@ -68,4 +70,5 @@ pub const EN: Words = Words {
     demo_sites: "Sites",
     demo_people: "Accounts",
     demo_password: "Everybody's password",
+    demo_operator: "Operator",
 };

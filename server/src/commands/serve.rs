@@ -167,17 +167,28 @@ fn announce(config: &Config, deployment: &Deployment, demo: bool) {
     let settings = config.settings(demo);
     println!("\nSobrado is open.\n\n  platform     {}", config.base_url);
     if demo {
-        for (slug, name) in super::demo::STOREFRONTS {
+        for (slug, name, domain) in super::demo::storefronts() {
             println!("  storefront   {:<40} {name}", settings.storefront_url(slug, None));
+            if let Some(domain) = domain {
+                println!(
+                    "               http://{}{:<33} (when this machine knows the name)",
+                    domain, settings.base_port
+                );
+            }
         }
-        println!("\n  sign in as   {}", super::demo::PEOPLE.join(", "));
+        println!("\n  sign in at   {}/entrar", config.base_url);
+        for (email, role, agency) in super::demo::people() {
+            println!("               {email:<28} {role:<10} {agency}");
+        }
         println!("  operator     {} at {}/platform/entrar", super::demo::OPERATOR, config.base_url);
         println!("  password     {}", super::demo::PASSWORD);
     }
     println!("\n  data         {}", config.data_dir.display());
+    println!("  mails        none are sent yet: nothing in this version writes to anybody");
+    println!("  log          on standard error, a line of JSON each");
     if let Some(cluster) = deployment.cluster() {
         println!("  PostgreSQL   {} (private, process {})", cluster.data_directory().display(), cluster.pid());
-        println!("  its log      {}", config.data_dir.join("log/postgres.log").display());
+        println!("               {} (its log)", config.data_dir.join("log/postgres.log").display());
         if let Some(note) = cluster.note() {
             println!("  note         {note}");
         }

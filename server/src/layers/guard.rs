@@ -26,10 +26,14 @@ pub async fn layer(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
     let refuse = |error: &AppError| super::plain::error(error, wants_page, lang, &id);
     let Some(audience) = row_of(request.method(), path).map(|row| row.audience) else {
-        // No row: below a closed door there is nothing to see without a key, and behind it a 404.
+        // No row: below a closed door there is nothing to see without a key, and behind it the page that says so.
         let closed = path.starts_with("/app") || path.starts_with("/platform");
         let inside = matches!(who, Who::Staff { .. } | Who::Operator(_));
-        return if closed && !inside { to_sign_in(&request, wants_page) } else { next.run(request).await };
+        if closed && !inside {
+            return to_sign_in(&request, wants_page);
+        }
+        let answer = next.run(request).await;
+        return if answer.status().is_success() { refuse(&AppError::NotFound) } else { answer };
     };
     match (audience, &who) {
         (Audience::Staff(can), Who::Staff { role, db, .. }) => match db {

@@ -16,6 +16,35 @@ fn every_server_function_has_a_row() {
     assert_eq!(functions, rows);
 }
 
+/// Pages come from the faces' own route lists, plain handlers from the text of the router: what answers has a row, and a row
+/// answers.
+#[test]
+fn every_route_has_a_row_and_every_row_a_route() {
+    run(async {
+        let mut routes = BTreeSet::from(["/metrics", "/healthz", "/readyz"].map(str::to_owned));
+        for list in [
+            leptos_axum::generate_route_list(app::App),
+            leptos_axum::generate_route_list(app::Front),
+            leptos_axum::generate_route_list(app::Site),
+        ] {
+            routes.extend(list.iter().map(|route| route.path().to_owned()));
+        }
+        let router = include_str!("../../src/router.rs");
+        for (call, rest) in [(".route(\"", ""), (".route_service(\"", ""), (".nest_service(\"", "/{*file}")] {
+            let named = router.split(call).skip(1).filter_map(|after| after.split('"').next());
+            routes.extend(named.map(|path| format!("{path}{rest}")));
+        }
+        // Those that stand under a constant's name.
+        let constants = router.matches(".route(limits::").count();
+        let named = [server::layers::limits::UPLOADS, server::layers::limits::LOGO];
+        assert_eq!(constants, named.len(), "name the new constant here");
+        routes.extend(named.map(str::to_owned));
+        let of_pages = |path: &&str| !path.starts_with("/fn/");
+        let rows: BTreeSet<String> = ROWS.iter().map(|row| row.path).filter(of_pages).map(str::to_owned).collect();
+        assert_eq!(routes, rows);
+    });
+}
+
 /// The functions register themselves when the crate is linked: name something of it.
 fn app_is_linked() {
     assert!(app::access::of_server_fn("/fn/auth/me").is_some());

@@ -25,7 +25,10 @@ fn card(plan: Plan, lang: Lang) -> impl IntoView {
         move |amount: Decimal| if amount.is_zero() { words.free.to_owned() } else { format_money(amount, lang) };
     let properties = plan.max_properties.map_or(words.unlimited.to_owned(), |max| max.to_string());
     let trainings = match plan.feature("trainings") {
-        "0" => words.paid.to_owned(),
+        "0" => match plan.feature("training_price").parse() {
+            Ok(price) => format_money(price, lang),
+            Err(_) => words.paid.to_owned(),
+        },
         number => format!("{number} {}", words.free),
     };
     let lines = features(lang).map(|(key, name)| {

@@ -5,6 +5,8 @@ use leptos_meta::Meta;
 
 use crate::auth::server_fns::load_demo;
 use crate::auth::types::Demo;
+use crate::billing::parts::PlanTable;
+use crate::billing::server_fns::list_plans;
 use crate::layouts::MarketingLayout;
 use crate::ui::title::PageTitle;
 use crate::words::words;
@@ -15,6 +17,7 @@ pub fn Home() -> impl IntoView {
     let all = words();
     let words = &all.marketing;
     let demo = Resource::new_blocking(|| (), |()| load_demo());
+    let plans = Resource::new_blocking(|| (), |()| list_plans());
     let points = words.points.map(|(title, text)| view! { <li><h2>{title}</h2><p>{text}</p></li> });
     view! {
         <PageTitle text=words.title/>
@@ -29,6 +32,13 @@ pub fn Home() -> impl IntoView {
                 </p>
             </section>
             <ul class="points">{points.collect_view()}</ul>
+            <section aria-labelledby="plans">
+                <h2 id="plans">{words.plans}</h2>
+                <p class="lead">{words.plans_lead}</p>
+                <Suspense>
+                    {move || Suspend::new(async move { plans.await.ok().map(|plans| view! { <PlanTable plans/> }) })}
+                </Suspense>
+            </section>
             <Suspense>
                 {move || Suspend::new(async move { demo.await.ok().flatten().map(demo_block) })}
             </Suspense>

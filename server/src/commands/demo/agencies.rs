@@ -37,7 +37,7 @@ pub(super) struct Agency {
 }
 
 /// All of them. Registrations and numbers are made up.
-pub(super) const AGENCIES: [Agency; 3] = [
+pub(super) static AGENCIES: [Agency; 3] = [
     Agency {
         slug: "casa-azul",
         name: "Casa Azul Imóveis",

@@ -74,7 +74,9 @@ pub(super) async fn fill(
         let album = draw(&files, &empty, width).await?;
         for one in &empty {
             write(&files, one, &album, now).await.with_context(|| format!("{} was not filled", one.agency.slug))?;
-            eprintln!("  {:<22} {} properties", one.agency.name, one.stock.len());
+            let archived = one.stock.iter().filter(|home| home.state == State::Archived).count();
+            let count = one.stock.len() - archived;
+            eprintln!("  {:<22} {count} properties and {archived} archived ones", one.agency.name);
         }
     }
     registry.close().await;

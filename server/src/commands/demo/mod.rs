@@ -29,11 +29,19 @@ use agencies::{AGENCIES, Agency};
 pub(super) const PASSWORD: &str = app::auth::sign_in::DEMO_PASSWORD;
 /// The operator.
 pub(super) const OPERATOR: &str = "operador@sobrado.example";
-/// Slugs and names of the agencies.
-pub(super) const STOREFRONTS: [(&str, &str); 3] =
-    [("casa-azul", "Casa Azul Imóveis"), ("horizonte", "Imobiliária Horizonte"), ("litoral", "Litoral Imóveis")];
-/// Whom a newcomer signs in as.
-pub(super) const PEOPLE: [&str; 3] = ["ana@casa-azul.example", "carla@casa-azul.example", "helena@horizonte.example"];
+
+/// Slugs, names and own domains of the agencies.
+pub(super) fn storefronts() -> impl Iterator<Item = (&'static str, &'static str, Option<&'static str>)> {
+    AGENCIES.iter().map(|agency| (agency.slug, agency.name, agency.domain))
+}
+
+/// Everybody who works in one of them: e-mail address, role, agency. Who works in two is there twice.
+pub(super) fn people() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let of = |agency: &'static Agency| {
+        std::iter::once(&agency.owner).chain(agency.staff).map(|person| (person.email, person.role, agency.name))
+    };
+    AGENCIES.iter().flat_map(of)
+}
 
 /// Create the demo's agencies, people and properties; again is harmless
 #[derive(Debug, Args)]
