@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 use crate::central::routes;
 use crate::{CentralDb, TenantId};
@@ -166,6 +167,8 @@ struct Map {
 pub struct Routes {
     map: Arc<ArcSwap<Map>>,
     central: CentralDb,
+    /// Dropped with the last of the copies that somebody asks.
+    kept: Arc<watch::Sender<()>>,
 }
 
 impl Routes {
@@ -174,7 +177,7 @@ impl Routes {
     /// # Errors
     /// The central database's.
     pub async fn load(central: &CentralDb) -> Result<Self, sqlx::Error> {
-        let routes = Self { map: Arc::default(), central: central.clone() };
+        let routes = Self { map: Arc::default(), central: central.clone(), kept: Arc::default() };
         routes.reload().await?;
         Ok(routes)
     }
@@ -217,13 +220,25 @@ impl Routes {
         self.map.load().by_tenant.values().cloned().collect()
     }
 
-    /// Keeps the map true for as long as the task runs; ends by itself when the central database has been closed.
+    /// Keeps the map true; ends when nobody has a copy of it any more, or the central database has been closed.
     ///
     /// A change is heard when it commits. What was said while the listener was cut off is lost, so a reconnect reloads;
     /// and every 30 seconds all is read anew, whatever was heard.
     pub async fn follow(self, on_account: impl Fn(uuid::Uuid) + Send + 'static) {
+        let Self { map, central, kept } = self;
+        let mut gone = kept.subscribe();
+        // Ours is no copy that somebody asks.
+        drop(kept);
+        let follower = Self { map, central, kept: Arc::default() };
+        tokio::select! {
+            () = follower.keep_true(&on_account) => {}
+            _ = gone.changed() => {}
+        }
+    }
+
+    async fn keep_true(&self, on_account: &(impl Fn(uuid::Uuid) + Send)) {
         loop {
-            match self.listen(&on_account).await {
+            match self.listen(on_account).await {
                 // We are stopping: nothing was lost.
                 Err(sqlx::Error::PoolClosed) => return,
                 Err(error) => tracing::warn!(%error, "the route listener lost its connection"),

@@ -4,7 +4,7 @@
 use sqlx::ConnectOptions;
 use std::time::Duration;
 use tenancy::testing::{agency, bed, run, superuser};
-use tenancy::{Host, Route};
+use tenancy::{Host, Route, Routes};
 
 async fn owner(host: &Host) -> Option<String> {
     bed().await.routes.by_domain(host).map(|route: std::sync::Arc<Route>| route.slug.clone())
@@ -85,5 +85,19 @@ fn an_unknown_host_is_unknown_without_a_question() {
         let after: i64 = sqlx::query_scalar(asked).fetch_one(&mut root).await.expect("counted");
         // Other tests run beside this one; ten thousand look-ups would not hide among their statements.
         assert!(after - before < 2_000, "{} transactions", after - before);
+    });
+}
+
+#[test]
+fn who_follows_for_nobody_ends() {
+    run(async {
+        let routes = Routes::load(bed().await.deployment.central()).await.expect("read");
+        let following = tokio::spawn(routes.clone().follow(|_| ()));
+        let copy = routes.clone();
+        drop(routes);
+        tokio::task::yield_now().await;
+        assert!(!following.is_finished(), "somebody has a copy");
+        drop(copy);
+        following.await.expect("it ends, and gives its connection back");
     });
 }
