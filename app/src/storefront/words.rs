@@ -157,16 +157,6 @@ pub const EN: Words = Words {
     other_language: "Português",
 };
 
-/// `1 imóvel`, with the count as it is written.
-pub fn found(count: i64, written: &str, lang: Lang) -> String {
-    match (lang, count) {
-        (Lang::Pt, 1) => "1 imóvel".to_owned(),
-        (Lang::Pt, _) => format!("{written} imóveis"),
-        (Lang::En, 1) => "1 property".to_owned(),
-        (Lang::En, _) => format!("{written} properties"),
-    }
-}
-
 /// What a message about a property begins with.
 pub fn about(title: &str, code: &str, address: &str, lang: Lang) -> String {
     match lang {

@@ -21,6 +21,7 @@ mod origin;
 mod permissions;
 mod photos;
 mod properties;
+mod property_list;
 mod publishing;
 mod sign_in;
 mod store_settings;

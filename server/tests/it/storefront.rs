@@ -160,6 +160,36 @@ fn a_search_finds_what_was_asked_for_and_nothing_else() {
 }
 
 #[test]
+fn a_price_is_asked_for_by_purpose_and_only_where_it_is_shown() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let both = [
+            ("title", "Casa de dois fins"),
+            ("purposes[]", "sale"),
+            ("purposes[]", "rent"),
+            ("sale_price", "900.000"),
+            ("rent", "4.000"),
+        ];
+        publish(&mut owner, &a, &both).await;
+        // Nobody offers it for rent any more: what it cost is not shown, and cannot be found out.
+        publish(&mut owner, &a, &[("title", "Casa de um fim"), ("sale_price", "900.000"), ("rent", "4.000")]).await;
+        for (query, finds_both, finds_one) in [
+            ("purpose=rent&max_price=5000", true, false),
+            ("max_price=5000", true, false),
+            ("min_price=800000", true, true),
+            ("min_price=5000&max_price=800000", false, false),
+        ] {
+            let text = shows(house, &a, &format!("/imoveis?{query}")).await;
+            let hits = text.split("Veja também").next().unwrap_or_default();
+            assert_eq!(hits.contains("Casa de dois fins"), finds_both, "{query}");
+            assert_eq!(hits.contains("Casa de um fim"), finds_one, "{query}");
+        }
+    });
+}
+
+#[test]
 fn a_page_of_results_has_twenty_four() {
     run(async {
         let house = house().await;

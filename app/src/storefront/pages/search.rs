@@ -7,15 +7,15 @@ use leptos_router::hooks::use_query_map;
 use crate::layouts::StorefrontLayout;
 use crate::properties::labels;
 use crate::properties::types::{PropertyType, Purpose};
+use crate::properties::words::counted;
 use crate::storefront::parts::{Cards, SearchForm};
 use crate::storefront::search::{Search, in_lang};
 use crate::storefront::server_fns::load_search;
 use crate::storefront::types::{Found, SearchPage};
-use crate::storefront::words::found;
 use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
 use crate::ui::title::PageTitle;
-use crate::values::page::format_count;
+use crate::values::page::Total;
 use crate::words::{Lang, lang, words};
 
 /// The search.
@@ -60,7 +60,7 @@ fn content(page: SearchPage, search: Search) -> impl IntoView {
     let (words, lang) = (&words().storefront, lang());
     let SearchPage { store, choices, found: Found { cards, total, pages, others } } = page;
     let heading = heading(&search, lang);
-    let count = found(total, &format_count(total, lang), lang);
+    let count = counted(Total::Exactly(total), lang);
     let title = format!("{heading} – {}", store.name);
     // Searches for words, and orders, are the same properties again: search engines need no copies.
     let is_copy = !search.q.is_empty() || search.sort != crate::properties::filter::Sort::Newest || total == 0;

@@ -130,6 +130,11 @@ impl Act {
     }
 }
 
+/// What the form of an event holds, taken from the browser; none when something else has taken the event.
+pub fn values(event: &SubmitEvent) -> Option<Vec<(String, String)>> {
+    sender::values(event)
+}
+
 /// Asks the server function at `to` about the form that an event comes from, as it stands. A failure is no answer.
 pub fn ask<T: DeserializeOwned + 'static>(event: &Event, to: &'static str, then: impl Fn(T) + 'static) {
     sender::ask(event, to, then);
@@ -149,7 +154,7 @@ pub fn ActForm(
     children: Children,
 ) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
-        if let Some(values) = sender::values(&event) {
+        if let Some(values) = values(&event) {
             act.send(to, values);
         }
     };
