@@ -239,6 +239,7 @@ pub const ROWS: &[Access] = &[
     write("/fn/store_settings/update_brand", Audience::Staff(Can::WriteSettings)),
     write("/fn/store_settings/remove_logo", Audience::Staff(Can::WriteSettings)),
     read("/fn/storefront/landing", Audience::Storefront),
+    read("/fn/storefront/store", Audience::Storefront),
     read("/fn/storefront/search", Audience::Storefront),
     read("/fn/storefront/listing", Audience::Storefront),
     read("/fn/today/load", Audience::Staff(Can::SeeAgency)),

@@ -12,7 +12,7 @@ use crate::marketing::pages::{Home, Plans};
 use crate::platform::pages::TenantIndex;
 use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, PropertyPhotos, PropertyShow};
 use crate::store_settings::pages::{BrandShow, StoreShow};
-use crate::storefront::pages::{Landing, ListingShow, SearchIndex};
+use crate::storefront::pages::{Landing, ListingShow, Lost, SearchIndex};
 use crate::today::pages::Today;
 use crate::ui::error::NotFoundPage;
 use crate::ui::hydrated::mark_hydrated;
@@ -105,11 +105,11 @@ pub fn Site() -> impl IntoView {
     provide_lang();
     view! {
         <Router>
-            <Routes fallback=NotFoundPage>
+            <Routes fallback=Lost>
                 <Route path=path!("/") view=Landing ssr=SsrMode::Async/>
                 <Route path=path!("/imoveis") view=SearchIndex ssr=SsrMode::Async/>
                 <Route path=path!("/imovel/:address") view=ListingShow ssr=SsrMode::Async/>
-                <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
+                <Route path=path!("/*any") view=Lost ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

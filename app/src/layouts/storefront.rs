@@ -13,25 +13,24 @@ use crate::words::{Lang, lang, words};
 pub fn StorefrontLayout(
     /// Whose storefront it is.
     store: Store,
-    /// Path of this page, for the one address that search engines keep.
-    path: String,
+    /// Path of this page, for the one address that search engines keep. A page that does not exist has none.
+    #[prop(optional)]
+    path: Option<String>,
     /// The page.
     children: Children,
 ) -> impl IntoView {
     let (all, lang) = (words(), lang());
     let words = &all.storefront;
-    let canonical = format!("{}{path}", store.url);
-    let english = in_lang(&canonical, Lang::En);
-    let own = in_lang(&canonical, lang);
-    let other = if lang == Lang::Pt { in_lang(&path, Lang::En) } else { path };
-    let other_tag = if lang == Lang::Pt { "en" } else { "pt-BR" };
+    let (other, other_tag) = if lang == Lang::Pt { (Lang::En, "en") } else { (Lang::Pt, "pt-BR") };
+    let other = in_lang(path.as_deref().unwrap_or("/"), other);
+    let addresses = match path {
+        Some(path) => addresses(format!("{}{path}", store.url), lang).into_any(),
+        None => view! { <Meta name="robots" content="noindex"/> }.into_any(),
+    };
     view! {
         <Link rel="stylesheet" href=store.theme.clone()/>
-        <Link rel="canonical" href=own.clone()/>
-        <Link rel="alternate" hreflang="pt-BR" href=canonical.clone()/>
-        <Link rel="alternate" hreflang="en" href=english/>
+        {addresses}
         <Meta property="og:site_name" content=store.name.clone()/>
-        <Meta property="og:url" content=own/>
         <Meta property="og:type" content="website"/>
         <a class="skip" href="#content">{all.common.skip_to_content}</a>
         <StoreHead name=store.name.clone() logo=store.logo/>
@@ -39,5 +38,17 @@ pub fn StorefrontLayout(
         <StoreFoot name=store.name creci=store.creci address=store.address>
             <p><a href=other lang=other_tag hreflang=other_tag>{words.other_language}</a></p>
         </StoreFoot>
+    }
+}
+
+/// A page's address in either language, and which of them this is.
+fn addresses(canonical: String, lang: Lang) -> impl IntoView {
+    let own = in_lang(&canonical, lang);
+    let english = in_lang(&canonical, Lang::En);
+    view! {
+        <Link rel="canonical" href=own.clone()/>
+        <Link rel="alternate" hreflang="pt-BR" href=canonical/>
+        <Link rel="alternate" hreflang="en" href=english/>
+        <Meta property="og:url" content=own/>
     }
 }

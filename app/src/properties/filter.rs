@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::types::{PropertyType, Purpose, Status};
 use crate::values::query;
 
+/// The list's path.
+pub const LIST: &str = "/app/properties";
+
 /// How the list is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Sort {
@@ -42,17 +45,17 @@ impl Sort {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PropertyFilter {
-    /// Looked for in code, title, street and neighbourhood, without accents.
+    /// Words that are looked for in code, title, street and neighbourhood, without accents.
     pub q: String,
-    /// For sale, for rent.
-    pub purpose: Option<Purpose>,
-    /// Of this kind.
-    pub kind: Option<PropertyType>,
-    /// In this state.
-    pub status: Option<Status>,
-    /// In this neighbourhood, without accents.
-    pub neighborhood: String,
-    /// At least this many reais, to buy or to rent; as it was typed.
+    /// For sale, for rent: for any of these; none: for all.
+    pub purposes: Vec<Purpose>,
+    /// Of these kinds; none: of all.
+    pub kinds: Vec<PropertyType>,
+    /// In these states; none: in all.
+    pub statuses: Vec<Status>,
+    /// In these neighbourhoods, without accents; none: in all.
+    pub neighborhoods: Vec<String>,
+    /// At least this many reais, for a purpose that is asked for; as it was typed.
     pub min_price: String,
     /// At most this many reais; as it was typed.
     pub max_price: String,
@@ -69,17 +72,18 @@ pub struct PropertyFilter {
 }
 
 impl PropertyFilter {
-    /// Reads an address; what makes no sense in it is left out.
-    pub fn from_query(get: impl Fn(&str) -> Option<String>) -> Self {
-        let text = |name: &str| query::clean(&get(name).unwrap_or_default());
+    /// Reads an address, or a form; what makes no sense in it is left out. Several values of a filter repeat its name.
+    pub fn from_query(all: &dyn Fn(&str) -> Vec<String>) -> Self {
+        let text = |name: &str| all(name).last().map(|value| query::clean(value)).unwrap_or_default();
         let some = |name: &str| Some(text(name)).filter(|v| !v.is_empty());
         let amount = |name: &str| query::amount(&text(name));
+        let place = |value: &str| Some(query::clean(value)).filter(|v| !v.is_empty());
         Self {
             q: text("q"),
-            purpose: some("purpose").and_then(|v| Purpose::parse(&v)),
-            kind: some("type").and_then(|v| PropertyType::parse(&v)),
-            status: some("status").and_then(|v| Status::parse(&v)),
-            neighborhood: text("neighborhood"),
+            purposes: each(&all("purpose"), Purpose::parse),
+            kinds: each(&all("type"), PropertyType::parse),
+            statuses: each(&all("status"), Status::parse),
+            neighborhoods: each(&all("neighborhood"), place),
             min_price: amount("min_price"),
             max_price: amount("max_price"),
             bedrooms: text("bedrooms").parse().ok().filter(|n| (0..=99).contains(n)),
@@ -93,21 +97,21 @@ impl PropertyFilter {
     /// The names and values that say this filter, cursors left out.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
-        let mut add = |name: &'static str, value: Option<String>| {
-            if let Some(value) = value.filter(|v| !v.is_empty()) {
-                pairs.push((name, value));
+        let mut add = |name: &'static str, value: &str| {
+            if !value.is_empty() {
+                pairs.push((name, value.to_owned()));
             }
         };
-        add("q", Some(self.q.clone()));
-        add("purpose", self.purpose.map(|v| v.as_str().to_owned()));
-        add("type", self.kind.map(|v| v.as_str().to_owned()));
-        add("status", self.status.map(|v| v.as_str().to_owned()));
-        add("neighborhood", Some(self.neighborhood.clone()));
-        add("min_price", Some(self.min_price.clone()));
-        add("max_price", Some(self.max_price.clone()));
-        add("bedrooms", self.bedrooms.map(|v| v.to_string()));
-        add("archived", self.archived.then(|| "yes".to_owned()));
-        add("sort", (self.sort != Sort::Newest).then(|| self.sort.as_str().to_owned()));
+        add("q", &self.q);
+        self.purposes.iter().for_each(|v| add("purpose", v.as_str()));
+        self.kinds.iter().for_each(|v| add("type", v.as_str()));
+        self.statuses.iter().for_each(|v| add("status", v.as_str()));
+        self.neighborhoods.iter().for_each(|v| add("neighborhood", v));
+        add("min_price", &self.min_price);
+        add("max_price", &self.max_price);
+        add("bedrooms", &self.bedrooms.map(|v| v.to_string()).unwrap_or_default());
+        add("archived", if self.archived { "yes" } else { "" });
+        add("sort", if self.sort == Sort::Newest { "" } else { self.sort.as_str() });
         pairs
     }
 
@@ -119,14 +123,25 @@ impl PropertyFilter {
     /// The address of this filter, with one more name and value.
     pub fn href(&self, more: Option<(&str, &str)>) -> String {
         let pairs = self.pairs();
-        query::address("/app/properties", pairs.iter().map(|(n, v)| (*n, v.as_str())).chain(more))
+        query::address(LIST, pairs.iter().map(|(n, v)| (*n, v.as_str())).chain(more))
     }
 
-    /// The address of this filter without one of its names.
-    pub fn href_without(&self, name: &str) -> String {
-        let get = |wanted: &str| self.pairs().into_iter().find(|(n, _)| *n == wanted && *n != name).map(|(_, v)| v);
-        Self::from_query(get).href(None)
+    /// The address of this filter without one thing that was asked for.
+    pub fn href_without(&self, name: &str, value: &str) -> String {
+        let pairs = self.pairs();
+        query::address(LIST, pairs.iter().map(|(n, v)| (*n, v.as_str())).filter(|pair| *pair != (name, value)))
     }
+}
+
+/// The values that make sense, each once.
+fn each<T: PartialEq>(values: &[String], parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    let mut read = Vec::new();
+    for value in values.iter().filter_map(|value| parse(value)) {
+        if !read.contains(&value) {
+            read.push(value);
+        }
+    }
+    read
 }
 
 #[cfg(test)]
@@ -134,7 +149,9 @@ mod tests {
     use super::*;
 
     fn read(query: &[(&str, &str)]) -> PropertyFilter {
-        PropertyFilter::from_query(|name| query.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        PropertyFilter::from_query(&|name| {
+            query.iter().filter(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()).collect()
+        })
     }
 
     #[test]
@@ -149,20 +166,37 @@ mod tests {
         let filter = read(&[
             ("q", "água & luz"),
             ("type", "apartment"),
+            ("type", "house"),
+            ("type", "house"),
+            ("status", "active"),
+            ("status", "sold"),
+            ("neighborhood", "Sé"),
+            ("neighborhood", "Brás"),
             ("bedrooms", "2"),
-            ("min_price", "1500.5"),
             ("sort", "price_asc"),
         ]);
         assert_eq!(
             filter.href(None),
-            "/app/properties?q=%C3%A1gua%20%26%20luz&type=apartment&min_price=1500.5&bedrooms=2&sort=price_asc"
+            "/app/properties?q=%C3%A1gua%20%26%20luz&type=apartment&type=house&status=active&status=sold\
+             &neighborhood=S%C3%A9&neighborhood=Br%C3%A1s&bedrooms=2&sort=price_asc"
         );
         let pairs = filter.pairs();
-        let again = PropertyFilter::from_query(|name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone()));
-        assert_eq!(again, filter);
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        assert_eq!(read(&pairs), filter);
         assert_eq!(
-            filter.href_without("type"),
-            "/app/properties?q=%C3%A1gua%20%26%20luz&min_price=1500.5&bedrooms=2&sort=price_asc"
+            filter.href_without("type", "apartment"),
+            "/app/properties?q=%C3%A1gua%20%26%20luz&type=house&status=active&status=sold\
+             &neighborhood=S%C3%A9&neighborhood=Br%C3%A1s&bedrooms=2&sort=price_asc"
         );
+    }
+
+    #[test]
+    fn a_form_that_was_left_alone_asks_for_nothing() {
+        let names = ["q", "purpose", "type", "status", "neighborhood", "min_price", "max_price", "bedrooms", ""];
+        let mut form: Vec<(&str, &str)> = names.map(|name| (name, "")).to_vec();
+        form.push(("sort", "newest"));
+        assert_eq!(read(&form).href(None), "/app/properties");
+        form.push(("type", "loft"));
+        assert_eq!(read(&form).href(None), "/app/properties?type=loft");
     }
 }

@@ -1,5 +1,6 @@
 //! The words of properties.
 
+use crate::values::page::{Total, format_count};
 use crate::words::Lang;
 
 /// See the module.
@@ -290,5 +291,30 @@ pub fn parking(n: i16, lang: Lang) -> String {
         (Lang::Pt, n) => format!("{n} vagas"),
         (Lang::En, 1) => "1 parking space".into(),
         (Lang::En, n) => format!("{n} parking spaces"),
+    }
+}
+
+/// How many properties there are: `7.234 imóveis`.
+pub fn counted(total: Total, lang: Lang) -> String {
+    match (lang, total) {
+        (Lang::Pt, Total::Exactly(1)) => "1 imóvel".into(),
+        (Lang::Pt, Total::Exactly(n)) => format!("{} imóveis", format_count(n, lang)),
+        (Lang::Pt, Total::MoreThan(n)) => format!("mais de {} imóveis", format_count(n, lang)),
+        (Lang::En, Total::Exactly(1)) => "1 property".into(),
+        (Lang::En, Total::Exactly(n)) => format!("{} properties", format_count(n, lang)),
+        (Lang::En, Total::MoreThan(n)) => format!("more than {} properties", format_count(n, lang)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_says_what_it_counts() {
+        assert_eq!(counted(Total::Exactly(1), Lang::Pt), "1 imóvel");
+        assert_eq!(counted(Total::Exactly(7_234), Lang::Pt), "7.234 imóveis");
+        assert_eq!(counted(Total::MoreThan(10_000), Lang::Pt), "mais de 10.000 imóveis");
+        assert_eq!(counted(Total::MoreThan(10_000), Lang::En), "more than 10,000 properties");
     }
 }

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 use super::search::Search;
-use super::types::{LandingPage, ListingPage, SearchPage};
+use super::types::{LandingPage, ListingPage, SearchPage, Store};
 use crate::error::AppError;
 
 /// The agency's face and its twelve properties.
@@ -22,7 +22,15 @@ pub async fn load_landing() -> Result<LandingPage, AppError> {
     Ok(LandingPage { store, choices, featured })
 }
 
-/// One page of what a visitor looks for.
+/// The agency's face alone.
+#[server(prefix = "/fn", endpoint = "storefront/store")]
+pub async fn load_store() -> Result<Store, AppError> {
+    let visitor = crate::caller::visitor()?;
+    let house = crate::caller::house()?;
+    Ok(super::db::store(&visitor.db, &house.settings).await?)
+}
+
+/// One page of what a visitor looks for. A page after the last one does not exist; the first one always does.
 #[server(prefix = "/fn", endpoint = "storefront/search")]
 pub async fn load_search(#[server(default)] search: Search) -> Result<SearchPage, AppError> {
     let visitor = crate::caller::visitor()?;
@@ -35,6 +43,9 @@ pub async fn load_search(#[server(default)] search: Search) -> Result<SearchPage
         house.choices.of(&visitor),
         super::db::found(&visitor.db, &search, lang).err_into()
     )?;
+    if search.page > found.pages.max(1) {
+        return Err(AppError::NotFound);
+    }
     Ok(SearchPage { store, choices, found })
 }
 

@@ -31,6 +31,14 @@ pub struct Store {
     pub url: String,
 }
 
+impl Store {
+    /// Address of the picture that stands for a page with these cards on it: the first cover, else the logo.
+    pub fn picture(&self, cards: &[Card]) -> Option<String> {
+        let cover = cards.iter().find_map(|card| card.cover.as_ref()).map(|cover| &cover.large);
+        cover.or(self.logo.as_ref().map(|logo| &logo.src)).map(|path| format!("{}{path}", self.url))
+    }
+}
+
 /// An agency's logo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logo {

@@ -12,7 +12,6 @@ pub struct Words {
     pub call: &'static str,
     pub write: &'static str,
     pub whatsapp: &'static str,
-    pub not_found: &'static str,
     pub featured: &'static str,
     pub see_all: &'static str,
     pub no_picture: &'static str,
@@ -63,7 +62,6 @@ pub const PT: Words = Words {
     call: "Ligar",
     write: "Escrever",
     whatsapp: "WhatsApp",
-    not_found: "Esta página não existe. Volte ao início.",
     featured: "Imóveis em destaque",
     see_all: "Ver todos os imóveis",
     no_picture: "Fotos em breve",
@@ -114,7 +112,6 @@ pub const EN: Words = Words {
     call: "Call",
     write: "Write",
     whatsapp: "WhatsApp",
-    not_found: "This page does not exist. Go back to the start.",
     featured: "Featured properties",
     see_all: "See all properties",
     no_picture: "Photos coming soon",
@@ -156,16 +153,6 @@ pub const EN: Words = Words {
     menu: "Menu",
     other_language: "Português",
 };
-
-/// `1 imóvel`, with the count as it is written.
-pub fn found(count: i64, written: &str, lang: Lang) -> String {
-    match (lang, count) {
-        (Lang::Pt, 1) => "1 imóvel".to_owned(),
-        (Lang::Pt, _) => format!("{written} imóveis"),
-        (Lang::En, 1) => "1 property".to_owned(),
-        (Lang::En, _) => format!("{written} properties"),
-    }
-}
 
 /// What a message about a property begins with.
 pub fn about(title: &str, code: &str, address: &str, lang: Lang) -> String {

@@ -15,6 +15,8 @@ pub struct Page<T> {
     pub previous: Option<String>,
     /// How many rows there are in all.
     pub total: Total,
+    /// The same, ready to read: `7.234 imóveis`.
+    pub counted: String,
 }
 
 /// A count that says how good it is.

@@ -84,6 +84,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/properties/list"
         | "/imoveis"
         | "/fn/storefront/search"
+        | "/fn/storefront/store"
         | "/fn/properties/blank"
         | "/fn/properties/check"
         | "/fn/properties/create"

@@ -26,6 +26,7 @@ mod permissions;
 mod photos;
 mod processes;
 mod properties;
+mod property_list;
 mod publishing;
 mod shutdown;
 mod sign_in;

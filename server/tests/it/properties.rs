@@ -242,10 +242,7 @@ fn a_stale_edit_loses_nothing() {
         assert!(location.starts_with(&from) && location.contains("draft="), "{location}");
         let page = bia.get(&location).await.text();
         assert!(page.contains("Título da Ana") && page.contains("value=\"Título da Bia\""), "{page}");
-        assert!(
-            page.contains("name=\"version\" value=\"2\"") || page.contains("value=\"2\""),
-            "saving again writes on top of the newer one"
-        );
+        assert!(page.contains("name=\"version\" value=\"2\""), "saving again writes on top of the newer one");
         assert_eq!(send(&mut bia, &edit("Título da Bia"), "2").await.status, StatusCode::OK);
     });
 }
@@ -436,64 +433,6 @@ fn random_input_is_never_our_fault() {
                     answer.text()
                 );
             }
-        }
-    });
-}
-
-#[test]
-fn pages_of_the_list_hold_every_row_once_in_every_order() {
-    run(async {
-        let house = house().await;
-        let a = house.agency().await;
-        let mut owner = house.owner(&a).await;
-        for n in 0..60 {
-            let id = uuid::Uuid::now_v7().to_string();
-            let (title, price) = (format!("Lote {n:02}"), format!("{}", 100_000 + (n % 7) * 1_000));
-            let mut fields: Vec<(&str, &str)> =
-                a_property(&id, &title).into_iter().filter(|(n, _)| *n != "sale_price").collect();
-            if n % 5 != 0 {
-                fields.push(("sale_price", &price));
-            }
-            assert_eq!(owner.call("properties/create", &fields).await.status, StatusCode::OK);
-        }
-        for sort in ["newest", "price_asc", "price_desc", "area_desc"] {
-            let (mut seen, mut after, mut last) = (Vec::new(), None::<String>, None);
-            loop {
-                let mut fields = vec![("filter[sort]", sort)];
-                if let Some(after) = &after {
-                    fields.push(("filter[after]", after.as_str()));
-                }
-                let page = owner.call("properties/list", &fields).await.json();
-                seen.extend(
-                    page["rows"]
-                        .as_array()
-                        .expect("rows")
-                        .iter()
-                        .map(|r| r["title"].as_str().expect("a title").to_owned()),
-                );
-                assert_eq!(page["total"]["exactly"], 60);
-                match page["next"].as_str() {
-                    Some(next) => after = Some(next.to_owned()),
-                    None => {
-                        last = page["previous"].as_str().map(str::to_owned).or(last);
-                        break;
-                    }
-                }
-            }
-            assert_eq!(seen.len(), 60, "{sort}");
-            let unique: std::collections::BTreeSet<_> = seen.iter().collect();
-            assert_eq!(unique.len(), 60, "{sort}");
-            // And back again.
-            let before = last.expect("the last page has one before it");
-            let page =
-                owner.call("properties/list", &[("filter[sort]", sort), ("filter[before]", &before)]).await.json();
-            let titles: Vec<String> = page["rows"]
-                .as_array()
-                .expect("rows")
-                .iter()
-                .map(|r| r["title"].as_str().expect("a title").to_owned())
-                .collect();
-            assert_eq!(titles, seen[25..50], "{sort}");
         }
     });
 }

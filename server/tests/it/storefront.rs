@@ -3,7 +3,7 @@
 use http::StatusCode;
 use tenancy::testing::{Agency, run};
 
-use crate::harness::{Caller, House, a_property, house, on_the_storefront, with_creci};
+use crate::harness::{Caller, House, a_property, house, on_the_storefront, root, send_logo, with_creci};
 
 /// Puts a property on the storefront that differs from the usual one, and gives its public path.
 async fn publish(caller: &mut Caller, agency: &Agency, fields: &[(&str, &str)]) -> String {
@@ -151,7 +151,6 @@ fn a_search_finds_what_was_asked_for_and_nothing_else() {
             ("q=jardim%20claro", false, false),
             ("q=%25", false, false),
             ("type=castle&bedrooms=x&page=0&sort=worst", true, true),
-            ("page=2", false, false),
         ] {
             let text = shows(house, &a, &format!("/imoveis?{query}")).await;
             // What else there is stands below a search that found nothing.
@@ -163,6 +162,36 @@ fn a_search_finds_what_was_asked_for_and_nothing_else() {
         assert!(dear_first.find("Apartamento claro") < dear_first.find("Casa com jardim"));
         let cheap_first = shows(house, &a, "/imoveis?sort=price_asc").await;
         assert!(cheap_first.find("Apartamento claro") > cheap_first.find("Casa com jardim"));
+    });
+}
+
+#[test]
+fn a_price_is_asked_for_by_purpose_and_only_where_it_is_shown() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let both = [
+            ("title", "Casa de dois fins"),
+            ("purposes[]", "sale"),
+            ("purposes[]", "rent"),
+            ("sale_price", "900.000"),
+            ("rent", "4.000"),
+        ];
+        publish(&mut owner, &a, &both).await;
+        // Nobody offers it for rent any more: what it cost is not shown, and cannot be found out.
+        publish(&mut owner, &a, &[("title", "Casa de um fim"), ("sale_price", "900.000"), ("rent", "4.000")]).await;
+        for (query, finds_both, finds_one) in [
+            ("purpose=rent&max_price=5000", true, false),
+            ("max_price=5000", true, false),
+            ("min_price=800000", true, true),
+            ("min_price=5000&max_price=800000", false, false),
+        ] {
+            let text = shows(house, &a, &format!("/imoveis?{query}")).await;
+            let hits = text.split("Veja também").next().unwrap_or_default();
+            assert_eq!(hits.contains("Casa de dois fins"), finds_both, "{query}");
+            assert_eq!(hits.contains("Casa de um fim"), finds_one, "{query}");
+        }
     });
 }
 
@@ -213,7 +242,7 @@ fn what_visitors_may_not_know_is_not_in_a_single_byte() {
         .await;
         let open = [("street", "Rua Aberta"), ("number", "77"), ("complement", "ap 3"), ("visibility", "full")];
         let open = publish(&mut owner, &a, &open).await;
-        let half = [("street", "Rua Meia"), ("number", "88"), ("visibility", "street")];
+        let half = [("street", "Rua Meia"), ("number", "Lote 88"), ("visibility", "street")];
         let half = publish(&mut owner, &a, &half).await;
         for address in ["/", "/imoveis", path.as_str(), "/imoveis?sort=price_desc"] {
             let text = shows(house, &a, address).await;
@@ -232,7 +261,7 @@ fn what_visitors_may_not_know_is_not_in_a_single_byte() {
         let text = shows(house, &a, &open).await;
         assert!(text.contains("Rua Aberta, 77") && !text.contains("ap 3"));
         let text = shows(house, &a, &half).await;
-        assert!(text.contains("Rua Meia") && !text.contains("88"));
+        assert!(text.contains("Rua Meia") && !text.contains("Lote 88"));
     });
 }
 
@@ -251,9 +280,14 @@ fn pages_are_whole_without_a_script_and_say_what_they_are() {
             }
             assert!(!text.contains(".wasm"), "{address}");
             assert!(text.contains("&lt;script&gt;alert(1)"), "{address} shows the title as it was typed");
-            for part in
-                ["<title>", "name=\"description\"", "property=\"og:title\"", "rel=\"canonical\"", "hreflang=\"en\""]
-            {
+            for part in [
+                "<title>",
+                "name=\"description\"",
+                "property=\"og:title\"",
+                "property=\"og:description\"",
+                "rel=\"canonical\"",
+                "hreflang=\"en\"",
+            ] {
                 assert!(text.contains(part), "{address} lacks {part}");
             }
         }
@@ -273,6 +307,103 @@ fn pages_are_whole_without_a_script_and_say_what_they_are() {
         }
         for call in ["properties/list", "auth/sign_in"] {
             assert_eq!(house.visitor(&a).call(call, &[]).await.status, StatusCode::NOT_FOUND, "{call}");
+        }
+    });
+}
+
+#[test]
+fn a_page_after_the_last_one_does_not_exist() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        // Nothing is found on the first page of a search, and more than that is on none.
+        assert!(shows(house, &a, "/imoveis?page=1").await.contains("Nenhum imóvel com tudo isso"));
+        let mut owner = house.owner(&a).await;
+        publish(&mut owner, &a, &[]).await;
+        shows(house, &a, "/imoveis?page=1&type=castle").await;
+        let mut visitor = house.visitor(&a);
+        for query in ["page=2", "page=99", "page=4000", "type=loft&page=2", "purpose=sale&sort=price_asc&page=3"] {
+            let answer = visitor.get(&format!("/imoveis?{query}")).await;
+            let text = answer.text();
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{query}");
+            assert!(text.contains("content=\"noindex\"") && text.contains("<main"), "{query}");
+            for nonsense in ["rel=\"prev\"", "rel=\"canonical\"", "Página "] {
+                assert!(!text.contains(nonsense), "{query} shows {nonsense}");
+            }
+        }
+        let answer = visitor.call("storefront/search", &[("search[page]", "2")]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn a_visitor_who_is_lost_finds_back() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        send_logo(&mut house.owner(&a).await).await;
+        let mut visitor = house.visitor(&a);
+        let lost = visitor.get("/nada").await;
+        let text = lost.text();
+        assert_eq!(lost.status, StatusCode::NOT_FOUND);
+        for part in [
+            "<main id=\"content\"",
+            "content=\"noindex\"",
+            "Esta página não existe",
+            "class=\"store-head\"",
+            "class=\"store-foot\"",
+            "src=\"/logo/",
+            "href=\"/theme/",
+            "href=\"/\"",
+            "href=\"/imoveis\"",
+            "href=\"/imoveis?purpose=rent\"",
+            &a.route.name,
+        ] {
+            assert!(text.contains(part), "lacks {part}: {text}");
+        }
+        assert!(!text.contains("rel=\"canonical\"") && !text.contains("hreflang=\"pt-BR\""), "it has no address");
+        assert_eq!(text.matches("<main").count(), 1);
+        // One page for all that is not there, whether it is another's, hidden or never was.
+        for address in ["/imovel/nada-AP9999", "/nada/de/nada", "/app", "/entrar", "/imoveis?page=7"] {
+            let other = visitor.get(address).await;
+            assert_eq!((other.status, other.text()), (StatusCode::NOT_FOUND, text.clone()), "{address}");
+        }
+        let english = visitor.get("/nada?lang=en").await.text();
+        assert!(english.contains("This page does not exist") && english.contains("href=\"/imoveis?lang=en\""));
+        visitor.host = "nenhuma.localhost:3000".into();
+        let unknown = visitor.get("/nada").await;
+        assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+        assert!(!unknown.text().contains("store-head"), "nobody's host keeps the plain page");
+    });
+}
+
+#[test]
+fn a_page_introduces_itself_in_whole_words_and_with_a_picture() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let about = "Conhecemos cada rua do nosso bairro. ".repeat(9);
+        sqlx::query("update store_settings set about = $1")
+            .bind(about.trim())
+            .execute(&mut root(&a).await)
+            .await
+            .expect("set");
+        let url = format!("http://{}.localhost:3000", a.route.slug);
+        let text = shows(house, &a, "/").await;
+        let description = text.split("name=\"description\" content=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let description = description.expect("a description");
+        assert!(description.ends_with("bairro. Conhecemos…"), "{description}");
+        assert!(!shows(house, &a, "/imoveis").await.contains("og:image"), "without any picture there is none");
+        let logo = send_logo(&mut owner).await;
+        let is_shown = |text: &str, path: &str| text.contains(&format!("property=\"og:image\" content=\"{url}{path}"));
+        for address in ["/", "/imoveis"] {
+            assert!(is_shown(&shows(house, &a, address).await, &logo), "{address}: the logo");
+        }
+        let (_, photo) = on_the_storefront(house, &a, &mut owner, "Casa fotografada").await;
+        for address in ["/", "/imoveis", "/imoveis?type=loft"] {
+            let text = shows(house, &a, address).await;
+            assert!(is_shown(&text, &format!("/media/{}/", photo.id)), "{address}: the first result");
         }
     });
 }

@@ -23,6 +23,7 @@
 
 pub mod import;
 pub mod photos;
+mod prices;
 mod publish;
 mod row;
 mod search;
@@ -48,9 +49,10 @@ use crate::error::{AppError, Clash, Limit};
 use crate::values::fields::Fields;
 use crate::words::Lang;
 
+pub use prices::Prices;
 pub use publish::{creci, feature, publish, unpublish};
 pub use row::choice;
-pub use search::{escape, list};
+pub use search::{every_word, list};
 
 /// Lines of history on a property's page.
 const HISTORY: i64 = 30;

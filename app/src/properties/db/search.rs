@@ -1,17 +1,21 @@
 //! The list: filters, an order, and pages that begin after a row instead of at a number.
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 use sqlx::postgres::Postgres;
 use sqlx::{QueryBuilder, Row as _};
 use tenancy::TenantDb;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::photos::picture;
+use super::prices::Prices;
 use super::row::choice;
 use crate::error::AppError;
 use crate::properties::filter::{PropertyFilter, Sort};
 use crate::properties::labels;
 use crate::properties::types::{PhotoId, PropertyId, PropertyRow, PropertyType, Status};
+use crate::properties::words::counted;
 use crate::values::day::format_day;
 use crate::values::money::{self, format_money};
 use crate::values::page::{Page, Total};
@@ -21,45 +25,74 @@ use crate::words::Lang;
 const PAGE: i64 = 25;
 /// Counted exactly up to here; a count must not slow a page.
 const COUNTED: i64 = 10_000;
+/// Words that are looked for; each is a condition of its own.
+const WORDS: usize = 10;
 
-/// The price that lists sort and filter by: to buy, else to rent.
-const PRICE: &str = "coalesce(p.sale_price, p.rent, p.season_price)";
+/// What a row shows of a property's own.
+const COLUMNS: &str = "
+    p.id, p.code, p.type, p.status, p.title, p.neighborhood, p.city, p.sale_price, p.rent, p.area_private, p.bedrooms, p.parking,
+    p.updated_at, p.published_at";
 
-/// The row that a page begins after: its sort key, as text, and its identifier.
+/// The row that a page begins after: its sort key and its identifier.
 #[derive(Debug, PartialEq, Eq)]
 struct Cursor {
-    key: Option<String>,
+    key: Option<Decimal>,
     id: Uuid,
 }
 
 impl Cursor {
     fn parse(text: &str) -> Option<Self> {
         let (id, key) = text.split_once('~')?;
-        let key = (!key.is_empty()).then(|| key.to_owned());
-        // Keys are numbers, or instants; nothing else comes from us.
-        let fine = key.as_ref().is_none_or(|k| k.parse::<Decimal>().is_ok());
-        Some(Self { key, id: id.parse().ok()? }).filter(|_| fine)
+        let key = if key.is_empty() { None } else { Some(key.parse().ok()?) };
+        Some(Self { key, id: id.parse().ok()? })
     }
 
     fn text(&self) -> String {
-        format!("{}~{}", self.id, self.key.as_deref().unwrap_or_default())
+        format!("{}~{}", self.id, self.key.map(|key| key.to_string()).unwrap_or_default())
+    }
+
+    /// The key of [`Order::Newest`]; none in a cursor of another order.
+    fn instant(&self) -> Option<OffsetDateTime> {
+        OffsetDateTime::from_unix_timestamp_nanos(self.key?.to_i128()?.checked_mul(1_000)?).ok()
     }
 }
 
-/// Direction of the sort column and whether its unknown values come last: always.
-struct Order {
-    column: &'static str,
-    ascending: bool,
+/// What a list is sorted by; ties by identifier, in the same direction.
+enum Order {
+    /// By registration, last first, as `properties_newest_idx` holds it. The identifier alone would not do: whoever registers
+    /// a property sends it.
+    Newest,
+    /// By a number. Unknown ones come last in either direction.
+    By { column: String, ascending: bool },
 }
 
 impl Order {
-    fn of(sort: Sort) -> Self {
-        match sort {
-            // The identifier is a time-ordered one: it sorts by registration and needs no second column.
-            Sort::Newest => Self { column: "0::numeric", ascending: false },
-            Sort::PriceAsc => Self { column: PRICE, ascending: true },
-            Sort::PriceDesc => Self { column: PRICE, ascending: false },
-            Sort::AreaDesc => Self { column: "p.area_private", ascending: false },
+    fn of(filter: &PropertyFilter) -> Self {
+        let price = |ascending| Self::By { column: Prices::of(&filter.purposes).first(), ascending };
+        match filter.sort {
+            Sort::Newest => Self::Newest,
+            Sort::PriceAsc => price(true),
+            Sort::PriceDesc => price(false),
+            Sort::AreaDesc => Self::By { column: "p.area_private".into(), ascending: false },
+        }
+    }
+
+    fn column(&self) -> &str {
+        match self {
+            Self::Newest => "p.created_at",
+            Self::By { column, .. } => column,
+        }
+    }
+
+    const fn is_ascending(&self) -> bool {
+        matches!(self, Self::By { ascending: true, .. })
+    }
+
+    /// The sort key of a row as a number: of an instant the microseconds since 1970.
+    fn key(&self) -> &str {
+        match self {
+            Self::Newest => "trunc(extract(epoch from p.created_at) * 1000000)",
+            Self::By { column, .. } => column,
         }
     }
 }
@@ -72,29 +105,27 @@ pub async fn list(db: &TenantDb, filter: &PropertyFilter, lang: Lang) -> Result<
     let after = filter.after.as_deref().and_then(Cursor::parse);
     let before = filter.before.as_deref().and_then(Cursor::parse).filter(|_| after.is_none());
     let backwards = before.is_some();
-    let order = Order::of(filter.sort);
-    let mut query = QueryBuilder::new(
-        "select p.id, p.code, p.type, p.status, p.title, p.neighborhood, p.city, p.sale_price, p.rent, p.area_private,
-                p.bedrooms, p.parking, p.updated_at, p.published_at is not null as is_published, s.name as responsible,
-                f.id as photo, f.variants, (",
-    );
-    query.push(order.column).push(
-        ")::text as key
-             from properties p
-             left join staff s on s.id = p.responsible_id
-             left join lateral (
-                 select id, variants from property_photos
-                 where property_id = p.id and state = 'ready'
-                 order by is_cover desc, position
-                 limit 1) f on true
-             where ",
-    );
+    let order = Order::of(filter);
+    let mut query = QueryBuilder::new("select ");
+    query.push(COLUMNS).push(", p.key, s.name as responsible, f.id as photo, f.variants from (select ");
+    query.push(COLUMNS).push(", p.responsible_id, (").push(order.key()).push(") as key from properties p where ");
     conditions(&mut query, filter);
     if let Some(cursor) = after.as_ref().or(before.as_ref()) {
         beyond(&mut query, &order, cursor, backwards);
     }
-    sorted(&mut query, &order, backwards);
+    sorted(&mut query, &order, order.column(), backwards);
     query.push(" limit ").push_bind(PAGE + 1);
+    // Names and covers are looked up for what is left of it alone.
+    query.push(
+        ") p
+         left join staff s on s.id = p.responsible_id
+         left join lateral (
+             select id, variants from property_photos
+             where property_id = p.id and state = 'ready'
+             order by is_cover desc, position
+             limit 1) f on true",
+    );
+    sorted(&mut query, &order, "p.key", backwards);
     let counting = count(db, filter);
     let (rows, total) = futures::try_join!(query.build().fetch_all(db), counting)?;
     page(rows, total, (backwards, after.is_some()), lang)
@@ -118,7 +149,8 @@ fn page(
     let cursor = |end: Option<&(PropertyRow, Cursor)>, there: bool| end.filter(|_| there).map(|(_, c)| c.text());
     let next = cursor(read.last(), if backwards { true } else { more });
     let previous = cursor(read.first(), if backwards { more } else { is_later });
-    Ok(Page { rows: read.into_iter().map(|(row, _)| row).collect(), next, previous, total })
+    let rows = read.into_iter().map(|(row, _)| row).collect();
+    Ok(Page { rows, next, previous, total, counted: counted(total, lang) })
 }
 
 fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx::Error> {
@@ -143,7 +175,7 @@ fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx
         status: labels::status(status, lang).to_owned(),
         is_active: status == Status::Active,
         cover,
-        is_published: row.try_get("is_published")?,
+        is_published: row.try_get::<Option<OffsetDateTime>, _>("published_at")?.is_some(),
         responsible: text("responsible")?.unwrap_or_default(),
         updated: format_day(row.try_get("updated_at")?, lang),
     })
@@ -165,59 +197,73 @@ async fn count(db: &TenantDb, filter: &PropertyFilter) -> Result<Total, sqlx::Er
 /// What was asked for. Values are bound, never written into the statement.
 fn conditions(query: &mut QueryBuilder<Postgres>, filter: &PropertyFilter) {
     query.push(if filter.archived { "p.deleted_at is not null" } else { "p.deleted_at is null" });
-    if !filter.q.is_empty() {
-        query.push(" and p.search_text like '%' || plain(").push_bind(escape(&filter.q)).push(") || '%'");
+    every_word(query, "p.search_text", &filter.q);
+    if !filter.purposes.is_empty() {
+        let purposes: Vec<&str> = filter.purposes.iter().map(|purpose| purpose.as_str()).collect();
+        query.push(" and p.purposes && ").push_bind(purposes);
     }
-    if let Some(purpose) = filter.purpose {
-        query.push(" and ").push_bind(purpose.as_str()).push(" = any(p.purposes)");
+    if !filter.kinds.is_empty() {
+        let kinds: Vec<&str> = filter.kinds.iter().map(|kind| kind.as_str()).collect();
+        query.push(" and p.type = any(").push_bind(kinds).push(")");
     }
-    if let Some(kind) = filter.kind {
-        query.push(" and p.type = ").push_bind(kind.as_str());
+    if !filter.statuses.is_empty() {
+        let statuses: Vec<&str> = filter.statuses.iter().map(|status| status.as_str()).collect();
+        query.push(" and p.status = any(").push_bind(statuses).push(")");
     }
-    if let Some(status) = filter.status {
-        query.push(" and p.status = ").push_bind(status.as_str());
+    if !filter.neighborhoods.is_empty() {
+        query.push(" and plain(p.neighborhood) = any(array(select plain(asked) from unnest(");
+        query.push_bind(filter.neighborhoods.clone()).push("::text[]) asked))");
     }
-    if !filter.neighborhood.is_empty() {
-        query.push(" and plain(p.neighborhood) = plain(").push_bind(filter.neighborhood.clone()).push(")");
-    }
-    if let Ok(Some(min)) = money::parse(&filter.min_price) {
-        query.push(" and ").push(PRICE).push(" >= ").push_bind(min);
-    }
-    if let Ok(Some(max)) = money::parse(&filter.max_price) {
-        query.push(" and ").push(PRICE).push(" <= ").push_bind(max);
-    }
+    let amount = |typed: &str| money::parse(typed).ok().flatten();
+    Prices::of(&filter.purposes).between(query, (amount(&filter.min_price), amount(&filter.max_price)));
     if let Some(bedrooms) = filter.bedrooms {
         query.push(" and p.bedrooms >= ").push_bind(bedrooms);
     }
 }
 
+/// Narrows a choice to what holds every word of a text: "perdizes 2 vagas" finds what "2 vagas perdizes" finds.
+pub fn every_word(query: &mut QueryBuilder<Postgres>, column: &'static str, text: &str) {
+    for word in text.split_whitespace().take(WORDS) {
+        query.push(" and ").push(column).push(" like '%' || plain(").push_bind(escape(word)).push(") || '%'");
+    }
+}
+
 /// `%` and `_` are looked for as themselves; NUL cannot be stored, so it cannot be found either.
-pub fn escape(text: &str) -> String {
+fn escape(text: &str) -> String {
     text.replace('\0', "").replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
-/// Rows beyond the cursor in the order, or before it. Unknown keys come last in every order.
+/// Rows beyond the cursor in the order, or before it.
 fn beyond(query: &mut QueryBuilder<Postgres>, order: &Order, cursor: &Cursor, backwards: bool) {
-    let later = |ascending: bool| if ascending != backwards { " > " } else { " < " };
-    let (column, by_key, by_id) = (order.column, later(order.ascending), later(order.ascending));
+    let later = if order.is_ascending() != backwards { " > " } else { " < " };
+    match order {
+        Order::Newest => {
+            // A cursor of another order is none.
+            let Some(at) = cursor.instant() else { return };
+            query.push(" and (p.created_at, p.id)").push(later).push("(").push_bind(at);
+            query.push(", ").push_bind(cursor.id).push(")");
+        }
+        Order::By { column, .. } => beyond_number(query, (column, later), cursor, backwards),
+    }
+}
+
+fn beyond_number(
+    query: &mut QueryBuilder<Postgres>,
+    (column, later): (&str, &'static str),
+    cursor: &Cursor,
+    backwards: bool,
+) {
     query.push(" and (");
-    match &cursor.key {
+    match cursor.key {
         Some(key) => {
-            query.push("(").push(column).push(")").push(by_key).push_bind(key.clone()).push("::numeric or ((");
-            query
-                .push(column)
-                .push(") = ")
-                .push_bind(key.clone())
-                .push("::numeric and p.id")
-                .push(by_id)
-                .push_bind(cursor.id)
-                .push(")");
+            query.push("(").push(column).push(")").push(later).push_bind(key).push(" or ((").push(column).push(") = ");
+            query.push_bind(key).push(" and p.id").push(later).push_bind(cursor.id).push(")");
             if !backwards {
                 query.push(" or (").push(column).push(") is null");
             }
         }
         None => {
-            query.push("((").push(column).push(") is null and p.id").push(by_id).push_bind(cursor.id).push(")");
+            query.push("((").push(column).push(") is null and p.id").push(later).push_bind(cursor.id).push(")");
             if backwards {
                 query.push(" or (").push(column).push(") is not null");
             }
@@ -226,15 +272,13 @@ fn beyond(query: &mut QueryBuilder<Postgres>, order: &Order, cursor: &Cursor, ba
     query.push(")");
 }
 
-fn sorted(query: &mut QueryBuilder<Postgres>, order: &Order, backwards: bool) {
-    let direction = if order.ascending != backwards { " asc" } else { " desc" };
-    let unknown = if backwards { " nulls first" } else { " nulls last" };
-    query.push(" order by ");
-    // A constant column would only keep the planner from the index.
-    if order.column != "0::numeric" {
-        query.push("(").push(order.column).push(")").push(direction).push(unknown).push(", ");
+fn sorted(query: &mut QueryBuilder<Postgres>, order: &Order, column: &str, backwards: bool) {
+    let direction = if order.is_ascending() != backwards { " asc" } else { " desc" };
+    query.push(" order by (").push(column).push(")").push(direction);
+    if matches!(order, Order::By { .. }) {
+        query.push(if backwards { " nulls first" } else { " nulls last" });
     }
-    query.push("p.id").push(direction);
+    query.push(", p.id").push(direction);
 }
 
 #[cfg(test)]
@@ -244,12 +288,15 @@ mod tests {
     #[test]
     fn a_cursor_that_is_none_of_ours_is_no_cursor() {
         let id = Uuid::from_u128(7);
-        for key in [None, Some("1200.50".to_owned())] {
+        for key in [None, Some(Decimal::new(120_050, 2)), Some(Decimal::from(1_764_000_000_123_456_i64))] {
             let cursor = Cursor { key, id };
             assert_eq!(Cursor::parse(&cursor.text()), Some(cursor));
         }
         for junk in ["", "~", "x~1", &format!("{id}~1; drop"), &format!("{id}")] {
             assert_eq!(Cursor::parse(junk), None, "{junk}");
+        }
+        for key in [None, Some(Decimal::MAX), Some(Decimal::MIN)] {
+            assert_eq!(Cursor { key, id }.instant(), None, "{key:?} is no instant");
         }
     }
 

@@ -10,9 +10,8 @@ use crate::properties::types::PropertyRow;
 use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
 use crate::ui::title::PageTitle;
-use crate::values::page::format_count;
-use crate::values::page::{Page, Total};
-use crate::words::{lang, words};
+use crate::values::page::Page;
+use crate::words::words;
 
 /// The list.
 #[component]
@@ -21,7 +20,7 @@ pub fn PropertyIndex() -> impl IntoView {
     let query = use_query_map();
     let filter = Memo::new(move |_| {
         let query = query.read();
-        PropertyFilter::from_query(|name| query.get(name))
+        PropertyFilter::from_query(&|name| query.get_all(name).unwrap_or_default())
     });
     let page = Resource::new_blocking(move || filter.get(), list_properties);
     let list = move || {
@@ -120,11 +119,7 @@ fn row(row: PropertyRow) -> impl IntoView {
 }
 
 fn pager(page: &Page<PropertyRow>, filter: &PropertyFilter) -> impl IntoView + use<> {
-    let (words, lang) = (&words().common, lang());
-    let total = match page.total {
-        Total::Exactly(n) => format_count(n, lang),
-        Total::MoreThan(n) => format!("{} {}", words.more_than, format_count(n, lang)),
-    };
+    let words = &words().common;
     let link = |name: &'static str, cursor: &Option<String>, label: &'static str| {
         cursor.as_ref().map(|cursor| {
             let href = filter.href(Some((name, cursor)));
@@ -133,7 +128,7 @@ fn pager(page: &Page<PropertyRow>, filter: &PropertyFilter) -> impl IntoView + u
     };
     view! {
         <div class="pager">
-            <span>{total}</span>
+            <span>{page.counted.clone()}</span>
             <nav aria-label=words.next_page>
                 {link("before", &page.previous, words.previous_page)} {link("after", &page.next, words.next_page)}
             </nav>

@@ -6,7 +6,7 @@ use sqlx::{QueryBuilder, Row as _};
 use tenancy::TenantDb;
 
 use crate::properties::db::photos::picture;
-use crate::properties::db::{choice, escape};
+use crate::properties::db::{Prices, choice, every_word};
 use crate::properties::filter::Sort;
 use crate::properties::labels;
 use crate::properties::types::{Period, PhotoId, Property, PropertyType, Purpose, public_path};
@@ -15,8 +15,6 @@ use crate::storefront::types::{Card, Found};
 use crate::values::money;
 use crate::words::{Lang, words_in};
 
-/// Words that are looked for; each is a condition of its own.
-const WORDS: usize = 10;
 /// Cards of a page (contract).
 const PAGE: i64 = 24;
 /// Cards of the landing page, and of a search that found nothing.
@@ -69,16 +67,6 @@ fn newest_first(query: &mut QueryBuilder<Postgres>) {
     query.push("p.published_at desc, p.id desc");
 }
 
-/// A price that the agency does not show is none that visitors could find out by asking for it.
-const fn price(purpose: Option<Purpose>) -> &'static str {
-    match purpose {
-        Some(Purpose::Sale) => "case when p.sale_price_public then p.sale_price end",
-        Some(Purpose::Rent) => "p.rent",
-        Some(Purpose::Season) => "p.season_price",
-        None => "coalesce(case when p.sale_price_public then p.sale_price end, p.rent, p.season_price)",
-    }
-}
-
 /// One page of what a visitor looks for; when there is nothing, what else there is.
 ///
 /// # Errors
@@ -86,12 +74,12 @@ const fn price(purpose: Option<Purpose>) -> &'static str {
 pub async fn found(db: &TenantDb, search: &Search, lang: Lang) -> Result<Found, sqlx::Error> {
     let mut query = chosen();
     conditions(&mut query, search);
-    let price = price(search.purpose);
+    let price = Prices::shown(search.purpose).first();
     let order = |query: &mut QueryBuilder<Postgres>| {
         match search.sort {
             Sort::Newest => {}
-            Sort::PriceAsc => drop(query.push(price).push(" asc nulls last, ")),
-            Sort::PriceDesc => drop(query.push(price).push(" desc nulls last, ")),
+            Sort::PriceAsc => drop(query.push(&price).push(" asc nulls last, ")),
+            Sort::PriceDesc => drop(query.push(&price).push(" desc nulls last, ")),
             Sort::AreaDesc => drop(query.push("area desc nulls last, ")),
         }
         newest_first(query);
@@ -163,20 +151,14 @@ fn conditions(query: &mut QueryBuilder<Postgres>, search: &Search) {
             query.push(" and plain(").push(column).push(") = plain(").push_bind(asked.clone()).push(")");
         }
     }
-    for (comparison, asked) in [(" >= ", &search.min_price), (" <= ", &search.max_price)] {
-        if let Ok(Some(amount)) = money::parse(asked) {
-            query.push(" and ").push(price(search.purpose)).push(comparison).push_bind(amount);
-        }
-    }
+    let amount = |typed: &str| money::parse(typed).ok().flatten();
+    Prices::shown(search.purpose).between(query, (amount(&search.min_price), amount(&search.max_price)));
     for (column, asked) in [("p.bedrooms", search.bedrooms), ("p.parking", search.parking)] {
         if let Some(least) = asked {
             query.push(" and ").push(column).push(" >= ").push_bind(least);
         }
     }
-    // Every word must be somewhere: "perdizes 2 vagas" finds what "2 vagas perdizes" finds.
-    for word in search.q.split_whitespace().take(WORDS) {
-        query.push(" and p.public_text like '%' || plain(").push_bind(escape(word)).push(") || '%'");
-    }
+    every_word(query, "p.public_text", &search.q);
 }
 
 fn card(row: &PgRow, lang: Lang) -> Result<Card, sqlx::Error> {

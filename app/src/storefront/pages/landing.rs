@@ -3,14 +3,17 @@
 use leptos::prelude::*;
 use leptos_meta::Meta;
 
+use super::Failed;
 use crate::layouts::StorefrontLayout;
 use crate::storefront::parts::{Cards, ContactLinks, SearchForm};
 use crate::storefront::search::{Search, in_lang};
 use crate::storefront::server_fns::load_landing;
 use crate::storefront::types::LandingPage;
-use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
 use crate::words::{lang, words};
+
+/// Characters of the description; search engines show no more.
+const DESCRIPTION: usize = 160;
 
 /// The landing page.
 #[component]
@@ -19,7 +22,7 @@ pub fn Landing() -> impl IntoView {
     let content = move || {
         Suspend::new(async move {
             match page.await {
-                Err(error) => view! { <main id="content"><ErrorPage error/></main> }.into_any(),
+                Err(error) => view! { <Failed error/> }.into_any(),
                 Ok(page) => content(page).into_any(),
             }
         })
@@ -31,9 +34,8 @@ fn content(page: LandingPage) -> impl IntoView {
     let words = &words().storefront;
     let LandingPage { store, choices, featured } = page;
     let (about, name) = (store.about.clone(), store.name.clone());
-    let description = if about.is_empty() { words.tagline.to_owned() } else { about.chars().take(160).collect() };
-    let picture =
-        featured.iter().find_map(|card| card.cover.as_ref()).map(|cover| format!("{}{}", store.url, cover.large));
+    let description = if about.is_empty() { words.tagline.to_owned() } else { excerpt(&about, DESCRIPTION) };
+    let picture = store.picture(&featured);
     let creci = store.creci.clone();
     let hero = if store.hero_title.is_empty() { words.tagline.to_owned() } else { store.hero_title.clone() };
     let shown = (!featured.is_empty()).then(|| {
@@ -66,5 +68,34 @@ fn content(page: LandingPage) -> impl IntoView {
                 <ContactLinks store/>
             </section>
         </StorefrontLayout>
+    }
+}
+
+/// The beginning of a text on one line, of at most so many characters: cut between words, and it says that it goes on.
+fn excerpt(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    let begun: String = line.chars().take(most).collect();
+    let whole = match begun.rsplit_once(' ') {
+        Some((whole, _)) => whole.to_owned(),
+        None => begun.chars().take(most.saturating_sub(1)).collect(),
+    };
+    format!("{}…", whole.trim_end_matches(|c: char| !c.is_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_ends_between_words() {
+        assert_eq!(excerpt(" Conhecemos\n cada rua. ", 21), "Conhecemos cada rua.");
+        assert_eq!(excerpt("Conhecemos cada rua do bairro", 21), "Conhecemos cada rua…");
+        assert_eq!(excerpt("Conhecemos cada rua, e o bairro", 21), "Conhecemos cada rua…");
+        assert_eq!(excerpt("Conhecemos cada rua", 19), "Conhecemos cada rua");
+        assert_eq!(excerpt(&"ã".repeat(30), 21), format!("{}…", "ã".repeat(20)));
+        assert!((1..40).all(|most| excerpt("Água, luz - e gás!", most).chars().count() <= most));
     }
 }

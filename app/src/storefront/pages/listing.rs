@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Meta;
 use leptos_router::hooks::use_params_map;
 
+use super::Failed;
 use crate::layouts::StorefrontLayout;
 use crate::properties::types::Picture;
 use crate::storefront::parts::{Cards, ContactLinks, PictureView};
@@ -11,7 +12,6 @@ use crate::storefront::search::in_lang;
 use crate::storefront::server_fns::load_listing;
 use crate::storefront::types::{Listing, ListingPage, Store};
 use crate::storefront::words::about;
-use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
 use crate::words::{lang, words};
 
@@ -23,7 +23,7 @@ pub fn ListingShow() -> impl IntoView {
     let content = move || {
         Suspend::new(async move {
             match page.await {
-                Err(error) => view! { <main id="content"><ErrorPage error/></main> }.into_any(),
+                Err(error) => view! { <Failed error/> }.into_any(),
                 Ok(page) => content(page).into_any(),
             }
         })

@@ -4,18 +4,18 @@ use leptos::prelude::*;
 use leptos_meta::{Link, Meta};
 use leptos_router::hooks::use_query_map;
 
+use super::Failed;
 use crate::layouts::StorefrontLayout;
 use crate::properties::labels;
 use crate::properties::types::{PropertyType, Purpose};
+use crate::properties::words::counted;
 use crate::storefront::parts::{Cards, SearchForm};
 use crate::storefront::search::{Search, in_lang};
 use crate::storefront::server_fns::load_search;
 use crate::storefront::types::{Found, SearchPage};
-use crate::storefront::words::found;
-use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
 use crate::ui::title::PageTitle;
-use crate::values::page::format_count;
+use crate::values::page::Total;
 use crate::words::{Lang, lang, words};
 
 /// The search.
@@ -29,7 +29,7 @@ pub fn SearchIndex() -> impl IntoView {
         let search = search.clone();
         Suspend::new(async move {
             match page.await {
-                Err(error) => view! { <main id="content"><ErrorPage error/></main> }.into_any(),
+                Err(error) => view! { <Failed error/> }.into_any(),
                 Ok(page) => content(page, search).into_any(),
             }
         })
@@ -60,8 +60,10 @@ fn content(page: SearchPage, search: Search) -> impl IntoView {
     let (words, lang) = (&words().storefront, lang());
     let SearchPage { store, choices, found: Found { cards, total, pages, others } } = page;
     let heading = heading(&search, lang);
-    let count = found(total, &format_count(total, lang), lang);
+    let count = counted(Total::Exactly(total), lang);
     let title = format!("{heading} – {}", store.name);
+    let description = format!("{heading}: {count}. {}", store.name);
+    let picture = store.picture(if total == 0 { &others } else { &cards });
     // Searches for words, and orders, are the same properties again: search engines need no copies.
     let is_copy = !search.q.is_empty() || search.sort != crate::properties::filter::Sort::Newest || total == 0;
     let results = if total == 0 {
@@ -78,7 +80,9 @@ fn content(page: SearchPage, search: Search) -> impl IntoView {
     view! {
         <PageTitle text=title.clone()/>
         <Meta property="og:title" content=title/>
-        <Meta name="description" content=format!("{heading}: {count}. {}", store.name)/>
+        <Meta name="description" content=description.clone()/>
+        <Meta property="og:description" content=description/>
+        {picture.map(|picture| view! { <Meta property="og:image" content=picture/> })}
         {is_copy.then(|| view! { <Meta name="robots" content="noindex, follow"/> })}
         <StorefrontLayout store path=search.path(search.page)>
             <section class="store-block store-results">

@@ -153,6 +153,11 @@ impl Act {
     }
 }
 
+/// What the form of an event holds, taken from the browser; none when something else has taken the event.
+pub fn values(event: &SubmitEvent) -> Option<Vec<(String, String)>> {
+    sender::values(event)
+}
+
 /// Questions about a form, in the order in which they were asked.
 #[derive(Clone, Copy)]
 pub struct Questions(StoredValue<u32>);
@@ -201,7 +206,7 @@ pub fn ActForm(
     children: Children,
 ) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
-        if let Some(values) = sender::values(&event) {
+        if let Some(values) = values(&event) {
             act.send(to, values);
         }
     };
