@@ -166,6 +166,9 @@ pub async fn logo_of_storefront(State(state): State<AppState>, Path(file): Path<
 }
 
 async fn answer_logo(house: &House, db: &TenantDb, file: &str) -> Response {
+    if !file.strip_suffix(".png").is_some_and(are_digits) {
+        return plain::error(&AppError::NotFound, true, Lang::Pt, "");
+    }
     let found = async {
         let digest = settings::logo(db, &format!("/logo/{file}")).await?;
         house.files.get(db.tenant(), &digest).await?.ok_or(AppError::NotFound)
@@ -203,9 +206,13 @@ async fn answer(house: &House, db: &TenantDb, (photo, file): &(String, String), 
 fn parse(file: &str) -> Option<(u32, &str, &str)> {
     let (stem, format) = file.split_once('.')?;
     let (width, digits) = stem.split_once('-')?;
-    let fine = digits.len() == 12 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let plain = width.bytes().all(|b| b.is_ascii_digit());
-    (fine && plain && matches!(format, "webp" | "jpg")).then_some((width.parse().ok()?, format, digits))
+    (are_digits(digits) && plain && matches!(format, "webp" | "jpg")).then_some((width.parse().ok()?, format, digits))
+}
+
+/// The twelve hexadecimal digits that our addresses hold of a content's digest.
+fn are_digits(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]

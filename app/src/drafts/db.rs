@@ -4,7 +4,7 @@ use tenancy::TenantDb;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::values::fields::Fields;
+use crate::values::fields::{Fields, Values};
 use crate::values::id::StaffId;
 
 /// How long a draft is kept.
@@ -22,7 +22,7 @@ pub async fn create(
     now: OffsetDateTime,
 ) -> Result<Uuid, sqlx::Error> {
     let id = Uuid::now_v7();
-    let fields = serde_json::to_value(fields).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let fields = serde_json::to_value(storable(fields)).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     let mut tx = db.begin().await?;
     sqlx::query!("delete from form_drafts where expires_at < $1", now).execute(&mut tx).await?;
     sqlx::query!(
@@ -38,6 +38,13 @@ pub async fn create(
     .await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Without NUL, which nobody types and no text of PostgreSQL's holds: the rest of the form is not lost for it.
+fn storable(fields: &Fields) -> Fields {
+    let plain = |text: &String| text.replace('\0', "");
+    let all = fields.0.iter().map(|(name, values)| (plain(name), Values(values.0.iter().map(plain).collect())));
+    Fields(all.collect())
 }
 
 /// What was typed into one's own draft; nothing when there is none, it has expired, or it is another's.

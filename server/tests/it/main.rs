@@ -26,3 +26,4 @@ mod sign_in;
 mod store_settings;
 mod storefront;
 mod suspended;
+mod unstorable;

@@ -13,7 +13,7 @@ use crate::properties::filter::{PropertyFilter, Sort};
 use crate::properties::labels;
 use crate::properties::types::{PhotoId, PropertyId, PropertyRow, PropertyType, Status};
 use crate::values::day::format_day;
-use crate::values::money::{self, format_money};
+use crate::values::money::{self, LONGEST, format_money};
 use crate::values::page::{Page, Total};
 use crate::words::Lang;
 
@@ -25,24 +25,26 @@ const COUNTED: i64 = 10_000;
 /// The price that lists sort and filter by: to buy, else to rent.
 const PRICE: &str = "coalesce(p.sale_price, p.rent, p.season_price)";
 
-/// The row that a page begins after: its sort key, as text, and its identifier.
+/// The row that a page begins after: its sort key and its identifier.
 #[derive(Debug, PartialEq, Eq)]
 struct Cursor {
-    key: Option<String>,
+    key: Option<Decimal>,
     id: Uuid,
 }
 
 impl Cursor {
     fn parse(text: &str) -> Option<Self> {
         let (id, key) = text.split_once('~')?;
-        let key = (!key.is_empty()).then(|| key.to_owned());
-        // Keys are numbers, or instants; nothing else comes from us.
-        let fine = key.as_ref().is_none_or(|k| k.parse::<Decimal>().is_ok());
-        Some(Self { key, id: id.parse().ok()? }).filter(|_| fine)
+        let key = match key {
+            "" => None,
+            _ if key.len() > LONGEST => return None,
+            _ => Some(key.parse().ok()?),
+        };
+        Some(Self { key, id: id.parse().ok()? })
     }
 
     fn text(&self) -> String {
-        format!("{}~{}", self.id, self.key.as_deref().unwrap_or_default())
+        format!("{}~{}", self.id, self.key.map(|key| key.to_string()).unwrap_or_default())
     }
 }
 
@@ -79,7 +81,7 @@ pub async fn list(db: &TenantDb, filter: &PropertyFilter, lang: Lang) -> Result<
                 f.id as photo, f.variants, (",
     );
     query.push(order.column).push(
-        ")::text as key
+        ") as key
              from properties p
              left join staff s on s.id = p.responsible_id
              left join lateral (
@@ -201,17 +203,10 @@ fn beyond(query: &mut QueryBuilder<Postgres>, order: &Order, cursor: &Cursor, ba
     let later = |ascending: bool| if ascending != backwards { " > " } else { " < " };
     let (column, by_key, by_id) = (order.column, later(order.ascending), later(order.ascending));
     query.push(" and (");
-    match &cursor.key {
+    match cursor.key {
         Some(key) => {
-            query.push("(").push(column).push(")").push(by_key).push_bind(key.clone()).push("::numeric or ((");
-            query
-                .push(column)
-                .push(") = ")
-                .push_bind(key.clone())
-                .push("::numeric and p.id")
-                .push(by_id)
-                .push_bind(cursor.id)
-                .push(")");
+            query.push("(").push(column).push(")").push(by_key).push_bind(key).push(" or ((");
+            query.push(column).push(") = ").push_bind(key).push(" and p.id").push(by_id).push_bind(cursor.id).push(")");
             if !backwards {
                 query.push(" or (").push(column).push(") is null");
             }
@@ -244,11 +239,12 @@ mod tests {
     #[test]
     fn a_cursor_that_is_none_of_ours_is_no_cursor() {
         let id = Uuid::from_u128(7);
-        for key in [None, Some("1200.50".to_owned())] {
+        for key in [None, Some(Decimal::new(120_050, 2))] {
             let cursor = Cursor { key, id };
             assert_eq!(Cursor::parse(&cursor.text()), Some(cursor));
         }
-        for junk in ["", "~", "x~1", &format!("{id}~1; drop"), &format!("{id}")] {
+        let (digits, zeros) = (format!("{id}~{}", "0".repeat(60_000)), format!("{id}~\0"));
+        for junk in ["", "~", "x~1", &format!("{id}~1; drop"), &format!("{id}"), &digits, &zeros] {
             assert_eq!(Cursor::parse(junk), None, "{junk}");
         }
     }
