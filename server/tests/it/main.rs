@@ -14,6 +14,7 @@ mod harness;
 mod headers;
 mod hosts;
 mod import;
+mod import_meanwhile;
 mod isolation;
 mod late_forms;
 mod observed;
