@@ -310,9 +310,13 @@ async fn answer(house: &House, db: &TenantDb, address: Address, shown: Shown) ->
 fn parse(file: &str) -> Option<(u32, &str, &str)> {
     let (stem, format) = file.split_once('.')?;
     let (width, digits) = stem.split_once('-')?;
-    let fine = digits.len() == 12 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let plain = width.bytes().all(|b| b.is_ascii_digit());
-    (fine && plain && matches!(format, "webp" | "jpg")).then_some((width.parse().ok()?, format, digits))
+    (are_digits(digits) && plain && matches!(format, "webp" | "jpg")).then_some((width.parse().ok()?, format, digits))
+}
+
+/// The twelve hexadecimal digits that our addresses hold of a content's digest.
+fn are_digits(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]

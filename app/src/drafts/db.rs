@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::error::AppError;
-use crate::values::fields::Fields;
+use crate::values::fields::{Fields, Values};
 use crate::values::id::StaffId;
 
 /// How long a draft is kept.
@@ -39,9 +39,10 @@ pub struct Draft {
 pub async fn create(db: &TenantDb, place: Place<'_>, draft: Draft, now: OffsetDateTime) -> Result<Uuid, sqlx::Error> {
     let id = Uuid::now_v7();
     let unwritten = |e| sqlx::Error::Encode(Box::new(e));
+    let fields = storable(&draft.fields);
     let fields = match draft.refusal {
-        Some(refusal) => draft.fields.with(REFUSAL, &serde_json::to_string(&refusal).map_err(unwritten)?),
-        None => draft.fields,
+        Some(refusal) => fields.with(REFUSAL, &serde_json::to_string(&refusal).map_err(unwritten)?),
+        None => fields,
     };
     let fields = serde_json::to_value(fields).map_err(unwritten)?;
     let mut tx = db.begin().await?;
@@ -59,6 +60,13 @@ pub async fn create(db: &TenantDb, place: Place<'_>, draft: Draft, now: OffsetDa
     .await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Without NUL, which nobody types and no text of PostgreSQL's holds: the rest of the form is not lost for it.
+fn storable(fields: &Fields) -> Fields {
+    let plain = |text: &String| text.replace('\0', "");
+    let all = fields.0.iter().map(|(name, values)| (plain(name), Values(values.0.iter().map(plain).collect())));
+    Fields(all.collect())
 }
 
 /// One's own draft of this page; nothing when there is none, it has expired, or it is another's.

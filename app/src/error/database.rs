@@ -4,6 +4,13 @@ use tenancy::OpenError;
 
 use super::{AppError, Clash};
 use crate::outside::files::FilesError;
+use crate::values::fields::Problem;
+
+/// What passes when it is tried again (PostgreSQL's manual, appendix A): a deadlock was resolved at this one's cost, somebody
+/// holds a lock, the statement took too long, and three ways of a server that is going down or coming up.
+const BUSY: [&str; 6] = ["40P01", "55P03", "57014", "57P01", "57P02", "57P03"];
+/// NUL in a text, and in a text within JSON: somebody has sent it, and no text of PostgreSQL's holds it.
+const UNSTORABLE: [&str; 2] = ["22021", "22P05"];
 
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
@@ -16,9 +23,13 @@ impl From<sqlx::Error> for AppError {
                 tracing::warn!(error = %error, "the agency's database cannot be reached");
                 return Self::Unavailable;
             }
-            sqlx::Error::Database(refusal) => match refusal.constraint() {
-                Some("properties_code_key") => return Self::Conflict(Clash::CodeTaken),
-                _ if refusal.code().as_deref() == Some("57P01") => return Self::Unavailable,
+            sqlx::Error::Database(refusal) => match (refusal.constraint(), refusal.code().as_deref()) {
+                (Some("properties_code_key"), _) => return Self::Conflict(Clash::CodeTaken),
+                (_, Some(code)) if BUSY.contains(&code) => {
+                    tracing::warn!(error = %error, code, "the agency's database has no time now");
+                    return Self::Unavailable;
+                }
+                (_, Some(code)) if UNSTORABLE.contains(&code) => return Self::invalid("", Problem::ControlCharacter),
                 _ => {}
             },
             _ => {}

@@ -96,8 +96,7 @@ impl Parser {
         if code.is_empty() {
             return None;
         }
-        let fine = (2..=20).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        self.take("code", if fine { Ok(code) } else { Err(Problem::NotACode) })
+        self.take("code", if is_code(&code) { Ok(code) } else { Err(Problem::NotACode) })
     }
 
     fn choice<T>(&mut self, field: &str, raw: &str, parse: fn(&str) -> Option<T>, fallback: T) -> T {
@@ -201,6 +200,11 @@ impl Parser {
             self.errors.add("iptu_period", Problem::NotAChoice);
         }
     }
+}
+
+/// Whether this can be a property's code: 2 to 20 of A to Z and 0 to 9.
+pub fn is_code(code: &str) -> bool {
+    (2..=20).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 /// What the form of a new property begins with: what most of them are.

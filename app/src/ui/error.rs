@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::{AppError, Clash};
 use crate::ui::title::PageTitle;
-use crate::words::{Words, words};
+use crate::words::{Words, problem, words};
 
 /// What a person is told of an error.
 pub fn sentence(error: &AppError, words: &'static Words) -> String {
@@ -18,7 +18,11 @@ pub fn sentence(error: &AppError, words: &'static Words) -> String {
         AppError::TooMany(_) => common.error_too_many.into(),
         AppError::Suspended => common.error_suspended.into(),
         AppError::Unavailable => common.error_unavailable.into(),
-        AppError::Invalid(_) | AppError::Transport => common.error_transport.into(),
+        AppError::Invalid(errors) => match errors.0.first() {
+            Some((_, wrong)) => problem(wrong, words.lang),
+            None => common.error_transport.into(),
+        },
+        AppError::Transport => common.error_transport.into(),
         AppError::Internal(_) => common.error_internal.into(),
     }
 }

@@ -5,6 +5,10 @@ use rust_decimal::Decimal;
 use super::fields::Problem;
 use crate::words::Lang;
 
+/// Characters of the longest number that is read: reading takes stack for every digit, and some amounts are sent with
+/// sixty thousand of them.
+pub const LONGEST: usize = 40;
+
 /// Reads what people type: `1.234,56`, `1234,56`, `R$ 1.234`, `1234.56`. Two decimals at most, below 10^12.
 ///
 /// # Errors
@@ -14,7 +18,7 @@ pub fn parse(raw: &str) -> Result<Option<Decimal>, Problem> {
     if text.is_empty() {
         return Ok(None);
     }
-    if !text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',') {
+    if text.len() > LONGEST || !text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',') {
         return Err(Problem::NotMoney);
     }
     let plain = match (text.rfind(','), text.rfind('.')) {
@@ -91,6 +95,9 @@ mod tests {
         check("1234,5", Ok(Some("1234.5")));
         for bad in ["abc", "-5", "1,234,5", "1e9", "1,2345", "9999999999999"] {
             check(bad, Err(Problem::NotMoney));
+        }
+        for endless in [format!("{}1", "0".repeat(60_000)), format!("1,{}", "0".repeat(60_000))] {
+            assert_eq!(parse(&endless), Err(Problem::NotMoney));
         }
     }
 

@@ -3,7 +3,7 @@
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 
-use app::words::{Lang, words_in};
+use app::words::{Lang, problem, words_in};
 
 /// A short page with a status, a heading and a sentence.
 pub fn page(status: StatusCode, lang: Lang, heading: &str, sentence: &str, request_id: Option<&str>) -> Response {
@@ -30,6 +30,10 @@ pub fn error(error: &app::error::AppError, wants_page: bool, lang: Lang, request
     use app::error::AppError as E;
     let words = &words_in(lang).common;
     let mut response = if wants_page {
+        let wrong = match error {
+            E::Invalid(errors) => errors.0.first().map(|(_, wrong)| problem(wrong, lang)),
+            _ => None,
+        };
         let sentence = match error {
             E::Unauthenticated => words.error_unauthenticated,
             E::Forbidden | E::PlanLimit(_) => words.error_forbidden,
@@ -44,7 +48,7 @@ pub fn error(error: &app::error::AppError, wants_page: bool, lang: Lang, request
         let heading = if *error == E::NotFound { words.error_not_found_title } else { words.error_title };
         // A foreign and a missing address are the same to the last byte, so no identifier there.
         let id = matches!(error, E::Internal(_) | E::Unavailable).then_some(request_id);
-        page(error.status(), lang, heading, sentence, id)
+        page(error.status(), lang, heading, wrong.as_deref().unwrap_or(sentence), id)
     } else {
         (error.status(), axum::Json(error)).into_response()
     };

@@ -14,8 +14,9 @@ use server::commands::import::{File, How, Kind, Map, Report, bring_in, sample, u
 use crate::harness::{House, a_property, house, register, root, with_creci};
 
 const MAP: &str = include_str!("../../maps/sao-paulo-rentals-2019.toml");
-const PUBLISH: How = How { publish: true, dry_run: false };
-const LOOK: How = How { publish: false, dry_run: true };
+pub const PUBLISH: How = How { publish: true, dry_run: false, again: false };
+pub const LOOK: How = How { publish: false, dry_run: true, again: false };
+pub const AGAIN: How = How { publish: false, dry_run: false, again: true };
 
 /// The real listings where there are some, else made ones. Said, so that a figure is not taken for the other's.
 fn listings() -> Vec<u8> {
@@ -33,17 +34,17 @@ fn listings() -> Vec<u8> {
 }
 
 /// The agency's database as the server of this house has it, so that its pages hear of every change.
-async fn db(house: &House, agency: &Agency) -> TenantDb {
+pub async fn db(house: &House, agency: &Agency) -> TenantDb {
     let route = house.state.house.routes.by_tenant(agency.route.tenant).expect("known");
     house.state.house.registry.open(&route).await.expect("opened")
 }
 
-async fn import(db: &TenantDb, text: &str, how: How) -> anyhow::Result<Report> {
+pub async fn import(db: &TenantDb, text: &str, how: How) -> anyhow::Result<Report> {
     bring_in(db, &File { name: "lista.csv", bytes: text.as_bytes(), map: None }, how, |_, _| ()).await
 }
 
 /// Rows of an agency's tables, in the order of the names.
-async fn rows_of(agency: &Agency, tables: &[&str]) -> Vec<i64> {
+pub async fn rows_of(agency: &Agency, tables: &[&str]) -> Vec<i64> {
     let mut counts = Vec::new();
     for table in tables {
         let count = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")));
@@ -52,16 +53,16 @@ async fn rows_of(agency: &Agency, tables: &[&str]) -> Vec<i64> {
     counts
 }
 
-const WRITTEN: [&str; 5] = ["properties", "import_batches", "property_codes", "activity_log", "outbox"];
+pub const WRITTEN: [&str; 5] = ["properties", "import_batches", "property_codes", "activity_log", "outbox"];
 
-async fn one<T>(agency: &Agency, sql: &'static str) -> T
+pub async fn one<T>(agency: &Agency, sql: &'static str) -> T
 where
     T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
 {
     sqlx::query_scalar(sql).fetch_one(&agency.db).await.expect("one value")
 }
 
-async fn used(agency: &Agency) -> i64 {
+pub async fn used(agency: &Agency) -> i64 {
     one(agency, "select used from usage_counters where resource = 'properties'").await
 }
 
@@ -71,7 +72,7 @@ async fn codes(agency: &Agency) -> Vec<String> {
 }
 
 /// A list of so many apartments, in a file whose columns are called as the fields are.
-fn apartments(count: usize) -> String {
+pub fn apartments(count: usize) -> String {
     let rows = (1..=count).map(|n| format!("apartment,residential,rent,{n}00\n"));
     format!("type,usage,purposes,rent\n{}", rows.collect::<String>())
 }
@@ -218,8 +219,9 @@ fn imports_at_the_same_time_get_exactly_the_places_that_are_left() {
         let a = house.agency().await;
         let limit = sqlx::query("update plan_limits set max_value = 25 where resource = 'properties'");
         limit.execute(&mut root(&a).await).await.expect("set");
-        let text = apartments(10);
-        let all = (0..4).map(|_| import(&a.db, &text, How::default()));
+        // Four lists: the same one would come in once.
+        let lists: Vec<String> = (0..4).map(|n| apartments(10).replace("00\n", &format!("0{n}\n"))).collect();
+        let all = lists.iter().map(|text| import(&a.db, text, How::default()));
         let came = futures::future::join_all(all).await.into_iter().filter(Result::is_ok).count();
         assert_eq!(came, 2);
         assert_eq!((used(&a).await, rows_of(&a, &["properties", "import_batches"]).await), (20, vec![20, 2]));
@@ -239,9 +241,13 @@ fn an_import_cut_short_leaves_nothing_behind() {
             bring_in(&db, &file, How::default(), |written, _| assert!(written < 1_000, "the power fails here")).await
         });
         assert!(cut.await.expect_err("cut short").is_panic());
-        assert_eq!((rows_of(&a, &WRITTEN).await, used(&a).await), (vec![0; 5], 0));
+        assert_eq!(
+            (rows_of(&a, &WRITTEN).await, used(&a).await),
+            (vec![0, 0, 1, 0, 0], 0),
+            "only the numbers are gone"
+        );
         let report = import(&a.db, &apartments(1_200), How::default()).await.expect("again, whole");
-        assert_eq!(report.codes, [("AP0001".to_owned(), "AP1200".to_owned())]);
+        assert_eq!(report.codes, [("AP1201".to_owned(), "AP2400".to_owned())]);
     });
 }
 
@@ -265,7 +271,7 @@ fn codes_go_on_where_people_left_off_and_are_never_given_again() {
         assert_eq!(again.same_as, None, "what was taken back is no double");
         assert_eq!(codes(&a).await, ["AP0007", "CA0002", "AP0005", "AP0008", "AP0009"]);
         assert_eq!(again.refused, []);
-        let third = import(&a.db, list, How::default()).await.expect("imported");
+        let third = import(&a.db, list, AGAIN).await.expect("imported");
         assert_eq!((third.refused[0].line, third.same_as), (4, again.batch));
         assert_eq!(third.refused[0].why[0].sentence, "It is already in use.");
     });
@@ -407,6 +413,12 @@ fn the_command_imports_beside_no_server_and_takes_back() {
         serde_json::from_str(&well(&sobrado(&data, &[&import[..], &["--json"]].concat()))).expect("JSON");
     let batch = report["batch"].as_str().expect("a batch");
     assert_eq!((&report["imported"], &report["codes"]), (&3.into(), &serde_json::json!([["AP0001", "AP0003"]])));
+    badly(
+        &sobrado(&data, &import),
+        &format!("the same file came in before: batch {batch}. Take that back with --undo"),
+    );
+    let again = well(&sobrado(&data, &[&import[..], &["--again"]].concat()));
+    assert!(again.contains("AP0004 to AP0006") && again.contains("--undo takes either back"), "{again}");
     let undo = ["tenant", "import", "abc", "--undo", batch];
     let undone = well(&sobrado(&data, &undo));
     assert!(undone.contains("3 properties are gone"), "{undone}");

@@ -117,6 +117,46 @@ fn an_assistant_prepares_and_does_not_publish() {
 }
 
 #[test]
+fn an_edit_that_takes_it_off_the_storefront_needs_the_right_to_publish() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let (id, photo) = on_the_storefront(house, &a, &mut owner, "Apartamento no parque").await;
+        let version = owner.call("properties/load", &[("id", &id)]).await.json()["version"].to_string();
+        let edit = |title: &'static str, status: &'static str| {
+            let mut fields = a_property(&id, title);
+            fields.retain(|(name, _)| *name != "status");
+            fields.extend([("status", status), ("version", version.as_str())]);
+            fields
+        };
+        let facts = async || {
+            let row = "select to_jsonb(p) || jsonb_build_object('lines', (select count(*) from activity_log)) from properties p";
+            let row: serde_json::Value = sqlx::query_scalar(row).fetch_one(&a.db).await.expect("one");
+            row
+        };
+        let before = facts().await;
+        let mut assistant = house.member(&a, "assistant").await;
+        for status in ["draft", "reserved", "sold"] {
+            let answer = assistant.call("properties/update", &edit("Apartamento vendido", status)).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{status}: {}", answer.text());
+        }
+        assert_eq!(facts().await, before, "nothing changed");
+        assert_eq!(house.visitor(&a).get(&photo.address).await.status, StatusCode::OK);
+        let mut broker = house.member(&a, "broker").await;
+        let answer = broker.call("properties/update", &edit("Apartamento vendido", "sold")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        assert_eq!(house.visitor(&a).get(&photo.address).await.status, StatusCode::NOT_FOUND);
+        // What no visitor sees, an assistant may give any status.
+        let hidden = register(&mut assistant, "Apartamento guardado").await;
+        let mut fields = a_property(&hidden, "Apartamento guardado");
+        fields.retain(|(name, _)| *name != "status");
+        fields.extend([("status", "sold"), ("version", "1")]);
+        assert_eq!(assistant.call("properties/update", &fields).await.status, StatusCode::OK);
+    });
+}
+
+#[test]
 fn twenty_who_publish_at_once_do_not_wait_for_each_other_for_ever() {
     run(async {
         let house = house().await;

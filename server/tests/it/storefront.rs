@@ -196,6 +196,88 @@ fn a_price_is_asked_for_by_purpose_and_only_where_it_is_shown() {
 }
 
 #[test]
+fn a_search_that_no_address_could_say_is_held_to_its_bounds() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        publish(&mut house.owner(&a).await, &a, &[]).await;
+        let mut visitor = house.visitor(&a);
+        let mut total = async |q: &str| {
+            let answer = visitor.call("storefront/search", &[("search[q]", q)]).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+            answer.json()["found"]["total"].as_i64().expect("a count")
+        };
+        let ten = "ap no pa ap no pa ap no pa ap";
+        assert_eq!(
+            (total(ten).await, total(&format!("{ten} zzz")).await),
+            (1, 1),
+            "the eleventh word is not looked for"
+        );
+        assert_eq!(total("ap no pa ap no pa ap no pa zzz").await, 0, "the tenth is");
+        assert_eq!(total(&format!("parque{}zzz", " ".repeat(90))).await, 1, "nor what is behind 80 characters");
+        assert_eq!(total(&"ap ".repeat(15_000)).await, 1);
+        let answer = visitor.call("storefront/search", &[("search[q]", &"ap ".repeat(350_000))]).await;
+        assert!(answer.status.is_client_error(), "{}", answer.status);
+        for (page, expected) in
+            [("4294967295", StatusCode::OK), ("0", StatusCode::OK), ("4294967296", StatusCode::BAD_REQUEST)]
+        {
+            let answer = visitor.call("storefront/search", &[("search[page]", page)]).await;
+            assert_eq!(answer.status, expected, "{page}: {}", answer.text());
+        }
+        for field in ["search[neighborhood]", "search[neighborhood][]", "search[city]", "search[kinds][]"] {
+            let many = vec![(field, if field.contains("kinds") { "apartment" } else { "Vila Mariana" }); 1_000];
+            let answer = visitor.call("storefront/search", &many).await;
+            assert!(!answer.status.is_server_error(), "{field}: {} {}", answer.status, answer.text());
+        }
+    });
+}
+
+#[test]
+fn what_is_like_it_is_near_in_a_price_that_is_shown_and_of_its_kind() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let both = [("purposes[]", "sale"), ("purposes[]", "rent"), ("sale_price", "450.000"), ("rent", "3.000")];
+        let page = publish(&mut owner, &a, &[&both[..], &[("title", "Apartamento de partida")]].concat()).await;
+        let sale =
+            |title, price, is_shown| vec![("title", title), ("sale_price", price), ("sale_price_public", is_shown)];
+        let rent = |title, price| vec![("title", title), ("purposes[]", "rent"), ("sale_price", ""), ("rent", price)];
+        for other in [
+            sale("Apartamento sob consulta", "450.000", "false"),
+            // Not to let: a rent that somebody left there is not shown, and says nothing.
+            [sale("Apartamento à venda longe", "900.000", "true"), vec![("rent", "3.000")]].concat(),
+            rent("Apartamento para alugar perto", "3.100"),
+            sale("Apartamento à venda perto", "500.000", "true"),
+            rent("Apartamento para alugar longe", "5.000"),
+        ] {
+            publish(&mut owner, &a, &other).await;
+        }
+        let text = shows(house, &a, &page).await;
+        let mut order: Vec<(usize, &str)> =
+            ["alugar perto", "venda perto", "alugar longe", "venda longe", "sob consulta"]
+                .into_iter()
+                .filter_map(|name| Some((text.find(&format!("{name}<"))?, name)))
+                .collect();
+        order.sort_unstable();
+        let order: Vec<&str> = order.into_iter().map(|(_, name)| name).collect();
+        assert_eq!(order, ["alugar perto", "venda perto", "alugar longe"]);
+    });
+}
+
+#[test]
+fn a_price_of_what_is_not_on_offer_is_not_found_out_by_asking() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        publish(&mut owner, &a, &[("rent", "3.333"), ("sale_price_public", "false")]).await;
+        let text = shows(house, &a, "/imoveis?min_price=3332&max_price=3334").await;
+        assert!(text.contains("Nenhum imóvel com tudo isso"));
+    });
+}
+
+#[test]
 fn a_page_of_results_has_twenty_four() {
     run(async {
         let house = house().await;

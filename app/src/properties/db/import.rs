@@ -1,18 +1,27 @@
 //! Many properties at once: those of a list that an agency brings along, and all of them away again.
+//!
+//! An agency goes on working meanwhile. What everybody else passes, the plan's counter and the row of settings, is held from
+//! the last statement on and not while the rows are written; the codes' numbers are taken beforehand.
+
+mod codes;
+mod undo;
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use tenancy::{TenantDb, TenantTx};
+use uuid::Uuid;
 
 use super::publish::creci_held;
 use super::{limit, row, take_places};
 use crate::audit::db::{Event, diff, record_all_by_program, record_by_program};
 use crate::error::AppError;
-use crate::properties::rules::code_prefix;
 use crate::properties::types::{PropertyId, PropertyInput};
 use crate::values::fields::Problem;
 use crate::values::slug::slugify;
+
+pub use codes::reserve_codes;
+pub use undo::{Undone, undo};
 
 /// Rows of one statement: each must end well within an agency's `statement_timeout`.
 const CHUNK: usize = 500;
@@ -44,6 +53,10 @@ pub struct Listing {
 pub struct Batch<'a> {
     /// What the file is called.
     pub file_name: &'a str,
+    /// SHA-256 of its bytes, in hexadecimal; `report` says it too.
+    pub sha256: &'a str,
+    /// Whether the same bytes may come in once more.
+    pub is_again: bool,
     /// Rows of the file.
     pub rows_read: usize,
     /// Rows that stayed outside.
@@ -52,27 +65,15 @@ pub struct Batch<'a> {
     pub report: &'a Value,
 }
 
-/// What came in.
-#[derive(Debug, Clone)]
-pub struct Imported {
-    /// The import.
-    pub id: BatchId,
-    /// The code of each property, in the order of the list.
-    pub codes: Vec<String>,
-}
-
-/// What became of an import that was to be taken back.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Undone {
-    /// It is taken back.
-    Now {
-        /// How many properties are gone.
-        removed: u64,
-        /// Code and title of those that people have worked on since: they stay.
-        kept: Vec<(String, String)>,
-    },
-    /// It was taken back before; this is when, in UTC.
-    Before(String),
+/// What became of a list that was to come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// It is in.
+    Now(BatchId),
+    /// The same bytes came in before and were not taken back: this import.
+    Before(BatchId),
+    /// The same bytes are coming in at this moment.
+    Meanwhile,
 }
 
 /// Whether the plan holds so many more, without taking their places.
@@ -105,7 +106,7 @@ pub async fn taken_codes(db: &TenantDb, codes: &[String]) -> Result<HashSet<Stri
 ///
 /// # Errors
 /// The database's.
-pub async fn find_by_file(db: &TenantDb, sha256: &str) -> Result<Option<BatchId>, sqlx::Error> {
+pub async fn find_by_file(db: impl sqlx::PgExecutor<'_>, sha256: &str) -> Result<Option<BatchId>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select id as "id: BatchId"
            from import_batches
@@ -118,7 +119,7 @@ pub async fn find_by_file(db: &TenantDb, sha256: &str) -> Result<Option<BatchId>
     .await
 }
 
-/// Registers all of them or none. `written` hears of every chunk.
+/// Registers all of them or none, each with the code that [`reserve_codes`] gave it. `written` hears of every chunk.
 ///
 /// # Errors
 /// [`AppError::PlanLimit`] when the plan does not hold all of them, [`Clash::CodeTaken`](crate::error::Clash), and
@@ -126,16 +127,13 @@ pub async fn find_by_file(db: &TenantDb, sha256: &str) -> Result<Option<BatchId>
 pub async fn import(
     tx: &mut TenantTx,
     batch: &Batch<'_>,
-    listings: &[Listing],
+    listings: &[(String, Listing)],
     mut written: impl FnMut(usize),
-) -> Result<Imported, AppError> {
-    // Counter, then codes, then rows: the order of every creation, so that two never wait for each other.
-    take_places(tx, number(listings.len())).await?;
-    let published = listings.iter().filter(|l| l.is_published).count();
-    if published > 0 && creci_held(tx).await?.is_none_or(|creci| creci.is_empty()) {
-        return Err(AppError::invalid("creci", Problem::Required));
+) -> Result<Arrival, AppError> {
+    if let Some(other) = find_double(tx, batch).await? {
+        return Ok(other);
     }
-    let codes = codes(tx, listings).await?;
+    take_time(tx).await?;
     let id = BatchId::generate();
     sqlx::query!(
         "insert into import_batches
@@ -150,138 +148,80 @@ pub async fn import(
     )
     .execute(&mut *tx)
     .await?;
-    for (listings, codes) in listings.chunks(CHUNK).zip(codes.chunks(CHUNK)) {
-        insert(tx, id, listings, codes).await?;
-        written(listings.len());
+    let mut ready = Vec::new();
+    for chunk in listings.chunks(CHUNK) {
+        ready.extend(insert(tx, id, chunk).await?);
+        written(chunk.len());
     }
     let changes = json!({
         "file_name": [null, batch.file_name], "imported": [null, listings.len()],
-        "refused": [null, batch.rows_refused], "published": [null, published],
+        "refused": [null, batch.rows_refused], "published": [null, ready.len()],
     });
     let event = Event { action: "import.run", entity_type: "import", entity_id: id.0, changes };
     record_by_program(tx, event).await?;
-    Ok(Imported { id, codes })
+    if ready.is_empty() {
+        take_places(tx, number(listings.len())).await?;
+    } else {
+        publish(tx, &ready, number(listings.len())).await?;
+    }
+    Ok(Arrival::Now(id))
 }
 
-/// Takes an import back: what nobody has touched since goes and frees its place, everything else stays.
-///
-/// # Errors
-/// [`AppError::NotFound`] when this agency has no such import.
-pub async fn undo(tx: &mut TenantTx, id: BatchId) -> Result<Undone, AppError> {
-    let batch = sqlx::query!(
-        r#"select state = 'undone' as "is_undone!",
-                  to_char((report -> 'undone' ->> 'at')::timestamptz at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as at
-           from import_batches
-           where id = $1
-           for update"#,
-        id.0
+/// The same file, there already or on its way: of two at once, one passes, and the other is told instead of waiting.
+async fn find_double(tx: &mut TenantTx, batch: &Batch<'_>) -> Result<Option<Arrival>, sqlx::Error> {
+    let is_first =
+        sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as "first!""#, batch.sha256)
+            .fetch_one(&mut *tx)
+            .await?;
+    if !is_first {
+        return Ok(Some(Arrival::Meanwhile));
+    }
+    if batch.is_again {
+        return Ok(None);
+    }
+    Ok(find_by_file(&mut *tx, batch.sha256).await?.map(Arrival::Before))
+}
+
+/// A statement over a whole list takes longer than one of a page may (`statement_timeout` of an agency's database).
+async fn take_time(tx: &mut TenantTx) -> Result<(), sqlx::Error> {
+    sqlx::query!("set local statement_timeout = '10min'").execute(tx).await?;
+    Ok(())
+}
+
+/// Shows visitors those that are ready, and takes the places of the whole list, in one statement: its rows come first, which
+/// takes long, then the counter, then the settings, whose content version the trigger raises at the statement's end. That is
+/// also the order in which archiving takes the two.
+async fn publish(tx: &mut TenantTx, ready: &[Uuid], count: i64) -> Result<(), AppError> {
+    // To count the rows, the second part waits for the first.
+    let taken = sqlx::query_scalar!(
+        "with shown as (
+             update properties set published_at = now() where id = any($1) returning id)
+         update usage_counters u
+         set used = used + $2
+         from plan_limits l
+         where (select count(*) from shown) > 0
+           and u.resource = 'properties' and l.resource = u.resource
+           and (l.max_value is null or u.used + $2 <= l.max_value)
+         returning used",
+        ready,
+        count
     )
-    .fetch_one(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
-    if batch.is_undone {
-        return Ok(Undone::Before(batch.at.unwrap_or_default()));
+    if taken.is_none() {
+        return Err(AppError::PlanLimit(limit(tx).await?));
     }
-    // Whoever is saving one of them now finishes first, and theirs is kept.
-    sqlx::query!("select id from properties where import_batch_id = $1 order by id for update", id.0)
-        .fetch_all(&mut *tx)
-        .await?;
-    let removed = remove_untouched(tx, id).await?;
-    let kept = sqlx::query!("select code, title from properties where import_batch_id = $1 order by code", id.0)
-        .fetch_all(&mut *tx)
-        .await?;
-    let kept: Vec<(String, String)> = kept.into_iter().map(|row| (row.code, row.title)).collect();
-    let codes: Vec<&str> = kept.iter().map(|(code, _)| code.as_str()).collect();
-    sqlx::query!(
-        "update import_batches
-         set state = 'undone',
-             report = report || jsonb_build_object('undone', $2::jsonb || jsonb_build_object('at', now()))
-         where id = $1",
-        id.0,
-        json!({"removed": removed, "kept": codes})
-    )
-    .execute(&mut *tx)
-    .await?;
-    let changes = json!({"removed": [null, removed], "kept": [null, codes]});
-    record_by_program(tx, Event { action: "import.undo", entity_type: "import", entity_id: id.0, changes }).await?;
-    Ok(Undone::Now { removed, kept })
-}
-
-/// The version is the import's own, and nobody has hung a photograph on it.
-async fn remove_untouched(tx: &mut TenantTx, id: BatchId) -> Result<u64, sqlx::Error> {
-    let mut removed = 0;
-    loop {
-        let gone = sqlx::query!(
-            "delete from properties
-             where id in (
-                 select p.id
-                 from properties p
-                 where p.import_batch_id = $1 and p.version = 1
-                   and not exists (select from property_photos f where f.property_id = p.id)
-                 limit $2)",
-            id.0,
-            number(CHUNK)
-        )
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-        if gone == 0 {
-            return Ok(removed);
-        }
-        removed += gone;
+    if creci_held(tx).await?.is_none_or(|creci| creci.is_empty()) {
+        return Err(AppError::invalid("creci", Problem::Required));
     }
-}
-
-/// A code for each: the one that was chosen, else the next ones of its prefix, in the order of the list.
-async fn codes(tx: &mut TenantTx, listings: &[Listing]) -> Result<Vec<String>, sqlx::Error> {
-    let chosen: HashSet<&str> = listings.iter().filter_map(|l| l.input.code.as_deref()).collect();
-    let mut wanted: BTreeMap<&str, usize> = BTreeMap::new();
-    for listing in listings.iter().filter(|l| l.input.code.is_none()) {
-        *wanted.entry(code_prefix(listing.input.kind)).or_default() += 1;
-    }
-    let mut free = BTreeMap::new();
-    for (prefix, count) in wanted {
-        free.insert(prefix, next_codes(tx, (prefix, count), &chosen).await?.into_iter());
-    }
-    let code = |listing: &Listing| match &listing.input.code {
-        Some(code) => code.clone(),
-        None => {
-            let of_prefix = free.get_mut(code_prefix(listing.input.kind));
-            of_prefix.and_then(Iterator::next).expect("as many were taken as there are")
-        }
-    };
-    Ok(listings.iter().map(code).collect())
-}
-
-/// The next codes of a prefix, none that was given before. Codes that people chose are stepped over.
-async fn next_codes(
-    tx: &mut TenantTx,
-    (prefix, count): (&str, usize),
-    chosen: &HashSet<&str>,
-) -> Result<Vec<String>, sqlx::Error> {
-    let mut codes = Vec::with_capacity(count);
-    while codes.len() < count {
-        let more = number(count - codes.len());
-        let last = sqlx::query_scalar!(
-            "insert into property_codes (prefix, last_number) values ($1, $2)
-             on conflict on constraint property_codes_pkey do update set last_number = property_codes.last_number + $2
-             returning last_number",
-            prefix,
-            more
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        let given: Vec<String> = (last - more + 1..=last).map(|number| format!("{prefix}{number:04}")).collect();
-        let taken = sqlx::query_scalar!("select code from properties where code = any($1)", &given);
-        let taken: HashSet<String> = taken.fetch_all(&mut *tx).await?.into_iter().collect();
-        codes.extend(given.into_iter().filter(|code| !taken.contains(code) && !chosen.contains(code.as_str())));
-    }
-    Ok(codes)
+    Ok(())
 }
 
 /// One statement for the rows, one for their lines. The row is sent as the history writes it, and the table reads it back.
-async fn insert(tx: &mut TenantTx, batch: BatchId, listings: &[Listing], codes: &[String]) -> Result<(), sqlx::Error> {
-    let (mut rows, mut records, mut published) = (Vec::new(), Vec::new(), Vec::new());
-    for (listing, code) in listings.iter().zip(codes) {
+/// Gives those that are ready for visitors, who do not see them yet.
+async fn insert(tx: &mut TenantTx, batch: BatchId, listings: &[(String, Listing)]) -> Result<Vec<Uuid>, sqlx::Error> {
+    let (mut rows, mut records, mut ready) = (Vec::new(), Vec::new(), Vec::new());
+    for (code, listing) in listings {
         let id = PropertyId::generate();
         let mut row = row::as_json(code, &listing.input);
         for (name, value) in [("elevator", listing.elevator), ("pool", listing.pool), ("pets", listing.pets)] {
@@ -293,7 +233,7 @@ async fn insert(tx: &mut TenantTx, batch: BatchId, listings: &[Listing], codes: 
         changes["import"] = json!([null, batch]);
         if listing.is_published {
             changes["is_published"] = json!([null, true]);
-            published.push(id.0);
+            ready.push(id.0);
         }
         row["id"] = json!(id);
         row["slug"] = json!(slugify(&listing.input.title));
@@ -306,21 +246,21 @@ async fn insert(tx: &mut TenantTx, batch: BatchId, listings: &[Listing], codes: 
               sale_price, sale_price_public, rent, rent_period, season_price, condo, iptu, iptu_period, area_private,
               area_total, area_built, area_land, bedrooms, suites, bathrooms, lavabos, parking, floor, floors_total,
               year_built, furnished, elevator, pool, pets, cep, uf, city, neighborhood, street, number, complement,
-              lat, lng, visibility, slug, import_batch_id, published_at)
+              lat, lng, visibility, slug, import_batch_id)
          select r.id, r.code, r.type, r.usage, r.purposes, r.status, r.status_reason, r.condition, r.title,
                 r.description, r.internal_notes, r.sale_price, r.sale_price_public, r.rent, r.rent_period,
                 r.season_price, r.condo, r.iptu, r.iptu_period, r.area_private, r.area_total, r.area_built, r.area_land,
                 r.bedrooms, r.suites, r.bathrooms, r.lavabos, r.parking, r.floor, r.floors_total, r.year_built,
                 r.furnished, r.elevator, r.pool, r.pets, r.cep, r.uf, r.city, r.neighborhood, r.street, r.number,
-                r.complement, r.lat, r.lng, r.visibility, r.slug, $2, case when r.id = any($3) then now() end
+                r.complement, r.lat, r.lng, r.visibility, r.slug, $2
          from jsonb_populate_recordset(null::properties, $1) r",
         Value::Array(rows),
-        batch.0,
-        &published
+        batch.0
     )
     .execute(&mut *tx)
     .await?;
-    record_all_by_program(tx, ("property.create", "property"), records).await
+    record_all_by_program(tx, ("property.create", "property"), records).await?;
+    Ok(ready)
 }
 
 fn number(count: usize) -> i64 {

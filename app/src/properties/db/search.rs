@@ -17,7 +17,7 @@ use crate::properties::labels;
 use crate::properties::types::{PhotoId, PropertyId, PropertyRow, PropertyType, Status};
 use crate::properties::words::counted;
 use crate::values::day::format_day;
-use crate::values::money::{self, format_money};
+use crate::values::money::{self, LONGEST, format_money};
 use crate::values::page::{Page, Total};
 use crate::words::Lang;
 
@@ -43,7 +43,11 @@ struct Cursor {
 impl Cursor {
     fn parse(text: &str) -> Option<Self> {
         let (id, key) = text.split_once('~')?;
-        let key = if key.is_empty() { None } else { Some(key.parse().ok()?) };
+        let key = match key {
+            "" => None,
+            _ if key.len() > LONGEST => return None,
+            _ => Some(key.parse().ok()?),
+        };
         Some(Self { key, id: id.parse().ok()? })
     }
 
@@ -292,7 +296,8 @@ mod tests {
             let cursor = Cursor { key, id };
             assert_eq!(Cursor::parse(&cursor.text()), Some(cursor));
         }
-        for junk in ["", "~", "x~1", &format!("{id}~1; drop"), &format!("{id}")] {
+        let (digits, zeros) = (format!("{id}~{}", "0".repeat(60_000)), format!("{id}~\0"));
+        for junk in ["", "~", "x~1", &format!("{id}~1; drop"), &format!("{id}"), &digits, &zeros] {
             assert_eq!(Cursor::parse(junk), None, "{junk}");
         }
         for key in [None, Some(Decimal::MAX), Some(Decimal::MIN)] {

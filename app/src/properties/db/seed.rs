@@ -153,17 +153,6 @@ pub async fn insert(tx: &mut TenantTx, seed: &Seed) -> Result<(), AppError> {
     )
     .execute(&mut *tx)
     .await?;
-    // Not with the row itself: the trigger that raises the content version does not take a row that is born public.
-    if let Some((at, is_featured)) = seed.published {
-        sqlx::query!(
-            "update properties set published_at = $2, featured = $3 where id = $1",
-            seed.id.0,
-            at,
-            is_featured
-        )
-        .execute(&mut *tx)
-        .await?;
-    }
     photos(tx, seed).await?;
     Ok(history(tx, seed, &code).await?)
 }
@@ -177,7 +166,9 @@ fn row_of(seed: &Seed, code: &str) -> Value {
     let rest = json!({
         "id": seed.id.0, "slug": slugify(&seed.input.title), "responsible_id": seed.responsible.0,
         "created_by": seed.responsible.0, "created_at": text(seed.created_at), "updated_by": by.0,
-        "updated_at": text(changed_at), "featured": false,
+        "updated_at": text(changed_at),
+        "published_at": seed.published.map(|(at, _)| text(at)),
+        "featured": seed.published.is_some_and(|(_, is_featured)| is_featured),
         "deleted_by": seed.archived_at.map(|_| by.0), "deleted_at": seed.archived_at.map(text), "version": steps,
     });
     if let (Value::Object(row), Value::Object(rest)) = (&mut row, rest) {

@@ -6,6 +6,7 @@ use tenancy::TenantDb;
 use super::search::similar;
 use crate::properties::db::{find, photos};
 use crate::properties::labels;
+use crate::properties::rules::is_code;
 use crate::properties::types::{Period, Property, PropertyId, PropertyInput, Purpose, Visibility, public_path};
 use crate::properties::words::field;
 use crate::storefront::types::Listing;
@@ -16,6 +17,10 @@ use crate::words::{Lang, words_in};
 /// # Errors
 /// `RowNotFound` when there is none, or when it is not published.
 pub async fn listing(db: &TenantDb, code: &str, lang: Lang) -> Result<Listing, sqlx::Error> {
+    // An address says anything; what is no code is not asked for.
+    if !is_code(code) {
+        return Err(sqlx::Error::RowNotFound);
+    }
     let id = sqlx::query_scalar!(
         r#"select id as "id: PropertyId" from properties where code = $1 and published_at is not null"#,
         code

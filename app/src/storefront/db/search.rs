@@ -9,7 +9,7 @@ use crate::properties::db::photos::picture;
 use crate::properties::db::{Prices, choice, every_word};
 use crate::properties::filter::Sort;
 use crate::properties::labels;
-use crate::properties::types::{Period, PhotoId, Property, PropertyType, Purpose, public_path};
+use crate::properties::types::{Period, PhotoId, Property, PropertyInput, PropertyType, Purpose, public_path};
 use crate::storefront::search::Search;
 use crate::storefront::types::{Card, Found};
 use crate::values::money;
@@ -67,6 +67,18 @@ fn newest_first(query: &mut QueryBuilder<Postgres>) {
     query.push("p.published_at desc, p.id desc");
 }
 
+/// How far a price that is shown lies from those of this property, as a part of them: sale beside sale, rent beside rent of
+/// the same period. The nearest of several counts; unknown where no two can be compared.
+fn distance(query: &mut QueryBuilder<Postgres>, to: &PropertyInput) {
+    let shown = |purpose: Purpose, price: Option<Decimal>| price.filter(|_| to.purposes.contains(&purpose));
+    let sale = shown(Purpose::Sale, to.sale_price).filter(|_| to.sale_price_public);
+    query.push("least(abs(case when p.sale_price_public and 'sale' = any(p.purposes) then p.sale_price end / ");
+    query.push_bind(sale).push(" - 1), abs(case when 'rent' = any(p.purposes) and p.rent_period = ");
+    query.push_bind(to.rent_period.as_str()).push(" then p.rent end / ").push_bind(shown(Purpose::Rent, to.rent));
+    query.push(" - 1), abs(case when 'season' = any(p.purposes) then p.season_price end / ");
+    query.push_bind(shown(Purpose::Season, to.season_price)).push(" - 1))");
+}
+
 /// One page of what a visitor looks for; when there is nothing, what else there is.
 ///
 /// # Errors
@@ -122,10 +134,9 @@ pub(super) async fn similar(db: &TenantDb, to: &Property, lang: Lang) -> Result<
     };
     let mut near = like();
     near.push(" and p.neighborhood = ").push_bind(i.neighborhood.clone());
-    let price = i.sale_price.or(i.rent).or(i.season_price);
     let nearest = |query: &mut QueryBuilder<Postgres>| {
-        query.push("abs(coalesce(p.sale_price, p.rent, p.season_price) - ").push_bind(price).push("), ");
-        newest_first(query);
+        distance(query, i);
+        newest_first(query.push(" nulls last, "));
     };
     let mut found = cards(db, near, nearest, (SIMILAR, 0), lang).await?;
     let lacking = SIMILAR - i64::try_from(found.len()).unwrap_or(SIMILAR);

@@ -20,7 +20,8 @@ use std::process::ExitCode;
 use tenancy::{Clock, Deployment, OpenError, RegistryOptions, Routes, TenantDb};
 
 use app::error::{AppError, Clash};
-use app::properties::db::import::{self as db, Batch, BatchId, Listing, Undone};
+use app::outside::files::to_hex;
+use app::properties::db::import::{self as db, Arrival, Batch, BatchId, Listing, Undone};
 use app::properties::types::Status;
 
 use super::output;
@@ -51,8 +52,11 @@ pub(super) struct Import {
     /// Look and report; write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Bring it in though the same file came in before
+    #[arg(long)]
+    again: bool,
     /// Take an import back: what nobody has touched since
-    #[arg(long, value_name = "BATCH", conflicts_with_all = ["file", "format", "map", "publish", "dry_run"])]
+    #[arg(long, value_name = "BATCH", conflicts_with_all = ["file", "format", "map", "publish", "dry_run", "again"])]
     undo: Option<BatchId>,
     /// As JSON
     #[arg(long)]
@@ -84,6 +88,8 @@ pub struct How {
     pub publish: bool,
     /// Look and report; write nothing.
     pub dry_run: bool,
+    /// Bring it in though the same file came in before.
+    pub again: bool,
 }
 
 impl Import {
@@ -101,7 +107,8 @@ impl Import {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let file = File { name: &name, bytes: &bytes, map: map.as_ref() };
         let bar = bar();
-        let report = bring_in(&db, &file, How { publish: self.publish, dry_run: self.dry_run }, |written, all| {
+        let how = How { publish: self.publish, dry_run: self.dry_run, again: self.again };
+        let report = bring_in(&db, &file, how, |written, all| {
             bar.set_length(all as u64);
             bar.set_position(written as u64);
         })
@@ -129,7 +136,8 @@ impl Import {
 /// of how many there are.
 ///
 /// # Errors
-/// When the file is no table, the map does not fit it, or the plan does not hold what it lists: then nothing is written.
+/// When the file is no table, the map does not fit it, the same file came in before, or the plan does not hold what it lists:
+/// then nothing is written.
 pub async fn bring_in(
     db: &TenantDb,
     file: &File<'_>,
@@ -137,9 +145,12 @@ pub async fn bring_in(
     mut written: impl FnMut(usize, usize),
 ) -> anyhow::Result<Report> {
     let (mut reading, mut report) = look(file, how)?;
+    report.same_as = db::find_by_file(db, &report.sha256).await?;
+    if let Some(before) = report.same_as.filter(|_| !how.again && !how.dry_run) {
+        return Err(came_before(before));
+    }
     let chosen: Vec<String> = reading.accepted.iter().filter_map(|(_, l)| l.input.code.clone()).collect();
     reading.refuse(&db::taken_codes(db, &chosen).await?);
-    report.same_as = db::find_by_file(db, &report.sha256).await?;
     if how.publish {
         let creci = app::properties::db::creci(db).await?.filter(|creci| !creci.is_empty());
         let creci = creci.context("the agency has no CRECI, and nothing is published without it: fill it in under /app/settings/store, or leave --publish out")?;
@@ -154,18 +165,39 @@ pub async fn bring_in(
         return Ok(report);
     }
     let kept = serde_json::to_value(&report)?;
-    let batch =
-        Batch { file_name: file.name, rows_read: report.rows, rows_refused: report.refused.len(), report: &kept };
+    let batch = Batch {
+        file_name: file.name,
+        sha256: &report.sha256,
+        is_again: how.again,
+        rows_read: report.rows,
+        rows_refused: report.refused.len(),
+        report: &kept,
+    };
     let (mut done, all) = (0, listings.len());
+    let listings = db::reserve_codes(db, listings).await.map_err(|error| sentence(error.into(), all))?;
     let mut tx = db.begin().await?;
-    let imported = db::import(&mut tx, &batch, &listings, |count| {
+    let arrival = db::import(&mut tx, &batch, &listings, |count| {
         done += count;
         written(done, all);
     })
     .await
     .map_err(|error| sentence(error, all))?;
-    tx.commit().await?;
-    Ok(Report { batch: Some(imported.id), codes: ranges(imported.codes), ..report })
+    match arrival {
+        Arrival::Now(id) => {
+            tx.commit().await?;
+            let codes = ranges(listings.into_iter().map(|(code, _)| code));
+            Ok(Report { batch: Some(id), codes, ..report })
+        }
+        Arrival::Before(before) => Err(came_before(before)),
+        Arrival::Meanwhile => bail!("the same file is coming in at this moment; nothing was written"),
+    }
+}
+
+fn came_before(before: BatchId) -> anyhow::Error {
+    anyhow::anyhow!(
+        "the same file came in before: batch {before}. Take that back with --undo {before}, or bring the file in once more \
+         with --again; nothing was written"
+    )
 }
 
 /// Takes an import back. How many properties are gone, and code and title of those that stay.
@@ -203,7 +235,7 @@ fn look(file: &File<'_>, how: How) -> anyhow::Result<(Reading, Report)> {
     let report = Report {
         dry_run: how.dry_run,
         file: file.name.to_owned(),
-        sha256: digest(file.bytes),
+        sha256: to_hex(&Sha256::digest(file.bytes)),
         rows: table.rows.len(),
         unused_columns: columns.unused(),
         ..Report::default()
@@ -211,12 +243,8 @@ fn look(file: &File<'_>, how: How) -> anyhow::Result<(Reading, Report)> {
     Ok((reading, report))
 }
 
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// First and last code of each prefix.
-fn ranges(codes: Vec<String>) -> Vec<(String, String)> {
+fn ranges(codes: impl Iterator<Item = String>) -> Vec<(String, String)> {
     let mut ranges = std::collections::BTreeMap::new();
     for code in codes {
         let prefix: String = code.chars().take_while(char::is_ascii_alphabetic).collect();
@@ -244,6 +272,9 @@ fn sentence(error: AppError, count: usize) -> anyhow::Error {
             )
         }
         AppError::Invalid(_) => anyhow::anyhow!("the agency's CRECI was taken out meanwhile; nothing was written"),
+        AppError::Unavailable => anyhow::anyhow!(
+            "the agency's database cannot be reached, or somebody holds what this needs; nothing was written: run it again"
+        ),
         other => anyhow::anyhow!("{other}; nothing was written"),
     }
 }

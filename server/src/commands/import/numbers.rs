@@ -1,5 +1,6 @@
 //! Numbers as a file writes them: the map says how, and nothing is guessed.
 
+use app::values::money::LONGEST;
 use rust_decimal::Decimal;
 
 /// What separates what in the numbers of a file.
@@ -18,7 +19,7 @@ impl Numbers {
         let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
         let (whole, decimals) = digits.split_once(self.decimal).map_or((digits, None), |(w, d)| (w, Some(d)));
         let whole = self.ungrouped(whole)?;
-        if !is_digits(&whole) || decimals.is_some_and(|d| !is_digits(d)) {
+        if digits.len() > LONGEST || !is_digits(&whole) || decimals.is_some_and(|d| !is_digits(d)) {
             return None;
         }
         format!("{sign}{whole}.{}", decimals.unwrap_or("0")).parse().ok().map(|number: Decimal| number.normalize())
@@ -76,6 +77,7 @@ mod tests {
             (".5", None),
             ("5.", None),
             ("٣", None),
+            (&"0".repeat(20_000), None),
         ] {
             reads(plain, raw, expected);
         }

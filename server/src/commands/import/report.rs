@@ -139,7 +139,8 @@ impl Report {
             lines.push(format!("{} {verb} on the storefront", self.published));
         }
         if let Some(before) = self.same_as {
-            lines.push(format!("the same file came in before: batch {before}; --undo takes either back"));
+            let way_on = if self.dry_run { "it comes in once more with --again" } else { "--undo takes either back" };
+            lines.push(format!("the same file came in before: batch {before}; {way_on}"));
         }
         rows(&mut lines, "stayed outside", &self.refused);
         rows(&mut lines, "are not on the storefront yet", &self.unpublished);

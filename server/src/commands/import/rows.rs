@@ -6,7 +6,7 @@ use app::error::AppError;
 use app::properties::db::import::Listing;
 use app::properties::readiness::missing;
 use app::properties::rules;
-use app::properties::types::{PropertyForm, PropertyInput, Status};
+use app::properties::types::{PropertyForm, Status};
 use app::values::fields::{Fields, Problem, Values};
 use app::words::{Lang, problem as in_words};
 
@@ -159,7 +159,7 @@ fn listing(row: &Row, columns: &Columns, standing: Standing) -> Result<(Listing,
     let place = place::read(of("lat"), of("lng"), standing.numbers);
     let flag = |name: &str| Some(of(name)).filter(|text| !text.is_empty()).map(|text| text == "yes");
     let listing = Listing {
-        input: PropertyInput { ..input },
+        input,
         place: place.unwrap_or_default(),
         elevator: flag("elevator"),
         pool: flag("pool"),
