@@ -35,7 +35,7 @@ fn nul_is_never_our_fault() {
         assert_eq!(owner.get("/logo/%00").await.status, StatusCode::NOT_FOUND);
         assert_eq!(owner.call("properties/list", &[("filter[q]", "\0")]).await.status, StatusCode::OK);
         // Where nobody looked beforehand, the database's own refusal is told as what it is.
-        let answer = owner.call("properties/list", &[("filter[neighborhood]", "\0")]).await;
+        let answer = owner.call("properties/list", &[("filter[neighborhoods][]", "\0")]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
         assert_eq!(answer.json()["data"], serde_json::json!([["", "control_character"]]));
         let typed = [("email", "a\0@b.example"), ("password", "x")];
