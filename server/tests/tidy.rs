@@ -1,5 +1,12 @@
 //! Laws of the house that a machine can see. No database, milliseconds.
 
+#[path = "tidy/inputs.rs"]
+mod inputs;
+#[path = "tidy/proofs.rs"]
+mod proofs;
+#[path = "tidy/supply.rs"]
+mod supply;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -117,20 +124,21 @@ fn only_these_rooms_open_an_agency() {
     none("registry.open is called by the layers, the worker and the commands (ARCHITECTURE.md)", offenders);
 }
 
+const SLICES: [&str; 10] = [
+    "auth",
+    "audit",
+    "billing",
+    "drafts",
+    "platform",
+    "properties",
+    "store_settings",
+    "storefront",
+    "today",
+    "marketing",
+];
+
 #[test]
 fn slices_point_one_way() {
-    let slices = [
-        "auth",
-        "audit",
-        "billing",
-        "drafts",
-        "platform",
-        "properties",
-        "store_settings",
-        "storefront",
-        "today",
-        "marketing",
-    ];
     // Who may look into whom, types and parts alike; what is not listed is refused. ARCHITECTURE.md says why.
     let arrows = [
         ("storefront", "properties"),
@@ -148,17 +156,16 @@ fn slices_point_one_way() {
         ("billing", "auth"),
         ("today", "auth"),
         ("properties", "auth"),
-        ("properties", "today"),
         ("store_settings", "auth"),
         ("platform", "auth"),
     ];
     let mut offenders = Vec::new();
     for (path, text) in files("app/src", "rs") {
         let Some(slice) = path.strip_prefix("app/src/").and_then(|p| p.split('/').next()) else { continue };
-        if !slices.contains(&slice) {
+        if !SLICES.contains(&slice) {
             continue;
         }
-        for other in slices {
+        for other in SLICES {
             let looks = text.contains(&format!("crate::{other}::"));
             if looks && other != slice && !arrows.contains(&(slice, other)) {
                 offenders.push(format!("{path} looks into {other}"));
@@ -169,13 +176,32 @@ fn slices_point_one_way() {
                 offenders.push(format!("{path} uses {other}'s SQL"));
             }
         }
-        for other in slices {
+        for other in SLICES {
             if other != slice && text.contains(&format!("crate::{other}::pages")) {
                 offenders.push(format!("{path} uses {other}'s pages"));
             }
         }
     }
     none("arrows between slices are listed", offenders);
+}
+
+#[test]
+fn a_slices_further_files_are_in_decisions() {
+    let usual =
+        ["mod.rs", "types.rs", "rules.rs", "db.rs", "db", "server_fns.rs", "jobs.rs", "pages", "parts", "words.rs"];
+    let decisions = fs::read_to_string(root().join("DECISIONS.md")).expect("readable");
+    let mut offenders = BTreeSet::new();
+    for (path, text) in files("app/src", "rs") {
+        let Some((slice, inside)) = path.strip_prefix("app/src/").and_then(|path| path.split_once('/')) else {
+            continue;
+        };
+        let name = inside.split('/').next().unwrap_or_default();
+        let is_further = SLICES.contains(&slice) && !usual.contains(&name);
+        if is_further && !decisions.contains(&format!("`{slice}/{}`", name.trim_end_matches(".rs"))) {
+            offenders.insert(format!("{path}: {}", text.lines().next().unwrap_or_default()));
+        }
+    }
+    none("what a slice has beside the usual files is in DECISIONS.md, with why", offenders.into_iter().collect());
 }
 
 #[test]
@@ -261,8 +287,10 @@ fn central_tables_do_not_exist_for_slices() {
         "tenant_subscriptions",
         "tenant_audit_log",
         "tenant_operations",
+        "tenant_operation_events",
         "sign_in_attempts",
         "jobs",
+        "alerts",
     ];
     let mut offenders = Vec::new();
     for (path, text) in files("app/.sqlx", "json") {
@@ -392,38 +420,6 @@ fn only_the_cabinet_holds_pools() {
         })
         .collect();
     none("a slice takes a TenantDb, never a pool or a connection", offenders);
-}
-
-/// What `deny.toml` overlooks without saying why and until when.
-fn undated(deny: &str) -> Vec<String> {
-    let deny: toml::Table = deny.parse().expect("deny.toml is TOML");
-    let lists = [("advisories", "ignore"), ("bans", "skip"), ("bans", "skip-tree"), ("licenses", "exceptions")];
-    let entries = lists.iter().filter_map(|(table, list)| deny.get(*table)?.get(*list)?.as_array()).flatten();
-    let says = |entry: &toml::Value| {
-        let reason = entry.get("reason").and_then(toml::Value::as_str).unwrap_or_default();
-        let date = reason.split_once("until ").map_or("", |(_, date)| date.get(..10).unwrap_or_default());
-        date.len() == 10
-            && date.bytes().enumerate().all(|(n, b)| if n == 4 || n == 7 { b == b'-' } else { b.is_ascii_digit() })
-    };
-    entries.filter(|entry| !says(entry)).map(ToString::to_string).collect()
-}
-
-#[test]
-fn dependencies_are_asked_for_licence_source_and_advisories() {
-    // SUP-01. The gate runs it; what is overlooked has a reason and an end.
-    let gate = fs::read_to_string(root().join(".make/check")).expect("readable");
-    for call in ["cargo deny --log-level error check bans licenses sources", "--offline check advisories"] {
-        assert!(gate.contains(call), ".make/check does not call `{call}`");
-    }
-    let deny = fs::read_to_string(root().join("deny.toml")).expect("readable");
-    none("what deny.toml overlooks says why, and `until` when", undated(&deny));
-    let sources: toml::Table = deny.parse().expect("deny.toml is TOML");
-    for (table, key) in [("sources", "unknown-registry"), ("sources", "unknown-git")] {
-        assert_eq!(sources[table][key].as_str(), Some("deny"), "{table}.{key}");
-    }
-    let bad = "[advisories]\nignore = [\"RUSTSEC-2026-0001\", { id = \"RUSTSEC-2026-0002\", reason = \"no way in\" }]";
-    assert_eq!(undated(bad).len(), 2, "the law can fail");
-    assert_eq!(undated("[advisories]\nignore = [{ id = \"R\", reason = \"no way in; until 2027-01-31\" }]").len(), 0);
 }
 
 #[test]

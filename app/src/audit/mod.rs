@@ -3,3 +3,4 @@
 #[cfg(feature = "ssr")]
 pub mod db;
 pub mod types;
+pub mod words;

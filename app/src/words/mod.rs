@@ -128,9 +128,9 @@ pub fn words() -> &'static Words {
     words_in(lang())
 }
 
-/// The language of the page that is being made.
+/// The language of the page that is being made, or of the call that is being answered.
 pub fn lang() -> Lang {
-    use_context::<Lang>().unwrap_or_default()
+    use_context::<Lang>().unwrap_or_else(here::lang)
 }
 
 /// Settles the language for everything below: on the server from the request, in the browser from the document.

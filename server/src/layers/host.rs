@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
 use tenancy::{Host, Route, Status};
 
@@ -62,7 +62,7 @@ fn authority(request: &Request, proxies: &Proxies) -> Result<Host, ()> {
     if sent.next().is_some() {
         return Err(());
     }
-    let header = header.map(|v| v.to_str().map_err(|_| ())).transpose()?;
+    let header = header.map(text).transpose()?;
     // HTTP/2 has it in the address, and so has the absolute form of HTTP/1.
     let absolute = request.uri().authority().map(|a| a.as_str());
     let named = match (absolute, header) {
@@ -79,9 +79,14 @@ fn authority(request: &Request, proxies: &Proxies) -> Result<Host, ()> {
     let mut forwarded = request.headers().get_all("x-forwarded-host").iter();
     match (forwarded.next(), forwarded.next()) {
         (None, _) => Ok(named),
-        (Some(one), None) => Host::parse(one.to_str().map_err(|_| ())?).ok_or(()),
+        (Some(one), None) => Host::parse(text(one)?).ok_or(()),
         (Some(_), Some(_)) => Err(()),
     }
+}
+
+/// A name as its bytes say it: HTTP sends punycode, and who sends Unicode means the same host.
+fn text(value: &HeaderValue) -> Result<&str, ()> {
+    std::str::from_utf8(value.as_bytes()).map_err(|_| ())
 }
 
 fn classify(host: &Host, house: &House) -> Option<Face> {

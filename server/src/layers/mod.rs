@@ -1,14 +1,15 @@
 //! What every request passes, outermost first.
 //!
 //! 1. [`request`]: an identifier, the peer behind trusted proxies, one log line at the end.
-//! 2. [`panic`]: a panic becomes a page with the request's identifier; the process lives.
-//! 3. [`headers`]: the security headers, on every answer.
+//! 2. [`headers`]: the security headers, on every answer, a panic's too.
+//! 3. [`panic`]: a panic becomes a page with the request's identifier; the process lives.
 //! 4. [`limits`]: how large a request may be and how long its answer may take.
 //! 5. [`host`]: which face this is: the platform, an agency's storefront, or nobody we know.
 //! 6. [`same_origin`]: what changes something comes from our own pages.
 //!
-//! Then the platform's face: [`session`] settles who is calling, [`guard`] sends away who may not enter, [`language`].
-//! Its front pages (marketing, sign-in, console) leave without scripts: [`still`].
+//! Then the platform's face: [`session`] settles who is calling, [`language`] in which language, [`forms`] keeps what was
+//! typed into a form that is refused, [`guard`] sends away who may not enter. Its pages leave by [`still`]: those of the CRM
+//! with preloads that browsers accept, the front ones (marketing, sign-in, console) without scripts.
 //! The storefront's face: [`storefront`] opens the agency, [`language`], the page cache, [`still`].
 
 mod address;
@@ -19,6 +20,7 @@ pub mod host;
 pub mod language;
 mod late;
 pub mod limits;
+mod owner;
 pub mod panic;
 pub mod plain;
 pub mod request;

@@ -6,6 +6,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header;
 
+use super::owner;
+
 /// A page larger than this is none of ours.
 const LARGEST: usize = 4 * 1024 * 1024;
 /// How Leptos begins a script of its own; data blocks of ours carry no nonce.
@@ -16,15 +18,16 @@ const BEGIN_NONCE: &str = " nonce=\"";
 
 /// The layer for pages without WASM.
 pub async fn layer(request: Request, next: Next) -> Response {
-    rewritten(next.run(request).await, without_scripts).await
+    owner::kept(rewritten(request, next, without_scripts)).await
 }
 
 /// The layer for pages with it: Leptos 0.8 writes the nonce of its preloads into `crossorigin`, and browsers refuse them.
 pub async fn preloads(request: Request, next: Next) -> Response {
-    rewritten(next.run(request).await, with_nonces).await
+    owner::kept(rewritten(request, next, with_nonces)).await
 }
 
-async fn rewritten(response: Response, rewrite: fn(&str) -> String) -> Response {
+async fn rewritten(request: Request, next: Next, rewrite: fn(&str) -> String) -> Response {
+    let response = next.run(request).await;
     let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
     if !is_page {
         return response;

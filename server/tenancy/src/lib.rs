@@ -3,7 +3,7 @@
 //! A request reaches a [`TenantDb`] through [`Registry::open`] and nothing else; what it gets is one agency's
 //! database, as that agency's own PostgreSQL role. Central queries live in [`central`] and take a [`CentralDb`].
 //!
-//! What must not compile, each beside what does:
+//! What must not compile, each below what does and differs from it in one word:
 //!
 //! ```no_run
 //! async fn a_tenants_query_runs_on_its_database(db: &tenancy::TenantDb) {
@@ -11,18 +11,35 @@
 //! }
 //! ```
 //! ```compile_fail,E0277
-//! async fn a_tenants_query_does_not_run_on_the_central_database(central: &tenancy::CentralDb) {
-//!     let _ = sqlx::query("select 1").execute(central).await;
+//! async fn a_tenants_query_does_not_run_on_the_central_database(db: &tenancy::CentralDb) {
+//!     let _ = sqlx::query("select 1").execute(db).await;
+//! }
+//! ```
+//! ```no_run
+//! use tenancy::Placement as Made;
+//! fn a_placement_is_made_from_parts(from: Made) -> Made {
+//!     Made { ..from }
 //! }
 //! ```
 //! ```compile_fail,E0451
-//! fn a_tenants_database_is_not_made_from_parts(db: tenancy::TenantDb) -> tenancy::TenantDb {
-//!     tenancy::TenantDb { ..db }
+//! use tenancy::TenantDb as Made;
+//! fn a_tenants_database_is_not_made_from_parts(from: Made) -> Made {
+//!     Made { ..from }
+//! }
+//! ```
+//! ```no_run
+//! fn a_tenants_database_says_whose_it_is(db: &tenancy::TenantDb) {
+//!     let _ = &db.route();
 //! }
 //! ```
 //! ```compile_fail,E0616
 //! fn a_tenants_database_lends_no_pool(db: &tenancy::TenantDb) {
 //!     let _ = &db.pool;
+//! }
+//! ```
+//! ```no_run
+//! fn the_central_database_says_whether_it_is_ready(central: &tenancy::CentralDb) {
+//!     let _ = central.is_ready();
 //! }
 //! ```
 //! ```compile_fail,E0624

@@ -1,5 +1,6 @@
-//! HDR-03 and HDR-04: what browsers are told about staying on https and about what a page may do, on answers of every kind.
+//! HDR-03 to HDR-05: what browsers are told about staying on https and about what a page may do, on answers of every kind.
 
+use http::{Method, StatusCode};
 use tenancy::testing::{Agency, run};
 
 use app::state::Settings;
@@ -99,6 +100,92 @@ fn browsers_are_kept_on_https_for_a_year_and_more() {
     });
 }
 
+/// What every answer of an https house says, whatever else it is.
+#[track_caller]
+fn carries(what: &str, answer: &Answer) {
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("referrer-policy", "strict-origin-when-cross-origin"),
+        ("x-frame-options", "DENY"),
+    ] {
+        assert_eq!(answer.header(name), value, "{what}: {name}");
+        assert_eq!(answer.headers.get_all(name).iter().count(), 1, "{what}: {name}");
+    }
+    let permissions = answer.header("permissions-policy");
+    for denied in ["camera=()", "microphone=()", "geolocation=()", "payment=()", "usb=()"] {
+        assert!(permissions.contains(denied), "{what}: {permissions}");
+    }
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("default-src") && policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
+    assert!(answer.header("strict-transport-security").starts_with("max-age="), "{what}");
+    assert!(!answer.header("cache-control").is_empty() && !answer.header("x-request-id").is_empty(), "{what}");
+    assert!(!answer.headers.contains_key("server") && !answer.headers.contains_key("x-powered-by"), "{what}");
+    // Nobody else's pages may read anything here.
+    assert!(!answer.headers.keys().any(|name| name.as_str().starts_with("access-control-")), "{what}");
+    let kind = answer.header("content-type");
+    let is_text = kind.starts_with("text/html") || kind.starts_with("text/plain");
+    assert!(!is_text || kind.ends_with("charset=utf-8"), "{what}: {kind}");
+}
+
+/// An answer of each status that is no page and no call's own.
+async fn of_every_status(house: &House, a: &Agency) -> Vec<(StatusCode, &'static str, Answer)> {
+    let mut owner = house.stranger();
+    owner.host = "localhost".into();
+    let mut stranger = owner.clone();
+    let answer = owner.call("auth/sign_in", &[("email", &a.email), ("password", OWN)]).await;
+    assert!(answer.status.is_success(), "{}", answer.text());
+    let mut visitor = house.visitor(a);
+    visitor.host = format!("{}.localhost", a.route.slug);
+    let etag = visitor.get("/").await.headers.get("etag").cloned().expect("a page that is kept has one");
+    let mut again = visitor.clone();
+    again.headers.insert("if-none-match", etag);
+    let mut answers = vec![
+        (StatusCode::SEE_OTHER, "redirect", stranger.get("/app").await),
+        (StatusCode::NOT_MODIFIED, "unchanged", again.get("/").await),
+        (StatusCode::NOT_FOUND, "missing file", stranger.get("/pkg/none.js").await),
+        (StatusCode::METHOD_NOT_ALLOWED, "method", stranger.send(Method::DELETE, "/healthz", "text/html", None).await),
+    ];
+    // Said to be too large, and found to be so.
+    let large = "x".repeat(70_000);
+    let said = owner.call("properties/create", &[("title", &large)]).await;
+    owner.headers.insert("content-length", large.len().into());
+    answers.push((StatusCode::PAYLOAD_TOO_LARGE, "too large", said));
+    let said = owner.send(Method::POST, "/fn/properties/create", "text/html", Some(large)).await;
+    owner.headers.remove("content-length");
+    answers.push((StatusCode::PAYLOAD_TOO_LARGE, "said to be too large", said));
+    // An address of its own: what is counted here must not hold up other tests.
+    stranger.peer = Some("203.0.113.202:1".parse().expect("an address"));
+    for _ in 0..10 {
+        stranger.call("auth/sign_in", &[("email", &a.email), ("password", "wrong wrong wrong")]).await;
+    }
+    let held = stranger.call("auth/sign_in", &[("email", &a.email), ("password", OWN)]).await;
+    answers.push((StatusCode::TOO_MANY_REQUESTS, "too many", held));
+    let central = &house.state.house.central;
+    tenancy::central::companies::suspend(central, a.route.tenant, "unpaid", Default::default())
+        .await
+        .expect("suspended");
+    house.state.house.routes.reload().await.expect("read");
+    answers.push((StatusCode::SERVICE_UNAVAILABLE, "suspended", visitor.get("/").await));
+    house.break_clock();
+    answers.push((StatusCode::INTERNAL_SERVER_ERROR, "panic", owner.get("/app").await));
+    answers.push((StatusCode::INTERNAL_SERVER_ERROR, "panic of a call", owner.call("auth/me", &[]).await));
+    answers
+}
+
+#[test]
+fn answers_of_every_status_carry_the_same_headers() {
+    run(async {
+        let house = at_home().await;
+        let a = with_a_password(&house).await;
+        for (status, what, answer) in of_every_status(&house, &a).await {
+            assert_eq!(answer.status, status, "{what}: {}", answer.text());
+            carries(what, &answer);
+        }
+    });
+}
+
 #[test]
 fn every_kind_of_answer_says_what_a_page_may_do() {
     run(async {
@@ -106,21 +193,7 @@ fn every_kind_of_answer_says_what_a_page_may_do() {
         let a = with_a_password(&house).await;
         let (ours, others) = (of_the_platform(&house, &a).await, of_others(&house, &a).await);
         for (what, answer) in ours.iter().chain(&others) {
-            for (name, value) in [
-                ("x-content-type-options", "nosniff"),
-                ("cross-origin-opener-policy", "same-origin"),
-                ("cross-origin-resource-policy", "same-origin"),
-                ("referrer-policy", "strict-origin-when-cross-origin"),
-                ("x-frame-options", "DENY"),
-            ] {
-                assert_eq!(answer.header(name), value, "{what}: {name}");
-                assert_eq!(answer.headers.get_all(name).iter().count(), 1, "{what}: {name}");
-            }
-            let permissions = answer.header("permissions-policy");
-            for denied in ["camera=()", "microphone=()", "geolocation=()", "payment=()", "usb=()"] {
-                assert!(permissions.contains(denied), "{what}: {permissions}");
-            }
-            assert!(!answer.headers.contains_key("server") && !answer.headers.contains_key("x-powered-by"), "{what}");
+            carries(what, answer);
         }
         for (what, answer) in &ours {
             // Search engines find what is for everybody, and nothing of the CRM.

@@ -84,6 +84,7 @@ fn a_domain_of_ones_own_shows_the_storefront() {
         };
         let domain = tenancy::Host::parse("www.imóveis-do-mar.example").expect("a host").as_str().to_owned();
         let a = house.agency_of(tenancy::central::operations::NewTenant { domain: Some(domain.clone()), ..new }).await;
+        let unicode = "www.imóveis-do-mar.example";
         let under_ours = format!("http://{}.localhost:3000/", a.route.slug);
         for is_chosen in [false, true] {
             // Until the agency chooses one of its domains, its address is its place under the platform's host.
@@ -95,7 +96,14 @@ fn a_domain_of_ones_own_shows_the_storefront() {
                 choose.execute(&mut root).await.expect("chosen");
                 house.state.house.routes.reload().await.expect("read");
             }
-            for host in [domain.clone(), format!("{}.:443", domain.to_uppercase())] {
+            for host in [
+                domain.clone(),
+                format!("{}.:443", domain.to_uppercase()),
+                // Raw bytes, as no browser sends them and a careless program does.
+                unicode.to_owned(),
+                format!("{}.:443", unicode.to_uppercase()),
+                unicode.replace('ó', "o\u{301}"),
+            ] {
                 let mut caller = house.stranger();
                 caller.host = host;
                 // Another address each time: which domain is chosen does not raise the content version.
@@ -106,6 +114,11 @@ fn a_domain_of_ones_own_shows_the_storefront() {
                 assert!(answer.text().contains(&said), "{said} is not in {}", answer.text());
             }
         }
+        // What is no text is no name.
+        let request = http::Request::get("/")
+            .header("host", HeaderValue::from_bytes(b"www.im\xf3veis.example").expect("a header"));
+        let answer = house.stranger().knock(request.body(axum::body::Body::empty()).expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     });
 }
 

@@ -6,7 +6,7 @@ use tenancy::central::people::NewPerson;
 use tenancy::testing::{PASSWORD, PASSWORD_HASH, agency_of, new_tenant, run, superuser};
 use time::Duration;
 
-use crate::harness::{PROXY, house, open, open_for_bench};
+use crate::harness::{Caller, PROXY, house, open, open_for_bench};
 
 const SESSION: &str = "__Host-sobrado";
 
@@ -171,6 +171,28 @@ fn ten_failures_hold_up_strangers_and_not_the_owners_own_device() {
         }
         house.wait(Duration::minutes(16));
         assert_eq!(knock(&mut house.stranger(), PASSWORD, 90).await, StatusCode::OK);
+    });
+}
+
+#[test]
+fn a_restart_forgets_no_failure() {
+    run(async {
+        let before = open(Default::default()).await;
+        let a = before.agency().await;
+        let mut stranger = before.stranger();
+        // An address of its own: what is counted here must not hold up other tests.
+        stranger.peer = Some("203.0.113.203:1".parse().expect("an address"));
+        let knock = async |caller: &mut Caller, password: &str| {
+            caller.call("auth/sign_in", &[("email", &a.email), ("password", password)]).await.status
+        };
+        for _ in 0..10 {
+            assert_eq!(knock(&mut stranger, "wrong wrong wrong").await, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        // Another process, which remembers nothing itself.
+        let after = open(Default::default()).await;
+        let mut stranger = after.stranger();
+        stranger.peer = Some("203.0.113.204:1".parse().expect("an address"));
+        assert_eq!(knock(&mut stranger, PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
     });
 }
 

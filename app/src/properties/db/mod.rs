@@ -1,6 +1,6 @@
 //! An agency's properties in its own database.
 //!
-//! No function of it can be called without an agency (case 17):
+//! No function of it can be called without an agency (case 17). What must not compile differs in one word from what does:
 //!
 //! ```no_run
 //! async fn a_query_takes_the_agencys_database(db: &tenancy::TenantDb, id: app::properties::types::PropertyId) {
@@ -8,15 +8,12 @@
 //! }
 //! ```
 //! ```compile_fail,E0061
-//! async fn a_query_without_an_agency_does_not_compile(id: app::properties::types::PropertyId) {
+//! async fn a_query_without_an_agency_does_not_compile(db: &tenancy::TenantDb, id: app::properties::types::PropertyId) {
 //!     let _ = app::properties::db::find(id).await;
 //! }
 //! ```
 //! ```compile_fail,E0308
-//! async fn a_query_on_the_central_database_does_not_compile(
-//!     db: &tenancy::CentralDb,
-//!     id: app::properties::types::PropertyId,
-//! ) {
+//! async fn a_query_on_the_central_database_does_not_compile(db: &tenancy::CentralDb, id: app::properties::types::PropertyId) {
 //!     let _ = app::properties::db::find(db, id).await;
 //! }
 //! ```

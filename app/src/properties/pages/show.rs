@@ -5,6 +5,7 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 
 use crate::audit::types::HistoryLine;
+use crate::audit::words::action as action_name;
 use crate::auth::types::Me;
 use crate::error::AppError;
 use crate::properties::parts::MissingList;
@@ -13,7 +14,6 @@ use crate::properties::server_fns::{
 };
 use crate::properties::types::{PropertyId, PropertyPage, Publication};
 use crate::properties::words::field;
-use crate::today::words::action as action_name;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use crate::access::Can;
+use crate::audit::words::action;
 use crate::auth::types::Me;
 use crate::properties::types::Unready;
 use crate::today::server_fns::load_today;
 use crate::today::types::{ActivityLine, TodayPage};
-use crate::today::words::action;
 use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
 use crate::words::{lang, words};

@@ -8,6 +8,8 @@ use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use sqlx::ConnectOptions as _;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tenancy::testing::{Agency, bed};
 use tenancy::{Clock, RegistryOptions};
@@ -27,6 +29,7 @@ pub struct House {
     pub state: AppState,
     pub router: Router,
     clock: Arc<Mutex<Duration>>,
+    is_clock_broken: Arc<AtomicBool>,
 }
 
 static HOUSE: OnceCell<House> = OnceCell::const_new();
@@ -64,19 +67,36 @@ pub async fn open_as(registry: RegistryOptions, settings: Settings) -> House {
     let bed = bed().await;
     let ahead = Arc::new(Mutex::new(Duration::ZERO));
     let turned = ahead.clone();
-    let clock = Clock::of(move || OffsetDateTime::now_utc() + *turned.lock().expect("not poisoned"));
+    let is_clock_broken = Arc::new(AtomicBool::new(false));
+    let is_broken = is_clock_broken.clone();
+    let clock = Clock::of(move || {
+        assert!(!is_broken.load(Ordering::Acquire), "the clock is broken");
+        OffsetDateTime::now_utc() + *turned.lock().expect("not poisoned")
+    });
     let files = bed.data_dir.join("files");
     let (state, _committed) =
         server::boot::open_state(&bed.deployment, files, settings, clock, registry).await.expect("it opens");
     let proxy: IpAddr = PROXY.parse().expect("an address");
     let router = router(&state, &[proxy], Readiness::default());
-    House { state, router, clock: ahead }
+    House { state, router, clock: ahead, is_clock_broken }
 }
 
 impl House {
     /// Turns the house's clock forward.
     pub fn wait(&self, time: Duration) {
         *self.clock.lock().expect("not poisoned") += time;
+    }
+
+    /// From now on whoever asks this house for the time panics.
+    pub fn break_clock(&self) {
+        self.is_clock_broken.store(true, Ordering::Release);
+    }
+
+    /// A stranger at the same house, whose bundle lies in this folder.
+    pub fn stranger_at_bundle(&self, folder: &Path) -> Caller {
+        let mut state = self.state.clone();
+        state.leptos_options.site_root = folder.to_string_lossy().into();
+        Caller { router: router(&state, &[], Readiness::default()), ..self.stranger() }
     }
 
     /// An agency that this house knows.
@@ -192,6 +212,22 @@ impl Answer {
 
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The whole answer without what is new in every one: the request's identifier and the nonce.
+    pub fn bare(&self) -> (StatusCode, Vec<String>, String) {
+        let nonce = self.header("content-security-policy").split("'nonce-").nth(1);
+        let nonce = nonce.and_then(|rest| rest.split('\'').next()).unwrap_or_default();
+        let bare = |text: &str| {
+            let new = [nonce, self.header("x-request-id")];
+            new.iter().filter(|new| !new.is_empty()).fold(text.to_owned(), |text, new| text.replace(new, ""))
+        };
+        let line = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+            format!("{name}: {}", bare(&String::from_utf8_lossy(value.as_bytes())))
+        };
+        let mut headers: Vec<String> = self.headers.iter().map(line).collect();
+        headers.sort();
+        (self.status, headers, bare(&self.text()))
     }
 
     /// The answer without what differs between any two: the request's identifier and the date.

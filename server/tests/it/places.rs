@@ -1,0 +1,173 @@
+//! Places in a plan: cases 58 and 59, CON-04.
+
+use http::StatusCode;
+use sqlx::Row as _;
+use tenancy::TenantDb;
+use tenancy::central::operations::NewTenant;
+use tenancy::testing::{Agency, new_tenant, run};
+use uuid::Uuid;
+
+use app::properties::db::import::BatchId;
+use server::commands::import::{File, How, bring_in, undo};
+
+use crate::harness::chance::Dice;
+use crate::harness::{Caller, House, a_property, house, root};
+
+async fn prime(house: &House) -> Agency {
+    house.agency_of(NewTenant { plan: "prime".into(), ..new_tenant() }).await
+}
+
+async fn set_limit(agency: &Agency, max: i64) {
+    sqlx::query("update plan_limits set max_value = $1 where resource = 'properties'")
+        .bind(max)
+        .execute(&mut root(agency).await)
+        .await
+        .expect("set");
+}
+
+/// How many places are taken, by the counter and by the rows.
+pub(super) async fn counted(agency: &Agency) -> (i64, i64) {
+    let row = sqlx::query("select (select used from usage_counters where resource = 'properties') as used, (select count(*) from properties where deleted_at is null) as rows")
+        .fetch_one(&agency.db)
+        .await
+        .expect("counted");
+    (row.get("used"), row.get("rows"))
+}
+
+#[test]
+fn sixty_at_once_get_exactly_the_places_that_are_left() {
+    run(async {
+        let house = house().await;
+        let a = prime(house).await;
+        set_limit(&a, 10).await;
+        let owner = house.owner(&a).await;
+        let mut tasks = Vec::new();
+        for n in 0..60 {
+            let mut caller = owner.clone();
+            tasks.push(tokio::spawn(async move {
+                let id = uuid::Uuid::now_v7().to_string();
+                let title = format!("Kitnet {n}");
+                caller.call("properties/create", &a_property(&id, &title)).await
+            }));
+        }
+        let (mut made, mut refused) = (0, 0);
+        for task in tasks {
+            let answer = task.await.expect("no panic");
+            match answer.status {
+                StatusCode::OK => made += 1,
+                StatusCode::FORBIDDEN => {
+                    let data = &answer.json()["data"];
+                    assert_eq!((data["current"].as_i64(), data["max"].as_i64()), (Some(10), Some(10)));
+                    assert_eq!(data["upgrade"], "/app/settings/plan");
+                    refused += 1;
+                }
+                other => panic!("{other}: {}", answer.text()),
+            }
+        }
+        assert_eq!((made, refused), (10, 50));
+        assert_eq!(counted(&a).await, (10, 10));
+    });
+}
+
+/// What may happen to an agency's properties, and how often each has.
+#[derive(Debug, Default)]
+struct Moves {
+    created: usize,
+    full: usize,
+    rolled_back: usize,
+    imported: usize,
+    undone: usize,
+    removed: u64,
+    batches: Vec<BatchId>,
+}
+
+/// Who moves: a person by forms, and the program by lists.
+struct Players {
+    owner: Caller,
+    db: TenantDb,
+}
+
+impl Players {
+    async fn any(&self, dice: &mut Dice) -> Option<(Uuid, String)> {
+        let rows =
+            sqlx::query("select id, code from properties order by id").fetch_all(&self.db).await.expect("listed");
+        (!rows.is_empty()).then(|| &rows[dice.below(rows.len())]).map(|row| (row.get("id"), row.get("code")))
+    }
+
+    async fn create(&mut self, code: Option<&str>) -> StatusCode {
+        let id = Uuid::now_v7().to_string();
+        let mut fields = a_property(&id, "Casa");
+        fields.extend(code.map(|code| ("code", code)));
+        self.owner.call("properties/create", &fields).await.status
+    }
+
+    async fn one_of(&mut self, what: &str, dice: &mut Dice) {
+        if let Some((id, _)) = self.any(dice).await {
+            self.owner.call(&format!("properties/{what}"), &[("id", &id.to_string())]).await;
+        }
+    }
+
+    /// Every list is another file.
+    async fn import(&self, count: usize, step: usize) -> Option<BatchId> {
+        let rows: String = (1..=count).map(|n| format!("apartment,residential,rent,{}\n", step * 100 + n)).collect();
+        let text = format!("type,usage,purposes,rent\n{rows}");
+        let file = File { name: "lista.csv", bytes: text.as_bytes(), map: None };
+        bring_in(&self.db, &file, How::default(), |_, _| ()).await.ok()?.batch
+    }
+
+    async fn play(&mut self, turn: usize, step: usize, dice: &mut Dice, moves: &mut Moves) {
+        match turn {
+            0 => match self.create(None).await {
+                StatusCode::OK => moves.created += 1,
+                StatusCode::FORBIDDEN => moves.full += 1,
+                other => panic!("{other}"),
+            },
+            // It has its place when it hears that its code is another's.
+            1 => {
+                let Some((_, code)) = self.any(dice).await else { return };
+                match self.create(Some(&code)).await {
+                    StatusCode::CONFLICT => moves.rolled_back += 1,
+                    StatusCode::FORBIDDEN => moves.full += 1,
+                    other => panic!("{other}"),
+                }
+            }
+            2 => self.one_of("archive", dice).await,
+            3 => self.one_of("restore", dice).await,
+            4 => {
+                let batch = self.import(1 + dice.below(3), step).await;
+                moves.imported += usize::from(batch.is_some());
+                moves.batches.extend(batch);
+            }
+            _ if moves.batches.is_empty() => {}
+            _ => {
+                let batch = moves.batches.swap_remove(dice.below(moves.batches.len()));
+                let (removed, _) = undo(&self.db, batch).await.expect("taken back");
+                moves.undone += 1;
+                moves.removed += removed;
+            }
+        }
+    }
+}
+
+#[test]
+fn the_counter_follows_the_rows_whatever_happens() {
+    run(async {
+        let house = house().await;
+        let a = prime(house).await;
+        set_limit(&a, 5).await;
+        let route = house.state.house.routes.by_tenant(a.route.tenant).expect("known");
+        let db = house.state.house.registry.open(&route).await.expect("opened");
+        let mut players = Players { owner: house.owner(&a).await, db };
+        let (mut dice, mut moves) = (Dice::new(), Moves::default());
+        // Each once in an order that leads somewhere, then as the dice fall.
+        let opening = [0, 1, 4, 2, 3, 5, 0, 0, 0, 0, 0, 0];
+        for step in 0..100 {
+            let turn = opening.get(step).copied().unwrap_or_else(|| dice.below(6));
+            players.play(turn, step, &mut dice, &mut moves).await;
+            let (used, rows) = counted(&a).await;
+            assert!(used == rows && rows <= 5, "step {step}, move {turn}: {used} counted, {rows} there");
+        }
+        let happened = [moves.created, moves.full, moves.rolled_back, moves.imported, moves.undone];
+        assert!(happened.iter().all(|times| *times > 0) && moves.removed > 0, "{moves:?}");
+    });
+}
