@@ -85,7 +85,10 @@ pub async fn open_state(
         key: deployment.key().clone(),
         settings,
     };
-    tokio::spawn(routes.follow(move |id| accounts.forget(id)));
+    tokio::spawn(routes.follow(move |id| {
+        let accounts = accounts.clone();
+        tokio::spawn(async move { accounts.forget(id).await });
+    }));
     Ok((AppState { leptos_options: leptos_options(), house: Arc::new(house) }, committed))
 }
 

@@ -92,10 +92,10 @@ pub async fn end(house: &House, person: PersonId, id: &str) -> Result<(), AppErr
 ///
 /// # Errors
 /// [`AppError::Internal`] outside a request.
-pub fn forget(house: &House) -> Result<(), AppError> {
+pub async fn forget(house: &House) -> Result<(), AppError> {
     match caller::anybody()?.0 {
-        Who::Staff { account, .. } => house.accounts.forget(account.user.as_uuid()),
-        Who::Operator(account) => house.accounts.forget(account.operator.as_uuid()),
+        Who::Staff { account, .. } => house.accounts.forget(account.user.as_uuid()).await,
+        Who::Operator(account) => house.accounts.forget(account.operator.as_uuid()).await,
         Who::Nobody | Who::Choosing(_) => {}
     }
     Ok(())

@@ -133,7 +133,7 @@ pub async fn set_language(lang: crate::words::Lang) -> Result<(), AppError> {
     let person = crate::caller::person()?;
     let house = crate::caller::house()?;
     tenancy::central::people::set_locale(&house.central, person, lang.tag()).await?;
-    super::choose::forget(&house)?;
+    super::choose::forget(&house).await?;
     Ok(())
 }
 

@@ -145,7 +145,11 @@ async fn of_every_status(house: &House, a: &Agency) -> Vec<(StatusCode, &'static
         (StatusCode::SEE_OTHER, "redirect", stranger.get("/app").await),
         (StatusCode::NOT_MODIFIED, "unchanged", again.get("/").await),
         (StatusCode::NOT_FOUND, "missing file", stranger.get("/pkg/none.js").await),
-        (StatusCode::METHOD_NOT_ALLOWED, "method", stranger.send(Method::DELETE, "/healthz", "text/html", None).await),
+        (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method",
+            stranger.send(Method::DELETE, "/favicon.svg", "text/html", None).await,
+        ),
     ];
     // Said to be too large, and found to be so.
     let large = "x".repeat(70_000);

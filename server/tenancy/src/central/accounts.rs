@@ -77,12 +77,9 @@ impl Accounts {
     }
 
     /// Forgets an account whose role or state has changed.
-    pub fn forget(&self, id: Uuid) {
-        let this = self.clone();
-        tokio::spawn(async move {
-            this.staff.invalidate(&UserId::from(id)).await;
-            this.operators.invalidate(&OperatorId::from(id)).await;
-        });
+    pub async fn forget(&self, id: Uuid) {
+        self.staff.invalidate(&UserId::from(id)).await;
+        self.operators.invalidate(&OperatorId::from(id)).await;
     }
 }
 
