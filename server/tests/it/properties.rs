@@ -95,7 +95,7 @@ fn what_cannot_be_written_down_is_not_done() {
         let a = house.agency().await;
         let mut owner = house.owner(&a).await;
         let id = register(&mut owner, "Casa como era").await;
-        let refuse = sqlx::query("alter table outbox add constraint full check (false) not valid");
+        let refuse = sqlx::query("alter table outbox add constraint outbox_closed_check check (false) not valid");
         refuse.execute(&mut root(&a).await).await.expect("no line comes in any more");
         let new = uuid::Uuid::now_v7().to_string();
         let mut changed = a_property(&id, "Casa mudada");
