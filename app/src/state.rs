@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tenancy::central::accounts::Accounts;
 use tenancy::{CentralDb, Clock, Key, Registry, Routes};
 
+use crate::access::Role;
 use crate::outside::files::Files;
 use crate::outside::password::Passwords;
 use crate::outside::pictures::Pictures;
@@ -46,6 +47,17 @@ pub struct House {
     pub settings: Settings,
 }
 
+/// Somebody in the demo, whom a newcomer may sign in as.
+#[derive(Debug, Clone)]
+pub struct DemoPerson {
+    /// E-mail address.
+    pub email: &'static str,
+    /// What they are; none for operators.
+    pub role: Option<Role>,
+    /// Where they work.
+    pub at: String,
+}
+
 /// Settings that screens and layers need.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -57,8 +69,8 @@ pub struct Settings {
     pub base_port: String,
     /// Whether the addresses are `https`.
     pub https: bool,
-    /// Whether demo people exist and may be shown on the start page.
-    pub demo: bool,
+    /// Whom the start page shows as people of the demo; none, where there is no demo.
+    pub demo: Option<Arc<[DemoPerson]>>,
     /// Whether this is production: no hints, no demo.
     pub production: bool,
     /// Whether limits only count: a benchmark comes from one address and must not be told to wait.

@@ -2,9 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use app::state::Settings;
+use app::state::{DemoPerson, Settings};
 use tenancy::Key;
 
 /// What kind of installation this is.
@@ -86,7 +87,7 @@ impl Config {
         let environment = environment(get("SOBRADO_ENV").as_deref())?;
         let base_url = get("BASE_URL").unwrap_or_else(|| "http://localhost:3000".into());
         let base_url = base_url.trim_end_matches('/').to_owned();
-        settings(&base_url, environment, false)?;
+        settings(&base_url, environment, None)?;
         let data_dir = PathBuf::from(get("DATA_DIR").unwrap_or_else(|| ".data".into()));
         let files = match get("FILES_URL") {
             None => data_dir.join("files"),
@@ -152,7 +153,7 @@ impl Config {
     ///
     /// # Panics
     /// Never: the base URL was checked when it was read.
-    pub fn settings(&self, demo: bool) -> Settings {
+    pub fn settings(&self, demo: Option<Arc<[DemoPerson]>>) -> Settings {
         settings(&self.base_url, self.environment, demo).expect("the base URL was checked when it was read")
     }
 }
@@ -167,7 +168,11 @@ fn environment(value: Option<&str>) -> Result<Environment, ConfigError> {
     }
 }
 
-fn settings(base_url: &str, environment: Environment, demo: bool) -> Result<Settings, ConfigError> {
+fn settings(
+    base_url: &str,
+    environment: Environment,
+    demo: Option<Arc<[DemoPerson]>>,
+) -> Result<Settings, ConfigError> {
     let (scheme, rest) =
         base_url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https")).ok_or_else(|| {
             wrong("BASE_URL", format!("is `{base_url}`; it must begin with https://, or http:// on localhost"))
@@ -295,7 +300,7 @@ mod tests {
     #[test]
     fn what_serves_anybody_else_is_no_bench() {
         let bench = ("SOBRADO_ENV", "bench");
-        assert!(read(&[bench]).expect("a loopback address").settings(false).only_counts);
+        assert!(read(&[bench]).expect("a loopback address").settings(None).only_counts);
         for real in [
             ("BASE_URL", "https://sobrado.example"),
             ("LISTEN_ADDR", "0.0.0.0:3000"),
@@ -303,20 +308,20 @@ mod tests {
         ] {
             assert!(read(&[bench, real]).expect_err(real.0).starts_with("SOBRADO_ENV"), "{real:?}");
             let development = read(&[("SOBRADO_ENV", "development"), real]).expect(real.0);
-            assert!(!development.settings(false).only_counts, "limits refuse everywhere else");
+            assert!(!development.settings(None).only_counts, "limits refuse everywhere else");
         }
     }
 
     #[test]
     fn the_base_url_gives_host_and_port() {
         let config = read(&[("BASE_URL", "https://sobrado.example/")]).expect("fine");
-        let settings = config.settings(false);
+        let settings = config.settings(None);
         assert_eq!(
             (settings.base_host.as_str(), settings.base_port.as_str(), settings.https),
             ("sobrado.example", "", true)
         );
         assert_eq!(settings.storefront_url("abc", None), "https://abc.sobrado.example");
-        let settings = read(&[]).expect("fine").settings(true);
+        let settings = read(&[]).expect("fine").settings(None);
         assert_eq!(settings.storefront_url("abc", None), "http://abc.localhost:3000");
         assert_eq!(settings.storefront_url("abc", Some("www.abc.example")), "https://www.abc.example");
     }

@@ -7,11 +7,10 @@ use uuid::Uuid;
 
 use super::sign_in::{Door, Typed};
 use super::types::{Demo, SessionLine};
-use crate::access::Role;
-use crate::caller::{self, Request, Staff, Who};
-use crate::drafts::db::{self as drafts, Place};
+use crate::caller::{self, Request, Who};
 use crate::error::AppError;
-use crate::state::House;
+use crate::outside::files::{from_hex, to_hex};
+use crate::state::{DemoPerson, House};
 use crate::values::day::format_instant;
 
 /// Enters an agency in which the person has an account. Who asked to stay signed in stays so.
@@ -66,7 +65,7 @@ pub async fn sessions(house: &House, person: PersonId) -> Result<Vec<SessionLine
     let lang = crate::words::lang();
     let line = |s: sessions::OpenSession| SessionLine {
         is_this: own.as_ref() == Some(&s.id),
-        id: s.id.iter().map(|byte| format!("{byte:02x}")).collect(),
+        id: to_hex(&s.id),
         ip_address: s.ip_address.unwrap_or_default(),
         user_agent: s.user_agent.unwrap_or_default(),
         since: format_instant(s.created_at, lang),
@@ -80,11 +79,7 @@ pub async fn sessions(house: &House, person: PersonId) -> Result<Vec<SessionLine
 /// # Errors
 /// [`AppError::NotFound`] when there is none of this name.
 pub async fn end(house: &House, person: PersonId, id: &str) -> Result<(), AppError> {
-    let digits = id
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
-    let id: Vec<u8> = digits.collect::<Option<_>>().ok_or(AppError::NotFound)?;
+    let id = from_hex(id).ok_or(AppError::NotFound)?;
     if sessions::end(&house.central, person, &id).await? { Ok(()) } else { Err(AppError::NotFound) }
 }
 
@@ -101,22 +96,10 @@ pub async fn forget(house: &House) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Why the form of the draft was refused that the page's address names.
-///
-/// # Errors
-/// The database's.
-pub async fn refused(house: &House, staff: &Staff) -> Result<Option<(Uuid, AppError)>, AppError> {
-    let Some((path, id)) = caller::named_draft() else { return Ok(None) };
-    let draft = drafts::find(&staff.db, Place { user: staff.id(), path: &path }, Some(id), house.clock.now()).await?;
-    Ok(draft.and_then(|draft| draft.refusal).map(|refusal| (id, refusal)))
-}
-
 /// What a newcomer to the demo may try.
 pub fn demo(house: &House) -> Option<Demo> {
     let settings = &house.settings;
-    if !settings.demo || settings.production {
-        return None;
-    }
+    let people = settings.demo.as_ref().filter(|_| !settings.production)?;
     let mut storefronts: Vec<(String, String)> = house
         .routes
         .all()
@@ -125,19 +108,11 @@ pub fn demo(house: &House) -> Option<Demo> {
         .collect();
     storefronts.sort();
     let lang = crate::words::lang();
-    let people = [
-        ("ana@casa-azul.example", "Casa Azul Imóveis", Some(Role::Owner)),
-        ("bruno@casa-azul.example", "Casa Azul Imóveis", Some(Role::Manager)),
-        ("carla@casa-azul.example", "Casa Azul Imóveis", Some(Role::Broker)),
-        ("davi@casa-azul.example", "Casa Azul Imóveis + Litoral Imóveis", Some(Role::Broker)),
-        ("helena@horizonte.example", "Imobiliária Horizonte", Some(Role::Owner)),
-        ("igor@horizonte.example", "Imobiliária Horizonte", Some(Role::Broker)),
-        ("operador@sobrado.example", "Sobrado", None),
-    ];
-    let people = people.map(|(email, agency, role)| {
-        let role = role.map_or(crate::words::words().marketing.demo_operator, |role| super::words::role(role, lang));
-        (email.to_owned(), format!("{role}, {agency}"))
-    });
-    let people = people.to_vec();
+    let told = |person: &DemoPerson| {
+        let operator = crate::words::words_in(lang).marketing.demo_operator;
+        let role = person.role.map_or(operator, |role| super::words::role(role, lang));
+        (person.email.to_owned(), format!("{role}, {}", person.at))
+    };
+    let people = people.iter().map(told).collect();
     Some(Demo { storefronts, people, password: super::sign_in::DEMO_PASSWORD.to_owned() })
 }

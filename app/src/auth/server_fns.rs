@@ -94,7 +94,7 @@ pub async fn choose_agency(user: Uuid) -> Result<(), AppError> {
 pub async fn load_me() -> Result<Me, AppError> {
     let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
     let house = crate::caller::house()?;
-    let refused = super::choose::refused(&house, &staff).await?;
+    let refused = crate::drafts::db::refused(&staff, house.clock.now()).await?;
     let route = staff.db.route();
     Ok(Me {
         user: staff.account.user.as_uuid(),

@@ -15,6 +15,7 @@ use tower_sessions::{Expiry, Session};
 
 use crate::caller::{self, Request};
 use crate::error::AppError;
+use crate::outside::files::to_hex;
 use crate::outside::password::Checked;
 use crate::state::House;
 use crate::values::fields::Problem;
@@ -180,7 +181,7 @@ fn device_key() -> Option<Vec<u8>> {
 async fn remember_device(house: &House, email: &str, ip: IpAddr) -> Result<(), AppError> {
     let mut bytes = [0; 24];
     getrandom::fill(&mut bytes).map_err(|_| AppError::Internal(caller::request_id()))?;
-    let value: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let value = to_hex(&bytes);
     let device = Sha256::digest(value.as_bytes());
     let attempt = Attempt { email, ip, device: Some(&device), at: house.clock.now() };
     sign_ins::record(&house.central, &house.key, attempt, true).await?;

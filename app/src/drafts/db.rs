@@ -5,14 +5,13 @@ use tenancy::TenantDb;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::caller::{self, Staff};
 use crate::error::AppError;
 use crate::values::fields::{Fields, Values};
 use crate::values::id::StaffId;
 
 /// How long a draft is kept.
 const KEPT: Duration = Duration::days(7);
-/// Among the fields, why the form was refused: no form's own field has two lines before its name.
-const REFUSAL: &str = "__err";
 
 /// Whose a draft is, and of which page.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +31,13 @@ pub struct Draft {
     pub refusal: Option<AppError>,
 }
 
+impl Draft {
+    /// What was typed; nothing, when the form had no fields.
+    pub fn typed(self) -> Option<Fields> {
+        Some(self.fields).filter(|fields| !fields.0.is_empty())
+    }
+}
+
 /// Keeps a draft and removes what has expired. Returns its identifier.
 ///
 /// # Errors
@@ -39,20 +45,18 @@ pub struct Draft {
 pub async fn create(db: &TenantDb, place: Place<'_>, draft: Draft, now: OffsetDateTime) -> Result<Uuid, sqlx::Error> {
     let id = Uuid::now_v7();
     let unwritten = |e| sqlx::Error::Encode(Box::new(e));
-    let fields = storable(&draft.fields);
-    let fields = match draft.refusal {
-        Some(refusal) => fields.with(REFUSAL, &serde_json::to_string(&refusal).map_err(unwritten)?),
-        None => fields,
-    };
-    let fields = serde_json::to_value(fields).map_err(unwritten)?;
+    let fields = serde_json::to_value(storable(&draft.fields)).map_err(unwritten)?;
+    let refusal = draft.refusal.map(serde_json::to_value).transpose().map_err(unwritten)?;
     let mut tx = db.begin().await?;
     sqlx::query!("delete from form_drafts where expires_at < $1", now).execute(&mut tx).await?;
     sqlx::query!(
-        "insert into form_drafts (id, user_id, path, fields, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into form_drafts (id, user_id, path, fields, refusal, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         id,
         place.user.0,
         trimmed(place.path),
         fields,
+        refusal,
         now,
         now + KEPT
     )
@@ -80,8 +84,8 @@ pub async fn find(
     now: OffsetDateTime,
 ) -> Result<Option<Draft>, sqlx::Error> {
     let Some(id) = id else { return Ok(None) };
-    let kept = sqlx::query_scalar!(
-        "select fields from form_drafts where id = $1 and user_id = $2 and path = $3 and expires_at > $4",
+    let kept = sqlx::query!(
+        "select fields, refusal from form_drafts where id = $1 and user_id = $2 and path = $3 and expires_at > $4",
         id,
         place.user.0,
         trimmed(place.path),
@@ -90,23 +94,20 @@ pub async fn find(
     .fetch_optional(db)
     .await?;
     let Some(kept) = kept else { return Ok(None) };
-    let mut fields: Fields = serde_json::from_value(kept).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
-    let refusal = fields.0.remove(REFUSAL).and_then(|values| serde_json::from_str(values.0.first()?).ok());
+    let unread = |e| sqlx::Error::Decode(Box::new(e));
+    let fields = serde_json::from_value(kept.fields).map_err(unread)?;
+    let refusal = kept.refusal.map(serde_json::from_value).transpose().map_err(unread)?;
     Ok(Some(Draft { fields, refusal }))
 }
 
-/// What was typed into the form of one's own draft; nothing as in [`find`], or when the form had no fields.
+/// Why the form of the draft was refused that the page's address names.
 ///
 /// # Errors
 /// The database's.
-pub async fn typed(
-    db: &TenantDb,
-    place: Place<'_>,
-    id: Option<Uuid>,
-    now: OffsetDateTime,
-) -> Result<Option<Fields>, sqlx::Error> {
-    let draft = find(db, place, id, now).await?;
-    Ok(draft.map(|draft| draft.fields).filter(|fields| !fields.0.is_empty()))
+pub async fn refused(staff: &Staff, now: OffsetDateTime) -> Result<Option<(Uuid, AppError)>, sqlx::Error> {
+    let Some((path, id)) = caller::named_draft() else { return Ok(None) };
+    let draft = find(&staff.db, Place { user: staff.id(), path: &path }, Some(id), now).await?;
+    Ok(draft.and_then(|draft| draft.refusal).map(|refusal| (id, refusal)))
 }
 
 /// `/a/` and `/a` are one page.

@@ -1,10 +1,9 @@
 //! The agency's one row of settings. Whatever changes it raises the version that cached pages are kept by.
 //!
-//! Each form is checked against its own columns, so that who chooses colours does not stand in the way of who writes a
-//! telephone number. The column `version` counts saves, and no form is checked against it.
+//! Each form is checked against its own saves, so that who chooses colours does not stand in the way of who writes a
+//! telephone number.
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use tenancy::{TenantDb, TenantTx};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -12,7 +11,7 @@ use uuid::Uuid;
 use super::types::{BrandInput, SettingsEditing, SettingsForm, StoreInput};
 use crate::audit::db::{Event, diff, record};
 use crate::caller::Staff;
-use crate::drafts::db::{self as drafts, Place};
+use crate::drafts::db::{self as drafts, Draft, Place};
 use crate::error::{AppError, Clash};
 use crate::values::fields::{Fields, Problem};
 
@@ -39,7 +38,7 @@ pub async fn editing(
 ) -> Result<SettingsEditing, sqlx::Error> {
     let row = sqlx::query!(
         "select company_name, creci, hero_title, about, phone, whatsapp, email, address, primary_color, secondary_color,
-                logo_url, logo_width, logo_height
+                logo_url, logo_width, logo_height, version, brand_version
          from store_settings"
     )
     .fetch_one(&staff.db)
@@ -60,8 +59,13 @@ pub async fn editing(
     let pixels = |n: Option<i32>| n.and_then(|n| u32::try_from(n).ok());
     let logo = row.logo_url.zip(pixels(row.logo_width).zip(pixels(row.logo_height)));
     let logo = logo.map(|(url, (width, height))| (url, width, height));
-    let typed = drafts::typed(&staff.db, Place { user: staff.id(), path: form.path() }, draft, now).await?;
-    Ok(SettingsEditing { version: version(form, |name| saved.get(name)), form: saved, typed, logo })
+    let place = Place { user: staff.id(), path: form.path() };
+    let typed = drafts::find(&staff.db, place, draft, now).await?.and_then(Draft::typed);
+    let version = match form {
+        SettingsForm::Store => row.version,
+        SettingsForm::Brand => row.brand_version,
+    };
+    Ok(SettingsEditing { version, form: saved, typed, logo })
 }
 
 /// Saves name, registration and contact in an edit that began from `version`.
@@ -107,7 +111,8 @@ pub async fn update_brand(tx: &mut TenantTx, staff: &Staff, version: i32, input:
     let before = lock(tx, SettingsForm::Brand, version).await?;
     sqlx::query!(
         "update store_settings
-         set primary_color = $1, secondary_color = $2, version = version + 1, content_version = content_version + 1",
+         set primary_color = $1, secondary_color = $2, brand_version = brand_version + 1,
+             content_version = content_version + 1",
         input.primary_color.to_string(),
         input.secondary_color.to_string()
     )
@@ -147,20 +152,17 @@ pub async fn logo(db: &TenantDb, url: &str) -> Result<Vec<u8>, sqlx::Error> {
 /// The row as it is before a change, locked until the transaction ends.
 async fn lock(tx: &mut TenantTx, form: SettingsForm, began: i32) -> Result<Value, AppError> {
     let before = row(tx).await?;
-    let found = version(form, |name| before.get(name).and_then(Value::as_str).unwrap_or_default());
+    let version = before.get(version_of(form)).and_then(Value::as_i64);
+    let found = version.and_then(|v| i32::try_from(v).ok()).unwrap_or_default();
     if found == began { Ok(before) } else { Err(AppError::Conflict(Clash::Stale(found))) }
 }
 
-/// A number for what the form's own columns hold: another content has another one, but for one case in 2^31.
-fn version<'a>(form: SettingsForm, value: impl Fn(&str) -> &'a str) -> i32 {
-    let mut digest = Sha256::new();
-    for name in form.fields() {
-        digest.update(value(name).as_bytes());
-        // No text of PostgreSQL's holds it.
-        digest.update([0]);
+/// The column that counts a form's saves.
+const fn version_of(form: SettingsForm) -> &'static str {
+    match form {
+        SettingsForm::Store => "version",
+        SettingsForm::Brand => "brand_version",
     }
-    let [a, b, c, d, ..] = <[u8; 32]>::from(digest.finalize());
-    i32::from_be_bytes([a & 0x7f, b, c, d])
 }
 
 async fn row(tx: &mut TenantTx) -> Result<Value, sqlx::Error> {
@@ -176,7 +178,9 @@ async fn row(tx: &mut TenantTx) -> Result<Value, sqlx::Error> {
 async fn changed(tx: &mut TenantTx, staff: &Staff, before: Value) -> Result<(), AppError> {
     let mut changes = diff(&before, &row(tx).await?);
     if let Some(changes) = changes.as_object_mut() {
-        changes.remove("version");
+        for form in [SettingsForm::Store, SettingsForm::Brand] {
+            changes.remove(version_of(form));
+        }
     }
     let entity_id = tx.tenant().as_uuid();
     let event = Event { action: "settings.update", entity_type: "store_settings", entity_id, changes: json!(changes) };

@@ -67,7 +67,7 @@ impl SettingsForm {
 /// What one of the settings' forms begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsEditing {
-    /// The version of the form's own columns that an edit begins from.
+    /// How often the form was saved when the edit begins.
     pub version: i32,
     /// What is saved, as the fields of both forms show it.
     pub form: Fields,

@@ -19,6 +19,19 @@ pub fn parse(raw: &str, max: u32) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
+/// A file's name as people are shown it: on one line, of at most so many characters, and without the marks that turn the
+/// direction of what follows, behind which one ending looks like another.
+pub fn shown_name(name: &str, most: usize) -> String {
+    let is_mark = |c: char| matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}');
+    let mut seen = name.chars().filter(|&c| !c.is_control() && !turns(c) && !is_mark(c));
+    let mut shown: String = seen.by_ref().take(most).collect();
+    if seen.next().is_some() {
+        shown.pop();
+        shown.push('…');
+    }
+    shown
+}
+
 /// Embeds, overrides and isolates a direction of writing (UAX #9).
 fn turns(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
@@ -36,6 +49,17 @@ pub fn parse_line(raw: &str, max: u32) -> Result<String, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_shown_short_and_the_way_they_are_read() {
+        assert_eq!(shown_name("sala.jpg", 60), "sala.jpg");
+        assert_eq!(shown_name("sala\u{202e}gpj.exe", 60), "salagpj.exe");
+        assert_eq!(shown_name("\u{200e}a\u{2066}b\u{2069}\n\0c\u{200f}\u{2028}", 60), "abc");
+        assert_eq!(shown_name(&"é".repeat(60), 60), "é".repeat(60));
+        assert_eq!(shown_name(&"é".repeat(61), 60), format!("{}…", "é".repeat(59)));
+        let turned = format!("{}\u{200e}", "é".repeat(60));
+        assert_eq!(shown_name(&turned, 60), "é".repeat(60), "what is not shown does not count");
+    }
 
     #[test]
     fn text_is_trimmed_and_clean() {

@@ -6,12 +6,14 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 use tenancy::cluster::ServeLock;
-use tenancy::{Clock, Deployment, RegistryOptions};
+use tenancy::{Clock, Deployment, Registry, RegistryOptions};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+use app::access::Role;
 
 use crate::config::{Config, Environment};
 use crate::layers::request::Proxies;
@@ -76,7 +78,7 @@ impl Serve {
         if self.demo {
             super::demo::create(config, deployment).await?;
         }
-        let settings = config.settings(self.demo);
+        let settings = config.settings(self.demo.then(|| super::demo::people().into()));
         let (state, committed) =
             boot::open_state(deployment, config.files.clone(), settings, Clock::system(), RegistryOptions::default())
                 .await?;
@@ -109,15 +111,20 @@ impl Serve {
         if let Some(working) = working {
             end(working, deadline).await;
         }
-        if tokio::time::timeout(LAST_MOMENT, state.house.registry.close()).await.is_err() {
-            tracing::warn!("some connections of agencies' databases were still in use, and are cut off");
-        }
+        close(&state.house.registry).await;
         Ok(())
     }
 }
 
+/// Closes the agencies' pools, and waits a moment for connections in use.
+pub(super) async fn close(registry: &Registry) {
+    if tokio::time::timeout(LAST_MOMENT, registry.close()).await.is_err() {
+        tracing::warn!("some connections of agencies' databases were still in use, and are cut off");
+    }
+}
+
 /// Waits for the worker until then, and no longer: what it leaves half done is done again.
-async fn end(mut working: JoinHandle<()>, deadline: Instant) {
+pub(super) async fn end(mut working: JoinHandle<()>, deadline: Instant) {
     if tokio::time::timeout_at(deadline, &mut working).await.is_err() {
         tracing::warn!("the worker did not finish in time; what it had begun is done again");
         working.abort();
@@ -164,7 +171,7 @@ impl Told {
 
 /// What a newcomer wants to know, on standard output: the log is on standard error.
 fn announce(config: &Config, deployment: &Deployment, demo: bool) {
-    let settings = config.settings(demo);
+    let settings = config.settings(None);
     println!("\nSobrado is open.\n\n  platform     {}", config.base_url);
     if demo {
         for (slug, name, domain) in super::demo::storefronts() {
@@ -177,10 +184,10 @@ fn announce(config: &Config, deployment: &Deployment, demo: bool) {
             }
         }
         println!("\n  sign in at   {}/entrar", config.base_url);
-        for (email, role, agency) in super::demo::people() {
-            println!("               {email:<28} {role:<10} {agency}");
+        for person in super::demo::people() {
+            let role = person.role.map_or("operator, at /platform/entrar", Role::as_str);
+            println!("               {:<28} {role:<10} {}", person.email, person.at);
         }
-        println!("  operator     {} at {}/platform/entrar", super::demo::OPERATOR, config.base_url);
         println!("  password     {}", super::demo::PASSWORD);
     }
     println!("\n  data         {}", config.data_dir.display());

@@ -4,9 +4,10 @@
 use clap::Args;
 use std::process::ExitCode;
 use tenancy::{Clock, Deployment, RegistryOptions};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::serve::Told;
+use super::serve::{Told, close, end};
 use crate::config::Config;
 use crate::listen::Patience;
 use crate::{boot, worker};
@@ -26,7 +27,7 @@ impl Worker {
 
 async fn work(config: &Config, deployment: &Deployment) -> anyhow::Result<()> {
     deployment.require_current().await?;
-    let settings = config.settings(false);
+    let settings = config.settings(None);
     let (state, committed) =
         boot::open_state(deployment, config.files.clone(), settings, Clock::system(), RegistryOptions::default())
             .await?;
@@ -40,10 +41,7 @@ async fn work(config: &Config, deployment: &Deployment) -> anyhow::Result<()> {
     }
     tracing::info!("stopping: what is under way finishes first");
     stop.cancel();
-    if tokio::time::timeout(Patience::default().finish, &mut working).await.is_err() {
-        tracing::warn!("the worker did not finish in time; what it had begun is done again");
-        working.abort();
-    }
-    state.house.registry.close().await;
+    end(working, Instant::now() + Patience::default().finish).await;
+    close(&state.house.registry).await;
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! How many connections each peer has, so that one address cannot take everybody's places.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tenancy::line_of;
 
 use crate::layers::request::Proxies;
 
@@ -33,7 +35,7 @@ impl Peers {
         if self.proxies.trust(peer) || self.proxies.trust(peer.to_canonical()) {
             return Some(Place { counted: None });
         }
-        let key = one_line(peer);
+        let key = line_of(peer);
         let mut open = held(&self.open);
         let count = open.entry(key).or_default();
         if *count >= self.most {
@@ -41,14 +43,6 @@ impl Peers {
         }
         *count += 1;
         Some(Place { counted: Some((self.open.clone(), key)) })
-    }
-}
-
-/// What one line is given: an IPv4 address, or the first half of one of IPv6 (RFC 6177).
-fn one_line(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into(),
-        v4 => v4,
     }
 }
 

@@ -79,7 +79,7 @@ fn a_role_cannot_change_what_it_lives_in() {
             "alter table properties add column mine int",
             "drop table properties",
             "copy properties to program 'true'",
-            "copy properties to '/tmp/properties'",
+            "copy properties to '/properties'",
             "select pg_read_file('/etc/passwd')",
             "select lo_import('/etc/passwd')",
             "create extension dblink",

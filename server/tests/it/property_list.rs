@@ -3,17 +3,7 @@
 use http::StatusCode;
 use tenancy::testing::run;
 
-use crate::harness::{Caller, a_property, house, root};
-
-/// Registers a property that differs from the usual one.
-async fn make(caller: &mut Caller, fields: &[(&str, &str)]) {
-    let id = uuid::Uuid::now_v7().to_string();
-    let mut all = a_property(&id, "");
-    all.retain(|(name, _)| !fields.iter().any(|(other, _)| other == name));
-    all.extend(fields.iter().copied());
-    let answer = caller.call("properties/create", &all).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-}
+use crate::harness::{Caller, OF_TWO_PURPOSES, house, register_as, root};
 
 /// The titles that a page of the list shows, in their order.
 async fn titles(caller: &mut Caller, query: &str) -> Vec<String> {
@@ -30,17 +20,10 @@ fn a_price_is_that_of_the_purpose_that_is_asked_for() {
         let house = house().await;
         let a = house.agency().await;
         let mut owner = house.owner(&a).await;
-        let both = [
-            ("title", "Casa de dois fins"),
-            ("purposes[]", "sale"),
-            ("purposes[]", "rent"),
-            ("sale_price", "900.000"),
-            ("rent", "4.000"),
-        ];
-        make(&mut owner, &both).await;
-        make(&mut owner, &[("title", "Venda"), ("sale_price", "450.000")]).await;
+        register_as(&mut owner, &OF_TWO_PURPOSES).await;
+        register_as(&mut owner, &[("title", "Venda"), ("sale_price", "450.000")]).await;
         let rent = [("title", "Aluguel"), ("purposes[]", "rent"), ("sale_price", ""), ("rent", "5.500")];
-        make(&mut owner, &rent).await;
+        register_as(&mut owner, &rent).await;
         for (query, expected) in [
             ("purpose=rent&max_price=5000", vec!["Casa de dois fins"]),
             ("purpose=rent&min_price=5000", vec!["Aluguel"]),
@@ -67,8 +50,8 @@ fn every_word_is_looked_for_in_any_order_and_without_accents() {
         let house = house().await;
         let a = house.agency().await;
         let mut owner = house.owner(&a).await;
-        make(&mut owner, &[("title", "Apartamento com terraço"), ("neighborhood", "Perdizes")]).await;
-        make(&mut owner, &[("title", "Apartamento com vista"), ("neighborhood", "Água Branca")]).await;
+        register_as(&mut owner, &[("title", "Apartamento com terraço"), ("neighborhood", "Perdizes")]).await;
+        register_as(&mut owner, &[("title", "Apartamento com vista"), ("neighborhood", "Água Branca")]).await;
         for (query, expected) in [
             ("q=apartamento%20perdizes", vec!["Apartamento com terraço"]),
             ("q=PERDIZES%20%20apartamento", vec!["Apartamento com terraço"]),
@@ -88,9 +71,9 @@ fn several_values_of_a_filter_repeat_its_name() {
         let house = house().await;
         let a = house.agency().await;
         let mut owner = house.owner(&a).await;
-        make(&mut owner, &[("title", "Casa"), ("type", "house"), ("status", "draft")]).await;
-        make(&mut owner, &[("title", "Apartamento"), ("neighborhood", "Água Branca")]).await;
-        make(&mut owner, &[("title", "Loft"), ("type", "loft"), ("purposes[]", "rent"), ("rent", "2000")]).await;
+        register_as(&mut owner, &[("title", "Casa"), ("type", "house"), ("status", "draft")]).await;
+        register_as(&mut owner, &[("title", "Apartamento"), ("neighborhood", "Água Branca")]).await;
+        register_as(&mut owner, &[("title", "Loft"), ("type", "loft"), ("purposes[]", "rent"), ("rent", "2000")]).await;
         for (query, expected) in [
             ("type=house&type=apartment", vec!["Apartamento", "Casa"]),
             ("type=castle&type=apartment&type=apartment", vec!["Apartamento"]),
@@ -145,13 +128,13 @@ fn the_list_says_what_it_counts() {
         let house = house().await;
         let a = house.agency().await;
         let mut owner = house.owner(&a).await;
-        make(&mut owner, &[("title", "Casa"), ("type", "house")]).await;
+        register_as(&mut owner, &[("title", "Casa"), ("type", "house")]).await;
         let says = async |owner: &mut Caller, query: &str, count: &str| {
             let page = owner.get(&format!("/app/properties{query}")).await.text();
             page.contains(&format!("class=\"pager\"><span>{count}<"))
         };
         assert!(says(&mut owner, "", "1 imóvel").await);
-        make(&mut owner, &[("title", "Loft"), ("type", "loft")]).await;
+        register_as(&mut owner, &[("title", "Loft"), ("type", "loft")]).await;
         assert!(says(&mut owner, "", "2 imóveis").await);
         assert!(says(&mut owner, "?type=loft", "1 imóvel").await);
     });

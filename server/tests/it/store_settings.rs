@@ -18,7 +18,7 @@ const STORE: [(&str, &str); 8] = [
     ("address", "Rua das Acácias, 10"),
 ];
 
-/// The version of what a form's own columns hold.
+/// How often a form was saved.
 async fn version(caller: &mut Caller, form: &str) -> String {
     caller.call("store_settings/load", &[("form", form)]).await.json()["version"].to_string()
 }

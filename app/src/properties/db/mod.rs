@@ -41,7 +41,7 @@ use super::types::{
 use crate::access::Can;
 use crate::audit::db::{Event, diff, list as history, record};
 use crate::caller::Staff;
-use crate::drafts::db::{self as drafts, Place};
+use crate::drafts::db::{self as drafts, Draft, Place};
 use crate::error::{AppError, Clash, Limit};
 use crate::values::fields::Fields;
 use crate::words::Lang;
@@ -153,7 +153,8 @@ pub async fn editing(
 ) -> Result<PropertyEditing, sqlx::Error> {
     let path = format!("/app/properties/{id}/edit");
     let place = Place { user: staff.id(), path: &path };
-    let (property, typed) = futures::try_join!(find(&staff.db, id), drafts::typed(&staff.db, place, draft, now))?;
+    let (property, draft) = futures::try_join!(find(&staff.db, id), drafts::find(&staff.db, place, draft, now))?;
+    let typed = draft.and_then(Draft::typed);
     let form = form_of(&property, lang).into_fields();
     let missing = check(&staff.db, typed.as_ref().unwrap_or(&form), (now, lang)).await?;
     Ok(PropertyEditing { id, version: property.version, code: property.code, form, typed, missing })
@@ -170,7 +171,7 @@ pub async fn blank(
     (now, lang): (OffsetDateTime, Lang),
 ) -> Result<PropertyBlank, sqlx::Error> {
     let place = Place { user: staff.id(), path: "/app/properties/new" };
-    let typed = drafts::typed(&staff.db, place, draft, now).await?;
+    let typed = drafts::find(&staff.db, place, draft, now).await?.and_then(Draft::typed);
     let id = typed.as_ref().and_then(|form| form.get("id").parse().ok()).unwrap_or_else(PropertyId::generate);
     let form = typed.unwrap_or_else(blank_form);
     let missing = check(&staff.db, &form, (now, lang)).await?;

@@ -108,17 +108,17 @@ fn Colors(saved: SettingsEditing, typed: Option<Fields>, act: Act, chosen: Chose
 fn LogoForms(logo: Option<(String, u32, u32)>, is_there: Signal<bool>, act: Act, chosen: Chosen) -> impl IntoView {
     let words = &words().store_settings;
     let Chosen { version, primary, secondary } = chosen;
-    let row = move || {
-        match logo.clone().filter(|_| is_there.get()) {
-        Some((src, width, height)) => view! {
+    let there = move |(src, width, height)| {
+        view! {
             <div class="logo-row" data-theme="light">
                 <img src=src alt=words.logo width=width height=height/>
                 <ActForm act to=RemoveLogo::PATH><button type="submit" class="btn btn-small">{words.remove_logo}</button></ActForm>
             </div>
         }
-        .into_any(),
+    };
+    let row = move || match logo.clone().filter(|_| is_there.get()) {
+        Some(logo) => there(logo).into_any(),
         None => view! { <p class="quiet">{words.no_logo}</p> }.into_any(),
-    }
     };
     view! {
         <section class="form-section" id="logo">

@@ -20,6 +20,9 @@ use tenancy::central::people::NewPerson;
 use tenancy::{Clock, DatabaseError, Deployment, TenantId};
 use time::OffsetDateTime;
 
+use app::access::Role;
+use app::state::DemoPerson;
+
 use crate::config::{Config, Environment};
 
 use super::output;
@@ -35,12 +38,23 @@ pub(super) fn storefronts() -> impl Iterator<Item = (&'static str, &'static str,
     AGENCIES.iter().map(|agency| (agency.slug, agency.name, agency.domain))
 }
 
-/// Everybody who works in one of them: e-mail address, role, agency. Who works in two is there twice.
-pub(super) fn people() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    let of = |agency: &'static Agency| {
-        std::iter::once(&agency.owner).chain(agency.staff).map(|person| (person.email, person.role, agency.name))
-    };
-    AGENCIES.iter().flat_map(of)
+/// Everybody whom one can sign in as. Who works in two agencies is there once.
+pub(super) fn people() -> Vec<DemoPerson> {
+    let mut people: Vec<DemoPerson> = Vec::new();
+    for agency in &AGENCIES {
+        for person in std::iter::once(&agency.owner).chain(agency.staff) {
+            match people.iter_mut().find(|known| known.email == person.email) {
+                Some(known) => known.at = format!("{} + {}", known.at, agency.name),
+                None => people.push(DemoPerson {
+                    email: person.email,
+                    role: Role::parse(person.role),
+                    at: agency.name.to_owned(),
+                }),
+            }
+        }
+    }
+    people.push(DemoPerson { email: OPERATOR, role: None, at: "Sobrado".to_owned() });
+    people
 }
 
 /// Create the demo's agencies, people and properties; again is harmless

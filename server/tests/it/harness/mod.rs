@@ -1,13 +1,13 @@
 //! A house with agencies in it, and callers who knock at its doors.
 
+mod caller;
 pub mod chance;
 pub mod process;
 
 use axum::Router;
-use axum::body::Body;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use sqlx::ConnectOptions as _;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,9 @@ use tenancy::testing::{Agency, bed};
 use tenancy::{Clock, RegistryOptions};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::OnceCell;
-use tower::ServiceExt as _;
+
+use caller::encode;
+pub use caller::{Answer, Caller};
 
 use app::properties::types::PhotoId;
 use app::state::{AppState, Settings};
@@ -56,7 +58,7 @@ pub fn settings() -> Settings {
         base_host: "localhost".into(),
         base_port: ":3000".into(),
         https: false,
-        demo: false,
+        demo: None,
         production: false,
         only_counts: false,
     }
@@ -182,176 +184,6 @@ impl House {
     }
 }
 
-/// Somebody with a browser's memory for cookies.
-#[derive(Clone)]
-pub struct Caller {
-    router: Router,
-    pub host: String,
-    pub cookies: Vec<(String, String)>,
-    pub headers: HeaderMap,
-    /// Where the requests come from; none: this machine.
-    pub peer: Option<SocketAddr>,
-}
-
-/// What came back.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
-    }
-
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
-    }
-
-    /// The whole answer without what is new in every one: the request's identifier and the nonce.
-    pub fn bare(&self) -> (StatusCode, Vec<String>, String) {
-        let nonce = self.header("content-security-policy").split("'nonce-").nth(1);
-        let nonce = nonce.and_then(|rest| rest.split('\'').next()).unwrap_or_default();
-        let bare = |text: &str| {
-            let new = [nonce, self.header("x-request-id")];
-            new.iter().filter(|new| !new.is_empty()).fold(text.to_owned(), |text, new| text.replace(new, ""))
-        };
-        let line = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-            format!("{name}: {}", bare(&String::from_utf8_lossy(value.as_bytes())))
-        };
-        let mut headers: Vec<String> = self.headers.iter().map(line).collect();
-        headers.sort();
-        (self.status, headers, bare(&self.text()))
-    }
-
-    /// The answer without what differs between any two: the request's identifier and the date.
-    pub fn comparable(&self) -> (StatusCode, Vec<String>, Vec<u8>) {
-        let mut names: Vec<String> = self.headers.keys().map(ToString::to_string).collect();
-        names.sort();
-        (self.status, names, self.body.clone())
-    }
-}
-
-impl Caller {
-    /// Opens a page as a browser does.
-    pub async fn get(&mut self, path: &str) -> Answer {
-        self.send(Method::GET, path, "text/html", None).await
-    }
-
-    /// Calls a server function as the browser's program does.
-    pub async fn call(&mut self, endpoint: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(Method::POST, &format!("/fn/{endpoint}"), "application/json", Some(encode(fields))).await
-    }
-
-    /// Posts a form as a browser without WASM does, from the page at `from`.
-    pub async fn post(&mut self, endpoint: &str, from: &str, fields: &[(&str, &str)]) -> Answer {
-        let referer = format!("http://{}{from}", self.host).parse().expect("a header");
-        self.headers.insert(header::REFERER, referer);
-        let answer = self.send(Method::POST, &format!("/fn/{endpoint}"), "text/html", Some(encode(fields))).await;
-        self.headers.remove(header::REFERER);
-        answer
-    }
-
-    pub async fn send(&mut self, method: Method, path: &str, accept: &str, form: Option<String>) -> Answer {
-        let mut request = Request::builder().method(method.clone()).uri(path).header(header::ACCEPT, accept);
-        request = request.header(header::HOST, &self.host);
-        if !self.cookies.is_empty() {
-            let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
-            request = request.header(header::COOKIE, cookies.join("; "));
-        }
-        if method != Method::GET
-            && !self.headers.contains_key(header::ORIGIN)
-            && !self.headers.contains_key("sec-fetch-site")
-        {
-            request =
-                request.header(header::ORIGIN, format!("http://{}", self.host)).header("sec-fetch-site", "same-origin");
-        }
-        if form.is_some() && !self.headers.contains_key(header::CONTENT_TYPE) {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        }
-        for (name, value) in &self.headers {
-            request = request.header(name, value);
-        }
-        let request = request.body(form.map_or_else(Body::empty, Body::from)).expect("a request");
-        self.knock(request).await
-    }
-
-    /// Sends files to a property as the form of its photographs does.
-    pub async fn upload(&mut self, property: &str, accept: &str, files: &[(&str, &str, Vec<u8>)]) -> Answer {
-        self.send_files(&format!("/app/properties/{property}/photos"), accept, "photos", files).await
-    }
-
-    /// Sends files as a form does, in the field of this name.
-    pub async fn send_files(
-        &mut self,
-        path: &str,
-        accept: &str,
-        field: &str,
-        files: &[(&str, &str, Vec<u8>)],
-    ) -> Answer {
-        let mut body = Vec::new();
-        for (name, kind, bytes) in files {
-            let head = format!(
-                "--edge\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\ncontent-type: {kind}\r\n\r\n"
-            );
-            body.extend_from_slice(head.as_bytes());
-            body.extend_from_slice(bytes);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(b"--edge--\r\n");
-        self.post_body(path, accept, "multipart/form-data; boundary=edge", body).await
-    }
-
-    /// Posts a body of any type.
-    pub async fn post_body(&mut self, path: &str, accept: &str, kind: &str, body: impl Into<Body>) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
-        let request = Request::post(path)
-            .header(header::ACCEPT, accept)
-            .header(header::HOST, &self.host)
-            .header(header::ORIGIN, format!("http://{}", self.host))
-            .header("sec-fetch-site", "same-origin")
-            .header(header::COOKIE, cookies.join("; "))
-            .header(header::CONTENT_TYPE, kind)
-            .body(body.into())
-            .expect("a request");
-        self.knock(request).await
-    }
-
-    pub async fn knock(&mut self, mut request: Request<Body>) -> Answer {
-        if let Some(peer) = self.peer {
-            request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
-        }
-        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
-        let (parts, body) = response.into_parts();
-        for cookie in parts.headers.get_all(header::SET_COOKIE) {
-            let text = cookie.to_str().expect("text");
-            let (name, value) = text.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
-            self.cookies.retain(|(n, _)| n != name);
-            if !value.is_empty() && !text.contains("Max-Age=0") {
-                self.cookies.push((name.to_owned(), value.to_owned()));
-            }
-        }
-        let body = axum::body::to_bytes(body, 16 * 1024 * 1024).await.expect("a body").to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
-    }
-
-    pub fn cookie(&self, name: &str) -> Option<String> {
-        self.cookies.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone())
-    }
-}
-
-fn encode(fields: &[(&str, &str)]) -> String {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    form.extend_pairs(fields);
-    form.finish()
-}
-
 /// The fields of a property that may be registered.
 pub fn a_property<'a>(id: &'a str, title: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
@@ -372,11 +204,28 @@ pub fn a_property<'a>(id: &'a str, title: &'a str) -> Vec<(&'a str, &'a str)> {
 
 /// Registers a property and gives its identifier.
 pub async fn register(caller: &mut Caller, title: &str) -> String {
+    register_as(caller, &[("title", title)]).await
+}
+
+/// Registers a property that differs in these fields from the usual one, and gives its identifier.
+pub async fn register_as(caller: &mut Caller, fields: &[(&str, &str)]) -> String {
     let id = uuid::Uuid::now_v7().to_string();
-    let answer = caller.call("properties/create", &a_property(&id, title)).await;
+    let mut all = a_property(&id, "Apartamento no parque");
+    all.retain(|(name, _)| !fields.iter().any(|(other, _)| other == name));
+    all.extend(fields.iter().copied());
+    let answer = caller.call("properties/create", &all).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     id
 }
+
+/// A house for sale and for rent, far apart: which price counts says the purpose.
+pub const OF_TWO_PURPOSES: [(&str, &str); 5] = [
+    ("title", "Casa de dois fins"),
+    ("purposes[]", "sale"),
+    ("purposes[]", "rent"),
+    ("sale_price", "900.000"),
+    ("rent", "4.000"),
+];
 
 /// A photograph of one colour.
 pub fn a_photo(shade: u8) -> Vec<u8> {

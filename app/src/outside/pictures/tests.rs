@@ -1,0 +1,206 @@
+use super::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn photo(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+    let picture = RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 90]));
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, format).expect("encodes");
+    bytes.into_inner()
+}
+
+async fn inspect(bytes: Vec<u8>, name: &str, declared: &str) -> Result<Size, Refused> {
+    Pictures::default().inspect(bytes.into(), name, Some(declared)).await
+}
+
+#[tokio::test]
+async fn three_formats_are_taken() {
+    for (format, name) in [(ImageFormat::Jpeg, "a.JPG"), (ImageFormat::Png, "a.png"), (ImageFormat::WebP, "a.webp")] {
+        let size = inspect(photo(40, 30, format), name, format.to_mime_type()).await;
+        assert_eq!(size, Ok(Size { width: 40, height: 30 }), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_photograph_is_refused() {
+    let jpeg = photo(40, 30, ImageFormat::Jpeg);
+    assert_eq!(inspect(jpeg.clone(), "a.png", "image/png").await, Err(Refused::NotAPhoto), "name and bytes differ");
+    assert_eq!(inspect(jpeg.clone(), "a.jpg", "image/png").await, Err(Refused::NotAPhoto), "type and bytes differ");
+    assert_eq!(inspect(jpeg[..200].to_vec(), "a.jpg", "image/jpeg").await, Err(Refused::NotAPhoto), "cut short");
+    for fake in ["<svg onload=alert(1)>", "<html>", "GIF89a", "%PDF-1.7", ""] {
+        assert_eq!(inspect(fake.into(), "a.jpg", "image/jpeg").await, Err(Refused::NotAPhoto), "{fake}");
+    }
+    let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec();
+    assert_eq!(inspect(heic, "IMG_1.HEIC", "image/heic").await, Err(Refused::Heic));
+    assert_eq!(inspect(vec![0xff; MAX_BYTES + 1], "a.jpg", "image/jpeg").await, Err(Refused::TooLarge));
+}
+
+/// A PNG's header claims 50,000 by 50,000 pixels; the file has 60 bytes.
+#[tokio::test]
+async fn a_bomb_is_refused_from_its_header() {
+    let png = resized(photo(1, 1, ImageFormat::Png), 50_000, 50_000);
+    assert_eq!(inspect(png, "a.png", "image/png").await, Err(Refused::TooManyPixels));
+}
+
+/// The PNG with another size in its header.
+fn resized(mut png: Vec<u8>, width: u32, height: u32) -> Vec<u8> {
+    png[16..20].copy_from_slice(&width.to_be_bytes());
+    png[20..24].copy_from_slice(&height.to_be_bytes());
+    // The header's checksum (PNG, 5.3): CRC-32 over type and data.
+    let crc = crc32(&png[12..29]);
+    png[29..33].copy_from_slice(&crc.to_be_bytes());
+    png
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 })
+    })
+}
+
+/// A colour profile of 40 MB of nothing: some forty kilobytes in the file. It is passed over, and the picture taken.
+#[tokio::test]
+async fn a_bomb_in_a_colour_profile_is_not_unfolded() {
+    let with_profile = |length: usize| {
+        let mut bytes = Vec::new();
+        let mut encoder = PngEncoder::new(&mut bytes);
+        encoder.set_icc_profile(vec![0; length]).expect("PNG has profiles");
+        encoder.write_image(&[90; 12], 2, 2, image::ExtendedColorType::Rgb8).expect("encodes");
+        bytes
+    };
+    let profile = |bytes: &[u8]| {
+        let mut decoder = begin(bytes, ImageFormat::Png).expect("a picture");
+        decoder.icc_profile().expect("readable").map(|profile| profile.len())
+    };
+    assert_eq!(profile(&with_profile(500_000)), Some(500_000), "one of a printer's size is read");
+    let bomb = with_profile(40 * 1024 * 1024);
+    assert!(bomb.len() < 200_000, "{} bytes in the file", bomb.len());
+    assert_eq!(profile(&bomb), None);
+    assert_eq!(inspect(bomb, "a.png", "image/png").await, Ok(Size { width: 2, height: 2 }));
+}
+
+#[tokio::test]
+async fn pixels_that_do_not_fit_are_refused_from_the_header() {
+    // 45 million pixels of eight bytes: fewer than a camera's, in more than 256 MB.
+    let wide = DynamicImage::ImageRgba16(image::ImageBuffer::new(1, 1));
+    let mut png = Cursor::new(Vec::new());
+    wide.write_to(&mut png, ImageFormat::Png).expect("encodes");
+    assert_eq!(
+        inspect(resized(png.into_inner(), 9_000, 5_000), "a.png", "image/png").await,
+        Err(Refused::TooManyPixels)
+    );
+}
+
+/// An EXIF chunk of sixty bytes that says it has 4 GB.
+#[tokio::test]
+async fn a_chunk_that_claims_more_than_the_file_is_refused() {
+    let simple = photo(40, 30, ImageFormat::WebP);
+    let with_exif = |claimed: u32| {
+        let mut bytes = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0\0\x27\0\0\x1d\0\0".to_vec();
+        bytes.extend(&simple[12..]);
+        bytes.extend(b"EXIF");
+        bytes.extend(claimed.to_le_bytes());
+        bytes.extend([0; 60]);
+        let length = u32::try_from(bytes.len() - 8).expect("small");
+        bytes[4..8].copy_from_slice(&length.to_le_bytes());
+        bytes
+    };
+    assert!(!claims_more(&simple) && !claims_more(b"RIFF") && !claims_more(&with_exif(60)));
+    assert!(claims_more(&with_exif(61)) && claims_more(&with_exif(u32::MAX)));
+    let size = inspect(with_exif(60), "a.webp", "image/webp").await;
+    assert_eq!(size, Ok(Size { width: 40, height: 30 }), "an honest one is taken");
+    assert_eq!(inspect(with_exif(u32::MAX), "a.webp", "image/webp").await, Err(Refused::NotAPhoto));
+}
+
+#[tokio::test]
+async fn a_picture_keeps_its_place_when_whoever_asked_has_gone() {
+    let pictures = Pictures::default();
+    let counts = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+    let (begun, mut beginnings) = tokio::sync::mpsc::unbounded_channel();
+    let mut gates = Vec::new();
+    let mut open_one = |pictures: Pictures| {
+        let (counts, begun) = (counts.clone(), begun.clone());
+        let (open, gate) = std::sync::mpsc::channel::<()>();
+        gates.push(open);
+        tokio::spawn(async move {
+            let decode = move || {
+                counts.1.fetch_max(counts.0.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                begun.send(()).expect("counted");
+                // Until the gate is opened, by being dropped.
+                let _ = gate.recv();
+                counts.0.fetch_sub(1, Ordering::SeqCst);
+                Ok(())
+            };
+            pictures.work(decode).await
+        })
+    };
+    for asking in [open_one(pictures.clone()), open_one(pictures.clone())] {
+        beginnings.recv().await.expect("begun");
+        asking.abort();
+        assert!(asking.await.is_err_and(|gone| gone.is_cancelled()));
+    }
+    assert_eq!(pictures.places.available_permits(), 0, "both are still being decoded");
+    let others = [open_one(pictures.clone()), open_one(pictures.clone())];
+    tokio::task::yield_now().await;
+    gates.clear();
+    for other in others {
+        assert_eq!(other.await.expect("not aborted"), Ok(()));
+    }
+    assert_eq!((counts.0.load(Ordering::SeqCst), counts.1.load(Ordering::SeqCst)), (0, 2), "two at a time");
+}
+
+/// A JPEG with an EXIF block: camera, place, and lying on its side (orientation 6).
+fn with_exif(jpeg: &[u8]) -> Vec<u8> {
+    let mut tiff = b"MM\0\x2a\0\0\0\x08\0\x02".to_vec();
+    tiff.extend(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"); // Orientation: 6
+    tiff.extend(b"\x01\x0f\0\x02\0\0\0\x10\0\0\0\x26"); // Make, at offset 38
+    tiff.extend(b"\0\0\0\0SECRET-CAMERA-1\0");
+    let mut exif = b"Exif\0\0".to_vec();
+    exif.extend(tiff);
+    let mut bytes = jpeg[..2].to_vec();
+    bytes.extend([0xff, 0xe1]);
+    bytes.extend(u16::try_from(exif.len() + 2).expect("small").to_be_bytes());
+    bytes.extend(exif);
+    bytes.extend(&jpeg[2..]);
+    bytes.extend(b"<script>polyglot</script>");
+    bytes
+}
+
+#[tokio::test]
+async fn variants_are_upright_and_carry_nothing_of_the_original() {
+    let original = with_exif(&photo(900, 600, ImageFormat::Jpeg));
+    let pictures = Pictures::default();
+    let size = pictures.inspect(original.clone().into(), "a.jpg", Some("image/jpeg")).await;
+    assert_eq!(size, Ok(Size { width: 600, height: 900 }), "turned upright");
+    let variants = pictures.variants(original.into()).await.expect("a photograph");
+    let sizes: Vec<_> = variants.iter().map(|v| (v.width, v.height, v.format)).collect();
+    assert_eq!(sizes, [(320, 480, "webp"), (320, 480, "jpg"), (600, 900, "webp"), (600, 900, "jpg")]);
+    for variant in &variants {
+        for trace in [&b"SECRET-CAMERA"[..], b"Exif", b"polyglot"] {
+            assert!(!variant.bytes.windows(trace.len()).any(|w| w == trace), "{trace:?} in {}", variant.format);
+        }
+        let again = image::load_from_memory(&variant.bytes).expect("a picture");
+        assert_eq!((again.width(), again.height()), (variant.width, variant.height));
+    }
+}
+
+#[test]
+fn what_is_transparent_becomes_white() {
+    let clear = DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(1, 1, image::Rgba([10, 20, 30, 0])));
+    assert_eq!(flatten(clear).get_pixel(0, 0).0, [255, 255, 255]);
+}
+
+#[tokio::test]
+async fn a_logo_stays_transparent_and_carries_nothing_of_the_original() {
+    let drawn = image::RgbaImage::from_fn(1200, 240, |x, _| image::Rgba([0, 74, 173, if x < 600 { 0 } else { 255 }]));
+    let mut png = Cursor::new(Vec::new());
+    drawn.write_to(&mut png, ImageFormat::Png).expect("encodes");
+    let mut png = png.into_inner();
+    png.extend(b"<script>polyglot</script>");
+    let logo = Pictures::default().logo(png.into(), "logo.png", Some("image/png")).await.expect("a logo");
+    assert_eq!((logo.width, logo.height, logo.format), (480, 96, "png"));
+    assert!(!logo.bytes.windows(8).any(|w| w == b"polyglot"));
+    let again = image::load_from_memory(&logo.bytes).expect("a picture").into_rgba8();
+    assert_eq!((again.get_pixel(5, 5).0[3], again.get_pixel(470, 5).0), (0, [0, 74, 173, 255]));
+    let svg = Pictures::default().logo("<svg/>".into(), "logo.svg", Some("image/svg+xml")).await;
+    assert_eq!(svg.err(), Some(Refused::NotAPhoto));
+}
