@@ -3,7 +3,7 @@
 use http::StatusCode;
 use tenancy::testing::run;
 
-use crate::harness::{Caller, OF_TWO_PURPOSES, house, register_as, root};
+use crate::harness::{Caller, OF_TWO_PURPOSES, a_property, house, register_as, root};
 
 /// The titles that a page of the list shows, in their order.
 async fn titles(caller: &mut Caller, query: &str) -> Vec<String> {

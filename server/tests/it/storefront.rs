@@ -3,7 +3,7 @@
 use http::StatusCode;
 use tenancy::testing::{Agency, run};
 
-use crate::harness::{Caller, House, house, on_the_storefront, register_as, root, send_logo, with_creci};
+use crate::harness::{Caller, House, a_property, house, on_the_storefront, register_as, root, send_logo, with_creci};
 
 /// Puts a property on the storefront that differs from the usual one, and gives its public path.
 pub async fn publish(caller: &mut Caller, agency: &Agency, fields: &[(&str, &str)]) -> String {
