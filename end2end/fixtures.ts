@@ -11,28 +11,39 @@ export const ownDomain = (path = "/") => `http://www.casa-azul.example:${new URL
 
 type Watch = { expectStatus: (status: number) => void };
 
-/** A page whose console errors, failed requests and policy violations fail the test. What is meant is said first. */
+/** Pages, of whatever window, whose console errors, failed requests and policy violations fail the test. What is meant is said first. */
 export const test = base.extend<{ watch: Watch }>({
   watch: [
-    async ({ page }, use, info) => {
+    async ({ browser, context }, use, info) => {
       const wrong: string[] = [];
       const expected = new Set<number>();
-      page.on("console", (message) => {
-        if (message.type() !== "error") return;
-        if ([...expected].some((status) => message.text().includes(`status of ${status}`))) return;
-        wrong.push(`console: ${message.text()}`);
-      });
-      page.on("pageerror", (error) => wrong.push(`page: ${error}`));
-      page.on("requestfailed", (request) => {
-        const reason = request.failure()?.errorText ?? "";
-        // A browser whose scripts are switched off refuses to preload one: that is not our policy speaking.
-        if (info.project.name === "nojs" && reason === "csp") return;
-        if (!reason.includes("ERR_ABORTED")) wrong.push(`failed: ${request.url()} ${reason}`);
-      });
-      page.on("response", (response) => {
-        if (response.status() >= 400 && !expected.has(response.status())) wrong.push(`${response.status()}: ${response.url()}`);
-      });
+      const listen = (isStill: boolean) => (page: Page) => {
+        page.on("console", (message) => {
+          if (message.type() !== "error") return;
+          if ([...expected].some((status) => message.text().includes(`status of ${status}`))) return;
+          wrong.push(`console: ${message.text()}`);
+        });
+        page.on("pageerror", (error) => wrong.push(`page: ${error}`));
+        page.on("requestfailed", (request) => {
+          const reason = request.failure()?.errorText ?? "";
+          // A browser whose scripts are switched off refuses to preload one: that is not our policy speaking.
+          if (isStill && reason === "csp") return;
+          if (!reason.includes("ERR_ABORTED")) wrong.push(`failed: ${request.url()} ${reason}`);
+        });
+        page.on("response", (response) => {
+          if (response.status() >= 400 && !expected.has(response.status())) wrong.push(`${response.status()}: ${response.url()}`);
+        });
+      };
+      context.on("page", listen(info.project.name === "nojs"));
+      // A journey of two people opens windows of its own: they are heard too.
+      const open = browser.newContext.bind(browser);
+      browser.newContext = async (options) => {
+        const another = await open(options);
+        another.on("page", listen(options?.javaScriptEnabled === false));
+        return another;
+      };
       await use({ expectStatus: (status) => void expected.add(status) });
+      browser.newContext = open;
       expect(wrong).toEqual([]);
     },
     { auto: true },
@@ -54,9 +65,9 @@ export async function signIn(page: Page, email: string, javascript = true) {
   if (javascript) await hydrated(page);
 }
 
-/** WCAG 2.2 AA, as far as a machine can tell. */
+/** WCAG 2.2 AA and good practice, as far as a machine can tell. */
 export async function accessible(page: Page) {
-  const result = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+  const result = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
   expect(result.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" | ")}`)).toEqual([]);
 }
 

@@ -8,7 +8,7 @@ use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 use crate::auth::pages::{ChooseAgency, OperatorSignIn, Profile, SignIn, SignOut};
 use crate::billing::pages::PlanShow;
 use crate::layouts::CrmLayout;
-use crate::marketing::pages::{Home, Plans};
+use crate::marketing::pages::{Home, Lost as NotHere, Plans};
 use crate::platform::pages::TenantIndex;
 use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, PropertyPhotos, PropertyShow};
 use crate::store_settings::pages::{BrandShow, StoreShow};
@@ -83,7 +83,7 @@ pub fn Front() -> impl IntoView {
     provide_lang();
     view! {
         <Router>
-            <Routes fallback=NotFoundPage>
+            <Routes fallback=NotHere>
                 <Route path=path!("/") view=Home ssr=SsrMode::Async/>
                 <Route path=path!("/planos") view=Plans ssr=SsrMode::Async/>
                 <Route path=path!("/entrar") view=SignIn ssr=SsrMode::Async/>
@@ -92,7 +92,7 @@ pub fn Front() -> impl IntoView {
                 <Route path=path!("/platform/entrar") view=OperatorSignIn ssr=SsrMode::Async/>
                 <Route path=path!("/platform") view=TenantIndex ssr=SsrMode::Async/>
                 <Route path=path!("/platform/tenants") view=TenantIndex ssr=SsrMode::Async/>
-                <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
+                <Route path=path!("/*any") view=NotHere ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

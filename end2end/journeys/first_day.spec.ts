@@ -92,19 +92,37 @@ test("one person of two agencies chooses, and the two never mix", async ({ page 
 });
 
 for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
-  test(`every page stands on a ${width}${mark}`, async ({ page }) => {
-    for (const url of [BASE + "/", BASE + "/planos", BASE + "/entrar", storefront("casa-azul"), storefront("horizonte"), ownDomain()]) {
+  test(`every page stands on a ${width}${mark}`, async ({ page, watch }) => {
+    watch.expectStatus(404);
+    // The narrowest phone is narrower than the one that the journeys are walked on.
+    const stands = async () => {
+      const size = page.viewportSize();
+      await fits(page);
+      await accessible(page);
+      if (!size || width !== "phone") return;
+      await page.setViewportSize({ ...size, width: 360 });
+      await fits(page);
+      await page.setViewportSize(size);
+    };
+    const site = storefront("casa-azul");
+    await page.goto(`${site}imoveis`);
+    const listing = (await page.locator(".store-results a[href*='/imovel/']").first().getAttribute("href")) ?? "";
+    const open = [BASE + "/", BASE + "/planos", BASE + "/entrar", site, storefront("horizonte"), ownDomain()];
+    for (const url of [...open, `${site}imoveis`, new URL(listing, site).href, `${site}?lang=en`]) {
       const answer = await page.goto(url);
       expect(answer?.status()).toBe(200);
-      await fits(page);
-      await accessible(page);
+      await stands();
+    }
+    for (const url of [`${site}nada`, BASE + "/nada"]) {
+      expect((await page.goto(url))?.status()).toBe(404);
+      await stands();
     }
     await signIn(page, "helena@horizonte.example");
-    for (const path of ["/app", "/app/properties", "/app/properties/new", "/app/settings/plan", "/app/profile"]) {
+    const pages = ["/app", "/app/properties", "/app/properties?archived=yes", "/app/properties?type=house&type=apartment", "/app/properties/new"];
+    for (const path of [...pages, "/app/settings/plan", "/app/settings/store", "/app/settings/brand", "/app/profile", "/app/nada"]) {
       await page.goto(BASE + path);
       await hydrated(page);
-      await fits(page);
-      await accessible(page);
+      await stands();
     }
     await page.emulateMedia({ colorScheme: "dark" });
     for (const path of ["/app", "/app/properties/new"]) {
@@ -136,7 +154,9 @@ test("without JavaScript: sign in, a refused form comes back filled, the propert
   await expect(page.locator("tbody tr")).toHaveCount(1);
 });
 
-test("an operator suspends an agency and opens it again @nojs", async ({ page }) => {
+test("an operator suspends an agency and opens it again @nojs", async ({ page, watch }) => {
+  // While it is closed, its site says so.
+  watch.expectStatus(503);
   await page.goto(`${BASE}/platform/tenants`);
   await page.locator("#email").fill("operador@sobrado.example");
   await page.locator("#password").fill("sobrado-demo-2026");

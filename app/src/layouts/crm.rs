@@ -41,12 +41,12 @@ fn Frame(me: Me) -> impl IntoView {
     view! {
         <div class="crm">
             <a class="skip" href="#content">{words.common.skip_to_content}</a>
-            <aside class="rail">
+            <header class="rail">
                 <p class="rail-agency"><strong>{me.agency}</strong><a href=me.storefront rel="external" class="quiet">
                     {words.today.see_site} <Icon name=IconName::External/></a></p>
                 <Navigation/>
                 <Foot name=me.name/>
-            </aside>
+            </header>
             <main id="content" tabindex="-1"><Outlet/></main>
             <SignInAgain lapsed/>
             <div class="bottom-bar"><Navigation/></div>

@@ -10,7 +10,7 @@ pub fn EntranceLayout(
 ) -> impl IntoView {
     view! {
         <div class="entrance">
-            <a class="wordmark" href="/">"Sobrado"</a>
+            <header><a class="wordmark" href="/">"Sobrado"</a></header>
             <main id="content" class="card" tabindex="-1">{children()}</main>
         </div>
     }

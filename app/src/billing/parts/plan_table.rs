@@ -38,7 +38,7 @@ fn card(plan: Plan, lang: Lang) -> impl IntoView {
     });
     view! {
         <section class="plan">
-            <h3>{plan.display_name.clone()}</h3>
+            <h2>{plan.display_name.clone()}</h2>
             <p class="plan-price"><strong>{money(plan.price_monthly)}</strong>" "{words.monthly}</p>
             <p class="quiet">{money(plan.price_yearly)}" "{words.yearly}</p>
             <dl class="plan-facts">

@@ -31,9 +31,7 @@ pub fn StoreShow() -> impl IntoView {
             match record.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
                 // Anew after each save, so that what was saved is shown as it is kept, not as it was typed.
-                Ok(saved) if anew.side((saved.version, act.done())) => {
-                    view! { <div><StoreForm saved act/></div> }.into_any()
-                }
+                Ok(saved) if anew.side(saved.version) => view! { <div><StoreForm saved act/></div> }.into_any(),
                 Ok(saved) => view! { <section><StoreForm saved act/></section> }.into_any(),
             }
         })

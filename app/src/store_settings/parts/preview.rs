@@ -3,7 +3,7 @@
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use crate::storefront::parts::{CardText, StoreFoot, StoreHead};
+use crate::storefront::parts::{CardText, StoreHead};
 use crate::storefront::theme;
 use crate::storefront::types::Logo;
 use crate::values::color::Color;
@@ -54,7 +54,6 @@ pub fn StorePreview(
                 </div>
                 <div class="store-block"><CardText prices=words.sample_price.into_any() title=words.sample_title.to_owned()
                     href="/".to_owned() place=words.sample_place.to_owned() size=words.sample_size.to_owned()/></div>
-                <StoreFoot name=text("company_name") creci=some("creci") address=some("address")/>
             </div>
         </section>
     }
