@@ -1,3 +1,5 @@
+//! Photographs and logos: what is taken, what is refused, and how much of the machine they may have.
+
 use super::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -145,6 +147,8 @@ async fn a_picture_keeps_its_place_when_whoever_asked_has_gone() {
     for other in others {
         assert_eq!(other.await.expect("not aborted"), Ok(()));
     }
+    // The forsaken two may be the last to end.
+    let _both = pictures.places.acquire_many(2).await.expect("never closed");
     assert_eq!((counts.0.load(Ordering::SeqCst), counts.1.load(Ordering::SeqCst)), (0, 2), "two at a time");
 }
 
