@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, test as base, type Page } from "@playwright/test";
+import { expect, test as base, type BrowserContextOptions, type Page } from "@playwright/test";
 
 export const BASE = process.env.BASE_URL ?? "http://localhost:3000";
 export const PASSWORD = "sobrado-demo-2026";
@@ -9,10 +9,18 @@ export const storefront = (slug: string, path = "/") => BASE.replace("://", `://
 /** The demo's custom domain, which the browser is told to find on this machine. */
 export const ownDomain = (path = "/") => `http://www.casa-azul.example:${new URL(BASE).port}${path}`;
 
+/** The three ways that a journey is walked: its words, and the mark that `playwright.config.ts` chooses by. */
+export const WAYS = [["on a desktop", ""], ["on a phone", " @phone"], ["without JavaScript", " @nojs"]] as const;
+
 type Watch = { expectStatus: (status: number) => void };
+/** How this journey is walked: whether scripts run, and the shape of every window that it opens for somebody else. */
+type Way = { script: boolean; shape: BrowserContextOptions };
 
 /** Pages, of whatever window, whose console errors, failed requests and policy violations fail the test. What is meant is said first. */
-export const test = base.extend<{ watch: Watch }>({
+export const test = base.extend<{ watch: Watch } & Way>({
+  script: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
+  shape: async ({ javaScriptEnabled, viewport, hasTouch, isMobile, userAgent }, use) =>
+    use({ javaScriptEnabled, viewport, hasTouch, isMobile, userAgent }),
   watch: [
     async ({ browser, context }, use, info) => {
       const wrong: string[] = [];

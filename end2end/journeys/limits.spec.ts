@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { BASE, accessible, expect, hydrated, signIn, test } from "../fixtures";
+import { BASE, WAYS, accessible, expect, fits, hydrated, signIn, test } from "../fixtures";
 
-for (const [how, mark] of [["with", ""], ["without", " @nojs"]] as const) {
-  test(`the plan's last place is taken, and the next is refused with figures and a way on, ${how} JavaScript${mark}`, async ({ page, watch }) => {
+for (const [how, mark] of WAYS) {
+  test(`the plan's last place is taken, and the next is refused with figures and a way on, ${how}${mark}`, async ({ page, watch, script }) => {
     watch.expectStatus(403);
-    await signIn(page, "helena@horizonte.example", how === "with");
+    await signIn(page, "helena@horizonte.example", script);
     const headers = { origin: BASE, "sec-fetch-site": "same-origin", accept: "application/json" };
     const form = () => ({ id: randomUUID(), type: "house", usage: "residential", "purposes[]": "sale", status: "draft", title: "Lote de teste" });
     // Whoever came here before may have taken some of them.
@@ -15,16 +15,18 @@ for (const [how, mark] of [["with", ""], ["without", " @nojs"]] as const) {
       else expect(answer.status()).toBe(200);
     }
     await page.goto(`${BASE}/app/properties/new`);
-    if (how === "with") await hydrated(page);
+    if (script) await hydrated(page);
     await page.locator("#purposes input[value=sale]").check();
     await page.locator("#title").fill("A centésima primeira");
     await page.locator("main form.form button[type=submit]").last().click();
     await expect(page.locator(".alert-bad")).toContainText("100");
     await expect(page.locator("#title")).toHaveValue("A centésima primeira");
-    if (how === "with") await accessible(page);
+    await fits(page);
+    if (script) await accessible(page);
     await page.locator(".alert-bad a").click();
     await page.waitForURL(/\/app\/settings\/plan/);
     await expect(page.locator("main")).toContainText("100 de 100");
-    if (how === "with") await accessible(page);
+    await fits(page);
+    if (script) await accessible(page);
   });
 }

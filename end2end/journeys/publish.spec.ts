@@ -1,6 +1,17 @@
+import { closeSync, mkdtempSync, openSync, rmSync, truncateSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { BASE, accessible, expect, fits, hydrated, ownDomain, signIn, storefront, test } from "../fixtures";
 import { picture } from "../pictures";
 import type { Page } from "@playwright/test";
+
+/** A file of 251 MiB that takes no room: all of it is a hole. */
+const heavy = join(mkdtempSync(join(tmpdir(), "sobrado-")), "enorme.png");
+test.beforeAll(() => {
+  closeSync(openSync(heavy, "w"));
+  truncateSync(heavy, 251 * 1024 * 1024);
+});
+test.afterAll(() => rmSync(dirname(heavy), { recursive: true }));
 
 const named = () => `Apartamento com sacada ${Date.now()}${Math.floor(Math.random() * 1000)}`;
 const save = (page: Page) => page.locator("main form.form button[type=submit]").last().click();
@@ -39,12 +50,29 @@ for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
     await page.waitForURL(/\/app\/properties\/[0-9a-f-]{36}$/);
     await page.getByRole("link", { name: "Fotos", exact: true }).click();
     await page.waitForURL(/\/photos$/);
+    // More than fits at once is said before it is sent.
+    await page.locator("input[type=file]").setInputFiles(heavy);
+    await page.locator("form.upload button").click();
+    await expect(page.locator(".alert-bad")).toContainText("Volte e envie em partes.");
+    await expect(page.locator(".photo-card")).toHaveCount(0);
     const shades = [40, 90, 140, 190, 240];
     await page.locator("input[type=file]").setInputFiles(shades.map((shade, at) => picture(`foto-${at + 1}.png`, shade, 120, 160)));
     await page.locator("form.upload button").click();
     await expect(page.locator(".photo-card img")).toHaveCount(5, { timeout: 30_000 });
     await page.locator(".photo-card").nth(1).getByRole("button", { name: "Usar como capa" }).click();
     await expect(page.locator(".photo-card").nth(1)).toContainText("Capa");
+    // The last is dragged before the first; without a mouse the arrows do it.
+    const order = () => page.locator(".photo-card img").evaluateAll((all) => all.map((img) => img.getAttribute("src")));
+    const before = await order();
+    if (width === "desktop") await page.locator(".photo-card").nth(4).locator("img").dragTo(page.locator(".photo-card").nth(0));
+    else {
+      for (let at = 4; at > 0; at--) {
+        const [from, to] = [(await order())[at], at - 1];
+        await page.locator(".photo-card").nth(at).getByRole("button", { name: "Mover para antes" }).click();
+        await expect.poll(async () => (await order())[to]).toBe(from);
+      }
+    }
+    await expect.poll(order).toEqual([before[4], ...before.slice(0, 4)]);
     await page.locator(".photo-card").nth(0).locator("input[name=alt]").fill("Sala com sacada");
     await page.locator(".photo-card").nth(0).getByRole("button", { name: "Salvar" }).click();
     await accessible(page);
@@ -98,10 +126,15 @@ test("first day without JavaScript: register with photographs, publish, find it 
   await page.goto(page.url().replace(/\/photos.*$/, ""));
   await page.getByRole("button", { name: "Publicar", exact: true }).click();
   await expect(page.getByRole("button", { name: "Tirar do site" })).toBeVisible();
-  const found = new URL("/imoveis", storefront("casa-azul"));
-  found.searchParams.set("q", title);
-  await page.goto(found.href);
-  await page.locator(".tile h3 a").click();
-  await expect(page.locator("h1")).toHaveText(title);
-  await expect(page.locator(".gallery-strip img")).toHaveCount(2);
+  for (const site of [storefront("casa-azul"), ownDomain()]) {
+    await page.goto(`${site}imoveis`);
+    const form = page.locator("form.store-search");
+    await form.locator("input[name=q]").fill(title);
+    await form.getByRole("button", { name: "Buscar" }).click();
+    await expect(page.locator(".tile")).toHaveCount(1);
+    await page.locator(".tile h3 a").click();
+    await expect(page.locator("h1")).toHaveText(title);
+    await expect(page.locator(".gallery-strip img")).toHaveCount(2);
+    await fits(page);
+  }
 });
