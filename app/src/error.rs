@@ -32,6 +32,9 @@ pub enum AppError {
     /// Too often; come back after so many seconds.
     #[error("too many; retry after {0} s")]
     TooMany(u32),
+    /// More was sent at once than is taken.
+    #[error("too large")]
+    TooLarge,
     /// The agency is suspended.
     #[error("the agency is suspended")]
     Suspended,
@@ -79,6 +82,7 @@ impl AppError {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Suspended | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Transport => StatusCode::BAD_REQUEST,
@@ -136,6 +140,7 @@ mod tests {
             (AppError::Invalid(FieldErrors::default()), 422),
             (AppError::PlanLimit(limit), 403),
             (AppError::TooMany(60), 429),
+            (AppError::TooLarge, 413),
             (AppError::Suspended, 503),
             (AppError::Unavailable, 503),
             (AppError::Internal("id".into()), 500),

@@ -17,7 +17,7 @@ use app::outside::files::from_hex;
 use app::outside::pictures::{MAX_BYTES, Refused, Upload};
 use app::properties::db::photos;
 use app::properties::photos::take;
-use app::properties::types::{PhotoId, PropertyId};
+use app::properties::types::{AT_ONCE, PhotoId, PropertyId};
 use app::state::{AppState, House};
 use app::store_settings::types::SettingsForm;
 use app::store_settings::{db as settings, logo};
@@ -26,8 +26,9 @@ use app::words::Lang;
 
 use crate::layers::plain;
 
-/// The largest upload: ten of the largest photographs, and a little around them.
-pub const UPLOAD: usize = 10 * MAX_BYTES + 64 * 1024;
+/// The largest upload: its files, and a little around them.
+pub const UPLOAD: usize = AT_ONCE as usize + 64 * 1024;
+const _: () = assert!(MAX_BYTES < UPLOAD, "a photograph fits into a form");
 /// The most files that are named when they are not taken: a page says them all.
 const NAMED: usize = 10;
 
@@ -138,7 +139,9 @@ async fn received(
     let (request, id) = (request.clone(), &request.id);
     let told = |error: &AppError| plain::error(error, wants_page, lang, id);
     let (staff, form) = match (who.clone(), form) {
-        (Who::Staff { account, role, db: Ok(db) }, Ok(form)) => (Staff { db, account, role, request }, form),
+        (Who::Staff { account, role, remember, db: Ok(db) }, Ok(form)) => {
+            (Staff { db, account, role, remember, request }, form)
+        }
         (Who::Staff { .. }, Err(_)) => return told(&AppError::Transport),
         _ => return told(&AppError::Unauthenticated),
     };

@@ -9,6 +9,9 @@ crate::id! {
     PhotoId
 }
 
+/// The most bytes of photographs in one form.
+pub const AT_ONCE: u32 = 250 * 1024 * 1024;
+
 /// How far the making of a photograph's sizes is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PhotoState {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-pub use super::photo_types::{Photo, PhotoId, PhotoPage, PhotoState, Picture};
+pub use super::photo_types::{AT_ONCE, Photo, PhotoId, PhotoPage, PhotoState, Picture};
 use crate::audit::types::HistoryLine;
 use crate::values::fields::{Fields, Values};
 

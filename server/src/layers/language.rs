@@ -14,14 +14,15 @@ pub async fn platform(mut request: Request, next: Next) -> Response {
         Some(Who::Operator(account)) => account.locale.clone(),
         _ => None,
     };
-    let header = request.headers().get(http::header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let lang = chosen
-        .and_then(|tag| Lang::parse(&tag))
-        .or_else(|| asked(request.uri().query()))
-        .or_else(|| Lang::negotiate(header))
-        .unwrap_or_default();
+    let lang = chosen.and_then(|tag| Lang::parse(&tag)).unwrap_or_else(|| of_a_stranger(&request));
     request.extensions_mut().insert(lang);
     next.run(request).await
+}
+
+/// Before anybody knows who asks: what the address says, else what the browser asks for.
+pub fn of_a_stranger(request: &Request) -> Lang {
+    let header = request.headers().get(http::header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    asked(request.uri().query()).or_else(|| Lang::negotiate(header)).unwrap_or_default()
 }
 
 /// The storefront's: `?lang=en`, else Portuguese.

@@ -4,7 +4,7 @@
 use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use http::{Method, StatusCode, header};
 use http_body_util::Limited;
 use std::time::Duration;
@@ -14,6 +14,8 @@ use app::caller;
 use app::error::AppError;
 use app::words::Lang;
 
+use super::language::of_a_stranger;
+use super::plain;
 use super::request::fits;
 use crate::media::UPLOAD;
 
@@ -48,28 +50,30 @@ async fn within(patience: Patience, request: Request, next: Next) -> Response {
         *request.method() == Method::POST && [UPLOADS, LOGO].iter().any(|path| fits(path, request.uri().path()));
     let (most, longest) = if is_upload { (UPLOAD, patience.uploading) } else { (FORM, patience.answer) };
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > most) {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    }
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
-    let wants_page = caller::accepts_html(request.headers());
+    let (wants_page, lang) = (caller::accepts_html(request.headers()), of_a_stranger(&request));
+    if length.is_some_and(|length| length > most) {
+        return plain::error(&AppError::TooLarge, wants_page, lang, &id);
+    }
     let request = request.map(|body| Body::new(TimeoutBody::new(patience.silence, Limited::new(body, most))));
     match tokio::time::timeout(longest, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => super::plain::error(&AppError::Unavailable, wants_page, Lang::default(), &id),
+        Err(_) => plain::error(&AppError::Unavailable, wants_page, lang, &id),
     }
 }
 
 /// The answer to a body that could not be read to its end: too large, or too slow.
-pub fn unread(error: &axum::Error) -> Response {
+pub fn unread(error: &axum::Error, wants_page: bool, lang: Lang) -> Response {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(here) = cause {
         if here.is::<tower_http::timeout::TimeoutError>() {
-            return StatusCode::REQUEST_TIMEOUT.into_response();
+            let mut response = plain::error(&AppError::Transport, wants_page, lang, "");
+            *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+            return response;
         }
         cause = here.source();
     }
-    StatusCode::PAYLOAD_TOO_LARGE.into_response()
+    plain::error(&AppError::TooLarge, wants_page, lang, "")
 }
 
 #[cfg(test)]
@@ -77,6 +81,7 @@ mod tests {
     use super::*;
     use axum::Router;
     use axum::middleware::from_fn;
+    use axum::response::IntoResponse as _;
     use axum::routing::post;
     use futures::StreamExt as _;
     use http::Request as HttpRequest;
@@ -85,7 +90,7 @@ mod tests {
     async fn read(request: Request) -> Response {
         match axum::body::to_bytes(request.into_body(), FORM).await {
             Ok(_) => StatusCode::OK.into_response(),
-            Err(error) => unread(&error),
+            Err(error) => unread(&error, true, Lang::Pt),
         }
     }
 

@@ -39,6 +39,7 @@ pub fn error(error: &app::error::AppError, wants_page: bool, lang: Lang, request
             E::Forbidden | E::PlanLimit(_) => words.error_forbidden,
             E::NotFound => words.error_not_found,
             E::TooMany(_) => words.error_too_many,
+            E::TooLarge => words.error_too_large,
             E::Suspended => words.error_suspended,
             E::Unavailable => words.error_unavailable,
             E::Conflict(_) => words.error_conflict,

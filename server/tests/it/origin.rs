@@ -45,7 +45,7 @@ fn every_function_refuses_a_foreign_page() {
         let mut bare = owner.clone();
         bare.headers.insert("sec-fetch-site", HeaderValue::from_static("none"));
         assert_eq!(bare.call("auth/sign_out", &[]).await.status, StatusCode::FORBIDDEN);
-        assert_eq!(owner.clone().call("auth/me", &[]).await.status, StatusCode::OK, "still signed in");
+        assert_eq!(owner.clone().call("auth/sessions", &[]).await.status, StatusCode::OK, "still signed in");
     });
 }
 
@@ -95,9 +95,11 @@ fn looking_changes_nothing() {
             }
         }
         assert_eq!(sum().await, before);
-        assert_eq!(owner.call("auth/me", &[]).await.status, StatusCode::OK, "and nobody was signed out");
+        assert_eq!(owner.call("auth/sessions", &[]).await.status, StatusCode::OK, "and nobody was signed out");
     });
 }
+
+const PHOTOS: &str = "/app/properties/0190163d-8694-739b-aea5-966c26f8ad90/photos";
 
 #[test]
 fn a_body_has_a_limit() {
@@ -108,5 +110,16 @@ fn a_body_has_a_limit() {
         let huge = "x".repeat(70 * 1024);
         let answer = owner.call("properties/create", &[("description", &huge)]).await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(answer.json()["kind"], "too_large");
+        // A browser gets a sentence, in its own language, before it has sent all of it.
+        for (path, length) in [("/fn/properties/create", 70 * 1024), (PHOTOS, 251 * 1024 * 1024_u32)] {
+            for (lang, sentence) in [("pt-BR", "Volte e envie em partes."), ("en", "send it in parts")] {
+                owner.headers.insert("accept-language", HeaderValue::from_static(lang));
+                owner.headers.insert("content-length", length.into());
+                let answer = owner.send(Method::POST, path, "text/html", Some("x".into())).await;
+                assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
+                assert!(answer.text().contains(sentence), "{path}: {}", answer.text());
+            }
+        }
     });
 }

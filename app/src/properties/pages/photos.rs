@@ -7,8 +7,8 @@ use leptos_router::hooks::use_params_map;
 
 use crate::error::AppError;
 use crate::properties::server_fns::{DescribePhoto, MovePhoto, RemovePhoto, SetCover, list_photos};
-use crate::properties::types::{Photo, PhotoId, PhotoPage, PhotoState, PropertyId};
-use crate::ui::act::{Act, ActForm};
+use crate::properties::types::{AT_ONCE, Photo, PhotoId, PhotoPage, PhotoState, PropertyId};
+use crate::ui::act::{Act, ActForm, bytes_of};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
 use crate::ui::icon::{Icon, IconName};
@@ -70,7 +70,7 @@ fn grid(page: PhotoPage, board: Board) -> impl IntoView {
                 <h1>{words.photos}</h1>
             </div>
         </header>
-        <Upload id/>
+        <Upload id act=board.act/>
         {if count == 0 {
             view! { <section class="empty"><h2>{words.no_photos}</h2><p>{words.no_photos_lead}</p></section> }.into_any()
         } else {
@@ -81,10 +81,18 @@ fn grid(page: PhotoPage, board: Board) -> impl IntoView {
 
 /// A plain form: it sends the files as browsers do, with or without WASM.
 #[component]
-fn Upload(id: PropertyId) -> impl IntoView {
+fn Upload(id: PropertyId, act: Act) -> impl IntoView {
     let words = &words().properties;
     let is_sending = RwSignal::new(false);
-    let submit = move |_: SubmitEvent| is_sending.set(true);
+    // Said before minutes are spent on what the server would not take.
+    let submit = move |event: SubmitEvent| {
+        if bytes_of(&event, "photos") > f64::from(AT_ONCE) {
+            event.prevent_default();
+            act.refuse(AppError::TooLarge);
+        } else {
+            is_sending.set(true);
+        }
+    };
     view! {
         <form method="post" enctype="multipart/form-data" action=format!("/app/properties/{id}/photos") class="upload" on:submit=submit>
             <label class="field"><span class="field-label">{words.add_photos}</span>

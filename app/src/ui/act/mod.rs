@@ -131,6 +131,11 @@ impl Act {
         self.sent.get_untracked()
     }
 
+    /// Says why a form was not even sent.
+    pub fn refuse(self, why: AppError) {
+        self.error.set(Some(why));
+    }
+
     /// Sends values to the server function at `to`; not while others are under way.
     pub fn send(self, to: &'static str, values: Vec<(String, String)>) {
         if self.pending.get_untracked() {
@@ -156,6 +161,11 @@ impl Act {
 /// What the form of an event holds, taken from the browser; none when something else has taken the event.
 pub fn values(event: &SubmitEvent) -> Option<Vec<(String, String)>> {
     sender::values(event)
+}
+
+/// Bytes of the files that were chosen in a field of an event's form.
+pub fn bytes_of(event: &SubmitEvent, field: &str) -> f64 {
+    sender::bytes_of(event, field)
 }
 
 /// Questions about a form, in the order in which they were asked.

@@ -19,6 +19,10 @@ pub(super) fn values(_: &SubmitEvent) -> Option<Vec<(String, String)>> {
     None
 }
 
+pub(super) fn bytes_of(_: &SubmitEvent, _: &str) -> f64 {
+    0.0
+}
+
 pub(super) fn send(_: &str, _: Vec<(String, String)>, _: impl Fn(Result<(), AppError>) + 'static) {}
 
 pub(super) fn ask<T: DeserializeOwned + 'static>(_: &Event, _: &str, _: impl Fn(T) + 'static) {}
