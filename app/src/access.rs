@@ -209,7 +209,6 @@ pub const ROWS: &[Access] = &[
     read("/fn/auth/agencies", Audience::SignedIn),
     write("/fn/auth/choose_agency", Audience::SignedIn),
     write("/fn/auth/set_language", Audience::SignedIn),
-    read("/fn/auth/me", Audience::Staff(Can::SeeAgency)),
     read("/fn/auth/sessions", Audience::Staff(Can::SeeAgency)),
     write("/fn/auth/end_session", Audience::Staff(Can::SeeAgency)),
     read("/fn/billing/plans", Audience::Platform),

@@ -38,6 +38,8 @@ pub struct Staff {
     pub account: Account,
     /// Their role.
     pub role: Role,
+    /// Whether they asked to stay signed in.
+    pub remember: bool,
     /// The request that they are making.
     pub request: Request,
 }
@@ -82,6 +84,8 @@ pub enum Who {
         account: Account,
         /// Their role.
         role: Role,
+        /// Whether they asked to stay signed in.
+        remember: bool,
         /// The agency's database.
         db: Result<TenantDb, OpenError>,
     },
@@ -93,6 +97,10 @@ pub enum Who {
 /// nothing, when it is too large to wait on a page.
 #[derive(Debug, Clone)]
 pub struct Late(pub Option<String>);
+
+/// Put into the request by the layers: the draft that the page's address names, and why its form was refused.
+#[derive(Debug, Clone)]
+pub struct RefusedDraft(pub Uuid, pub AppError);
 
 /// Put into the request by the layers on a storefront host: whose it is.
 #[derive(Debug, Clone)]
@@ -127,11 +135,12 @@ pub fn staff(can: Can) -> Result<Staff, AppError> {
     let parts = parts()?;
     declared(&parts, Audience::Staff(can))?;
     match parts.extensions.get::<Who>() {
-        Some(Who::Staff { account, role, db }) => {
+        Some(Who::Staff { account, role, remember, db }) => {
             if !role.may(can) {
                 return Err(AppError::Forbidden);
             }
-            Ok(Staff { db: db.clone()?, account: account.clone(), role: *role, request: request_of(&parts) })
+            let (role, remember) = (*role, *remember);
+            Ok(Staff { db: db.clone()?, account: account.clone(), role, remember, request: request_of(&parts) })
         }
         Some(Who::Operator(_)) => Err(AppError::Forbidden),
         _ => Err(AppError::Unauthenticated),
@@ -144,7 +153,9 @@ pub fn staff(can: Can) -> Result<Staff, AppError> {
 /// As [`staff`], but a suspended agency is let in without its database.
 pub fn staff_of_plan(can: Can) -> Result<(String, Option<TenantDb>), AppError> {
     let suspended = match parts()?.extensions.get::<Who>() {
-        Some(Who::Staff { account, role, db: Err(OpenError::NotActive(_)) }) if role.may(can) => Some(account.tenant),
+        Some(Who::Staff { account, role, db: Err(OpenError::NotActive(_)), .. }) if role.may(can) => {
+            Some(account.tenant)
+        }
         _ => None,
     };
     match suspended {
@@ -188,11 +199,12 @@ pub fn late() -> Result<Option<Late>, AppError> {
     Ok(parts()?.extensions.get::<Late>().cloned())
 }
 
-/// The path of the page that is rendered, and the draft that its address names; nothing when it names none.
-pub fn named_draft() -> Option<(String, Uuid)> {
-    let uri = parts().ok()?.uri;
-    let id = uri.query()?.split('&').find_map(|pair| pair.strip_prefix("draft=")?.parse().ok())?;
-    Some((uri.path().to_owned(), id))
+/// The draft that the page's address names, and why its form was refused.
+///
+/// # Errors
+/// Those of every caller.
+pub fn refused_draft() -> Result<Option<(Uuid, AppError)>, AppError> {
+    Ok(parts()?.extensions.get::<RefusedDraft>().map(|RefusedDraft(id, why)| (*id, why.clone())))
 }
 
 /// The value of a cookie.

@@ -2,9 +2,16 @@
 
 #[cfg(feature = "ssr")]
 pub mod choose;
+#[cfg(not(feature = "ssr"))]
+#[path = "me_browser.rs"]
+mod me;
+#[cfg(feature = "ssr")]
+mod me;
 pub mod pages;
 pub mod server_fns;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
 pub mod types;
 pub mod words;
+
+pub use me::me;

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::types::{AgencyChoice, Demo, Me, SessionLine, Waiting};
+use super::types::{AgencyChoice, Demo, SessionLine, Waiting};
 use crate::error::AppError;
 
 /// Signs a member of staff in.
@@ -87,26 +87,6 @@ pub async fn choose_agency(user: Uuid) -> Result<(), AppError> {
     super::choose::enter(&house, person, user, &request).await?;
     leptos_axum::redirect("/app");
     Ok(())
-}
-
-/// Who is in front of the screen.
-#[server(prefix = "/fn", endpoint = "auth/me")]
-pub async fn load_me() -> Result<Me, AppError> {
-    let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
-    let house = crate::caller::house()?;
-    let refused = crate::drafts::db::refused(&staff, house.clock.now()).await?;
-    let route = staff.db.route();
-    Ok(Me {
-        user: staff.account.user.as_uuid(),
-        storefront: house.settings.storefront_url(&route.slug, route.primary_domain.as_deref()),
-        name: staff.account.name,
-        email: staff.account.email,
-        role: staff.role,
-        agency: route.name.clone(),
-        lang: crate::words::lang(),
-        remember: super::sign_in::signed_in().await?.is_some_and(|signed| signed.remember),
-        refused,
-    })
 }
 
 /// The person's own open sessions.

@@ -5,7 +5,6 @@ use tenancy::TenantDb;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::caller::{self, Staff};
 use crate::error::AppError;
 use crate::values::fields::{Fields, Values};
 use crate::values::id::StaffId;
@@ -98,16 +97,6 @@ pub async fn find(
     let fields = serde_json::from_value(kept.fields).map_err(unread)?;
     let refusal = kept.refusal.map(serde_json::from_value).transpose().map_err(unread)?;
     Ok(Some(Draft { fields, refusal }))
-}
-
-/// Why the form of the draft was refused that the page's address names.
-///
-/// # Errors
-/// The database's.
-pub async fn refused(staff: &Staff, now: OffsetDateTime) -> Result<Option<(Uuid, AppError)>, sqlx::Error> {
-    let Some((path, id)) = caller::named_draft() else { return Ok(None) };
-    let draft = find(&staff.db, Place { user: staff.id(), path: &path }, Some(id), now).await?;
-    Ok(draft.and_then(|draft| draft.refusal).map(|refusal| (id, refusal)))
 }
 
 /// `/a/` and `/a` are one page.

@@ -6,8 +6,9 @@ use leptos_router::components::{A, Outlet};
 
 use super::SignInAgain;
 use crate::access::Can;
-use crate::auth::server_fns::{SignOut, load_me};
+use crate::auth::server_fns::SignOut;
 use crate::auth::types::Me;
+use crate::error::AppError;
 use crate::ui::act::{Lapsed, Refused};
 use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
@@ -16,19 +17,12 @@ use crate::words::words;
 /// The frame of the CRM's pages. They find [`Me`] in their context.
 #[component]
 pub fn CrmLayout() -> impl IntoView {
-    let me = Resource::new_blocking(|| (), |()| load_me());
-    let page = move || {
-        Suspend::new(async move {
-            match me.await {
-                Err(crate::error::AppError::Suspended) => {
-                    view! { <main id="content" class="lone"><Outlet/></main> }.into_any()
-                }
-                Err(error) => view! { <main id="content" class="lone"><ErrorPage error/></main> }.into_any(),
-                Ok(me) => view! { <Frame me/> }.into_any(),
-            }
-        })
-    };
-    view! { <Suspense>{page}</Suspense> }
+    // Known at once: a frame that waited would make its page, and ask the page's questions, once for each look at it.
+    match SharedValue::new(crate::auth::me).into_inner() {
+        Err(AppError::Suspended) => view! { <main id="content" class="lone"><Outlet/></main> }.into_any(),
+        Err(error) => view! { <main id="content" class="lone"><ErrorPage error/></main> }.into_any(),
+        Ok(me) => view! { <Frame me/> }.into_any(),
+    }
 }
 
 #[component]

@@ -14,9 +14,10 @@ use tenancy::{Host, TenantDb};
 use tower::ServiceExt as _;
 use tower_sessions::Session;
 use tower_sessions::session::Id;
+use uuid::Uuid;
 
 use app::access::{self, Audience};
-use app::caller::{self, Late, Who};
+use app::caller::{self, Late, RefusedDraft, Who};
 use app::drafts::db::{self as drafts, Draft, Place};
 use app::error::AppError;
 use app::state::House;
@@ -43,17 +44,32 @@ pub struct Forms {
 }
 
 /// The layer. What is too large is refused here, whether or not it said so beforehand.
-pub async fn layer(State(forms): State<Forms>, request: Request, next: Next) -> Response {
+pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next) -> Response {
     let house = &*forms.house;
+    if let (&Method::GET, Some(draft)) = (request.method(), named_draft(&request)) {
+        let (member, path) = (member(request.extensions().get::<Who>()), request.uri().path().to_owned());
+        return match refused(house, member, &path, draft).await {
+            Ok(why) => {
+                if let Some(why) = why {
+                    request.extensions_mut().insert(why);
+                }
+                next.run(request).await
+            }
+            Err(error) => {
+                tracing::error!(%error, "a draft was not found out about");
+                unavailable(asker(&request))
+            }
+        };
+    }
     if *request.method() != Method::POST || !request.uri().path().starts_with("/fn/") {
         return next.run(request).await;
     }
+    let (is_form, (lang, _)) = (caller::accepts_html(request.headers()), asker(&request));
     let (parts, body) = request.into_parts();
     let body = match axum::body::to_bytes(body, LARGEST).await {
         Ok(body) => body,
-        Err(error) => return super::limits::unread(&error),
+        Err(error) => return super::limits::unread(&error, is_form, lang),
     };
-    let is_form = caller::accepts_html(&parts.headers);
     let mut request = Request::from_parts(parts, Body::from(body.clone()));
     if !is_form {
         return next.run(request).await;
@@ -82,6 +98,23 @@ pub async fn layer(State(forms): State<Forms>, request: Request, next: Next) -> 
         return signed_in_again(&forms, (request, &back), late, next).await;
     }
     posted(house, (request, &back), &body, next).await
+}
+
+/// The draft that the page's address names.
+fn named_draft(request: &Request) -> Option<Uuid> {
+    request.uri().query()?.split('&').find_map(|pair| pair.strip_prefix("draft=")?.parse().ok())
+}
+
+/// Why the form of a draft was refused, for whoever typed it and on its own page.
+async fn refused(
+    house: &House,
+    member: Option<(StaffId, TenantDb)>,
+    path: &str,
+    id: Uuid,
+) -> Result<Option<RefusedDraft>, AppError> {
+    let Some((user, db)) = member else { return Ok(None) };
+    let draft = drafts::find(&db, Place { user, path }, Some(id), house.clock.now()).await?;
+    Ok(draft.and_then(|draft| draft.refusal).map(|why| RefusedDraft(id, why)))
 }
 
 /// The sign-in page, where the form waits.

@@ -86,5 +86,5 @@ async fn identify(house: &House, session: Option<Session>) -> Result<Who, AppErr
         return Ok(Who::Nobody);
     };
     let db = house.registry.open(&route).await;
-    Ok(Who::Staff { account, role, db })
+    Ok(Who::Staff { account, role, remember: signed.remember, db })
 }

@@ -35,11 +35,11 @@ async fn of_the_platform(house: &House, a: &Agency) -> Vec<(&'static str, Answer
         ("form", stranger.get("/entrar").await),
         ("redirect", stranger.get("/app").await),
         ("not found", owner.get("/app/nowhere").await),
-        ("call", owner.call("auth/me", &[]).await),
-        ("refused call", stranger.call("auth/me", &[]).await),
+        ("call", owner.call("auth/sessions", &[]).await),
+        ("refused call", stranger.call("auth/sessions", &[]).await),
         ("invalid", owner.call("properties/create", &a_property("x", "")).await),
         ("too large", owner.call("properties/create", &[("title", &"x".repeat(70_000))]).await),
-        ("foreign", foreign.call("auth/me", &[]).await),
+        ("foreign", foreign.call("auth/sessions", &[]).await),
         ("missing file", stranger.get("/pkg/none.js").await),
         ("health", stranger.get("/healthz").await),
     ]
@@ -174,7 +174,7 @@ async fn of_every_status(house: &House, a: &Agency) -> Vec<(StatusCode, &'static
     answers.push((StatusCode::SERVICE_UNAVAILABLE, "suspended", visitor.get("/").await));
     house.break_clock();
     answers.push((StatusCode::INTERNAL_SERVER_ERROR, "panic", owner.get("/app").await));
-    answers.push((StatusCode::INTERNAL_SERVER_ERROR, "panic of a call", owner.call("auth/me", &[]).await));
+    answers.push((StatusCode::INTERNAL_SERVER_ERROR, "panic of a call", owner.call("auth/sessions", &[]).await));
     answers
 }
 

@@ -130,7 +130,7 @@ fn a_path_of_one_face_is_not_on_the_other() {
         for path in ["/entrar", "/app", "/app/properties", "/platform", "/planos", "/sair", "/fn/auth/sign_in"] {
             assert_eq!(house.visitor(&a).get(path).await.status, StatusCode::NOT_FOUND, "{path} on a storefront");
         }
-        for endpoint in ["auth/sign_in", "auth/me", "properties/list", "billing/plans"] {
+        for endpoint in ["auth/sign_in", "auth/sessions", "properties/list", "billing/plans"] {
             let answer = house.visitor(&a).call(endpoint, &[]).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{endpoint} on a storefront");
         }
@@ -159,7 +159,7 @@ fn a_storefront_reads_no_session_and_sets_no_cookie() {
         let with_cookie = with.get("/").await;
         assert_eq!(without.comparable(), with_cookie.comparable());
         assert!(!with_cookie.headers.contains_key("set-cookie"));
-        assert_eq!(member.call("auth/me", &[]).await.status, StatusCode::OK, "the session is intact");
+        assert_eq!(member.call("auth/sessions", &[]).await.status, StatusCode::OK, "the session is intact");
     });
 }
 

@@ -120,7 +120,7 @@ fn a_call_without_a_session_is_answered_and_renewed_in_place() {
         let house = open(RegistryOptions::default()).await;
         let (a, b) = (house.agency().await, house.agency().await);
         let mut owner = house.owner(&a).await;
-        let user = owner.call("auth/me", &[]).await.json()["user"].as_str().expect("an account").to_owned();
+        let user = a.owner.to_string();
         house.wait(Duration::hours(13));
         let id = uuid::Uuid::now_v7().to_string();
         let refused = owner.call("properties/create", &a_property(&id, "Casa")).await;
@@ -161,12 +161,13 @@ fn who_asked_to_stay_signed_in_stays_so_when_asked_for_the_password_again() {
             let fields = [("email", agency.email.as_str()), ("password", PASSWORD), ("remember", remember)];
             assert_eq!(owner.call("auth/sign_in", &fields).await.status, StatusCode::OK);
             // What the page knows of its session, which its dialog sends along.
-            let me = owner.call("auth/me", &[]).await.json();
-            let (user, kept) = (me["user"].as_str().expect("an account").to_owned(), me["remember"].to_string());
-            assert_eq!(kept, remember);
+            let page = owner.get("/app").await.text();
+            let (user, kept) = (agency.owner.to_string(), remember);
+            assert!(page.contains(&format!(r#"\"user\":\"{user}\""#)), "{page}");
+            assert!(page.contains(&format!(r#"\"remember\":{kept}"#)), "{page}");
             end_sessions(&agency).await;
-            assert_eq!(owner.call("auth/me", &[]).await.status, StatusCode::UNAUTHORIZED);
-            let fields = [("user", user.as_str()), ("password", PASSWORD), ("remember", &kept)];
+            assert_eq!(owner.call("auth/sessions", &[]).await.status, StatusCode::UNAUTHORIZED);
+            let fields = [("user", user.as_str()), ("password", PASSWORD), ("remember", kept)];
             let renewed = owner.call("auth/renew", &fields).await;
             assert_eq!(renewed.status, StatusCode::OK, "{}", renewed.text());
             let cookies: Vec<&str> =
@@ -177,7 +178,7 @@ fn who_asked_to_stay_signed_in_stays_so_when_asked_for_the_password_again() {
             let lives = sqlx::query_scalar(lives).bind(agency.person.as_uuid());
             let lives: bool = lives.fetch_one(&mut central().await).await.expect("asked");
             assert_eq!(lives, remember == "true", "and here");
-            assert_eq!(owner.call("auth/me", &[]).await.json()["remember"].to_string(), remember);
+            assert_eq!(owner.call("auth/sessions", &[]).await.json()["remember"].to_string(), remember);
         }
     });
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sqlx::types::Json;
 use tenancy::{TenantDb, TenantTx};
 
 use crate::audit::db::{Event, enqueue, record};
@@ -26,6 +27,9 @@ pub struct StoredVariant {
     pub sha256: String,
 }
 
+/// The column that keeps them, as [`crate::outside::pictures`] made them: by format, the smallest first.
+pub type Variants = Json<Vec<StoredVariant>>;
+
 /// A file that was taken in.
 #[derive(Debug, Clone)]
 pub struct NewPhoto<'a> {
@@ -44,17 +48,22 @@ pub fn address(photo: PhotoId, variant: &StoredVariant) -> String {
     format!("/media/{photo}/{}-{}.{}", variant.width, &variant.sha256[..12.min(variant.sha256.len())], variant.format)
 }
 
+/// The address of the smallest JPEG; none while it is being made.
+pub fn smallest(photo: PhotoId, Json(variants): &Variants) -> Option<String> {
+    variants.iter().find(|v| v.format == "jpg").map(|v| address(photo, v))
+}
+
 /// What a page needs to show a photograph at any width; none while it is being made.
-pub fn picture(photo: PhotoId, alt: String, variants: &serde_json::Value) -> Option<Picture> {
-    let variants: Vec<StoredVariant> = serde_json::from_value(variants.clone()).ok()?;
+pub fn picture(photo: PhotoId, alt: String, variants: &Variants) -> Option<Picture> {
+    let Json(all) = variants;
     let of = |format: &str| {
-        let set = variants.iter().filter(|v| v.format == format);
+        let set = all.iter().filter(|v| v.format == format);
         set.map(|v| format!("{} {}w", address(photo, v), v.width)).collect::<Vec<_>>().join(", ")
     };
-    let (smallest, largest) = (variants.iter().find(|v| v.format == "jpg")?, variants.last()?);
+    let largest = all.last()?;
     Some(Picture {
-        small: address(photo, smallest),
-        large: address(photo, variants.iter().rfind(|v| v.format == "jpg")?),
+        small: smallest(photo, variants)?,
+        large: address(photo, all.iter().rfind(|v| v.format == "jpg")?),
         webp: of("webp"),
         jpg: of("jpg"),
         width: largest.width,
@@ -69,7 +78,7 @@ pub fn picture(photo: PhotoId, alt: String, variants: &serde_json::Value) -> Opt
 /// The database's.
 pub async fn pictures(db: &TenantDb, property: PropertyId) -> Result<Vec<Picture>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select id as "id: PhotoId", alt, variants
+        r#"select id as "id: PhotoId", alt, variants as "variants: Variants"
            from property_photos
            where property_id = $1 and state = 'ready'
            order by is_cover desc, position"#,
@@ -86,7 +95,7 @@ pub async fn pictures(db: &TenantDb, property: PropertyId) -> Result<Vec<Picture
 /// The database's.
 pub async fn list(db: &TenantDb, property: PropertyId) -> Result<Vec<Photo>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"select id as "id: PhotoId", alt, is_cover, state, variants
+        r#"select id as "id: PhotoId", alt, is_cover, state, variants as "variants: Variants"
            from property_photos
            where property_id = $1
            order by position"#,
@@ -96,14 +105,14 @@ pub async fn list(db: &TenantDb, property: PropertyId) -> Result<Vec<Photo>, sql
     .await?;
     let photos = rows.into_iter().map(|row| Photo {
         id: row.id,
-        alt: row.alt.clone(),
+        small: smallest(row.id, &row.variants),
+        alt: row.alt,
         is_cover: row.is_cover,
         state: match row.state.as_str() {
             "ready" => PhotoState::Ready,
             "failed" => PhotoState::Failed,
             _ => PhotoState::Waiting,
         },
-        small: picture(row.id, row.alt, &row.variants).map(|p| p.small),
     });
     Ok(photos.collect())
 }

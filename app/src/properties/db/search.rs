@@ -8,7 +8,7 @@ use tenancy::TenantDb;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::photos::picture;
+use super::photos::smallest;
 use super::prices::Prices;
 use super::row::choice;
 use crate::error::AppError;
@@ -166,7 +166,7 @@ fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx
     let rooms: (Option<i16>, Option<i16>) = (row.try_get("bedrooms")?, row.try_get("parking")?);
     let code: String = row.try_get("code")?;
     let cover = match row.try_get::<Option<PhotoId>, _>("photo")? {
-        Some(photo) => picture(photo, String::new(), &row.try_get("variants")?).map(|picture| picture.small),
+        Some(photo) => smallest(photo, &row.try_get("variants")?),
         None => None,
     };
     Ok(PropertyRow {

@@ -7,11 +7,12 @@ use crate::properties::filter::PropertyFilter;
 use crate::properties::parts::Filters;
 use crate::properties::server_fns::list_properties;
 use crate::properties::types::PropertyRow;
+use crate::properties::words::field;
 use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
 use crate::ui::title::PageTitle;
 use crate::values::page::Page;
-use crate::words::words;
+use crate::words::{lang, words};
 
 /// The list.
 #[component]
@@ -67,7 +68,7 @@ fn content(page: Page<PropertyRow>, filter: PropertyFilter) -> impl IntoView {
                     <tr>
                         <th scope="col">{words.property}</th><th scope="col">{words.place}</th>
                         <th scope="col" class="number">{words.price}</th><th scope="col">{words.size}</th>
-                        <th scope="col"><span class="sr-only">{words.filter}</span></th>
+                        <th scope="col">{field("status", lang())}</th>
                         <th scope="col">{words.responsible}</th><th scope="col">{words.updated}</th>
                     </tr>
                 </thead>

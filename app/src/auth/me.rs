@@ -1,0 +1,26 @@
+//! Who is in front of the screen, as the layers have found out: nothing is asked for it.
+
+use super::types::Me;
+use crate::caller;
+use crate::error::AppError;
+
+/// The member of staff whose page is being made.
+///
+/// # Errors
+/// As [`caller::staff`].
+pub fn me() -> Result<Me, AppError> {
+    let staff = caller::staff(crate::access::Can::SeeAgency)?;
+    let house = caller::house()?;
+    let route = staff.db.route();
+    Ok(Me {
+        user: staff.account.user.as_uuid(),
+        storefront: house.settings.storefront_url(&route.slug, route.primary_domain.as_deref()),
+        name: staff.account.name,
+        email: staff.account.email,
+        role: staff.role,
+        agency: route.name.clone(),
+        lang: crate::words::lang(),
+        remember: staff.remember,
+        refused: caller::refused_draft()?,
+    })
+}
