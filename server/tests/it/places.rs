@@ -69,6 +69,25 @@ fn sixty_at_once_get_exactly_the_places_that_are_left() {
     });
 }
 
+#[test]
+fn a_form_that_took_the_last_place_may_be_sent_again() {
+    run(async {
+        let house = house().await;
+        let a = prime(house).await;
+        set_limit(&a, 1).await;
+        let mut owner = house.owner(&a).await;
+        let id = Uuid::now_v7().to_string();
+        for _ in 0..2 {
+            let answer = owner.call("properties/create", &a_property(&id, "A última")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+            assert_eq!(counted(&a).await, (1, 1));
+        }
+        let other = owner.call("properties/create", &a_property(&Uuid::now_v7().to_string(), "Mais uma")).await;
+        assert_eq!(other.status, StatusCode::FORBIDDEN);
+        assert_eq!(counted(&a).await, (1, 1));
+    });
+}
+
 /// What may happen to an agency's properties, and how often each has.
 #[derive(Debug, Default)]
 struct Moves {

@@ -193,14 +193,22 @@ pub async fn create(
     id: PropertyId,
     input: &PropertyInput,
 ) -> Result<PropertyId, AppError> {
-    // The place first: whoever waits here waits for the one row that all creations pass.
-    take_places(tx, 1).await?;
+    // The place first: whoever waits here waits for the one row that all creations pass, and then sees what they made.
+    let full = match take_places(tx, 1).await {
+        Err(full @ AppError::PlanLimit(_)) => Some(full),
+        taken => taken.map(|()| None)?,
+    };
     let known =
         sqlx::query_scalar!("select created_by from properties where id = $1", id.0).fetch_optional(&mut *tx).await?;
     if let Some(by) = known {
-        give_place_back(tx).await?;
+        if full.is_none() {
+            give_place_back(tx).await?;
+        }
         // Somebody else's identifier is nobody's.
         return if by == Some(staff.id().0) { Ok(id) } else { Err(AppError::NotFound) };
+    }
+    if let Some(full) = full {
+        return Err(full);
     }
     let code = match &input.code {
         Some(code) => code.clone(),
