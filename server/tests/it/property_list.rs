@@ -45,6 +45,33 @@ fn a_price_is_that_of_the_purpose_that_is_asked_for() {
 }
 
 #[test]
+fn a_page_asks_each_of_its_questions_once() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let title = "Casa que se pergunta uma vez";
+        let id = register_as(&mut owner, &[("title", title), ("sale_price", "450.000")]).await;
+        // Leptos sends along what each question was answered, under its number: who is in front of the screen, and the page's.
+        for (path, questions) in [
+            ("/app/properties".to_owned(), 2),
+            ("/app".to_owned(), 2),
+            (format!("/app/properties/{id}"), 2),
+            (format!("/app/properties/{id}/edit"), 2),
+            (format!("/app/properties/{id}/photos"), 2),
+            ("/app/properties/new".to_owned(), 2),
+            ("/app/settings/store".to_owned(), 2),
+            ("/app/settings/brand".to_owned(), 2),
+            ("/app/settings/plan".to_owned(), 2),
+            ("/app/profile".to_owned(), 2),
+        ] {
+            let page = owner.get(&path).await.text();
+            assert_eq!(page.matches("__RESOLVED_RESOURCES[").count(), questions, "{path}: {page}");
+        }
+    });
+}
+
+#[test]
 fn every_word_is_looked_for_in_any_order_and_without_accents() {
     run(async {
         let house = house().await;
