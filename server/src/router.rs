@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use tenancy::central::sessions::Sessions;
-use tower::ServiceExt as _;
+use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -65,17 +65,20 @@ pub fn router(state: &AppState, trusted_proxies: &[IpAddr], readiness: Readiness
     let door = Door { house: house.clone(), proxies: proxies.clone() };
     let secure = Secure { https: house.settings.https };
     let faces = Faces { app: app_face(state), site: site_face(state), house: house.clone(), readiness };
-    Router::new()
+    let inside = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(readyz))
         .fallback(dispatch)
-        .with_state(faces)
-        .layer(from_fn_with_state(house, same_origin::layer))
-        .layer(from_fn_with_state(door, host::layer))
-        .layer(from_fn(limits::layer))
-        .layer(from_fn(panic::layer))
-        .layer(from_fn_with_state(secure, headers::layer))
+        .with_state(faces);
+    // Around the router and not, as its own `layer`, around each of its routes: there each layer copies all those within it.
+    let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(proxies, request::layer))
+        .layer(from_fn_with_state(secure, headers::layer))
+        .layer(from_fn(panic::layer))
+        .layer(from_fn(limits::layer))
+        .layer(from_fn_with_state(door, host::layer))
+        .layer(from_fn_with_state(house, same_origin::layer));
+    Router::new().fallback_service(layers.service(inside))
 }
 
 /// What the internal listener answers.
@@ -127,7 +130,7 @@ fn app_face(state: &AppState) -> Router {
         .layer(from_fn(still::layer))
         .with_state(state.clone());
     // Every builder mounts every server function; the first one's answer, and what it has no page for falls through.
-    Router::new()
+    let inside = Router::new()
         .leptos_routes_with_context(state, crm, context(&house), move || app::shell::shell(options.clone()))
         .layer(from_fn(still::preloads))
         .fallback_service(still.clone())
@@ -136,15 +139,15 @@ fn app_face(state: &AppState) -> Router {
         .route(limits::LOGO, post(media::upload_logo).layer(DefaultBodyLimit::max(media::UPLOAD)))
         .route("/media/{photo}/{file}", get(media::of_staff))
         .route("/logo/{file}", get(media::logo_of_staff))
-        .layer(from_fn(guard::layer))
-        .layer(from_fn_with_state(Forms { house: house.clone(), front: still }, forms::layer))
-        .layer(from_fn(language::platform))
-        .layer(from_fn_with_state(house, session::layer))
-        .layer(sessions)
+        .with_state(state.clone());
+    let layers = ServiceBuilder::new()
         .layer(map_response(session::secure_removal))
-        .merge(files(state))
-        .layer(CompressionLayer::new())
-        .with_state(state.clone())
+        .layer(sessions)
+        .layer(from_fn_with_state(house.clone(), session::layer))
+        .layer(from_fn(language::platform))
+        .layer(from_fn_with_state(Forms { house, front: still }, forms::layer))
+        .layer(from_fn(guard::layer));
+    files(state).fallback_service(layers.service(inside)).layer(CompressionLayer::new())
 }
 
 fn site_face(state: &AppState) -> Router {
@@ -152,18 +155,18 @@ fn site_face(state: &AppState) -> Router {
     let routes = ROUTES.get_or_init(|| generate_route_list(app::Site)).clone();
     let house = state.house.clone();
     let options = state.leptos_options.clone();
-    let cache = PageCache::default();
-    Router::new()
+    let inside = Router::new()
         .leptos_routes_with_context(state, routes, context(&house), move || app::shell::site_shell(options.clone()))
         .layer(DefaultBodyLimit::max(FORM))
         .route("/media/{photo}/{file}", get(media::of_storefront))
         .route("/logo/{file}", get(media::logo_of_storefront))
-        .layer(from_fn(still::layer))
-        .layer(from_fn_with_state(cache, page_cache::layer))
-        .layer(from_fn(language::storefront))
+        .with_state(state.clone());
+    let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(house, storefront::layer))
-        .merge(files(state))
-        .with_state(state.clone())
+        .layer(from_fn(language::storefront))
+        .layer(from_fn_with_state(PageCache::default(), page_cache::layer))
+        .layer(from_fn(still::layer));
+    files(state).fallback_service(layers.service(inside))
 }
 
 /// What pages and server functions find around them.
@@ -173,7 +176,7 @@ fn context(house: &Arc<House>) -> impl Fn() + Clone + Send + Sync + 'static + us
 }
 
 /// The bundle and the files of `public/`: no agency's, the same on every host.
-fn files(state: &AppState) -> Router<AppState> {
+fn files(state: &AppState) -> Router {
     let root = std::path::PathBuf::from(state.leptos_options.site_root.as_ref());
     // Not a constant header: it would keep a 404 of a rolling deployment for a year.
     let immutable = SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, |response: &Response<_>| {
