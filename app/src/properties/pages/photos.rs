@@ -8,7 +8,7 @@ use leptos_router::hooks::use_params_map;
 use crate::error::AppError;
 use crate::properties::server_fns::{DescribePhoto, MovePhoto, RemovePhoto, SetCover, list_photos};
 use crate::properties::types::{AT_ONCE, Photo, PhotoId, PhotoPage, PhotoState, PropertyId};
-use crate::ui::act::{Act, ActForm, bytes_of};
+use crate::ui::act::{Act, ActForm, is_heavier};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
 use crate::ui::icon::{Icon, IconName};
@@ -86,7 +86,7 @@ fn Upload(id: PropertyId, act: Act) -> impl IntoView {
     let is_sending = RwSignal::new(false);
     // Said before minutes are spent on what the server would not take.
     let submit = move |event: SubmitEvent| {
-        if bytes_of(&event, "photos") > f64::from(AT_ONCE) {
+        if is_heavier(&event, "photos", AT_ONCE) {
             event.prevent_default();
             act.refuse(AppError::TooLarge);
         } else {

@@ -163,9 +163,9 @@ pub fn values(event: &SubmitEvent) -> Option<Vec<(String, String)>> {
     sender::values(event)
 }
 
-/// Bytes of the files that were chosen in a field of an event's form.
-pub fn bytes_of(event: &SubmitEvent, field: &str) -> f64 {
-    sender::bytes_of(event, field)
+/// Whether the files that were chosen in a field of an event's form have more bytes than this.
+pub fn is_heavier(event: &SubmitEvent, field: &str, most: u32) -> bool {
+    sender::is_heavier(event, field, most)
 }
 
 /// Questions about a form, in the order in which they were asked.

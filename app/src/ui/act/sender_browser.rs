@@ -22,12 +22,12 @@ pub(super) fn values(event: &SubmitEvent) -> Option<Vec<(String, String)>> {
     Some(values)
 }
 
-/// Bytes of the files that were chosen in a field of the event's form.
-pub(super) fn bytes_of(event: &SubmitEvent, field: &str) -> f64 {
+/// Whether the files that were chosen in a field of the event's form have more bytes than this.
+pub(super) fn is_heavier(event: &SubmitEvent, field: &str, most: u32) -> bool {
     let form = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
-    let Some(data) = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok()) else { return 0.0 };
+    let Some(data) = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok()) else { return false };
     let size = |file| js_sys::Reflect::get(&file, &"size".into()).ok().and_then(|size| size.as_f64());
-    data.get_all(field).iter().filter_map(size).sum()
+    data.get_all(field).iter().filter_map(size).sum::<f64>() > f64::from(most)
 }
 
 /// Asks about the form around the field that an event comes from.

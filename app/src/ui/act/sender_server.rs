@@ -19,8 +19,8 @@ pub(super) fn values(_: &SubmitEvent) -> Option<Vec<(String, String)>> {
     None
 }
 
-pub(super) fn bytes_of(_: &SubmitEvent, _: &str) -> f64 {
-    0.0
+pub(super) fn is_heavier(_: &SubmitEvent, _: &str, _: u32) -> bool {
+    false
 }
 
 pub(super) fn send(_: &str, _: Vec<(String, String)>, _: impl Fn(Result<(), AppError>) + 'static) {}
