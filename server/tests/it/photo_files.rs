@@ -256,3 +256,45 @@ fn what_needs_a_file_is_found_without_reading_the_photographs() {
         assert!(asked_of_indexes > 0);
     });
 }
+
+#[test]
+fn a_drafts_photographs_leave_the_storefronts_pages() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let (shown, photo) = on_the_storefront(house, &a, &mut owner, "Casa à vista").await;
+        let draft = register(&mut owner, "Casa por terminar").await;
+        let version = async || one::<i64>(&a, "select content_version from store_settings").await;
+        let before = version().await;
+        send(&mut owner, &draft, 8).await;
+        send(&mut owner, &draft, 9).await;
+        house.make_photos(&a).await;
+        let ids: Vec<String> = photos(&mut owner, &draft).await.into_iter().map(|p| p.0).collect();
+        let second = [("id", draft.as_str()), ("photo", ids[1].as_str())];
+        for (endpoint, more) in [
+            ("properties/describe_photo", ("alt", "Sala")),
+            ("properties/set_cover", ("place", "")),
+            ("properties/move_photo", ("place", "1")),
+            ("properties/remove_photo", ("place", "")),
+        ] {
+            assert_eq!(owner.call(endpoint, &[second[0], second[1], more]).await.status, 200, "{endpoint}");
+        }
+        assert_eq!(version().await, before, "nobody sees a draft");
+        // Of what is shown, each change is seen: one that comes, one that is made, one that is altered, one that goes.
+        let mut last = before;
+        let mut raised = async |what: &str| {
+            let now = version().await;
+            assert!(now > last, "{what}");
+            last = now;
+        };
+        send(&mut owner, &shown, 10).await;
+        raised("sent").await;
+        house.make_photos(&a).await;
+        raised("made").await;
+        owner.call("properties/describe_photo", &[("id", &shown), ("photo", &photo.id), ("alt", "Fachada")]).await;
+        raised("described").await;
+        owner.call("properties/remove_photo", &[("id", &shown), ("photo", &photo.id)]).await;
+        raised("removed").await;
+    });
+}
