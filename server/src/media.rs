@@ -146,7 +146,7 @@ async fn received(
         _ => return told(&AppError::Unauthenticated),
     };
     // Before the form is read at all: what has arrived is in memory with the first look at it.
-    let place = house.pictures.door().await;
+    let place = house.pictures.door(staff.db.tenant()).await;
     let taken = take(&staff, form).await;
     drop(place);
     let draft = match taken {

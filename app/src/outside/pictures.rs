@@ -3,6 +3,8 @@
 //! Nothing of what was received is ever served: every variant is encoded anew from its pixels, so metadata (EXIF, GPS),
 //! colour profiles and whatever hides behind the picture stay behind.
 
+mod door;
+
 use fast_image_resize::images::Image;
 use fast_image_resize::{PixelType, Resizer};
 use image::codecs::jpeg::JpegEncoder;
@@ -11,11 +13,15 @@ use image::{DynamicImage, ImageDecoder, ImageEncoder as _, ImageFormat, ImageRea
 use sha2::{Digest as _, Sha256};
 use std::io::Cursor;
 use std::sync::Arc;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tenancy::TenantId;
+use tokio::sync::Semaphore;
 
 use crate::error::AppError;
 use crate::values::fields::Problem;
 use crate::values::text;
+
+use door::Door;
+pub use door::Place;
 
 /// The largest file that is taken.
 pub const MAX_BYTES: usize = 25 * 1024 * 1024;
@@ -25,8 +31,6 @@ const MAX_PIXELS: u64 = 50_000_000;
 const MAX_ALLOC: u64 = 256 * 1024 * 1024;
 /// The most memory that a decoder may take beside the pixels. Real colour profiles have less than a tenth of it.
 const MAX_ASIDE: u64 = 16 * 1024 * 1024;
-/// Uploads that may be in memory at once, of up to [`MAX_BYTES`] a file.
-const AT_THE_DOOR: usize = 8;
 /// The most characters of a file's name that anybody is shown.
 const MAX_NAME: usize = 60;
 /// Widths that are made, as far as the picture reaches. The last is the master for what comes later.
@@ -111,19 +115,20 @@ pub struct Variant {
 #[derive(Debug, Clone)]
 pub struct Pictures {
     places: Arc<Semaphore>,
-    door: Arc<Semaphore>,
+    door: Arc<Door>,
 }
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(2)), door: Arc::new(Semaphore::new(AT_THE_DOOR)) }
+        Self { places: Arc::new(Semaphore::new(2)), door: Arc::default() }
     }
 }
 
 impl Pictures {
-    /// Waits for one of the eight places of uploads: whoever holds one may read files into memory, one after the other.
-    pub async fn door(&self) -> SemaphorePermit<'_> {
-        self.door.acquire().await.expect("the semaphore is never closed")
+    /// Waits for one of the eight places of uploads, of which an agency has two at most: whoever holds one may read files
+    /// into memory, one after the other.
+    pub async fn door(&self, tenant: TenantId) -> Place {
+        self.door.place(tenant).await
     }
 
     /// Whether these bytes are a photograph that we take, under the name and type that came with them.

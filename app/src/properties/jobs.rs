@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use tenancy::TenantDb;
 
-use super::db::photos::StoredVariant;
-use super::photos::discard;
+use super::db::photos::{StoredVariant, keep_removers_out};
+use super::photos::sweep;
 use super::types::PhotoId;
 use crate::error::AppError;
 use crate::outside::files::to_hex;
+use crate::outside::pictures::Variant;
 use crate::state::House;
 
 /// The job that makes a photograph's sizes.
@@ -18,47 +19,57 @@ pub const MAKE_VARIANTS: &str = "properties.make_variants";
 /// # Errors
 /// When a file or a row cannot be read or written: the job is tried again.
 pub async fn make_variants(house: &House, db: &TenantDb, photo: PhotoId) -> Result<(), AppError> {
-    let row = sqlx::query!("select sha256 from property_photos where id = $1 and state = 'waiting'", photo.0)
-        .fetch_optional(db)
-        .await?;
-    // Removed meanwhile, or made by whoever had this job before.
+    let row = sqlx::query!(
+        r#"select sha256, state = 'waiting' as "is_waiting!" from property_photos where id = $1"#,
+        photo.0
+    )
+    .fetch_optional(db)
+    .await?;
+    // Removed meanwhile.
     let Some(row) = row else { return Ok(()) };
-    let tenant = db.tenant();
-    let made = match house.files.get(tenant, &row.sha256).await? {
-        Some(original) => house.pictures.variants(original).await.ok(),
-        None => None,
-    };
-    let mut stored = Vec::new();
-    for variant in made.iter().flatten() {
-        house.files.put(tenant, &variant.sha256, Bytes::from(variant.bytes.clone())).await?;
-        stored.push(StoredVariant {
-            width: variant.width,
-            height: variant.height,
-            format: variant.format.to_owned(),
-            sha256: to_hex(&variant.sha256),
-        });
+    let mut files = vec![to_hex(&row.sha256)];
+    // Else made by whoever had this job before, who may have come no further.
+    if row.is_waiting {
+        let made = match house.files.get(db.tenant(), &row.sha256).await? {
+            Some(original) => house.pictures.variants(original).await.ok(),
+            None => None,
+        };
+        files.extend(made.iter().flatten().map(|variant| to_hex(&variant.sha256)));
+        keep(house, db, photo, made).await?;
     }
-    let state = if made.is_some() { "ready" } else { "failed" };
-    let variants = serde_json::to_value(&stored).unwrap_or_default();
+    // The original, with everything that a camera writes into it, goes as soon as nobody waits for it; the sizes too, when
+    // the photograph was removed meanwhile.
+    sweep(&house.files, db, &files).await
+}
+
+/// The sizes and their row; without any, the row says that the photograph cannot be read.
+async fn keep(house: &House, db: &TenantDb, photo: PhotoId, made: Option<Vec<Variant>>) -> Result<(), AppError> {
     let mut tx = db.begin().await?;
-    let kept = sqlx::query!(
-        "update property_photos set state = $2, variants = $3 where id = $1 and state = 'waiting'",
-        photo.0,
-        state,
-        variants
+    keep_removers_out(&mut tx).await?;
+    let state = if made.is_some() { "ready" } else { "failed" };
+    let mut stored = Vec::new();
+    for Variant { width, height, format, bytes, sha256 } in made.into_iter().flatten() {
+        house.files.put(db.tenant(), &sha256, Bytes::from(bytes)).await?;
+        stored.push(StoredVariant { width, height, format: format.to_owned(), sha256: to_hex(&sha256) });
+    }
+    // Whoever is publishing the property finishes first: only for a published one do visitors' pages change.
+    sqlx::query!(
+        "select
+         from properties p
+         join property_photos f on f.property_id = p.id
+         where f.id = $1
+         for share of p",
+        photo.0
     )
     .execute(&mut tx)
     .await?;
-    // The original, with everything that a camera writes into it, goes as soon as nobody waits for it.
-    let waited_for = sqlx::query_scalar!(
-        r#"select exists (select from property_photos where sha256 = $1 and state = 'waiting') as "waited_for!""#,
-        row.sha256
+    sqlx::query!(
+        "update property_photos set state = $2, variants = $3 where id = $1 and state = 'waiting'",
+        photo.0,
+        state,
+        serde_json::to_value(&stored).unwrap_or_default()
     )
-    .fetch_one(&mut tx)
+    .execute(&mut tx)
     .await?;
-    tx.commit().await?;
-    if kept.rows_affected() > 0 && !waited_for {
-        discard(&house.files, tenant, &[to_hex(&row.sha256)]).await;
-    }
-    Ok(())
+    Ok(tx.commit().await?)
 }

@@ -1,14 +1,16 @@
 //! A photograph's way in and out: bytes to the file store, a row to the agency's database.
 
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
-use tenancy::TenantId;
+use tenancy::TenantDb;
+use tracing::Instrument as _;
 
-use super::db::photos::{self, NewPhoto};
+use super::db::photos::{self, Added, NewPhoto};
 use super::types::{PhotoId, PropertyId};
 use crate::caller::Staff;
 use crate::error::AppError;
-use crate::outside::files::{Files, from_hex};
-use crate::outside::pictures::{Upload, shown};
+use crate::outside::files::{Files, from_hex, to_hex};
+use crate::outside::pictures::{Size, Upload, shown};
 use crate::state::House;
 
 /// Takes a photograph of a property in. Its sizes are made later.
@@ -19,15 +21,8 @@ pub async fn take(house: &House, staff: &Staff, property: PropertyId, upload: Up
     let Upload { name, declared, bytes } = upload;
     let inspected = house.pictures.inspect(bytes.clone(), &name, declared.as_deref()).await;
     let size = inspected.map_err(|refused| refused.told("photos", &name))?;
-    let sha256: [u8; 32] = Sha256::digest(&bytes).into();
-    let count = bytes.len();
-    // The file first: a row without one would be a photograph that nobody can see. A file without a row is swept.
-    house.files.put(staff.db.tenant(), &sha256, bytes).await?;
-    let name = shown(&name);
-    let new = NewPhoto { name: &name, sha256, bytes: count, size: (size.width, size.height) };
-    let mut tx = staff.db.begin().await?;
-    photos::add(&mut tx, staff, property, &new).await?;
-    Ok(tx.commit().await?)
+    let (files, staff) = (house.files.clone(), staff.clone());
+    to_its_end(async move { keep(&files, &staff, property, (shown(&name), size, bytes)).await }).await
 }
 
 /// Removes a photograph and the files that were made of it.
@@ -36,18 +31,72 @@ pub async fn take(house: &House, staff: &Staff, property: PropertyId, upload: Up
 /// [`AppError::NotFound`].
 pub async fn remove(house: &House, staff: &Staff, (property, photo): (PropertyId, PhotoId)) -> Result<(), AppError> {
     let mut tx = staff.db.begin().await?;
-    let unneeded = photos::remove(&mut tx, staff, (property, photo)).await?;
+    let had = photos::remove(&mut tx, staff, (property, photo)).await?;
     tx.commit().await?;
-    discard(&house.files, staff.db.tenant(), &unneeded).await;
+    let (files, db) = (house.files.clone(), staff.db.clone());
+    to_its_end(async move { discard(&files, &db, &had).await }).await;
     Ok(())
 }
 
-/// Removes files whose rows are gone. What cannot be removed now harms nobody.
-pub(super) async fn discard(files: &Files, tenant: TenantId, digests: &[String]) {
-    for digest in digests {
-        let Some(sha256) = from_hex(digest) else { continue };
-        if let Err(error) = files.remove(tenant, &sha256).await {
-            tracing::warn!(%tenant, %error, "a file without a row stays");
+/// Removes those of these files, by their SHA-256 in hexadecimal, that no row needs.
+///
+/// # Errors
+/// The database's and the file store's.
+pub(super) async fn sweep(files: &Files, db: &TenantDb, digests: &[String]) -> Result<(), AppError> {
+    let mut tx = db.begin().await?;
+    photos::keep_everybody_out(&mut tx).await?;
+    for digest in photos::unneeded(&mut tx, digests).await? {
+        if let Some(sha256) = from_hex(&digest) {
+            files.remove(db.tenant(), &sha256).await?;
         }
+    }
+    // Nothing was written, and nobody need hear of it.
+    Ok(tx.rollback().await?)
+}
+
+/// The file and its row. The file comes first: a row without one would be a photograph that nobody can see. It goes again
+/// when no row came of it: an original has in it what a camera writes, the place too.
+async fn keep(
+    files: &Files,
+    staff: &Staff,
+    property: PropertyId,
+    (name, size, bytes): (String, Size, Bytes),
+) -> Result<(), AppError> {
+    let sha256: [u8; 32] = Sha256::digest(&bytes).into();
+    let new = NewPhoto { name: &name, sha256, bytes: bytes.len(), size: (size.width, size.height) };
+    let added = put(files, staff, property, (&new, bytes)).await;
+    if !matches!(added, Ok(Added::Waiting)) {
+        discard(files, &staff.db, &[to_hex(&sha256)]).await;
+    }
+    added.map(drop)
+}
+
+async fn put(
+    files: &Files,
+    staff: &Staff,
+    property: PropertyId,
+    (new, bytes): (&NewPhoto<'_>, Bytes),
+) -> Result<Added, AppError> {
+    let mut tx = staff.db.begin().await?;
+    photos::keep_removers_out(&mut tx).await?;
+    files.put(staff.db.tenant(), &new.sha256, bytes).await?;
+    let added = photos::add(&mut tx, staff, property, new).await?;
+    tx.commit().await?;
+    Ok(added)
+}
+
+/// As [`sweep`], where there is nobody to tell that a file stays.
+async fn discard(files: &Files, db: &TenantDb, digests: &[String]) {
+    if let Err(error) = sweep(files, db, digests).await {
+        tracing::warn!(tenant = %db.tenant(), %error, "a file without a row stays");
+    }
+}
+
+/// Goes on also when whoever asked has gone: nobody else would know of the file.
+async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(done) => done,
+        // Nobody ends it early: it has panicked, and that is for whoever asked.
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

@@ -117,7 +117,7 @@ fn whoever_holds_the_counter_is_waited_for_and_counted() {
                 assert!(!importing.is_finished(), "it waits");
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
-            // The order in which archiving takes the two: the settings are not held by whoever waits for the counter.
+            // The order in which everybody takes the two: the settings are not held by whoever waits for the counter.
             held.execute("select from store_settings for update nowait").await.expect("free");
             held.commit().await.expect("committed");
             let outcome = importing.await.expect("no panic");
@@ -126,6 +126,42 @@ fn whoever_holds_the_counter_is_waited_for_and_counted() {
             let shown = one::<i64>(&a, "select count(*) from properties where published_at is not null").await;
             assert_eq!(shown, if fits { 10 } else { 0 });
         }
+    });
+}
+
+#[test]
+fn who_archives_and_who_takes_back_what_is_shown_waits_for_the_counter_first() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        with_creci(&a).await;
+        let mut owner = house.owner(&a).await;
+        let (shown, _) = on_the_storefront(house, &a, &mut owner, "Apartamento no parque").await;
+        let db = db(house, &a).await;
+        let before = import(&db, &ready(3), PUBLISH).await.expect("imported").batch.expect("a batch");
+        let (mut other, mut onlooker) = (root(&a).await, root(&a).await);
+        let mut held = other.begin().await.expect("a transaction");
+        held.execute("select from usage_counters for update").await.expect("held");
+        let importing = tokio::spawn({
+            let db = db.clone();
+            async move { import(&db, &ready(10), PUBLISH).await.map(drop) }
+        });
+        let undoing = tokio::spawn(async move { undo(&db, before).await.map(drop) });
+        let archiving = tokio::spawn(async move { owner.call("properties/archive", &[("id", &shown)]).await.status });
+        let waits = "select count(*) from pg_stat_activity
+                     where datname = current_database() and wait_event_type = 'Lock'";
+        while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut onlooker).await.expect("asked") < 3 {
+            assert!(!importing.is_finished() && !undoing.is_finished() && !archiving.is_finished(), "all wait");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // Whoever held them now would wait for the counter, and the import, which has the counter first, for whoever does.
+        held.execute("select from store_settings for update nowait").await.expect("nobody has the settings yet");
+        held.commit().await.expect("committed");
+        importing.await.expect("no panic").expect("imported");
+        undoing.await.expect("no panic").expect("taken back");
+        assert_eq!(archiving.await.expect("no panic"), http::StatusCode::OK);
+        assert_eq!(used(&a).await, 10);
+        assert_eq!(one::<i64>(&a, "select count(*) from properties where published_at is not null").await, 10);
     });
 }
 

@@ -26,6 +26,7 @@ mod observed;
 mod origin;
 mod paths;
 mod permissions;
+mod photo_files;
 mod photos;
 mod places;
 mod processes;

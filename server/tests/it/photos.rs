@@ -72,8 +72,9 @@ fn a_photograph_gets_its_sizes_and_its_original_goes() {
             sqlx::query("select sha256, variants, state from property_photos").fetch_one(&a.db).await.expect("one");
         assert_eq!(row.get::<String, _>("state"), "ready");
         let tenant = a.route.tenant;
-        let original = house.state.house.files.get(tenant, &row.get::<Vec<u8>, _>("sha256")).await.expect("looked");
-        assert!(original.is_none(), "the original, with everything a camera writes into it, is gone");
+        let sha256 = row.get::<Vec<u8>, _>("sha256");
+        let is_kept = async || house.state.house.files.get(tenant, &sha256).await.expect("looked").is_some();
+        assert!(!is_kept().await, "the original, with everything a camera writes into it, is gone");
         let answer = owner.get(&photo.address).await;
         assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "image/jpeg"));
         assert_eq!(answer.header("cache-control"), "private, max-age=31536000, immutable");
@@ -83,6 +84,7 @@ fn a_photograph_gets_its_sizes_and_its_original_goes() {
         // The same bytes again change nothing.
         owner.upload(&id, "application/json", &[("again.jpg", "image/jpeg", a_photo(200))]).await;
         assert_eq!(photos(&mut owner, &id).await.len(), 1);
+        assert!(!is_kept().await, "nor does their original stay");
         // Addresses that are nearly right are nobody's.
         for wrong in [
             "/media/x/320-000000000000.jpg",

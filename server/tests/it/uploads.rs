@@ -155,13 +155,17 @@ fn a_broken_form_is_told_in_our_words_and_the_persons_language() {
 fn eight_uploads_are_read_at_once_and_the_others_wait_at_the_door() {
     run(async {
         let house = house().await;
-        let a = house.agency().await;
-        let mut owner = house.owner(&a).await;
-        let id = register(&mut owner, "Casa de muitas mãos").await;
-        let path = format!("/app/properties/{id}/photos");
+        let mut agencies = Vec::new();
+        for _ in 0..6 {
+            let a = house.agency().await;
+            let mut owner = house.owner(&a).await;
+            let id = register(&mut owner, "Casa de muitas mãos").await;
+            agencies.push((a, owner, format!("/app/properties/{id}/photos")));
+        }
         let reading = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
         let (gate, answered) = (Arc::new(Semaphore::new(0)), AtomicUsize::new(0));
         let uploads = (0..12_u8).map(|n| {
+            let (_, owner, path) = &agencies[usize::from(n) % 6];
             let (mut owner, path) = (owner.clone(), path.clone());
             let (body, answered) = (slow(n, reading.clone(), gate.clone()), &answered);
             async move {
@@ -184,9 +188,41 @@ fn eight_uploads_are_read_at_once_and_the_others_wait_at_the_door() {
         };
         tokio::join!(join_all(uploads), opening);
         assert_eq!(reading[1].load(Ordering::SeqCst), 8, "the most that were ever read at once");
-        let kept: i64 =
-            sqlx::query_scalar("select count(*) from property_photos").fetch_one(&a.db).await.expect("counted");
-        assert_eq!(kept, 12, "nobody is sent away");
+        for (a, _, _) in &agencies {
+            let kept = sqlx::query_scalar("select count(*) from property_photos");
+            let kept: i64 = kept.fetch_one(&a.db).await.expect("counted");
+            assert_eq!(kept, 2, "nobody is sent away");
+        }
+    });
+}
+
+#[test]
+fn an_agencys_slow_uploads_do_not_keep_others_out() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (owner, mut other) = (house.owner(&a).await, house.owner(&b).await);
+        let slow_one = register(&mut owner.clone(), "Casa de linha lenta").await;
+        let quick_one = register(&mut other, "Casa de linha rápida").await;
+        let reading = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+        let gate = Arc::new(Semaphore::new(0));
+        let uploads = (0..10_u8).map(|n| {
+            let (mut owner, path) = (owner.clone(), format!("/app/properties/{slow_one}/photos"));
+            let body = slow(n, reading.clone(), gate.clone());
+            async move { owner.post_body(&path, "application/json", FORM, body).await.status }
+        });
+        let others = async {
+            while reading[0].load(Ordering::SeqCst) < 2 {
+                tokio::task::yield_now().await;
+            }
+            let files = [("sala.jpg", "image/jpeg", a_photo(81))];
+            let answer = other.upload(&quick_one, "application/json", &files).await;
+            assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
+            gate.add_permits(10);
+        };
+        let (answers, ()) = tokio::join!(join_all(uploads), others);
+        assert_eq!(answers, [StatusCode::NO_CONTENT; 10], "and its own are all taken");
+        assert_eq!(reading[1].load(Ordering::SeqCst), 2, "the most of one agency that were ever read at once");
     });
 }
 

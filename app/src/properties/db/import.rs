@@ -190,7 +190,8 @@ async fn take_time(tx: &mut TenantTx) -> Result<(), sqlx::Error> {
 
 /// Shows visitors those that are ready, and takes the places of the whole list, in one statement: its rows come first, which
 /// takes long, then the counter, then the settings, whose content version the trigger raises at the statement's end. That is
-/// also the order in which archiving takes the two.
+/// also the order in which archiving and undoing take the two: the table's triggers fire in the order of their names, and
+/// those that count stand before those that raise the version.
 async fn publish(tx: &mut TenantTx, ready: &[Uuid], count: i64) -> Result<(), AppError> {
     // To count the rows, the second part waits for the first.
     let taken = sqlx::query_scalar!(

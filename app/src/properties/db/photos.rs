@@ -1,5 +1,7 @@
 //! Rows of photographs: their order, the cover, and what was made of each.
 
+mod files;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::types::Json;
@@ -10,6 +12,8 @@ use crate::caller::Staff;
 use crate::error::AppError;
 use crate::properties::types::{Photo, PhotoId, PhotoState, Picture, PropertyId};
 use crate::values::fields::{FieldErrors, Problem};
+
+pub use files::{keep_everybody_out, keep_removers_out, unneeded};
 
 /// Photographs of a property, at most.
 pub const MOST: u32 = 50;
@@ -41,6 +45,15 @@ pub struct NewPhoto<'a> {
     pub bytes: usize,
     /// Pixels across and down, upright.
     pub size: (u32, u32),
+}
+
+/// What became of a file that was taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// Its sizes will be made.
+    Waiting,
+    /// The property has it, with its sizes.
+    Before,
 }
 
 /// The address of a variant: random identifier and twelve digits of the content, so that it never has to change.
@@ -117,28 +130,40 @@ pub async fn list(db: &TenantDb, property: PropertyId) -> Result<Vec<Photo>, sql
     Ok(photos.collect())
 }
 
-/// Adds a photograph behind the others and asks for its sizes. The same bytes again change nothing.
+/// Adds a photograph behind the others and asks for its sizes. The same bytes again change nothing, unless their sizes are
+/// missing: then they are asked for once more.
 ///
 /// # Errors
-/// [`AppError::NotFound`] without the property, [`AppError::Invalid`] when it has [`MOST`] already.
-pub async fn add(tx: &mut TenantTx, staff: &Staff, property: PropertyId, new: &NewPhoto<'_>) -> Result<(), AppError> {
+/// [`AppError::NotFound`] without the property, [`AppError::Invalid`] when it has [`MOST`] others already.
+pub async fn add(
+    tx: &mut TenantTx,
+    staff: &Staff,
+    property: PropertyId,
+    new: &NewPhoto<'_>,
+) -> Result<Added, AppError> {
     lock(tx, property).await?;
-    let count =
-        sqlx::query_scalar!(r#"select count(*) as "count!" from property_photos where property_id = $1"#, property.0)
-            .fetch_one(&mut *tx)
-            .await?;
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from property_photos where property_id = $1 and sha256 <> $2"#,
+        property.0,
+        &new.sha256
+    )
+    .fetch_one(&mut *tx)
+    .await?;
     if count >= i64::from(MOST) {
         return Err(AppError::Invalid(FieldErrors::one("photos", Problem::TooManyPhotos(MOST))));
     }
     let id = PhotoId::generate();
     let (width, height) = (i32::try_from(new.size.0).ok(), i32::try_from(new.size.1).ok());
-    let added = sqlx::query!(
+    let added = sqlx::query_scalar!(
         "insert into property_photos
              (id, property_id, position, is_cover, sha256, original_name, bytes, width, height, created_by)
          select $1, $2, coalesce(max(position), 0) + 1, count(*) = 0, $3, $4, $5, $6, $7, $8
          from property_photos
          where property_id = $2
-         on conflict on constraint property_photos_sha256_key do nothing",
+         on conflict on constraint property_photos_sha256_key do update
+             set state = 'waiting'
+             where property_photos.state <> 'ready'
+         returning id",
         id.0,
         property.0,
         &new.sha256,
@@ -148,13 +173,12 @@ pub async fn add(tx: &mut TenantTx, staff: &Staff, property: PropertyId, new: &N
         height.unwrap_or(i32::MAX),
         staff.id().0
     )
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
-    if added.rows_affected() == 0 {
-        return Ok(());
-    }
-    enqueue(tx, staff, crate::properties::jobs::MAKE_VARIANTS, json!({ "photo": id.0 })).await?;
-    changed(tx, staff, property, json!({ "photos": [null, new.name] })).await
+    let Some(photo) = added else { return Ok(Added::Before) };
+    enqueue(tx, staff, crate::properties::jobs::MAKE_VARIANTS, json!({ "photo": photo })).await?;
+    changed(tx, staff, property, json!({ "photos": [null, new.name] })).await?;
+    Ok(Added::Waiting)
 }
 
 /// Puts a photograph at a place, counted from 1; the others make room.
@@ -222,7 +246,8 @@ pub async fn describe(
     changed(tx, staff, property, json!({ "alt": [null, alt] })).await
 }
 
-/// Removes a photograph; the first of the rest becomes the cover. Returns the files that no other row needs.
+/// Removes a photograph; the first of the rest becomes the cover. Returns the files that it had, by their SHA-256 in
+/// hexadecimal.
 ///
 /// # Errors
 /// [`AppError::NotFound`].
@@ -232,9 +257,12 @@ pub async fn remove(
     (property, photo): (PropertyId, PhotoId),
 ) -> Result<Vec<String>, AppError> {
     find(tx, property, photo).await?;
-    let gone = sqlx::query!("delete from property_photos where id = $1 returning variants, sha256, state", photo.0)
-        .fetch_one(&mut *tx)
-        .await?;
+    let gone = sqlx::query!(
+        r#"delete from property_photos where id = $1 returning sha256, variants as "variants: Variants""#,
+        photo.0
+    )
+    .fetch_one(&mut *tx)
+    .await?;
     sqlx::query!(
         "update property_photos set is_cover = true
          where id = (select id from property_photos where property_id = $1 order by position limit 1)
@@ -244,30 +272,8 @@ pub async fn remove(
     .execute(&mut *tx)
     .await?;
     changed(tx, staff, property, json!({ "photos": ["removed", null] })).await?;
-    let files: Vec<StoredVariant> = serde_json::from_value(gone.variants).unwrap_or_default();
-    let mut unneeded = Vec::new();
-    let waited_for = sqlx::query_scalar!(
-        r#"select exists (select from property_photos where sha256 = $1 and state = 'waiting') as "waited_for!""#,
-        gone.sha256
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    if gone.state == "waiting" && !waited_for {
-        unneeded.push(crate::outside::files::to_hex(&gone.sha256));
-    }
-    for file in files {
-        let same = json!([{ "sha256": file.sha256 }]);
-        let needed = sqlx::query_scalar!(
-            r#"select exists (select from property_photos where variants @> $1) as "needed!""#,
-            same
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        if !needed {
-            unneeded.push(file.sha256);
-        }
-    }
-    Ok(unneeded)
+    let original = crate::outside::files::to_hex(&gone.sha256);
+    Ok(std::iter::once(original).chain(gone.variants.0.into_iter().map(|v| v.sha256)).collect())
 }
 
 /// The whole digest of a variant whose address begins with these digits.
