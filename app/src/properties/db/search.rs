@@ -111,7 +111,9 @@ pub async fn list(db: &TenantDb, filter: &PropertyFilter, lang: Lang) -> Result<
     let backwards = before.is_some();
     let order = Order::of(filter);
     let mut query = QueryBuilder::new("select ");
-    query.push(COLUMNS).push(", p.key, s.name as responsible, f.id as photo, f.variants from (select ");
+    query.push(COLUMNS).push(", p.key, s.name as responsible, f.id as photo, f.variants, (");
+    count(&mut query, filter);
+    query.push(") as counted from (select ");
     query.push(COLUMNS).push(", p.responsible_id, (").push(order.key()).push(") as key from properties p where ");
     conditions(&mut query, filter);
     if let Some(cursor) = after.as_ref().or(before.as_ref()) {
@@ -130,9 +132,12 @@ pub async fn list(db: &TenantDb, filter: &PropertyFilter, lang: Lang) -> Result<
              limit 1) f on true",
     );
     sorted(&mut query, &order, "p.key", backwards);
-    let counting = count(db, filter);
-    let (rows, total) = futures::try_join!(query.build().fetch_all(db), counting)?;
-    page(rows, total, (backwards, after.is_some()), lang)
+    let rows = query.build().fetch_all(db).await?;
+    let counted = match rows.first() {
+        Some(row) => row.try_get("counted")?,
+        None => alone(db, filter).await?,
+    };
+    page(rows, total(filter, counted), (backwards, after.is_some()), lang)
 }
 
 fn page(
@@ -185,17 +190,31 @@ fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx
     })
 }
 
-async fn count(db: &TenantDb, filter: &PropertyFilter) -> Result<Total, sqlx::Error> {
-    // All that are not archived are counted already, for the plan's limit: in the same transactions, so exactly.
-    if filter.is_empty() && !filter.archived {
-        let mut query = QueryBuilder::new("select used from usage_counters where resource = 'properties'");
-        return Ok(Total::Exactly(query.build_query_scalar().fetch_one(db).await?));
+/// How many there are on all pages: in the statement of the page, so that it is one question.
+fn count(query: &mut QueryBuilder<Postgres>, filter: &PropertyFilter) {
+    if is_counted(filter) {
+        query.push("select used from usage_counters where resource = 'properties'");
+        return;
     }
-    let mut query = QueryBuilder::new("select count(*) from (select from properties p where ");
-    conditions(&mut query, filter);
+    query.push("select count(*) from (select from properties p where ");
+    conditions(query, filter);
     query.push(" limit ").push_bind(COUNTED + 1).push(") counted");
-    let counted: i64 = query.build_query_scalar().fetch_one(db).await?;
-    Ok(if counted > COUNTED { Total::MoreThan(COUNTED) } else { Total::Exactly(counted) })
+}
+
+/// The count for a page without rows.
+async fn alone(db: &TenantDb, filter: &PropertyFilter) -> Result<i64, sqlx::Error> {
+    let mut query = QueryBuilder::new("");
+    count(&mut query, filter);
+    query.build_query_scalar().fetch_one(db).await
+}
+
+/// All that are not archived are counted already, for the plan's limit: in the same transactions, so exactly.
+fn is_counted(filter: &PropertyFilter) -> bool {
+    filter.is_empty() && !filter.archived
+}
+
+fn total(filter: &PropertyFilter, counted: i64) -> Total {
+    if counted > COUNTED && !is_counted(filter) { Total::MoreThan(COUNTED) } else { Total::Exactly(counted) }
 }
 
 /// What was asked for. Values are bound, never written into the statement.
