@@ -28,6 +28,7 @@ mod paths;
 mod permissions;
 mod photos;
 mod places;
+mod plans;
 mod processes;
 mod properties;
 mod property_list;
