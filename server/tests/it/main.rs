@@ -43,3 +43,4 @@ mod suspended;
 mod unstorable;
 mod uploads;
 mod usage;
+mod written_down;
