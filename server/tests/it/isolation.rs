@@ -78,7 +78,6 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/store_settings/remove_logo"
         | "/app/profile"
         | "/entrar/agencia"
-        | "/fn/auth/me"
         | "/fn/auth/agencies"
         | "/fn/auth/sessions"
         | "/fn/auth/set_language"

@@ -49,7 +49,7 @@ fn every_route_has_a_row_and_every_row_a_route() {
 
 /// The functions register themselves when the crate is linked: name something of it.
 fn app_is_linked() {
-    assert!(app::access::of_server_fn("/fn/auth/me").is_some());
+    assert!(app::access::of_server_fn("/fn/auth/sessions").is_some());
 }
 
 #[test]

@@ -296,7 +296,8 @@ fn the_first_page_shows_twelve_the_chosen_ones_before_the_newest() {
         let tiles = page.split("<li class=\"tile\"").skip(1);
         let title = |tile: &str| Some(tile.split_once("<h3>")?.1.split_once('>')?.1.split_once('<')?.0.to_owned());
         let shown: Vec<String> = tiles.filter_map(title).collect();
-        let expected: Vec<String> = [2, 1].into_iter().chain((5..=14).rev()).map(|n| format!("Casa de vila {n:02}")).collect();
+        let expected: Vec<String> =
+            [2, 1].into_iter().chain((5..=14).rev()).map(|n| format!("Casa de vila {n:02}")).collect();
         assert_eq!(shown, expected, "{page}");
     });
 }
