@@ -1,4 +1,5 @@
-//! Every variable that the program reads, all of them once, at start. `.env.sample` documents the same list.
+//! The program's own variables, all of them read once, at start. `.env.sample` documents them, and those few that are read
+//! elsewhere: `SOBRADO_PG_BIN` by the search for PostgreSQL, `RUST_LOG` by the log, `LEPTOS_*` by Leptos.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -256,6 +257,23 @@ mod tests {
         let get =
             |name: &'static str| pairs.iter().chain([&secret]).find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
         Config::from(get).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn the_sample_lists_what_is_read() {
+        // Beside what is read here: what others read, and what the next version will.
+        let elsewhere = ["SOBRADO_PG_BIN", "RUST_LOG", "SMTP_URL"];
+        let sample = include_str!("../../.env.sample");
+        let listed = sample.lines().filter_map(|line| line.strip_prefix('#')?.split_once('=')).map(|(name, _)| name);
+        let is_name = |name: &&str| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+        let listed = listed.filter(is_name).filter(|name| !elsewhere.contains(name) && !name.starts_with("LEPTOS_"));
+        let asked = std::cell::RefCell::new(std::collections::BTreeSet::new());
+        let config = Config::from(|name| {
+            asked.borrow_mut().insert(name);
+            (name == "SECRET_KEY").then(|| "0123456789abcdef0123456789abcdef".to_owned())
+        });
+        assert!(config.is_ok(), "{config:?}");
+        assert_eq!(listed.collect::<std::collections::BTreeSet<_>>(), asked.into_inner());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::types::{Condition, Furnished, Period, PropertyType, Purpose, Status, Usage, Visibility};
 use super::words::{bedrooms, parking};
 use crate::values::money::{format_money, format_number};
-use crate::words::Lang;
+use crate::words::{Lang, words_in};
 
 /// `72 m²`.
 pub fn area(area: Decimal, lang: Lang) -> String {
@@ -17,6 +17,12 @@ pub fn size(size: Option<Decimal>, (beds, cars): (Option<i16>, Option<i16>), lan
     let beds = beds.filter(|n| *n > 0).map(|n| bedrooms(n, lang));
     let cars = cars.filter(|n| *n > 0).map(|n| parking(n, lang));
     [size.map(|s| area(s, lang)), beds, cars].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// Whether it is so.
+pub fn yes_no(value: bool, lang: Lang) -> &'static str {
+    let words = &words_in(lang).common;
+    if value { words.yes } else { words.no }
 }
 
 /// An amount and its period: `R$ 2.100 por mês`.

@@ -171,24 +171,9 @@ impl Told {
 
 /// What a newcomer wants to know, on standard output: the log is on standard error.
 fn announce(config: &Config, deployment: &Deployment, demo: bool) {
-    let settings = config.settings(None);
     println!("\nSobrado is open.\n\n  platform     {}", config.base_url);
     if demo {
-        for (slug, name, domain) in super::demo::storefronts() {
-            println!("  storefront   {:<40} {name}", settings.storefront_url(slug, None));
-            if let Some(domain) = domain {
-                println!(
-                    "               http://{}{:<33} (when this machine knows the name)",
-                    domain, settings.base_port
-                );
-            }
-        }
-        println!("\n  sign in at   {}/entrar", config.base_url);
-        for person in super::demo::people() {
-            let role = person.role.map_or("operator, at /platform/entrar", Role::as_str);
-            println!("               {:<28} {role:<10} {}", person.email, person.at);
-        }
-        println!("  password     {}", super::demo::PASSWORD);
+        print!("{}", introduced(config));
     }
     println!("\n  data         {}", config.data_dir.display());
     println!("  mails        none are sent yet: nothing in this version writes to anybody");
@@ -201,4 +186,49 @@ fn announce(config: &Config, deployment: &Deployment, demo: bool) {
         }
     }
     println!("\n  Ctrl-C stops everything.\n");
+}
+
+/// The demo's storefronts, and whom one can sign in as.
+fn introduced(config: &Config) -> String {
+    let (mut out, settings) = (String::new(), config.settings(None));
+    let mut line = |text: String| out.extend([text.as_str(), "\n"]);
+    for (slug, name, domain) in super::demo::storefronts() {
+        line(format!("  storefront   {:<40} {name}", settings.storefront_url(slug, None)));
+        if let Some(domain) = domain {
+            let port = &settings.base_port;
+            line(format!("               http://{domain}{port:<33} (when this machine knows the name)"));
+        }
+    }
+    line(format!("\n  sign in at   {}/entrar", config.base_url));
+    for person in super::demo::people() {
+        let role = person.role.map_or("operator, at /platform/entrar", Role::as_str);
+        line(format!("               {:<28} {role:<10} {}", person.email, person.at));
+    }
+    line(format!("  password     {}", super::demo::PASSWORD));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demos_doors_and_people_are_introduced() {
+        let get = |name| match name {
+            "SECRET_KEY" => Some("0123456789abcdef0123456789abcdef".to_owned()),
+            "BASE_URL" => Some("http://localhost:4000".to_owned()),
+            _ => None,
+        };
+        let text = introduced(&Config::from(get).expect("complete"));
+        let has = |words: &[&str]| text.lines().any(|line| words.iter().all(|word| line.contains(word)));
+        assert!(has(&["http://casa-azul.localhost:4000", "Casa Azul"]), "{text}");
+        assert!(has(&["http://horizonte.localhost:4000", "Horizonte"]), "{text}");
+        assert!(has(&["sign in at", "http://localhost:4000/entrar"]), "{text}");
+        assert!(has(&["ana@casa-azul.example", "owner"]), "{text}");
+        assert!(has(&["operador@sobrado.example", "/platform/entrar"]), "{text}");
+        for person in crate::commands::demo::people() {
+            assert!(has(&[person.email, &person.at]), "{} in {text}", person.email);
+        }
+        assert!(has(&["password", crate::commands::demo::PASSWORD]), "{text}");
+    }
 }

@@ -4,7 +4,9 @@ use http::{HeaderValue, Method, StatusCode};
 use sqlx::ConnectOptions as _;
 use tenancy::testing::{new_tenant, run, superuser};
 
-use crate::harness::{PROXY, house, register};
+use app::state::Settings;
+
+use crate::harness::{PROXY, house, open_as, register, settings};
 
 #[test]
 fn a_host_shows_its_own_face_and_no_other() {
@@ -31,6 +33,26 @@ fn a_host_shows_its_own_face_and_no_other() {
             assert_eq!(answer.status.as_u16(), status, "{host}");
             assert!(!answer.text().contains(&b.route.name), "{host} shows B");
             assert_eq!(answer.text().contains(&a.route.name), status == 200, "{host}");
+        }
+    });
+}
+
+#[test]
+fn a_loopback_address_is_told_where_to_go_outside_production() {
+    run(async {
+        let production = open_as(Default::default(), Settings { production: true, ..settings() }).await;
+        for (house, host, is_told) in [
+            (house().await, "127.0.0.1:3000", true),
+            (house().await, "127.0.0.2", true),
+            (house().await, "10.0.0.1:3000", false),
+            (house().await, "unknown.example", false),
+            (&production, "127.0.0.1:3000", false),
+        ] {
+            let mut caller = house.stranger();
+            caller.host = host.to_owned();
+            let answer = caller.get("/").await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{host}");
+            assert_eq!(answer.text().contains("Abra / open http://localhost:3000"), is_told, "{host}");
         }
     });
 }

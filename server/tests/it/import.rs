@@ -352,3 +352,39 @@ fn a_file_that_cannot_be_read_leaves_nothing_behind() {
         assert_eq!((report.imported, report.refused[0].line), (1, 3), "one bad row keeps no good one out");
     });
 }
+
+#[test]
+fn what_a_list_brings_and_no_form_asks_for_is_shown() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        with_creci(&a).await;
+        let text = format!(
+            "type,usage,purposes,rent,title,description,uf,city,neighborhood,elevator,pool,pets,lat,lng\n\
+             apartment,residential,rent,900,Apartamento na serra,{},SP,Santos,Gonzaga,yes,no,,-23.967,-46.332\n",
+            "Perto da praia e do metrô. ".repeat(3)
+        );
+        let report = import(&db(house, &a).await, &text, PUBLISH).await.expect("imported");
+        assert_eq!((report.imported, report.published), (1, 1), "{report:?}");
+        let id: uuid::Uuid = one(&a, "select id from properties").await;
+        let mut owner = house.owner(&a).await;
+        let record = owner.call("properties/load", &[("id", &id.to_string())]).await.json();
+        let facts = record["facts"].to_string();
+        for fact in [r#"["Elevador","Sim"]"#, r#"["Piscina","Não"]"#, r#"["Coordenadas","-23.967000, -46.332000"]"#] {
+            assert!(facts.contains(fact), "{fact} in {facts}");
+        }
+        assert!(!facts.contains("Aceita animais"), "nobody knows: {facts}");
+        let path = record["publication"]["path"].as_str().expect("a path");
+        let fact = |page: &str, name: &str| {
+            let value = page.split(&format!("<dt>{name}")).nth(1)?.split_once("<dd>")?.1.split_once('<')?.0.to_owned();
+            Some(value)
+        };
+        let mut visitor = house.visitor(&a);
+        let page = visitor.get(path).await.text();
+        let shown = ["Elevador", "Piscina", "Aceita animais", "Coordenadas"].map(|name| fact(&page, name));
+        let expected = [Some("Sim".to_owned()), Some("Não".to_owned()), None, None];
+        assert_eq!(shown, expected, "where exactly it is remains the agency's: {page}");
+        let english = visitor.get(&format!("{path}?lang=en")).await.text();
+        assert_eq!(fact(&english, "Elevator").as_deref(), Some("Yes"));
+    });
+}

@@ -63,6 +63,8 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         }
         "/fn/auth/end_session" => Ask::Call(vec![("id", two.session.clone())]),
         "/fn/auth/choose_agency" => Ask::Call(vec![("user", two.b.owner.to_string())]),
+        // The storefront's; the platform's shows nothing of an agency.
+        "/" if row.audience == Audience::Storefront => Ask::Own,
         "/app"
         | "/app/properties"
         | "/app/properties/new"
@@ -76,13 +78,13 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/store_settings/remove_logo"
         | "/app/profile"
         | "/entrar/agencia"
-        | "/fn/auth/me"
         | "/fn/auth/agencies"
         | "/fn/auth/sessions"
         | "/fn/auth/set_language"
         | "/fn/billing/use"
         | "/fn/properties/list"
         | "/imoveis"
+        | "/fn/storefront/landing"
         | "/fn/storefront/search"
         | "/fn/storefront/store"
         | "/fn/properties/blank"
@@ -113,8 +115,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/billing/plans"
         | "/fn/platform/tenants"
         | "/fn/platform/suspend"
-        | "/fn/platform/resume"
-        | "/fn/storefront/landing" => Ask::Apart,
+        | "/fn/platform/resume" => Ask::Apart,
         other => panic!("{other} is not in the isolation table: say what of another agency's it could be asked for"),
     }
 }
@@ -219,6 +220,61 @@ fn no_route_gives_another_agency_anything() {
             assert_eq!(own.text().contains(CANARY), shows, "{} in B's own session", row.path);
         }
         assert!(asked >= 21, "only {asked} rows could be asked for something of another agency's");
+    });
+}
+
+/// How a row of one's own is asked, and what of B's stands in B's answer. Nothing: it shows nothing that is an agency's alone.
+fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
+    let (title, name) = (CANARY.to_owned(), two.b.route.name.clone());
+    let page = || Ask::Page(row.path.to_owned());
+    let call = || Ask::Call(Vec::new());
+    match row.path {
+        "/" | "/imoveis" | "/app" | "/app/properties" => Some((page(), title)),
+        // In whose frame the agency's name stands.
+        "/app/properties/new"
+        | "/app/settings/plan"
+        | "/app/settings/store"
+        | "/app/settings/brand"
+        | "/app/profile"
+        | "/entrar/agencia" => Some((page(), name)),
+        "/fn/properties/list" | "/fn/today/load" | "/fn/storefront/landing" | "/fn/storefront/search" => {
+            Some((call(), title))
+        }
+        "/fn/storefront/store" | "/fn/store_settings/load" | "/fn/auth/agencies" => Some((call(), name)),
+        "/fn/auth/sessions" => Some((call(), two.session.clone())),
+        "/fn/properties/blank" => Some((Ask::Call(vec![("draft", two.draft.clone())]), title)),
+        // Figures of a plan, and what a form lacks.
+        "/fn/billing/use" | "/fn/properties/check" => None,
+        // They write, and give nothing back.
+        _ if row.mutating => None,
+        other => panic!("{other} is one's own: say how it is asked, and what of B's its answer holds"),
+    }
+}
+
+#[test]
+fn what_is_ones_own_shows_ones_own_and_nothing_of_anothers() {
+    run(async {
+        let house = house().await;
+        let mut two = two(house).await;
+        let (mut at_a, mut at_b) = (house.visitor(&two.a), house.visitor(&two.b));
+        let marks = [CANARY.to_owned(), two.b.route.name.clone(), two.session.clone(), two.property.clone()];
+        let mut asked = 0;
+        for row in ROWS {
+            let Ask::Own = ask(row, &two) else { continue };
+            let Some((request, mark)) = ones_own(row, &two) else { continue };
+            let is_public = row.audience == Audience::Storefront;
+            let (of_a, of_b) = if is_public { (&mut at_a, &mut at_b) } else { (&mut two.of_a, &mut two.of_b) };
+            let own = make(of_b, row.path, &request).await.expect("asked");
+            assert!(own.status.is_success(), "{} in B's own session: {} {}", row.path, own.status, own.text());
+            assert!(own.text().contains(&mark), "{} in B's own session lacks {mark}: {}", row.path, own.text());
+            let answer = make(of_a, row.path, &request).await.expect("the same request");
+            assert!(answer.status.is_success(), "{}: {} {}", row.path, answer.status, answer.text());
+            for mark in &marks {
+                assert!(!answer.text().contains(mark), "{} shows {mark} of B's", row.path);
+            }
+            asked += 1;
+        }
+        assert!(asked >= 18, "only {asked} rows were asked for one's own");
     });
 }
 

@@ -4,9 +4,9 @@ use http::StatusCode;
 use std::collections::BTreeSet;
 use tenancy::testing::run;
 
-use app::access::{Audience, ROWS, Role};
+use app::access::{Audience, Can, ROWS, Role, of_server_fn};
 
-use crate::harness::{a_property, house, register};
+use crate::harness::{a_property, house, register, register_as};
 
 #[test]
 fn every_server_function_has_a_row() {
@@ -86,6 +86,48 @@ fn every_role_meets_the_matrix() {
                 };
                 let refused = answer.status == StatusCode::FORBIDDEN;
                 assert_eq!(refused, !role.may(can), "{role:?} {} answers {}", row.path, answer.status);
+            }
+        }
+    });
+}
+
+/// The CRM's addresses in a page's links.
+fn links(page: &str) -> BTreeSet<String> {
+    let all = page.split("href=\"").skip(1).filter_map(|rest| rest.split(['"', '#']).next());
+    all.filter(|link| link.starts_with("/app")).map(|link| link.replace("&amp;", "&")).collect()
+}
+
+#[test]
+fn nobody_is_offered_what_they_may_not_do() {
+    run(async {
+        let house = house().await;
+        // One begins, the other has a property that lacks something of itself and something of the agency's.
+        let (new, old) = (house.agency().await, house.agency().await);
+        let id = register_as(&mut house.owner(&old).await, &[("title", "Loja"), ("description", "")]).await;
+        let record = format!("/app/properties/{id}");
+        for role in Role::ALL {
+            for (agency, more) in [(&new, "/app/profile"), (&old, record.as_str())] {
+                let mut member = match role {
+                    Role::Owner => house.owner(agency).await,
+                    _ => house.member(agency, role.as_str()).await,
+                };
+                let pages = ["/app", "/app/properties", "/app/properties?archived=yes", more, "/app/settings/plan"];
+                let mut offered = BTreeSet::new();
+                for page in pages.iter().take(if role.may(Can::SeePlan) { 5 } else { 4 }) {
+                    let answer = member.get(page).await;
+                    assert_eq!(answer.status, StatusCode::OK, "{role:?} {page}");
+                    let text = answer.text();
+                    for action in text.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                        let Some(Audience::Staff(can)) = of_server_fn(action).map(|row| row.audience) else { continue };
+                        assert!(role.may(can), "{role:?} is offered {action} on {page}");
+                    }
+                    offered.extend(links(&text));
+                }
+                for link in &offered {
+                    let status = member.get(link).await.status;
+                    assert_eq!(status, StatusCode::OK, "{role:?} is led to {link}");
+                }
+                assert_eq!(offered.contains("/app/properties/new"), role.may(Can::WriteProperties), "{role:?}");
             }
         }
     });

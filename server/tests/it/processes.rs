@@ -71,3 +71,82 @@ fn a_stop_that_is_meant_warns_of_nothing() {
         assert!(!end.contains("WARN") && !end.contains("ERROR"), "{end}");
     });
 }
+
+#[test]
+fn a_newcomer_is_told_where_everything_is_and_whose_the_port_is() {
+    run(async {
+        let at = Installation::new().await;
+        let served = at.serve(&["--no-worker"]).await;
+        let told = || fs::read_to_string(at.folder.join("stdout.log")).unwrap_or_default();
+        for _ in 0..600 {
+            if told().contains("Ctrl-C stops everything.") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let (text, folder) = (told(), at.folder.display().to_string());
+        let has = |words: &[&str]| text.lines().any(|line| words.iter().all(|word| line.contains(word)));
+        for words in [
+            ["Sobrado is open", ""],
+            ["platform", &format!("http://localhost:{}", served.public.port())],
+            ["data", &folder],
+            ["mails", "none are sent yet"],
+            ["log", "standard error"],
+            ["PostgreSQL", &folder],
+            ["Ctrl-C", "stops everything"],
+        ] {
+            assert!(has(&words), "{words:?} in {text}");
+        }
+        for (variable, port) in [("LISTEN_ADDR", served.public), ("INTERNAL_ADDR", served.internal)] {
+            let second = Installation::elsewhere(vec![(variable, port.to_string())]).await;
+            let (came_up, said) = second.say(&["serve"]).await;
+            assert!(!came_up, "{said}");
+            let sentence = format!("{port} is taken by another program: stop it, or choose another with {variable}");
+            assert!(said.contains(&sentence), "{sentence} in {said}");
+            assert!(second.postmaster().is_none(), "and nothing was started before that");
+        }
+    });
+}
+
+/// What works on databases that are ready.
+const ON_CURRENT: [&[&str]; 4] = [&["serve"], &["serve", "--no-worker"], &["worker"], &["tenant", "list"]];
+
+/// It ends, and says what is to be done.
+async fn is_behind(at: &Installation, arguments: &[&str]) {
+    let said = tokio::time::timeout(Duration::from_secs(90), at.say(arguments)).await;
+    let (went, said) = said.unwrap_or_else(|_| panic!("{arguments:?} goes on"));
+    assert!(!went && said.contains("run `sobrado migrate`"), "{arguments:?}: {said}");
+}
+
+#[test]
+fn a_central_database_that_is_behind_is_refused_and_brought_up_to_date() {
+    run(async {
+        // One that lacks its newest migration, as before an update's `sobrado migrate`.
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let superuser = databases.cluster().expect("it is private").superuser();
+        let mut central = superuser.database("central").connect().await.expect("superuser");
+        let newest = "create table newest as select * from _sqlx_migrations order by version desc limit 1";
+        let forget = "delete from _sqlx_migrations where version = (select version from newest)";
+        for statement in [newest, forget] {
+            sqlx::query(statement).execute(&mut central).await.expect("done");
+        }
+        for arguments in ON_CURRENT {
+            is_behind(&at, arguments).await;
+        }
+        let again = "insert into _sqlx_migrations select * from newest";
+        sqlx::query(again).execute(&mut central).await.expect("done");
+        drop(central);
+        let mut served = at.serve(&[]).await;
+        served.signal(Signal::SIGTERM);
+        assert!(served.ended().await.success());
+        databases.close().await.expect("stopped");
+
+        // One that has had no migration at all.
+        let at = Installation::elsewhere(Vec::new()).await;
+        is_behind(&at, &["serve"]).await;
+        let mut served = at.serve(&["--migrate"]).await;
+        served.signal(Signal::SIGTERM);
+        assert!(served.ended().await.success(), "{}", at.log());
+    });
+}

@@ -274,3 +274,30 @@ fn a_page_introduces_itself_in_whole_words_and_with_a_picture() {
         }
     });
 }
+
+#[test]
+fn the_first_page_shows_twelve_the_chosen_ones_before_the_newest() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        with_creci(&a).await;
+        let mut ids = Vec::new();
+        for n in 1..=14 {
+            let id = register_as(&mut owner, &[("title", &format!("Casa de vila {n:02}"))]).await;
+            assert_eq!(owner.call("properties/publish", &[("id", &id)]).await.status, StatusCode::OK);
+            ids.push(id);
+        }
+        for id in &ids[..2] {
+            let answer = owner.call("properties/feature", &[("id", id), ("featured", "true")]).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        }
+        let page = shows(house, &a, "/").await;
+        let tiles = page.split("<li class=\"tile\"").skip(1);
+        let title = |tile: &str| Some(tile.split_once("<h3>")?.1.split_once('>')?.1.split_once('<')?.0.to_owned());
+        let shown: Vec<String> = tiles.filter_map(title).collect();
+        let expected: Vec<String> =
+            [2, 1].into_iter().chain((5..=14).rev()).map(|n| format!("Casa de vila {n:02}")).collect();
+        assert_eq!(shown, expected, "{page}");
+    });
+}

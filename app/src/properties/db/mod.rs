@@ -138,7 +138,13 @@ pub async fn page(staff: &Staff, id: PropertyId, lang: Lang) -> Result<PropertyP
         publish: staff.role.may(Can::PublishProperties),
         archive: staff.role.may(Can::ArchiveProperties),
     };
-    Ok(shown::page(property, (missing, photos, history), may, lang))
+    Ok(shown::page((property, &beside(&staff.db, id).await?), (missing, photos, history), may, lang))
+}
+
+async fn beside(db: &TenantDb, id: PropertyId) -> Result<shown::Beside, sqlx::Error> {
+    sqlx::query_as!(shown::Beside, "select elevator, pool, pets, lat, lng from properties where id = $1", id.0)
+        .fetch_one(db)
+        .await
 }
 
 /// What the form of a property begins with.

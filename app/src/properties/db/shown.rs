@@ -13,18 +13,31 @@ use crate::values::fields::FieldErrors;
 use crate::values::money::format_money;
 use crate::words::{Lang, problem, words_in};
 
+/// What an import brought and no form asks for yet.
+pub(super) struct Beside {
+    pub(super) elevator: Option<bool>,
+    pub(super) pool: Option<bool>,
+    pub(super) pets: Option<bool>,
+    pub(super) lat: Option<Decimal>,
+    pub(super) lng: Option<Decimal>,
+}
+
 type Facts = Vec<(&'static str, Option<String>)>;
 
 /// The page of a property.
 pub(super) fn page(
-    property: Property,
+    (property, beside): (Property, &Beside),
     (missing, photos, history): (FieldErrors, Vec<Photo>, Vec<HistoryLine>),
     may: May,
     lang: Lang,
 ) -> PropertyPage {
     let words = &words_in(lang).properties;
     let i = &property.input;
-    let groups = [(words.values, values(i, lang)), (words.address, address(i)), (words.features, features(i, lang))];
+    let groups = [
+        (words.values, values(i, lang)),
+        (words.address, address(i, beside)),
+        (words.features, features(i, beside, lang)),
+    ];
     let known = |facts: Facts| {
         facts.into_iter().filter_map(|(name, value)| Some((field(name, lang).to_owned(), value?))).collect::<Vec<_>>()
     };
@@ -89,7 +102,7 @@ fn values(i: &PropertyInput, lang: Lang) -> Facts {
     ]
 }
 
-fn address(i: &PropertyInput) -> Facts {
+fn address(i: &PropertyInput, beside: &Beside) -> Facts {
     vec![
         ("street", i.street.clone()),
         ("number", i.number.clone()),
@@ -98,10 +111,12 @@ fn address(i: &PropertyInput) -> Facts {
         ("city", i.city.clone()),
         ("uf", i.uf.clone()),
         ("cep", i.cep.as_ref().map(|cep| format!("{}-{}", &cep[..5], &cep[5..]))),
+        ("place", beside.lat.zip(beside.lng).map(|(lat, lng)| format!("{lat}, {lng}"))),
     ]
 }
 
-fn features(i: &PropertyInput, lang: Lang) -> Facts {
+fn features(i: &PropertyInput, beside: &Beside, lang: Lang) -> Facts {
+    let known = |is_so: Option<bool>| is_so.map(|is_so| labels::yes_no(is_so, lang).to_owned());
     vec![
         ("bedrooms", number(i.bedrooms)),
         ("suites", number(i.suites)),
@@ -117,5 +132,8 @@ fn features(i: &PropertyInput, lang: Lang) -> Facts {
         ("area_land", area(i.area_land, lang)),
         ("furnished", i.furnished.map(|f| labels::furnished(f, lang).to_owned())),
         ("condition", i.condition.map(|c| labels::condition(c, lang).to_owned())),
+        ("elevator", known(beside.elevator)),
+        ("pool", known(beside.pool)),
+        ("pets", known(beside.pets)),
     ]
 }

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use crate::access::Can;
+use crate::auth::types::Me;
 use crate::properties::filter::PropertyFilter;
 use crate::properties::parts::Filters;
 use crate::properties::server_fns::list_properties;
@@ -18,6 +20,7 @@ use crate::words::{lang, words};
 #[component]
 pub fn PropertyIndex() -> impl IntoView {
     let words = &words().properties;
+    let may_write = use_context::<Me>().is_some_and(|me| me.role.may(Can::WriteProperties));
     let query = use_query_map();
     let filter = Memo::new(move |_| {
         let query = query.read();
@@ -28,7 +31,7 @@ pub fn PropertyIndex() -> impl IntoView {
         Suspend::new(async move {
             match page.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok(page) => content(page, filter.get_untracked()).into_any(),
+                Ok(page) => content(page, filter.get_untracked(), may_write).into_any(),
             }
         })
     };
@@ -41,24 +44,24 @@ pub fn PropertyIndex() -> impl IntoView {
         };
         view! { <a class="btn" href=href>{label}</a> }
     };
+    let new = may_write.then(|| {
+        view! { <a class="btn btn-primary" href="/app/properties/new"><Icon name=IconName::Plus/>{words.new}</a> }
+    });
     view! {
         <PageTitle text=words.title/>
         <header class="page-head">
             <h1>{words.title}</h1>
-            <div class="button-row">
-                {other}
-                <a class="btn btn-primary" href="/app/properties/new"><Icon name=IconName::Plus/>{words.new}</a>
-            </div>
+            <div class="button-row">{other} {new}</div>
         </header>
         {move || view! { <Filters filter=filter.get()/> }}
         <Transition>{list}</Transition>
     }
 }
 
-fn content(page: Page<PropertyRow>, filter: PropertyFilter) -> impl IntoView {
+fn content(page: Page<PropertyRow>, filter: PropertyFilter, may_write: bool) -> impl IntoView {
     let words = &words().properties;
     if page.rows.is_empty() {
-        return empty(&filter).into_any();
+        return empty(&filter, may_write).into_any();
     }
     let rows = page.rows.iter().cloned().map(row).collect_view();
     view! {
@@ -80,16 +83,16 @@ fn content(page: Page<PropertyRow>, filter: PropertyFilter) -> impl IntoView {
     .into_any()
 }
 
-fn empty(filter: &PropertyFilter) -> impl IntoView {
+fn empty(filter: &PropertyFilter, may_write: bool) -> impl IntoView {
     let all = words();
     let words = &all.properties;
     let (heading, lead) = match (filter.is_empty(), filter.archived) {
         (false, _) => (words.no_hit, words.no_hit_lead),
         (true, true) => (words.no_archived, ""),
-        (true, false) => (words.empty, words.empty_lead),
+        (true, false) => (words.empty, if may_write { words.empty_lead } else { "" }),
     };
     let action = if filter.is_empty() {
-        (!filter.archived)
+        (may_write && !filter.archived)
             .then(|| view! { <a class="btn btn-primary" href="/app/properties/new">{words.new}</a> }.into_any())
     } else {
         Some(view! { <a class="btn" href="/app/properties">{all.common.clear}</a> }.into_any())

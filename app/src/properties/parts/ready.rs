@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use std::time::Duration;
 
+use crate::access::Can;
+use crate::auth::types::Me;
 use crate::properties::server_fns::CheckProperty;
 use crate::properties::types::Missing;
 use crate::ui::act::Questions;
@@ -12,7 +14,7 @@ use crate::words::words;
 /// How long somebody must have stopped typing before the list is made anew.
 const PAUSE: Duration = Duration::from_millis(400);
 
-/// What is missing, each with the way to where it is mended.
+/// What is missing, each with the way to where it is mended, for whoever may mend it.
 #[component]
 pub fn MissingList(
     /// What is missing.
@@ -21,9 +23,15 @@ pub fn MissingList(
     #[prop(into, optional)]
     edit: String,
 ) -> impl IntoView {
+    let may = |can: Can| use_context::<Me>().is_some_and(|me| me.role.may(can));
+    let (may_write, may_set) = (may(Can::WriteProperties), may(Can::WriteSettings));
     let lines = missing.into_iter().map(|Missing { field, label, sentence }| {
-        let href = if field == "creci" { "/app/settings/store".to_owned() } else { format!("{edit}#{field}") };
-        view! { <li><a href=href>{label}</a><span class="quiet">{sentence}</span></li> }
+        let (may, href) = match field.as_str() {
+            "creci" => (may_set, "/app/settings/store".to_owned()),
+            field => (may_write, format!("{edit}#{field}")),
+        };
+        // A link without an address is plain text.
+        view! { <li><a href=may.then_some(href)>{label}</a><span class="quiet">{sentence}</span></li> }
     });
     view! { <ul class="missing">{lines.collect_view()}</ul> }
 }

@@ -12,6 +12,9 @@ use crate::properties::words::field;
 use crate::storefront::types::Listing;
 use crate::words::{Lang, words_in};
 
+/// Names of fields and whether it is so.
+type Beside = [(&'static str, Option<bool>); 3];
+
 /// The listing whose address ends with this code.
 ///
 /// # Errors
@@ -21,21 +24,25 @@ pub async fn listing(db: &TenantDb, code: &str, lang: Lang) -> Result<Listing, s
     if !is_code(code) {
         return Err(sqlx::Error::RowNotFound);
     }
-    let id = sqlx::query_scalar!(
-        r#"select id as "id: PropertyId" from properties where code = $1 and published_at is not null"#,
+    // With what an import brought and the form does not ask for yet.
+    let found = sqlx::query!(
+        r#"select id as "id: PropertyId", elevator, pool, pets
+           from properties
+           where code = $1 and published_at is not null"#,
         code
     )
     .fetch_one(db)
     .await?;
+    let (id, beside) = (found.id, [("elevator", found.elevator), ("pool", found.pool), ("pets", found.pets)]);
     let property = find(db, id).await?;
     if !property.is_published {
         return Err(sqlx::Error::RowNotFound);
     }
     let (pictures, similar) = futures::try_join!(photos::pictures(db, id), similar(db, &property, lang))?;
-    Ok(shown(property, lang, |listing| Listing { pictures, similar, ..listing }))
+    Ok(shown((property, beside), lang, |listing| Listing { pictures, similar, ..listing }))
 }
 
-fn shown(property: Property, lang: Lang, with: impl FnOnce(Listing) -> Listing) -> Listing {
+fn shown((property, beside): (Property, Beside), lang: Lang, with: impl FnOnce(Listing) -> Listing) -> Listing {
     let i = &property.input;
     with(Listing {
         path: public_path(&property.slug, &property.code),
@@ -50,7 +57,7 @@ fn shown(property: Property, lang: Lang, with: impl FnOnce(Listing) -> Listing) 
             (i.bedrooms, i.parking),
             lang,
         ),
-        facts: facts(i, lang),
+        facts: facts(i, beside, lang),
         description: i.description.clone(),
         code: property.code,
         pictures: Vec::new(),
@@ -94,7 +101,7 @@ fn costs(i: &PropertyInput, lang: Lang) -> Vec<(String, String)> {
         .collect()
 }
 
-fn facts(i: &PropertyInput, lang: Lang) -> Vec<(String, String)> {
+fn facts(i: &PropertyInput, beside: Beside, lang: Lang) -> Vec<(String, String)> {
     let number = |n: Option<i16>| n.map(|n| n.to_string());
     let area = |a: Option<Decimal>| a.map(|a| labels::area(a, lang));
     let facts = [
@@ -112,8 +119,10 @@ fn facts(i: &PropertyInput, lang: Lang) -> Vec<(String, String)> {
         ("furnished", i.furnished.map(|f| labels::furnished(f, lang).to_owned())),
         ("condition", i.condition.map(|c| labels::condition(c, lang).to_owned())),
     ];
+    let beside = beside.map(|(name, is_so)| (name, is_so.map(|is_so| labels::yes_no(is_so, lang).to_owned())));
     facts
         .into_iter()
+        .chain(beside)
         .filter_map(|(name, value)| Some((field(name, lang).trim_end_matches(" (m²)").to_owned(), value?)))
         .collect()
 }

@@ -33,19 +33,20 @@ pub fn Today() -> impl IntoView {
 
 fn content(today: TodayPage) -> impl IntoView {
     let words = &words().today;
-    let is_new = today.all == 0;
+    let may = |can| use_context::<Me>().is_some_and(|me| me.role.may(can));
+    let (is_new, may_write) = (today.all == 0, may(Can::WriteProperties));
     let places = today.places_left.map_or(words.unlimited.to_owned(), |left| left.to_string());
     let figure = |name: &'static str, value: String, href: &'static str| {
         view! { <a class="figure" href=href><strong>{value}</strong><span>{name}</span></a> }
     };
-    let left = if use_context::<Me>().is_some_and(|me| me.role.may(Can::SeePlan)) {
+    let left = if may(Can::SeePlan) {
         figure(words.places_left, places, "/app/settings/plan").into_any()
     } else {
         view! { <p class="figure"><strong>{places}</strong><span>{words.places_left}</span></p> }.into_any()
     };
     view! {
         <header class="page-head"><h1>{words.title}</h1></header>
-        {is_new.then(|| view! {
+        {(is_new && may_write).then(|| view! {
             <section class="empty">
                 <h2>{words.first_property}</h2>
                 <p>{words.first_property_lead}</p>
@@ -65,7 +66,7 @@ fn content(today: TodayPage) -> impl IntoView {
                 {if today.unready.is_empty() {
                     view! { <p class="quiet">{words.nothing_unready}</p> }.into_any()
                 } else {
-                    view! { <ul class="rows">{today.unready.into_iter().map(unready).collect_view()}</ul> }.into_any()
+                    view! { <ul class="rows">{today.unready.into_iter().map(|property| unready(property, may_write)).collect_view()}</ul> }.into_any()
                 }}
             </section>
         })}
@@ -80,16 +81,16 @@ fn content(today: TodayPage) -> impl IntoView {
     }
 }
 
-/// A property and what it lacks, one tap from where it is mended.
-fn unready(property: Unready) -> impl IntoView {
+/// A property and what it lacks, one tap from where it is mended; who may not mend it sees the record.
+fn unready(property: Unready, may_write: bool) -> impl IntoView {
     let all = words();
     let title = if property.title.is_empty() { all.properties.untitled.to_owned() } else { property.title };
     let lacks = property.missing.iter().map(|missing| missing.label.as_str()).collect::<Vec<_>>().join(", ");
-    let (href, lacks) = if property.missing.is_empty() {
-        (format!("/app/properties/{}", property.id), all.today.only_publish.to_owned())
-    } else {
-        (format!("/app/properties/{}/edit", property.id), format!("{} {lacks}", all.properties.not_ready))
-    };
+    let is_ready = property.missing.is_empty();
+    let lacks =
+        if is_ready { all.today.only_publish.to_owned() } else { format!("{} {lacks}", all.properties.not_ready) };
+    let mend = if is_ready || !may_write { "" } else { "/edit" };
+    let href = format!("/app/properties/{}{mend}", property.id);
     view! {
         <li class="row"><a class="row-text" href=href><strong>{title}</strong>
             <span class="quiet">{property.code}" · "{lacks}</span></a></li>

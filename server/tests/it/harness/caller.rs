@@ -135,7 +135,8 @@ impl Caller {
     /// Posts a body of any type.
     pub async fn post_body(&mut self, path: &str, accept: &str, kind: &str, body: impl Into<Body>) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
-        let request = Request::post(path)
+        let agent = self.headers.get(header::USER_AGENT).cloned();
+        let mut request = Request::post(path)
             .header(header::ACCEPT, accept)
             .header(header::HOST, &self.host)
             .header(header::ORIGIN, format!("http://{}", self.host))
@@ -144,6 +145,7 @@ impl Caller {
             .header(header::CONTENT_TYPE, kind)
             .body(body.into())
             .expect("a request");
+        request.headers_mut().extend(agent.map(|agent| (header::USER_AGENT, agent)));
         self.knock(request).await
     }
 
