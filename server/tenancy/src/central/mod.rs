@@ -10,6 +10,7 @@ pub mod operations;
 pub mod operators;
 pub mod people;
 pub mod plans;
+pub(crate) mod refused;
 pub mod routes;
 pub mod sessions;
 pub mod sign_ins;
