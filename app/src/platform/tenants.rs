@@ -1,7 +1,6 @@
 //! What operators do with agencies.
 
 use tenancy::central::companies::{self, By, Company};
-use tenancy::central::jobs;
 
 use super::types::TenantRow;
 use crate::caller::Operator;
@@ -52,10 +51,8 @@ pub async fn suspend(house: &House, operator: &Operator, slug: &str, reason: &st
 /// [`AppError::NotFound`] when there is no such suspended agency.
 pub async fn resume(house: &House, operator: &Operator, slug: &str) -> Result<(), AppError> {
     let company = companies::find_by_slug(&house.central, slug).await?;
-    if !companies::resume(&house.central, company.id, by(operator)).await? {
-        return Err(AppError::NotFound);
-    }
-    Ok(jobs::unpark(&house.central, company.id).await?)
+    let done = companies::resume(&house.central, company.id, by(operator)).await?;
+    if done { Ok(()) } else { Err(AppError::NotFound) }
 }
 
 fn by(operator: &Operator) -> By {

@@ -46,6 +46,7 @@ pub(super) async fn all(deployment: &Deployment) -> anyhow::Result<Vec<(String, 
     let template = provisioner.build_template().await?;
     results.push((template, Ok(Outcome::At(migrate::latest()))));
     for company in provisioner.companies().await? {
+        // What is being made is brought up to date by its own last step.
         if company.status != "provisioning" {
             let outcome = provisioner.migrate_tenant(company.id).await;
             results.push((company.slug, outcome.map_err(|error| format!("{:#}", anyhow::Error::from(error)))));

@@ -159,14 +159,28 @@ impl Create {
             plan: self.plan.clone(),
             domain,
         };
-        let tenant = deployment.provisioner().create(&new).await.context("the agency was not made")?;
-        let mut value = json!({"tenant": tenant, "slug": new.slug, "admin_email": admin_email});
-        let mut lines = vec![format!("{} is open; its owner is {admin_email}", new.slug)];
+        let provisioner = deployment.provisioner();
+        let id = provisioner.reserve(&new, None).await.context("the agency was not made")?;
+        // From here on it will be made, by whomever: its owner's password is told whatever happens.
+        let made = provisioner.run_to_end(id).await;
+        let mut value = json!({"slug": new.slug, "admin_email": admin_email});
+        let mut lines = match &made {
+            Ok(tenant) => {
+                value["tenant"] = json!(tenant);
+                vec![format!("{} is open; its owner is {admin_email}", new.slug)]
+            }
+            Err(error) => {
+                value["error"] = json!(error.to_string());
+                let promise = "is reserved and not open yet: the worker goes on with it";
+                vec![format!("{} {promise}; its owner is {admin_email}", new.slug)]
+            }
+        };
         if password.made {
             value["admin_password"] = json!(password.plain);
             lines.push(format!("password, shown this once: {}", password.plain));
         }
         output::print(self.json, &value, &lines);
+        made.context("the agency is not open yet")?;
         Ok(ExitCode::SUCCESS)
     }
 }

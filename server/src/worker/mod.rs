@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
-use tenancy::central::{operations, sessions, sign_ins};
+use tenancy::central::{leases, sessions, sign_ins, worker_name};
 use tenancy::provision::Provisioner;
 use tenancy::{DatabaseError, TenantId};
 use tokio::sync::{Notify, mpsc};
@@ -87,8 +87,8 @@ async fn on_duty(
     duty: &mut Duty,
     stop: &CancellationToken,
 ) -> Result<(), DatabaseError> {
-    // The place is ours: whoever held a lease is gone.
-    for released in [operations::release_leases(&house.central).await, jobs::release_leases(&house.central).await] {
+    // The place is ours: whoever was in it is gone. A command that makes an agency may live; it keeps what it holds.
+    for released in [leases::release_leases(&house.central).await, jobs::release_leases(&house.central).await] {
         if let Err(error) = released {
             tracing::warn!(%error, "leases were not released");
         }
@@ -134,19 +134,18 @@ pub async fn carry_and_work(
         move || carry::active(&house)
     };
     tasks.spawn(carry::carry(deliver, everybody, committed, Pace { sweep: SWEEP, again: LOOK }, stop.clone()));
-    for place in 0..PLACES {
-        tasks.spawn(work((house.clone(), handler), place, wake.clone(), stop.clone()));
+    for _ in 0..PLACES {
+        tasks.spawn(work((house.clone(), handler), worker_name(), wake.clone(), stop.clone()));
     }
     while tasks.join_next().await.is_some() {}
 }
 
 /// Does jobs, one after the other, as long as there are any; then waits for the next.
-async fn work((house, handler): (Arc<House>, Handler), place: usize, wake: Arc<Notify>, stop: CancellationToken) {
-    let worker = format!("{}-{place}", std::process::id());
+async fn work((house, handler): (Arc<House>, Handler), worker: String, wake: Arc<Notify>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let announced = wake.notified();
         match jobs::claim(&house.central, &house.key, &worker).await {
-            Ok(Some(job)) => run_job(&house, &worker, &job, handler).await,
+            Ok(Some(job)) => run_job(&house, &job, handler).await,
             Ok(None) => {
                 tokio::select! {
                     () = stop.cancelled() => return,
@@ -163,8 +162,8 @@ async fn work((house, handler): (Arc<House>, Handler), place: usize, wake: Arc<N
 }
 
 /// Does one job, with signs of life while it lasts. A failure is tried again later, a panic is one, and a closed agency's
-/// job is set aside.
-async fn run_job(house: &Arc<House>, worker: &str, job: &Job, handler: Handler) {
+/// job is set aside. One that another worker has taken over is let go.
+async fn run_job(house: &Arc<House>, job: &Job, handler: Handler) {
     // The lease is new: the first sign of life is due later.
     let mut alive = tokio::time::interval_at(tokio::time::Instant::now() + ALIVE, ALIVE);
     let request_id = job.request_id().unwrap_or_default();
@@ -175,10 +174,10 @@ async fn run_job(house: &Arc<House>, worker: &str, job: &Job, handler: Handler) 
     let outcome = loop {
         tokio::select! {
             outcome = &mut done => break outcome,
-            _ = alive.tick() => {
-                if let Err(error) = jobs::prolong(&house.central, job.id, worker).await {
-                    tracing::warn!(%error, "a sign of life was lost");
-                }
+            _ = alive.tick() => match jobs::prolong(&house.central, job).await {
+                Ok(true) => {}
+                Ok(false) => return taken_over(job),
+                Err(error) => tracing::warn!(%error, "a sign of life was lost"),
             }
         }
     };
@@ -187,18 +186,24 @@ async fn run_job(house: &Arc<House>, worker: &str, job: &Job, handler: Handler) 
             let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             tracing::info!(target: "job", request_id, tenant = %job.tenant, kind = job.kind, attempt = job.attempt, ms);
             metrics::counter!("jobs_total", "kind" => job.kind.clone(), "outcome" => "done").increment(1);
-            jobs::finish(&house.central, job.id).await
+            jobs::finish(&house.central, job).await
         }
-        Err(AppError::Suspended) => jobs::park(&house.central, job.id, "the agency is closed").await,
+        Err(AppError::Suspended) => jobs::park(&house.central, job).await,
         Err(error) => {
             metrics::counter!("jobs_total", "kind" => job.kind.clone(), "outcome" => "failed").increment(1);
             tracing::warn!(tenant = %job.tenant, kind = job.kind, attempt = job.attempt, request_id, %error, "a job failed");
-            jobs::fail(&house.central, job, &error.to_string()).await.map(drop)
+            jobs::fail(&house.central, job, &error.to_string()).await
         }
     };
-    if let Err(error) = noted {
-        tracing::warn!(%error, "a job's end was not noted; it is done again");
+    match noted {
+        Ok(true) => {}
+        Ok(false) => taken_over(job),
+        Err(error) => tracing::warn!(%error, "a job's end was not noted; it is done again"),
     }
+}
+
+fn taken_over(job: &Job) {
+    tracing::warn!(tenant = %job.tenant, kind = job.kind, attempt = job.attempt, "another worker has taken a job over");
 }
 
 /// What comes of it, or nothing when it panicked: one bad row must not end the work for everybody.
@@ -232,7 +237,7 @@ async fn wait(stop: &CancellationToken, time: Duration) {
 
 fn report(outcome: Result<(), DatabaseError>) {
     if let Err(error) = outcome {
-        tracing::warn!(%error, "old rows were not removed");
+        tracing::warn!(%error, "what is tidied up every hour was not");
     }
 }
 
@@ -250,16 +255,17 @@ async fn provision(provisioner: Provisioner, stop: CancellationToken) {
     }
 }
 
-/// Removes what nobody looks at any more, every hour.
+/// Removes what nobody looks at any more, and puts back jobs that wait for an agency which is open, every hour.
 async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let now = house.clock.now();
-        for removed in [
+        for tidied in [
             sessions::sweep(&house.central, now).await,
             sign_ins::sweep(&house.central, now).await,
             jobs::sweep(&house.central, now).await,
+            jobs::unpark_active(&house.central).await,
         ] {
-            report(removed.map(drop));
+            report(tidied.map(drop));
         }
         wait(&stop, Duration::from_secs(3600)).await;
     }

@@ -26,8 +26,9 @@ static TENANT: LazyLock<Migrator> = LazyLock::new(|| {
 /// Two processes that migrate one database at once agree on this number.
 const LOCK: i64 = 0x0050_B8AD_0000_0001;
 
-/// The oldest tenant schema that this program can serve. Raised when a release stops understanding an older one.
-const OLDEST: i64 = 20_261_123_000_004;
+/// The oldest tenant schema that this program can serve: the newest file that gave it a table or a column, for its queries read
+/// them. Files with indexes, triggers and functions alone do not raise it.
+const OLDEST: i64 = 20_261_124_000_013;
 
 /// Schema versions that an agency may be at while this program serves it.
 pub fn accepted() -> RangeInclusive<i64> {
@@ -124,4 +125,17 @@ pub async fn version(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
     let version: Option<i64> =
         sqlx::query_scalar("select max(version) from _sqlx_migrations where success").fetch_one(conn).await?;
     Ok(version.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_schema_is_the_newest_that_brought_a_table_or_a_column() {
+        let brings = |sql: &str| ["create table", "add column", "rename"].iter().any(|words| sql.contains(words));
+        let newest = TENANT.iter().filter(|file| brings(file.sql.as_str())).map(|file| file.version).max();
+        assert_eq!(newest, Some(OLDEST));
+        assert!(accepted().contains(&latest()));
+    }
 }

@@ -25,13 +25,14 @@ pub struct RegistryOptions {
     pub max_pools: u64,
     /// Connections that one agency may have.
     pub max_connections_per_tenant: u32,
-    /// How long a request waits for a connection before it answers 503.
+    /// How long a request waits for a connection before it answers 503, and how long a probe may take.
     pub acquire_timeout: Duration,
     /// When an unused connection is closed.
     pub idle_timeout: Duration,
     /// When an unused pool is closed.
     pub pool_idle_timeout: Duration,
-    /// New connections that may be under way at once, so that a cold start is no stampede.
+    /// Probes that may be under way at once, so that a cold start is no stampede: the connection that is made before an
+    /// agency's pool is. A pool's own connections are limited by `max_connections_per_tenant` alone.
     pub concurrent_connects: usize,
 }
 
@@ -181,12 +182,10 @@ impl Registry {
         let inner = &self.inner;
         let options = self.tenant_options(route);
         let permit = inner.connects.acquire().await.expect("the semaphore is never closed");
-        let mut probe = options.clone().connect().await?;
-        let checked = check(&mut probe, route.tenant).await;
-        let closed = probe.close().await;
+        // A server that does not answer holds up nobody for longer, neither those who wait here nor the worker's round.
+        let probed = tokio::time::timeout(inner.options.acquire_timeout, probe(&options, route.tenant)).await;
         drop(permit);
-        checked?;
-        closed?;
+        probed.unwrap_or_else(|_| Err(Error::Io(std::io::ErrorKind::TimedOut.into()).into()))?;
         inner.opened.fetch_add(1, Ordering::Relaxed);
         Ok(Arc::new(TenantPool::new(inner, options, route.tenant)))
     }
@@ -252,6 +251,15 @@ fn tick(inner: Weak<Inner>) {
             metrics::gauge!("tenant_connections").set(open as f64);
         }
     });
+}
+
+/// A first connection, to look before a pool is made.
+async fn probe(options: &PgConnectOptions, tenant: TenantId) -> Result<(), OpenError> {
+    let mut conn = options.clone().connect().await?;
+    let checked = check(&mut conn, tenant).await;
+    let closed = conn.close().await;
+    checked?;
+    Ok(closed?)
 }
 
 /// Whether the database is this agency's, and of a schema that this program understands.
@@ -340,5 +348,36 @@ impl Committed {
         self.pool.commits.fetch_add(1, Ordering::Release);
         // Nobody listens in a command without a worker: the sweeper finds the lines later.
         let _ = self.relay.send(self.tenant);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routing::Placement;
+
+    #[tokio::test]
+    async fn a_server_that_never_answers_is_not_waited_for() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = PgConnectOptions::new().host("127.0.0.1").port(silent.local_addr().expect("an address").port());
+        let options = RegistryOptions { acquire_timeout: Duration::from_millis(50), ..RegistryOptions::default() };
+        let key = Key::parse("a secret of thirty-two characters, for tests only").expect("long enough");
+        let (registry, _committed) = Registry::new(base, key, options);
+        let tenant = TenantId::generate();
+        let name = format!("t_{}", tenant.as_uuid().simple());
+        let placement = Placement { server_id: 1, db_name: name.clone(), role_name: name, cred_version: 1, epoch: 1 };
+        let route = Arc::new(Route {
+            tenant,
+            slug: "muda".into(),
+            name: "Muda".into(),
+            status: Status::Active,
+            plan: "k".into(),
+            placement,
+            domains: Vec::new(),
+            primary_domain: None,
+        });
+        // Without a limit this would never come back: the listener takes connections and says nothing.
+        assert!(matches!(registry.open(&route).await, Err(OpenError::Unavailable(_))));
+        assert_eq!(registry.inner.connects.available_permits(), registry.inner.options.concurrent_connects);
     }
 }

@@ -1,14 +1,15 @@
 //! Carries each agency's outbox to the central database: audit lines to the log, jobs to the queue, each exactly once.
 //!
 //! A line is first written there, under its own identifier, and only then deleted here. A crash between the two delivers
-//! it again, and the identifier keeps it single.
+//! it again, and the identifier keeps it single. One that the central database refuses is kept there beside the log, and holds
+//! up no other.
 
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use uuid::Uuid;
 
 use crate::central::audit::{Chain, Event};
-use crate::central::{jobs, plans};
+use crate::central::{jobs, plans, refused};
 use crate::{CentralDb, Key, TenantDb};
 
 /// Lines carried in one go.
@@ -38,6 +39,13 @@ pub async fn deliver(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u6
     }
 }
 
+/// A line of an outbox. The payload is text: what cannot be read must not keep the others from being read.
+struct Line {
+    id: Uuid,
+    kind: String,
+    payload: String,
+}
+
 /// Carries the first [`BATCH`] lines of the agency's outbox, so that others get their turn. Returns how many there were.
 ///
 /// At each visit the central database also learns how many properties the agency has.
@@ -45,51 +53,86 @@ pub async fn deliver(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u6
 /// # Errors
 /// As [`deliver`].
 pub async fn deliver_some(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u64, sqlx::Error> {
-    let query = sqlx::query("select id, kind, payload from outbox order by seq limit $1");
+    let query = sqlx::query("select id, kind, payload::text as payload from outbox order by seq limit $1");
     let rows = query.bind(BATCH.cast_signed()).fetch_all(db).await?;
     // After the lines were read: what they did is counted.
     let query = sqlx::query_scalar("select used from usage_counters where resource = 'properties'");
     let properties: i64 = query.fetch_one(db).await?;
-    if rows.is_empty() {
-        plans::record_properties(central.pool(), db.tenant(), properties).await?;
+    let lines = rows.iter().map(|row| {
+        Ok::<_, sqlx::Error>(Line {
+            id: row.try_get("id")?,
+            kind: row.try_get("kind")?,
+            payload: row.try_get("payload")?,
+        })
+    });
+    let lines: Vec<Line> = lines.collect::<Result<_, _>>()?;
+    match carry(central, key, db, &lines).await {
+        Err(error) if is_refusal(&error) => carry_singly(central, key, db, &lines).await?,
+        carried => carried?,
+    }
+    plans::record_properties(central.pool(), db.tenant(), properties).await?;
+    if lines.is_empty() {
         return Ok(0);
     }
-    let mut ids: Vec<Uuid> = Vec::with_capacity(rows.len());
-    let mut tx = central.pool().begin().await?;
-    let mut chain = None;
-    for row in rows {
-        let (id, kind): (Uuid, String) = (row.try_get("id")?, row.try_get("kind")?);
-        let payload: serde_json::Value = row.try_get("payload")?;
-        ids.push(id);
-        match kind.as_str() {
-            "audit" => {
-                let event: Event = serde_json::from_value(payload).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
-                let chain = match &mut chain {
-                    Some(chain) => chain,
-                    // Whose outbox it lay in says whose it is.
-                    none => none.insert(Chain::hold(&mut tx, Some(db.tenant())).await?),
-                };
-                // The row's own identifier makes it single.
-                chain.append(&mut tx, Event { id, ..event }).await?;
-            }
-            _ => enqueue(&mut tx, key, db, id, payload).await?,
-        }
-    }
-    plans::record_properties(&mut *tx, db.tenant(), properties).await?;
-    tx.commit().await?;
+    let ids: Vec<Uuid> = lines.iter().map(|line| line.id).collect();
     let mut tx = db.begin().await?;
     let done = sqlx::query("delete from outbox where id = any($1)").bind(&ids).execute(&mut tx).await?;
     tx.commit_quietly().await?;
     Ok(done.rows_affected().max(ids.len() as u64))
 }
 
-async fn enqueue(
-    tx: &mut crate::central::CentralTx,
-    key: &Key,
-    db: &TenantDb,
-    id: Uuid,
-    payload: serde_json::Value,
-) -> Result<(), sqlx::Error> {
-    let job: JobRequest = serde_json::from_value(payload).map_err(|e| sqlx::Error::Decode(Box::new(e)))?;
-    jobs::enqueue(tx, key, (id, db.tenant(), db.route().placement.epoch), &job.kind, job.payload).await
+/// Writes lines to the central database: all of them, or none.
+async fn carry(central: &CentralDb, key: &Key, db: &TenantDb, lines: &[Line]) -> Result<(), sqlx::Error> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let mut tx = central.pool().begin().await?;
+    let mut chain = None;
+    for line in lines {
+        if line.kind == "audit" {
+            let event: Event = parse(&line.payload)?;
+            let chain = match &mut chain {
+                Some(chain) => chain,
+                // Whose outbox it lay in says whose it is.
+                none => none.insert(Chain::hold(&mut tx, Some(db.tenant())).await?),
+            };
+            // The row's own identifier makes it single.
+            chain.append(&mut tx, Event { id: line.id, ..event }).await?;
+        } else {
+            let job: JobRequest = parse(&line.payload)?;
+            let whose = (line.id, db.tenant(), db.route().placement.epoch);
+            jobs::enqueue(&mut tx, key, whose, &job.kind, job.payload).await?;
+        }
+    }
+    tx.commit().await
+}
+
+/// Each line by itself: the others go, and one that is refused is kept beside them, with an alert.
+async fn carry_singly(central: &CentralDb, key: &Key, db: &TenantDb, lines: &[Line]) -> Result<(), sqlx::Error> {
+    for line in lines {
+        match carry(central, key, db, std::slice::from_ref(line)).await {
+            Err(error) if is_refusal(&error) => {
+                let kept = (line.id, line.kind.as_str(), line.payload.as_str());
+                refused::keep(central, db.tenant(), kept, &error.to_string()).await?;
+            }
+            carried => carried?,
+        }
+    }
+    Ok(())
+}
+
+fn parse<'a, T: Deserialize<'a>>(payload: &'a str) -> Result<T, sqlx::Error> {
+    serde_json::from_str(payload).map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
+/// Whether the same line is refused again however often it comes: it cannot be read, or its data break a rule (PostgreSQL 15
+/// manual, appendix A, classes 22 and 23).
+fn is_refusal(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Decode(_) | sqlx::Error::Encode(_) => true,
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+        }
+        _ => false,
+    }
 }

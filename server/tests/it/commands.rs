@@ -1,7 +1,7 @@
 //! The commands as processes: two at once, and what no installation may begin with. Case 42 and AUTH-31.
 
 use http::StatusCode;
-use sqlx::ConnectOptions as _;
+use sqlx::{ConnectOptions as _, Executor as _};
 use std::process::Stdio;
 use tenancy::central::companies;
 use tenancy::testing::{PASSWORD, run};
@@ -86,6 +86,47 @@ fn a_fresh_agency_has_one_account_and_nobody_knows_its_password() {
         let agencies = i64::try_from(at.agencies.len()).expect("few") + 1;
         assert_eq!(count("select count(*) from users", &mut central).await, agencies, "one owner an agency");
         let fields = [("email", "dona@nova.example"), ("password", CHOSEN)];
+        assert_eq!(served.call("auth/sign_in", "", &fields).await.expect("said").status, 200, "its owner gets in");
+    });
+}
+
+#[test]
+fn an_owners_password_is_told_although_the_agency_is_not_open_yet() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let cluster = databases.cluster().expect("it is private").superuser();
+        let mut central = cluster.database("central").connect().await.expect("superuser");
+        let refuse = "create function refuse() returns trigger language plpgsql as
+            $$ begin raise exception 'as meant'; end $$;
+            create trigger refuse before insert on tenant_subscriptions for each row execute function refuse()";
+        central.execute(refuse).await.expect("it will fail");
+        let email = "dona@tarde.example";
+        let named = ["--name", "Imobiliária Tarde", "--slug", "tarde", "--email", email, "--admin-email", email];
+        let mut command = at.command(&[&["tenant", "create", "--json"], &named[..]].concat());
+        let output = command.output().await.expect("it runs");
+        assert!(!output.status.success());
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert!(said["error"].as_str().expect("why").contains("as meant"), "{said}");
+        let password = said["admin_password"].as_str().expect("the password is told").to_owned();
+        // The same for people.
+        let named = named.map(|word| word.replace("tarde", "noite"));
+        let words: Vec<&str> = ["tenant", "create"].into_iter().chain(named.iter().map(String::as_str)).collect();
+        let (made, said) = at.say(&words).await;
+        assert!(!made && said.contains("shown this once") && said.contains("the worker goes on"), "{said}");
+
+        central.execute("drop trigger refuse on tenant_subscriptions").await.expect("mended");
+        let served = at.serve(&[]).await;
+        let mut status = String::new();
+        for _ in 0..600 {
+            status = companies::find_by_slug(databases.central(), "tarde").await.expect("it is there").status;
+            if status == "active" {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert_eq!(status, "active", "the worker has gone on with it");
+        let fields = [("email", email), ("password", password.as_str())];
         assert_eq!(served.call("auth/sign_in", "", &fields).await.expect("said").status, 200, "its owner gets in");
     });
 }

@@ -1,9 +1,12 @@
 //! Case 16: a suspended agency answers 503 to visitors, the plan page to its owner, a notice to everyone else.
 
 use http::StatusCode;
+use sqlx::PgConnection;
 use tenancy::testing::run;
 
+use crate::harness::process::Installation;
 use crate::harness::{house, open};
+use crate::restarts::central;
 
 #[test]
 fn a_suspended_agency_is_closed_and_comes_back() {
@@ -67,5 +70,43 @@ fn a_suspended_agency_costs_no_connection() {
         state.routes.reload().await.expect("read");
         assert_eq!(house.visitor(&a).get("/").await.status, StatusCode::OK);
         assert_eq!(state.registry.snapshot().opened, 1);
+    });
+}
+
+async fn state(central: &mut PgConnection, job: uuid::Uuid) -> (String, i32) {
+    let query = sqlx::query_as("select state, attempt from jobs where id = $1");
+    query.bind(job).fetch_one(central).await.expect("it is there")
+}
+
+#[test]
+fn whoever_opens_an_agency_its_jobs_go_on() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let mut central = central(&databases).await;
+        let (agency, job) = (&at.agencies[0], uuid::Uuid::now_v7());
+        let slug = agency.new.slug.as_str();
+        let (done, said) = at.say(&["tenant", "suspend", slug, "--reason", "fatura vencida"]).await;
+        assert!(done, "{said}");
+        let parked = "insert into jobs (id, tenant_id, epoch, kind, payload, mac, state, last_error)
+            values ($1, $2, 1, 'test.works', '{}', '', 'parked', 'the agency is closed')";
+        sqlx::query(parked).bind(job).bind(agency.tenant).execute(&mut central).await.expect("parked");
+        let (done, said) = at.say(&["tenant", "resume", slug]).await;
+        assert!(done, "{said}");
+        assert_eq!(state(&mut central, job).await, ("queued".into(), 0), "by the command");
+
+        let again = sqlx::query("update jobs set state = 'parked' where id = $1").bind(job);
+        again.execute(&mut central).await.expect("parked");
+        let _served = at.serve(&[]).await;
+        // It carries no mark, so it comes to nothing; that it was begun says that the worker has put it back.
+        let mut attempts = 0;
+        for _ in 0..600 {
+            attempts = state(&mut central, job).await.1;
+            if attempts > 0 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert_eq!(attempts, 1, "by the worker");
     });
 }

@@ -126,7 +126,7 @@ async fn ensure_agency(deployment: &Deployment, agency: &Agency, hash: &str) -> 
         _ => {
             let key = format!("demo-{}", agency.slug);
             let id = provisioner.reserve(&new, Some(&key)).await?;
-            Ok(provisioner.run(id).await?)
+            Ok(provisioner.run_to_end(id).await?)
         }
     }
 }

@@ -1,7 +1,9 @@
-//! What somebody should look at. One open row a kind and agency, counted up while it goes on.
+//! What somebody should look at. One open row a kind and agency, counted up while it goes on, closed where its cause is seen
+//! to have ended.
 
 use uuid::Uuid;
 
+use super::CentralTx;
 use crate::{CentralDb, TenantId};
 
 /// Raises an alert, or counts the one that is open.
@@ -9,6 +11,18 @@ use crate::{CentralDb, TenantId};
 /// # Errors
 /// The database's.
 pub async fn raise(db: &CentralDb, kind: &str, tenant: Option<TenantId>, detail: &str) -> Result<(), sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    raise_in(&mut tx, kind, tenant, detail).await?;
+    tx.commit().await
+}
+
+/// As [`raise`], in the transaction of what gives cause for it.
+pub(crate) async fn raise_in(
+    tx: &mut CentralTx,
+    kind: &str,
+    tenant: Option<TenantId>,
+    detail: &str,
+) -> Result<(), sqlx::Error> {
     tracing::error!(kind, tenant = ?tenant.map(TenantId::as_uuid), detail, "alert");
     sqlx::query!(
         "insert into alerts (id, kind, tenant_id, detail) values ($1, $2, $3, $4)
@@ -19,7 +33,19 @@ pub async fn raise(db: &CentralDb, kind: &str, tenant: Option<TenantId>, detail:
         tenant.map(TenantId::as_uuid),
         detail
     )
-    .execute(db.pool())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Closes an agency's alert of a kind, if one is open, in the transaction that ends its cause.
+pub(crate) async fn close_in(tx: &mut CentralTx, kind: &str, tenant: TenantId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update alerts set closed_at = now() where kind = $1 and tenant_id = $2 and closed_at is null",
+        kind,
+        tenant.as_uuid()
+    )
+    .execute(&mut **tx)
     .await?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The log of what was done, for good: added to, never changed, each agency's lines chained by their hashes.
 
+use futures::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
@@ -210,16 +211,16 @@ pub async fn list(db: &CentralDb, tenant: TenantId, limit: i64) -> Result<Vec<Li
 /// # Errors
 /// The database's.
 pub async fn verify(db: &CentralDb, tenant: TenantId) -> Result<Option<Uuid>, sqlx::Error> {
-    let rows = sqlx::query!(
+    // Line by line: a log is longer than a memory.
+    let mut rows = sqlx::query!(
         r#"select id, at, user_id, impersonator_id, action, entity_type, entity_id, changes,
                   host(ip_address) as ip_address, user_agent, request_id, prev_hash, hash
            from tenant_audit_log where tenant_id = $1 order by seq"#,
         tenant.as_uuid()
     )
-    .fetch_all(db.pool())
-    .await?;
+    .fetch(db.pool());
     let mut previous: Option<Vec<u8>> = None;
-    for row in rows {
+    while let Some(row) = rows.try_next().await? {
         let event = Event {
             id: row.id,
             at: row.at,

@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::audit::{self, Event};
+use super::jobs;
 use crate::{CentralDb, TenantId};
 
 /// An agency as lists show it.
@@ -85,7 +86,7 @@ pub async fn suspend(db: &CentralDb, tenant: TenantId, reason: &str, by: By) -> 
     change(db, tenant, ("active", "suspended"), Some(reason), "tenant.suspend", by).await
 }
 
-/// Opens a suspended agency again. Says whether it was suspended.
+/// Opens a suspended agency again, and puts its parked jobs back. Says whether it was suspended.
 ///
 /// # Errors
 /// The database's.
@@ -124,6 +125,9 @@ async fn change(
         ..Event::of_platform(action, "company", tenant.as_uuid())
     };
     audit::append(&mut tx, event).await?;
+    if to == "active" {
+        jobs::unpark_in(&mut tx, tenant).await?;
+    }
     tx.commit().await?;
     Ok(true)
 }

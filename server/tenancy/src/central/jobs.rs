@@ -3,15 +3,15 @@
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::CentralTx;
+use super::{CentralTx, alerts};
 use crate::{CentralDb, Key, TenantId};
 
 /// Attempts before a job is given up.
 const ATTEMPTS: i32 = 8;
 /// How long a worker may go without a sign of life before another takes its job.
 const LEASE: Duration = Duration::seconds(120);
-/// Jobs of one agency that may run at once: one agency's thousand photographs do not keep the others waiting.
-const PER_TENANT: i64 = 2;
+/// Why a job that carries another agency's mark, or none, is set aside: it is never put back.
+const FORGED: &str = "the job does not carry this agency's mark";
 
 /// Under this name a payload says in which request the job was asked for.
 pub const REQUEST_ID: &str = "request_id";
@@ -29,6 +29,8 @@ pub struct Job {
     pub payload: serde_json::Value,
     /// How often it was begun, this time included.
     pub attempt: i32,
+    /// The worker that holds it.
+    pub worker: String,
 }
 
 impl Job {
@@ -67,52 +69,75 @@ pub(crate) async fn enqueue(
     Ok(())
 }
 
-/// Takes the next job that is due, fairly among agencies. One that was tampered with is parked and not returned.
+/// Takes the next job that is due, fairly among agencies: first of whom the fewest are being done, then of whom none was begun
+/// for longest, so that one agency's thousand photographs do not keep the others waiting. One that was tampered with is parked
+/// and not returned.
 ///
 /// # Errors
 /// The database's.
 pub async fn claim(db: &CentralDb, key: &Key, worker: &str) -> Result<Option<Job>, sqlx::Error> {
+    // Agency by agency in their order, until one has a job that nobody else is taking: what waits behind is not sorted.
     let row = sqlx::query!(
-        r#"update jobs set state = 'running', attempt = attempt + 1, lease_owner = $1, lease_until = now() + $2::float8 * interval '1 second'
+        r#"update jobs
+           set state = 'running', attempt = attempt + 1, begun_at = now(),
+               lease_owner = $1, lease_until = now() + $2::float8 * interval '1 second'
            where id = (
-               select j.id from jobs j
-               where (j.state = 'queued' and j.run_at <= now()) or (j.state = 'running' and j.lease_until < now())
-               order by
-                   (select count(*) from jobs r where r.tenant_id = j.tenant_id and r.state = 'running' and r.lease_until >= now()) >= $3,
-                   j.run_at, j.id
-               limit 1
-               for update skip locked)
+               with ready as materialized (
+                   select tenant_id, min(run_at) as since
+                   from jobs
+                   where (state = 'queued' and run_at <= now()) or (state = 'running' and lease_until < now())
+                   group by tenant_id),
+               turns as materialized (
+                   select w.tenant_id
+                   from ready w
+                   order by
+                       (select count(*) from jobs r
+                        where r.tenant_id = w.tenant_id and r.state = 'running' and r.lease_until >= now()),
+                       (select max(r.begun_at) from jobs r where r.tenant_id = w.tenant_id) nulls first,
+                       w.since, w.tenant_id)
+               select j.id
+               from turns t
+               cross join lateral (
+                   select id
+                   from jobs
+                   where tenant_id = t.tenant_id
+                     and ((state = 'queued' and run_at <= now()) or (state = 'running' and lease_until < now()))
+                   order by run_at, id
+                   limit 1
+                   for update skip locked) j
+               limit 1)
            returning id, tenant_id as "tenant: TenantId", kind, payload, mac, attempt"#,
         worker,
-        LEASE.as_seconds_f64(),
-        PER_TENANT
+        LEASE.as_seconds_f64()
     )
     .fetch_optional(db.pool())
     .await?;
     let Some(row) = row else { return Ok(None) };
     let parts = mac_parts(row.tenant, &row.kind, &row.payload);
     if !key.verify("job", &[&parts[0], &parts[1], &parts[2]], &row.mac) {
-        park(db, row.id, "the job does not carry this agency's mark").await?;
-        super::alerts::raise(db, "job_forged", Some(row.tenant), &row.kind).await?;
+        park_forged(db, row.id, (row.tenant, &row.kind)).await?;
         return Ok(None);
     }
-    Ok(Some(Job { id: row.id, tenant: row.tenant, kind: row.kind, payload: row.payload, attempt: row.attempt }))
+    let worker = worker.to_owned();
+    Ok(Some(Job { id: row.id, tenant: row.tenant, kind: row.kind, payload: row.payload, attempt: row.attempt, worker }))
 }
 
-/// A sign of life for a job that takes long.
+/// A sign of life for a job that takes long. Says whether it is still its worker's.
 ///
 /// # Errors
 /// The database's.
-pub async fn prolong(db: &CentralDb, job: Uuid, worker: &str) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update jobs set lease_until = now() + $3::float8 * interval '1 second' where id = $1 and lease_owner = $2",
-        job,
-        worker,
+pub async fn prolong(db: &CentralDb, job: &Job) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "update jobs set lease_until = now() + $4::float8 * interval '1 second'
+         where id = $1 and lease_owner = $2 and attempt = $3 and state = 'running'",
+        job.id,
+        job.worker,
+        job.attempt,
         LEASE.as_seconds_f64()
     )
     .execute(db.pool())
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Takes back jobs whose worker is known to be gone: called in the worker's place ([`super::duty::Duty`]) alone.
@@ -126,63 +151,114 @@ pub async fn release_leases(db: &CentralDb) -> Result<u64, sqlx::Error> {
     Ok(done.rows_affected())
 }
 
-/// The job is done.
+/// The job is done. Says whether it was still its worker's; what another has taken over stays as it is.
 ///
 /// # Errors
 /// The database's.
-pub async fn finish(db: &CentralDb, job: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query!("update jobs set state = 'done', finished_at = now(), lease_until = null where id = $1", job)
-        .execute(db.pool())
-        .await?;
-    Ok(())
+pub async fn finish(db: &CentralDb, job: &Job) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "update jobs set state = 'done', finished_at = now(), lease_until = null
+         where id = $1 and lease_owner = $2 and attempt = $3 and state = 'running'",
+        job.id,
+        job.worker,
+        job.attempt
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
-/// The job failed: later again, each time twice as late, and given up after the eighth. Says whether it was given up.
+/// The job failed: later again, each time twice as late, and given up after the eighth, with an alert. Says whether it was
+/// still its worker's.
 ///
 /// # Errors
 /// The database's.
 pub async fn fail(db: &CentralDb, job: &Job, error: &str) -> Result<bool, sqlx::Error> {
-    let given_up = job.attempt >= ATTEMPTS;
-    let state = if given_up { "failed" } else { "queued" };
+    let is_given_up = job.attempt >= ATTEMPTS;
+    let state = if is_given_up { "failed" } else { "queued" };
     let delay = Duration::seconds(2_i64.pow(job.attempt.clamp(1, 10).unsigned_abs()));
-    sqlx::query!(
-        "update jobs set state = $2, last_error = $3, lease_until = null, run_at = now() + $4::float8 * interval '1 second',
-                finished_at = case when $2 = 'failed' then now() end
-         where id = $1",
+    let mut tx = db.pool().begin().await?;
+    let done = sqlx::query!(
+        "update jobs set state = $4, last_error = $5, lease_until = null, run_at = now() + $6::float8 * interval '1 second',
+                finished_at = case when $4 = 'failed' then now() end
+         where id = $1 and lease_owner = $2 and attempt = $3 and state = 'running'",
         job.id,
+        job.worker,
+        job.attempt,
         state,
         error,
         delay.as_seconds_f64()
     )
-    .execute(db.pool())
+    .execute(&mut *tx)
     .await?;
-    Ok(given_up)
+    let is_ours = done.rows_affected() == 1;
+    if is_ours && is_given_up {
+        alerts::raise_in(&mut tx, "job_given_up", Some(job.tenant), &format!("{}: {error}", job.kind)).await?;
+    }
+    tx.commit().await?;
+    Ok(is_ours)
 }
 
-/// Sets a job aside, with the reason: its agency may not be entered, or the row is not to be trusted.
+/// Sets a job aside whose agency may not be entered, until it may again: at once, where only this process did not know yet. It
+/// is no attempt. Says whether it was still its worker's.
 ///
 /// # Errors
 /// The database's.
-pub async fn park(db: &CentralDb, job: Uuid, reason: &str) -> Result<(), sqlx::Error> {
-    sqlx::query!("update jobs set state = 'parked', last_error = $2, lease_until = null where id = $1", job, reason)
-        .execute(db.pool())
-        .await?;
-    Ok(())
-}
-
-/// Puts an agency's parked jobs back, when it may be entered again.
-///
-/// # Errors
-/// The database's.
-pub async fn unpark(db: &CentralDb, tenant: TenantId) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update jobs set state = 'queued', run_at = now() where tenant_id = $1 and state = 'parked'
-           and last_error is distinct from 'the job does not carry this agency''s mark'",
-        tenant.as_uuid()
+pub async fn park(db: &CentralDb, job: &Job) -> Result<bool, sqlx::Error> {
+    // The agency is held meanwhile: it is opened before, and is seen to be open, or after, and finds the job.
+    let done = sqlx::query!(
+        "with agency as (select status from companies where id = $4 for share)
+         update jobs
+         set state = case when agency.status = 'active' then 'queued' else 'parked' end, attempt = attempt - 1,
+             run_at = now() + interval '2 seconds', last_error = 'the agency is closed', lease_until = null
+         from agency
+         where jobs.id = $1 and lease_owner = $2 and attempt = $3 and state = 'running'",
+        job.id,
+        job.worker,
+        job.attempt,
+        job.tenant.as_uuid()
     )
     .execute(db.pool())
     .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+async fn park_forged(db: &CentralDb, job: Uuid, (tenant, kind): (TenantId, &str)) -> Result<(), sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    sqlx::query!("update jobs set state = 'parked', last_error = $2, lease_until = null where id = $1", job, FORGED)
+        .execute(&mut *tx)
+        .await?;
+    alerts::raise_in(&mut tx, "job_forged", Some(tenant), kind).await?;
+    tx.commit().await
+}
+
+/// Puts an agency's parked jobs back, in the transaction that opens it again.
+pub(crate) async fn unpark_in(tx: &mut CentralTx, tenant: TenantId) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update jobs set state = 'queued', run_at = now()
+         where tenant_id = $1 and state = 'parked' and last_error is distinct from $2",
+        tenant.as_uuid(),
+        FORGED
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(())
+}
+
+/// Puts back the parked jobs of all agencies that may be entered: however one was opened, its work goes on. Says how many.
+///
+/// # Errors
+/// The database's.
+pub async fn unpark_active(db: &CentralDb) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query!(
+        "update jobs set state = 'queued', run_at = now()
+         from companies c
+         where c.id = jobs.tenant_id and c.status = 'active' and state = 'parked' and last_error is distinct from $1",
+        FORGED
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// Jobs that are waiting or running.

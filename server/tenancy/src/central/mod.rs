@@ -5,14 +5,22 @@ pub mod alerts;
 pub mod audit;
 pub mod companies;
 pub mod duty;
+pub(crate) mod hold;
 pub mod jobs;
+pub mod leases;
 pub mod operations;
 pub mod operators;
 pub mod people;
 pub mod plans;
+pub(crate) mod refused;
 pub mod routes;
 pub mod sessions;
 pub mod sign_ins;
 
 /// A transaction on the central database.
 pub type CentralTx = sqlx::Transaction<'static, sqlx::Postgres>;
+
+/// A name that no other worker has, in whatever container it is process 1.
+pub fn worker_name() -> String {
+    format!("{}-{}", std::process::id(), uuid::Uuid::now_v7().simple())
+}

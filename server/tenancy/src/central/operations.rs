@@ -1,4 +1,5 @@
-//! What is being done to agencies: one live operation each, its steps written down as they are taken.
+//! What is being done to agencies: one live operation each, its steps written down as they are taken. Who takes them is in
+//! [`super::leases`].
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -60,7 +61,7 @@ impl From<sqlx::Error> for ReserveError {
     }
 }
 
-/// An operation that this worker holds.
+/// An operation as it stands.
 #[derive(Debug, Clone)]
 pub struct Operation {
     /// The operation.
@@ -71,6 +72,8 @@ pub struct Operation {
     pub step: String,
     /// `queued`, `running`, `waiting`, `done`, `failed`.
     pub state: String,
+    /// The worker that holds it, or held it last.
+    pub lease_owner: Option<String>,
     /// What is to be made.
     pub data: serde_json::Value,
 }
@@ -167,47 +170,6 @@ async fn find_by_key(db: &CentralDb, key: &str) -> Result<Option<OperationId>, s
         .await
 }
 
-/// Takes an operation that is due, or whose worker went silent. `only`: that one and no other.
-///
-/// # Errors
-/// The database's.
-pub(crate) async fn claim(
-    db: &CentralDb,
-    worker: &str,
-    only: Option<OperationId>,
-) -> Result<Option<Operation>, sqlx::Error> {
-    sqlx::query_as!(
-        Operation,
-        r#"update tenant_operations
-           set state = 'running', attempt = attempt + 1, lease_owner = $1, lease_until = now() + interval '60 seconds'
-           where id = (
-               select id from tenant_operations
-               where ((state in ('queued', 'waiting') and next_run_at <= now()) or (state = 'running' and lease_until < now())
-                      or ($2::uuid is not null and state in ('queued', 'waiting')))
-                 and ($2::uuid is null or id = $2)
-               order by next_run_at
-               limit 1
-               for update skip locked)
-           returning id as "id: OperationId", tenant_id as "tenant: TenantId", step, state, data"#,
-        worker,
-        only.map(OperationId::as_uuid)
-    )
-    .fetch_optional(db.pool())
-    .await
-}
-
-/// Takes back operations whose worker is known to be gone: called in the worker's place ([`super::duty::Duty`]) alone.
-///
-/// # Errors
-/// The database's.
-pub async fn release_leases(db: &CentralDb) -> Result<u64, sqlx::Error> {
-    let done =
-        sqlx::query!("update tenant_operations set lease_until = now() - interval '1 second' where state = 'running'")
-            .execute(db.pool())
-            .await?;
-    Ok(done.rows_affected())
-}
-
 /// The operation as it stands.
 ///
 /// # Errors
@@ -215,7 +177,7 @@ pub async fn release_leases(db: &CentralDb) -> Result<u64, sqlx::Error> {
 pub async fn find(db: &CentralDb, id: OperationId) -> Result<Operation, sqlx::Error> {
     sqlx::query_as!(
         Operation,
-        r#"select id as "id: OperationId", tenant_id as "tenant: TenantId", step, state, data
+        r#"select id as "id: OperationId", tenant_id as "tenant: TenantId", step, state, lease_owner, data
            from tenant_operations where id = $1"#,
         id.as_uuid()
     )
@@ -236,61 +198,14 @@ pub async fn steps(db: &CentralDb, id: OperationId) -> Result<Vec<String>, sqlx:
     .await
 }
 
-/// Writes down that a step is finished.
-pub(crate) async fn advance(db: &CentralDb, id: OperationId, step: &str, message: &str) -> Result<(), sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    advance_in(&mut tx, id, step, message).await?;
-    tx.commit().await
-}
-
-/// As [`advance`], inside the step's own transaction.
-pub(crate) async fn advance_in(
+/// Writes a line into an operation's record.
+pub(super) async fn event(
     tx: &mut CentralTx,
     id: OperationId,
     step: &str,
+    level: &str,
     message: &str,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update tenant_operations set step = $2, lease_until = now() + interval '60 seconds', last_error = null where id = $1",
-        id.as_uuid(),
-        step
-    )
-    .execute(&mut **tx)
-    .await?;
-    event(tx, id, step, "info", message).await
-}
-
-/// Writes down that an operation is finished, and drops what was only needed to make it.
-pub(crate) async fn finish_in(tx: &mut CentralTx, id: OperationId) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update tenant_operations
-         set state = 'done', finished_at = now(), lease_until = null, data = data - 'admin_password_hash'
-         where id = $1",
-        id.as_uuid()
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// Sets an operation aside until somebody or time mends the cause.
-pub(crate) async fn wait(db: &CentralDb, id: OperationId, step: &str, error: &str) -> Result<(), sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    sqlx::query!(
-        "update tenant_operations
-         set state = 'waiting', last_error = $2, lease_until = null,
-             next_run_at = now() + least(power(2, attempt), 600) * interval '1 second'
-         where id = $1",
-        id.as_uuid(),
-        error
-    )
-    .execute(&mut *tx)
-    .await?;
-    event(&mut tx, id, step, "error", error).await?;
-    tx.commit().await
-}
-
-async fn event(tx: &mut CentralTx, id: OperationId, step: &str, level: &str, message: &str) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into tenant_operation_events (operation_id, seq, step, level, message)
          select $1, coalesce(max(seq), 0) + 1, $2, $3, $4 from tenant_operation_events where operation_id = $1",

@@ -11,7 +11,7 @@
 //! | seed | store settings, limits, the first owner | natural keys |
 //! | subscription | the plan | unique key |
 //! | verify | signs in as the agency, and fails to sign in elsewhere | reads only |
-//! | activate | status, domain, audit line and notice in one transaction | the last one |
+//! | activate | what the schema lacks since; status, domain, audit line and notice in one transaction | the last one |
 
 mod steps;
 mod template;
@@ -19,9 +19,11 @@ mod template;
 use sqlx::postgres::PgConnectOptions;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::central::hold::Hold;
 use crate::central::operations::{self, NewTenant, Operation, ReserveError};
-use crate::central::{alerts, companies};
+use crate::central::{companies, leases, worker_name};
 use crate::migrate::{self, MigrationFailed};
 use crate::prepare::quote;
 use crate::{CentralDb, Key, OperationId, TenantId};
@@ -139,6 +141,9 @@ fn closing(role: &str, databases: &[String]) -> String {
     databases.iter().map(close).collect::<Vec<_>>().join(" ")
 }
 
+/// How often is asked after an operation that another worker holds.
+const LOOK: Duration = Duration::from_millis(200);
+
 /// Called when a step has been recorded: where tests stop the world.
 pub type Observer = Arc<dyn Fn(Step) + Send + Sync>;
 
@@ -179,21 +184,35 @@ impl Provisioner {
     /// [`ProvisionError`]; what was reserved is resumed later.
     pub async fn create(&self, new: &NewTenant) -> Result<TenantId, ProvisionError> {
         let id = self.reserve(new, None).await?;
-        self.run(id).await
+        self.run_to_end(id).await
+    }
+
+    /// Takes an operation from where it stands to its end; while another worker has it, waits for what comes of that.
+    ///
+    /// # Errors
+    /// [`ProvisionError`], never [`ProvisionError::Held`]; the operation waits and is tried again.
+    pub async fn run_to_end(&self, id: OperationId) -> Result<TenantId, ProvisionError> {
+        loop {
+            match self.run(id).await {
+                Err(ProvisionError::Held) => tokio::time::sleep(LOOK).await,
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Takes an operation from where it stands to its end.
     ///
     /// # Errors
-    /// [`ProvisionError`]; the operation waits and is tried again.
+    /// [`ProvisionError`]; the operation waits and is tried again, unless another worker holds it.
     pub async fn run(&self, id: OperationId) -> Result<TenantId, ProvisionError> {
-        let worker = format!("pid-{}", std::process::id());
-        match operations::claim(&self.central, &worker, Some(id)).await? {
-            Some(operation) => self.carry_out(&operation).await,
-            None => {
-                let operation = operations::find(&self.central, id).await?;
-                if operation.state == "done" { Ok(operation.tenant) } else { Err(ProvisionError::Held) }
-            }
+        if let Some((operation, hold)) = leases::claim(&self.central, &worker_name(), Some(id)).await? {
+            return self.carry_out(operation, hold).await;
+        }
+        let operation = operations::find(&self.central, id).await?;
+        match operation.state.as_str() {
+            "done" => Ok(operation.tenant),
+            "queued" | "running" | "waiting" => Err(ProvisionError::Held),
+            _ => Err(ProvisionError::Record),
         }
     }
 
@@ -202,28 +221,46 @@ impl Provisioner {
     /// # Errors
     /// The central database's; a failed operation is no error here, it waits.
     pub async fn resume_next(&self) -> Result<bool, sqlx::Error> {
-        let worker = format!("pid-{}", std::process::id());
-        let Some(operation) = operations::claim(&self.central, &worker, None).await? else { return Ok(false) };
-        if let Err(error) = self.carry_out(&operation).await {
-            tracing::error!(tenant = %operation.tenant, %error, "an agency is not made yet");
+        let claimed = leases::claim(&self.central, &worker_name(), None).await?;
+        let Some((operation, hold)) = claimed else { return Ok(false) };
+        let tenant = operation.tenant;
+        if let Err(error) = self.carry_out(operation, hold).await {
+            tracing::error!(%tenant, %error, "an agency is not made yet");
         }
         Ok(true)
     }
 
-    async fn carry_out(&self, operation: &Operation) -> Result<TenantId, ProvisionError> {
-        let new: NewTenant = serde_json::from_value(operation.data.clone()).map_err(|_| ProvisionError::Record)?;
-        let mut done = operation.step.clone();
-        while let Some(step) = Step::after(&done) {
-            if let Err(error) = self.take(step, operation, &new).await {
-                operations::wait(&self.central, operation.id, step.name(), &error.to_string()).await?;
-                let detail = format!("{}: {error}", step.name());
-                alerts::raise(&self.central, "provisioning", Some(operation.tenant), &detail).await?;
-                return Err(error);
-            }
-            self.observe(step);
-            done = step.name().to_owned();
+    /// Takes all steps that are left, as long as the operation is ours.
+    async fn carry_out(&self, mut op: Operation, mut hold: Hold) -> Result<TenantId, ProvisionError> {
+        let carried = tokio::select! {
+            carried = self.take_steps(&mut op) => carried,
+            error = hold.lost() => Err(error.into()),
+        };
+        if let Err(error) = &carried
+            && !matches!(error, ProvisionError::Held)
+        {
+            let step = Step::after(&op.step).unwrap_or(Step::Activate).name();
+            leases::wait(&self.central, &op, step, &error.to_string()).await?;
         }
-        Ok(operation.tenant)
+        if let Err(error) = hold.lay_down().await {
+            tracing::warn!(%error, "an operation is free as soon as its session is seen to have gone");
+        }
+        carried.map(|()| op.tenant)
+    }
+
+    async fn take_steps(&self, op: &mut Operation) -> Result<(), ProvisionError> {
+        if op.step == Step::Activate.name() {
+            return self.finish(op).await;
+        }
+        let new: NewTenant = serde_json::from_value(op.data.clone()).map_err(|_| ProvisionError::Record)?;
+        let mut next = Some(Step::after(&op.step).ok_or(ProvisionError::Record)?);
+        while let Some(step) = next {
+            self.take(step, op, &new).await?;
+            self.observe(step);
+            op.step = step.name().to_owned();
+            next = Step::after(&op.step);
+        }
+        Ok(())
     }
 
     fn observe(&self, step: Step) {

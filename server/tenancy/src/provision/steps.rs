@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{ProvisionError, Provisioner, Step, template};
 use crate::central::audit::{self, Event};
+use crate::central::leases;
 use crate::central::operations::{self, NewTenant, Operation};
 use crate::central::people::{self, NewPerson};
 use crate::central::plans;
@@ -28,9 +29,16 @@ impl Provisioner {
             Step::Seed => self.seed(op, &place, new).await?,
             Step::Subscription => return self.subscribe(op, new).await,
             Step::Verify => self.verify(op, &place).await?,
-            Step::Activate => return self.activate(op, new).await,
+            Step::Activate => return self.activate(op, &place, new).await,
         };
-        operations::advance(&self.central, op.id, step.name(), message).await?;
+        held(leases::advance(&self.central, op, step.name(), message).await?)
+    }
+
+    /// Closes an operation whose last step is recorded already.
+    pub(super) async fn finish(&self, op: &Operation) -> Result<(), ProvisionError> {
+        let mut tx = self.central.pool().begin().await?;
+        held(leases::finish_in(&mut tx, op).await?)?;
+        tx.commit().await?;
         Ok(())
     }
 
@@ -156,7 +164,7 @@ impl Provisioner {
         let plan = plans::find_by_name(&self.central, &new.plan).await?;
         let mut tx = self.central.pool().begin().await?;
         plans::subscribe(&mut tx, op.tenant, plan.id).await?;
-        operations::advance_in(&mut tx, op.id, Step::Subscription.name(), "plan subscribed").await?;
+        held(leases::advance_in(&mut tx, op, Step::Subscription.name(), "plan subscribed").await?)?;
         tx.commit().await?;
         Ok(())
     }
@@ -211,7 +219,9 @@ impl Provisioner {
         Ok(doors)
     }
 
-    async fn activate(&self, op: &Operation, new: &NewTenant) -> Result<(), ProvisionError> {
+    async fn activate(&self, op: &Operation, place: &Placement, new: &NewTenant) -> Result<(), ProvisionError> {
+        // It may have waited while the program was exchanged, and `migrate` leaves alone what is being made.
+        self.bring_up_to_date(op, place).await?;
         let mut tx = self.central.pool().begin().await?;
         sqlx::query!(
             "update companies set status = 'active' where id = $1 and status = 'provisioning'",
@@ -240,8 +250,8 @@ impl Provisioner {
             ..Event::of_platform("tenant.create", "company", op.tenant.as_uuid())
         };
         audit::append(&mut tx, event).await?;
-        operations::advance_in(&mut tx, op.id, Step::Activate.name(), "open").await?;
-        operations::finish_in(&mut tx, op.id).await?;
+        held(leases::advance_in(&mut tx, op, Step::Activate.name(), "open").await?)?;
+        held(leases::finish_in(&mut tx, op).await?)?;
         tx.commit().await?;
         Ok(())
     }
@@ -271,6 +281,11 @@ impl Provisioner {
         conn.close().await?;
         Ok(user)
     }
+}
+
+/// What is written down only while the operation is still ours.
+fn held(is_ours: bool) -> Result<(), ProvisionError> {
+    if is_ours { Ok(()) } else { Err(ProvisionError::Held) }
 }
 
 async fn insert_staff(conn: &mut PgConnection, user: UserId, name: &str, email: &str) -> Result<(), sqlx::Error> {
