@@ -13,15 +13,12 @@ use crate::words::words;
 #[component]
 pub fn Plans() -> impl IntoView {
     let words = &words().marketing;
-    let plans = Resource::new_blocking(|| (), |()| list_plans());
-    let table = move || {
-        Suspend::new(async move {
-            match plans.await {
-                Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok(plans) => view! { <PlanTable plans/> }.into_any(),
-            }
-        })
-    };
+    let table = Suspend::new(async move {
+        match list_plans().await {
+            Err(error) => view! { <ErrorPage error/> }.into_any(),
+            Ok(plans) => view! { <PlanTable plans/> }.into_any(),
+        }
+    });
     view! {
         <PageTitle text=words.plans/>
         <MarketingLayout>

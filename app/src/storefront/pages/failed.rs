@@ -24,15 +24,12 @@ pub fn Failed(
 #[component]
 pub fn Lost() -> impl IntoView {
     set_page_status(&AppError::NotFound);
-    let store = Resource::new_blocking(|| (), |()| load_store());
-    let content = move || {
-        Suspend::new(async move {
-            match store.await {
-                Err(_) => bare(AppError::NotFound).into_any(),
-                Ok(store) => content(store).into_any(),
-            }
-        })
-    };
+    let content = Suspend::new(async move {
+        match load_store().await {
+            Err(_) => bare(AppError::NotFound).into_any(),
+            Ok(store) => content(store).into_any(),
+        }
+    });
     view! { <Suspense>{content}</Suspense> }
 }
 

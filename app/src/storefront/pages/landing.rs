@@ -18,15 +18,13 @@ const DESCRIPTION: usize = 160;
 /// The landing page.
 #[component]
 pub fn Landing() -> impl IntoView {
-    let page = Resource::new_blocking(|| (), |()| load_landing());
-    let content = move || {
-        Suspend::new(async move {
-            match page.await {
-                Err(error) => view! { <Failed error/> }.into_any(),
-                Ok(page) => content(page).into_any(),
-            }
-        })
-    };
+    // Nothing redraws a page without WASM: what is neither a closure nor a resource is made once.
+    let content = Suspend::new(async move {
+        match load_landing().await {
+            Err(error) => view! { <Failed error/> }.into_any(),
+            Ok(page) => content(page).into_any(),
+        }
+    });
     view! { <Suspense>{content}</Suspense> }
 }
 

@@ -19,15 +19,12 @@ use crate::words::{lang, words};
 #[component]
 pub fn ListingShow() -> impl IntoView {
     let address = use_params_map().with_untracked(|params| params.get("address")).unwrap_or_default();
-    let page = Resource::new_blocking(move || address.clone(), load_listing);
-    let content = move || {
-        Suspend::new(async move {
-            match page.await {
-                Err(error) => view! { <Failed error/> }.into_any(),
-                Ok(page) => content(page).into_any(),
-            }
-        })
-    };
+    let content = Suspend::new(async move {
+        match load_listing(address).await {
+            Err(error) => view! { <Failed error/> }.into_any(),
+            Ok(page) => content(page).into_any(),
+        }
+    });
     view! { <Suspense>{content}</Suspense> }
 }
 

@@ -23,17 +23,12 @@ use crate::words::{Lang, lang, words};
 pub fn SearchIndex() -> impl IntoView {
     let query = use_query_map();
     let search = query.with_untracked(|query| Search::from_query(|name| query.get_all(name).unwrap_or_default()));
-    let asked = search.clone();
-    let page = Resource::new_blocking(move || asked.clone(), load_search);
-    let content = move || {
-        let search = search.clone();
-        Suspend::new(async move {
-            match page.await {
-                Err(error) => view! { <Failed error/> }.into_any(),
-                Ok(page) => content(page, search).into_any(),
-            }
-        })
-    };
+    let content = Suspend::new(async move {
+        match load_search(search.clone()).await {
+            Err(error) => view! { <Failed error/> }.into_any(),
+            Ok(page) => content(page, search).into_any(),
+        }
+    });
     view! { <Suspense>{content}</Suspense> }
 }
 
