@@ -42,6 +42,16 @@ pub async fn make_variants(house: &House, db: &TenantDb, photo: PhotoId) -> Resu
     sweep(&house.files, db, &files).await
 }
 
+/// What is left of [`make_variants`] when it is given up: the photograph's card says that it cannot be read, so that somebody
+/// sends it once more, and the original goes.
+///
+/// # Errors
+/// As there.
+pub async fn give_up(house: &House, db: &TenantDb, photo: PhotoId) -> Result<(), AppError> {
+    keep(house, db, photo, None).await?;
+    make_variants(house, db, photo).await
+}
+
 /// The sizes and their row; without any, the row says that the photograph cannot be read.
 async fn keep(house: &House, db: &TenantDb, photo: PhotoId, made: Option<Vec<Variant>>) -> Result<(), AppError> {
     let mut tx = db.begin().await?;

@@ -29,7 +29,7 @@ async fn work(config: &Config, deployment: &Deployment) -> anyhow::Result<()> {
     deployment.require_current().await?;
     let settings = config.settings(None);
     let (state, committed) =
-        boot::open_state(deployment, config.files.clone(), settings, Clock::system(), RegistryOptions::default())
+        boot::open_state(deployment, config.files.clone(), settings, Clock::system(), RegistryOptions::one_by_one())
             .await?;
     let stop = CancellationToken::new();
     let mut told = Told::listen()?;

@@ -215,14 +215,25 @@ async fn survived<T>(work: impl Future<Output = T>) -> Option<T> {
     outcome.ok()
 }
 
-/// The row names the agency, and it alone is opened: a job cannot reach another's rows.
-async fn handle(house: Arc<House>, job: Job) -> Result<(), AppError> {
+/// Does what a job asks for. The row names the agency, and it alone is opened: a job cannot reach another's rows.
+///
+/// # Errors
+/// [`AppError::Suspended`] when the agency is closed, others when it is to be tried again.
+pub async fn handle(house: Arc<House>, job: Job) -> Result<(), AppError> {
     let route = house.routes.by_tenant(job.tenant).ok_or(AppError::NotFound)?;
     let db = house.registry.open(&route).await?;
     match job.kind.as_str() {
         properties::MAKE_VARIANTS => {
             let photo = job.payload.get("photo").and_then(|v| v.as_str()).and_then(|v| v.parse().ok());
-            properties::make_variants(&house, &db, photo.ok_or(AppError::NotFound)?).await
+            let photo = photo.ok_or(AppError::NotFound)?;
+            let outcome = properties::make_variants(&house, &db, photo).await;
+            if outcome.is_err() && job.is_last_attempt() {
+                let given_up = properties::give_up(&house, &db, photo).await;
+                given_up.unwrap_or_else(
+                    |error| tracing::warn!(tenant = %job.tenant, %error, "what was given up has left something"),
+                );
+            }
+            outcome
         }
         _ => Err(AppError::NotFound),
     }

@@ -5,6 +5,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::fmt;
 use std::time::Duration;
 
+/// Connections that a process may have to it.
+pub(crate) const CONNECTIONS: u32 = 20;
+
 /// The central database as the web part's own role: rows, never structure. All its SQL is in [`crate::central`].
 #[derive(Clone)]
 pub struct CentralDb {
@@ -14,7 +17,7 @@ pub struct CentralDb {
 impl CentralDb {
     pub(crate) fn connect_lazy(options: PgConnectOptions) -> Self {
         let pool = PgPoolOptions::new()
-            .max_connections(20)
+            .max_connections(CONNECTIONS)
             .min_connections(0)
             .acquire_timeout(Duration::from_secs(3))
             .idle_timeout(Duration::from_secs(300))

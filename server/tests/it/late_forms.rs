@@ -178,7 +178,10 @@ fn who_asked_to_stay_signed_in_stays_so_when_asked_for_the_password_again() {
             let lives = sqlx::query_scalar(lives).bind(agency.person.as_uuid());
             let lives: bool = lives.fetch_one(&mut central().await).await.expect("asked");
             assert_eq!(lives, remember == "true", "and here");
-            assert!(owner.get("/app").await.text().contains(&format!(r#"\"remember\":{remember}"#)), "and on the next page");
+            assert!(
+                owner.get("/app").await.text().contains(&format!(r#"\"remember\":{remember}"#)),
+                "and on the next page"
+            );
         }
     });
 }

@@ -4,11 +4,15 @@
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use std::time::Duration;
-use tenancy::testing::{Agency, run};
+use tenancy::central::jobs::Job;
+use tenancy::testing::{Agency, bed, run};
 
+use app::outside::files::to_hex;
 use app::properties::db::photos::unneeded;
-use app::properties::jobs::make_variants;
+use app::properties::jobs::{MAKE_VARIANTS, make_variants};
 use app::properties::types::PhotoId;
+
+use server::worker::handle;
 
 use crate::harness::{Caller, House, a_photo, house, on_the_storefront, register, root};
 use crate::import::{db, one};
@@ -135,6 +139,35 @@ fn a_photograph_whose_sizes_are_missing_is_made_when_it_comes_again() {
         assert_eq!(photos(&mut owner, &id).await[0].1, "ready");
         assert_eq!((send(&mut owner, &id, 5).await, jobs().await), (204, 3), "now there is nothing to do");
         assert_eq!(photos(&mut owner, &id).await[0].1, "ready");
+    });
+}
+
+#[test]
+fn a_photograph_that_is_given_up_says_so() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let id = register(&mut owner, "Casa sem disco").await;
+        send(&mut owner, &id, 6).await;
+        let photo = photos(&mut owner, &id).await.remove(0).0;
+        // A store that cannot be read: where the original lies is a folder.
+        let folder = bed().await.data_dir.join("files/tenants").join(a.route.tenant.to_string());
+        let original = folder.join(to_hex(&Sha256::digest(a_photo(6))));
+        std::fs::remove_file(&original).expect("it was there");
+        std::fs::create_dir(&original).expect("made");
+        for (attempt, state) in [(7, "waiting"), (8, "failed")] {
+            let job = Job {
+                id: uuid::Uuid::now_v7(),
+                tenant: a.route.tenant,
+                kind: MAKE_VARIANTS.into(),
+                payload: serde_json::json!({ "photo": photo }),
+                attempt,
+                worker: "test".into(),
+            };
+            handle(house.state.house.clone(), job).await.expect_err("it cannot be read");
+            assert_eq!(photos(&mut owner, &id).await[0].1, state, "attempt {attempt}");
+        }
     });
 }
 

@@ -34,6 +34,11 @@ pub struct Job {
 }
 
 impl Job {
+    /// Whether it is given up when it fails once more.
+    pub const fn is_last_attempt(&self) -> bool {
+        self.attempt >= ATTEMPTS
+    }
+
     /// The request in which it was asked for; none: the program asked.
     pub fn request_id(&self) -> Option<&str> {
         self.payload.get(REQUEST_ID)?.as_str()
@@ -174,7 +179,7 @@ pub async fn finish(db: &CentralDb, job: &Job) -> Result<bool, sqlx::Error> {
 /// # Errors
 /// The database's.
 pub async fn fail(db: &CentralDb, job: &Job, error: &str) -> Result<bool, sqlx::Error> {
-    let is_given_up = job.attempt >= ATTEMPTS;
+    let is_given_up = job.is_last_attempt();
     let state = if is_given_up { "failed" } else { "queued" };
     let delay = Duration::seconds(2_i64.pow(job.attempt.clamp(1, 10).unsigned_abs()));
     let mut tx = db.pool().begin().await?;

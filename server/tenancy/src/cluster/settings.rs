@@ -34,7 +34,7 @@ const DURABLE: [(&str, &str); 4] = [
 const DEFAULTS: [(&str, &str); 17] = [
     ("unix_socket_permissions", "0770"),
     ("password_encryption", "scram-sha-256"),
-    ("max_connections", "200"),
+    ("max_connections", "240"),
     ("superuser_reserved_connections", "5"),
     ("random_page_cost", "1.1"),
     ("idle_in_transaction_session_timeout", "30s"),
@@ -159,6 +159,8 @@ fn write_file(layout: &Layout, name: &str, text: &str) -> Result<(), ClusterErro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::RegistryOptions;
+    use crate::central_db::CONNECTIONS;
 
     fn pair(name: &str, value: &str) -> Vec<(String, String)> {
         vec![(name.to_owned(), value.to_owned())]
@@ -180,6 +182,22 @@ mod tests {
         }
         assert!(check(&pair("work_mem", "8MB")).is_ok());
         assert_eq!(quoted(r"it's \ fine"), r"'it''s \\ fine'");
+    }
+
+    #[test]
+    fn there_are_connections_for_all_who_are_promised_some() {
+        let number = |name: &str| {
+            let (_, value) = DEFAULTS.iter().find(|(n, _)| *n == name).expect("a setting");
+            value.parse::<u64>().expect("a number")
+        };
+        // The web part and a worker beside it, or a command; each with the central database, and beside their pools the
+        // worker's place, the provisioner's and the probes.
+        let (web, beside) = (RegistryOptions::default(), RegistryOptions::one_by_one());
+        let all = |options: &RegistryOptions| options.budget() + u64::from(CONNECTIONS) + 4;
+        let probes = web.concurrent_connects as u64;
+        let promised = all(&web) + all(&beside) + probes;
+        let free = number("max_connections") - number("superuser_reserved_connections");
+        assert!(promised <= free, "{promised} of {free}");
     }
 
     #[test]
