@@ -151,11 +151,11 @@ fn a_photograph_that_is_given_up_says_so() {
         let id = register(&mut owner, "Casa sem disco").await;
         send(&mut owner, &id, 6).await;
         let photo = photos(&mut owner, &id).await.remove(0).0;
-        // A store that cannot be read: where the original lies is a folder.
+        // A store that cannot be read: where the original lay is a link to itself.
         let folder = bed().await.data_dir.join("files/tenants").join(a.route.tenant.to_string());
         let original = folder.join(to_hex(&Sha256::digest(a_photo(6))));
         std::fs::remove_file(&original).expect("it was there");
-        std::fs::create_dir(&original).expect("made");
+        std::os::unix::fs::symlink(&original, &original).expect("made");
         for (attempt, state) in [(7, "waiting"), (8, "failed")] {
             let job = Job {
                 id: uuid::Uuid::now_v7(),
