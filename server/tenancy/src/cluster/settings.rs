@@ -34,7 +34,7 @@ const DURABLE: [(&str, &str); 4] = [
 const DEFAULTS: [(&str, &str); 17] = [
     ("unix_socket_permissions", "0770"),
     ("password_encryption", "scram-sha-256"),
-    ("max_connections", "240"),
+    ("max_connections", "250"),
     ("superuser_reserved_connections", "5"),
     ("random_page_cost", "1.1"),
     ("idle_in_transaction_session_timeout", "30s"),

@@ -62,7 +62,7 @@ async fn it_starts_durable_and_stops() {
         ("data_checksums", "on"),
         ("password_encryption", "scram-sha-256"),
         ("listen_addresses", ""),
-        ("max_connections", "240"),
+        ("max_connections", "250"),
         ("superuser_reserved_connections", "5"),
         ("shared_buffers", "32MB"),
         ("idle_in_transaction_session_timeout", "30s"),
