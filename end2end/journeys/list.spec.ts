@@ -31,6 +31,7 @@ for (const [how, mark] of WAYS) {
     expect(asked()).toEqual([["bedrooms", "2"], ["type", "apartment"]]);
     await unfold();
     await expect(form.locator("select[name=type]")).toHaveValue("apartment");
+    await expect(form.locator("select[name=status]")).toHaveValue("");
     await form.locator("input[name=min_price]").fill("999.000.000");
     await form.getByRole("button", { name: "Filtrar" }).click();
     await expect(page.locator(".chip")).toHaveCount(3);

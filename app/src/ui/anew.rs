@@ -3,20 +3,28 @@
 use leptos::prelude::*;
 
 /// Two sides, shown in turn: another element is what makes a part anew.
-#[derive(Clone, Copy)]
 pub struct Anew<K: Send + Sync + 'static>(StoredValue<(Option<K>, bool)>);
 
-impl<K: Copy + PartialEq + Send + Sync + 'static> Default for Anew<K> {
+impl<K: Send + Sync + 'static> Clone for Anew<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: Send + Sync + 'static> Copy for Anew<K> {}
+
+impl<K: PartialEq + Send + Sync + 'static> Default for Anew<K> {
     fn default() -> Self {
         Self(StoredValue::new((None, false)))
     }
 }
 
-impl<K: Copy + PartialEq + Send + Sync + 'static> Anew<K> {
+impl<K: PartialEq + Send + Sync + 'static> Anew<K> {
     /// The side for this key: the other one whenever the key is another, however far it has moved.
     pub fn side(self, key: K) -> bool {
         let turn = |(before, side): &mut (Option<K>, bool)| {
-            *side ^= before.replace(key) != Some(key);
+            *side ^= before.as_ref() != Some(&key);
+            *before = Some(key);
             *side
         };
         self.0.try_update_value(turn).unwrap_or_default()

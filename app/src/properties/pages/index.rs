@@ -10,6 +10,7 @@ use crate::properties::parts::Filters;
 use crate::properties::server_fns::list_properties;
 use crate::properties::types::PropertyRow;
 use crate::properties::words::field;
+use crate::ui::anew::Anew;
 use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
 use crate::ui::title::PageTitle;
@@ -35,6 +36,16 @@ pub fn PropertyIndex() -> impl IntoView {
             }
         })
     };
+    // Anew for each address: a field that stays would show what was chosen in it, not what is asked for.
+    let anew = Anew::default();
+    let filters = move || {
+        let filter = filter.get();
+        if anew.side(filter.clone()) {
+            view! { <div><Filters filter/></div> }.into_any()
+        } else {
+            view! { <section><Filters filter/></section> }.into_any()
+        }
+    };
     let other = move || {
         let archived = filter.with(|f| f.archived);
         let (href, label) = if archived {
@@ -53,7 +64,7 @@ pub fn PropertyIndex() -> impl IntoView {
             <h1>{words.title}</h1>
             <div class="button-row">{other} {new}</div>
         </header>
-        {move || view! { <Filters filter=filter.get()/> }}
+        {filters}
         <Transition>{list}</Transition>
     }
 }
