@@ -74,6 +74,9 @@ pub(super) async fn keep(response: Response, version: i64) -> Made {
             return Made::TooLarge(Response::from_parts(head, Body::from_stream(begun.chain(rest))));
         }
     }
+    if body.is_empty() {
+        return Made::NotKept(Response::from_parts(head, Body::empty()));
+    }
     let etag = Sha256::digest(&body).iter().take(12).fold(String::from("\""), |mut tag, byte| {
         let _ = write!(tag, "{byte:02x}");
         tag

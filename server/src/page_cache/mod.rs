@@ -130,6 +130,11 @@ pub async fn layer(State(cache): State<PageCache>, mut request: Request, next: N
     }
     let id = request.extensions().get::<caller::Request>().map(|request| request.id.clone()).unwrap_or_default();
     request.extensions_mut().insert(ContentVersion(version));
+    // Made whole whoever asks: a router leaves an answer to HEAD without its body, and that is no page to keep. What the
+    // client gets of it is the outer router's matter.
+    if *request.method() == Method::HEAD {
+        *request.method_mut() = Method::GET;
+    }
     match keep(next.run(request).await, version).await {
         Made::Kept(page) => {
             cache.pages.insert(key, page.clone()).await;

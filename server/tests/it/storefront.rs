@@ -1,6 +1,6 @@
 //! What visitors see, and what they never do.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use tenancy::testing::{Agency, run};
 
 use crate::harness::{Caller, House, a_property, house, on_the_storefront, register_as, root, send_logo, with_creci};
@@ -78,6 +78,27 @@ fn the_form_offers_what_there_is_now() {
         for address in ["/", "/imoveis"] {
             assert!(!offered(&shows(house, &a, address).await), "{address}");
         }
+    });
+}
+
+#[test]
+fn who_asks_for_the_head_alone_takes_the_page_from_nobody() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut visitor = house.visitor(&a);
+        for path in ["/", "/imoveis", "/imoveis?q=zz", "/?lang=en"] {
+            for _ in 0..2 {
+                let head = visitor.send(Method::HEAD, path, "text/html", None).await;
+                assert_eq!((head.status, head.body.len()), (StatusCode::OK, 0), "{path}");
+                let page = visitor.get(path).await;
+                assert!(page.text().contains("</html>"), "{path}: {}", page.text());
+                assert_eq!(head.header("etag"), page.header("etag"), "{path}");
+            }
+        }
+        let missing = visitor.send(Method::HEAD, "/nada", "text/html", None).await;
+        assert_eq!((missing.status, missing.body.len()), (StatusCode::NOT_FOUND, 0));
+        assert!(visitor.get("/nada").await.text().contains("</html>"));
     });
 }
 
