@@ -7,7 +7,8 @@ for (const [how, mark] of WAYS) {
     if (script) await hydrated(page);
     const form = page.locator("form.search-bar");
     const total = async () => Number((await page.locator(".pager span").innerText()).match(/^[\d.]+/)?.[0].replace(".", ""));
-    const asked = () => [...new URL(page.url()).searchParams].filter(([, value]) => value !== "").sort();
+    // Without JavaScript the browser writes every field into the address: those that are empty or as they begin say nothing.
+    const asked = () => [...new URL(page.url()).searchParams].filter(([, value]) => !["", "newest"].includes(value)).sort();
     const all = await total();
     // On a phone the form is folded away.
     const unfold = async () => {
