@@ -102,7 +102,8 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
 
 /// The draft that the page's address names.
 fn named_draft(request: &Request) -> Option<Uuid> {
-    request.uri().query()?.split('&').find_map(|pair| pair.strip_prefix("draft=")?.parse().ok())
+    let mut pairs = form_urlencoded::parse(request.uri().query()?.as_bytes());
+    pairs.find(|(name, _)| name == DRAFT).and_then(|(_, id)| id.parse().ok())
 }
 
 /// Why the form of a draft was refused, for whoever typed it and on its own page.

@@ -47,7 +47,7 @@ impl Kept {
 /// What came of making a page.
 pub(super) enum Made {
     Kept(Arc<Kept>),
-    /// No page, or one that is somebody's own.
+    /// No page, an empty one, or one that is somebody's own.
     NotKept(Response),
     /// Larger than [`LARGEST`], and whole all the same.
     TooLarge(Response),

@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::routing::PlacementKey;
 use crate::{Key, Route, Status, TenantDb, TenantId, migrate};
 
-/// How many connections, and for how long. The product of the first two is the [budget](Self::budget) of this process.
+/// How many connections, and for how long. The product of the first two is the budget of this process.
 #[derive(Debug, Clone)]
 pub struct RegistryOptions {
     /// Agencies that may have a pool at once.
@@ -40,11 +40,6 @@ impl RegistryOptions {
     /// For a process that goes from agency to agency instead of serving all of them: a worker beside the web part, a command.
     pub fn one_by_one() -> Self {
         Self { max_pools: 4, ..Self::default() }
-    }
-
-    /// The most connections that pools made with these options hold.
-    pub fn budget(&self) -> u64 {
-        self.max_pools * u64::from(self.max_connections_per_tenant)
     }
 }
 

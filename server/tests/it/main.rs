@@ -6,6 +6,7 @@
 )]
 
 mod catalogue;
+mod choosing;
 mod commands;
 mod connections;
 mod crafted;

@@ -291,3 +291,15 @@ fn a_storefront_page_carries_no_script_and_no_nonce() {
         assert!(answer.header("content-security-policy").contains("script-src 'self'; style-src 'self'"));
     });
 }
+
+#[test]
+fn every_audience_is_somebodys() {
+    for row in ROWS {
+        let of_a_function = row.path.starts_with("/fn/");
+        let closed = matches!(row.audience, Audience::Staff(_) | Audience::Operator | Audience::SignedIn);
+        if row.path.starts_with("/app") || (row.path.starts_with("/platform") && row.path != "/platform/entrar") {
+            assert!(closed, "{} is open", row.path);
+        }
+        assert!(!row.mutating || of_a_function || row.method != "GET", "{} changes something on GET", row.path);
+    }
+}

@@ -156,3 +156,55 @@ fn a_lock_that_somebody_holds_is_waited_for_and_then_said() {
         assert_eq!(owner.call("properties/archive", &[("id", &id)]).await.status, StatusCode::OK);
     });
 }
+
+#[test]
+fn what_cannot_be_stored_is_said_and_breaks_nothing() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        for field in [
+            "title",
+            "description",
+            "internal_notes",
+            "city",
+            "street",
+            "number",
+            "complement",
+            "neighborhood",
+            "status_reason",
+        ] {
+            let id = uuid::Uuid::now_v7().to_string();
+            let mut fields: Vec<(&str, &str)> =
+                a_property(&id, "Casa").into_iter().filter(|(n, _)| *n != field).collect();
+            fields.push((field, "a\0b"));
+            let answer = owner.call("properties/create", &fields).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}: {}", answer.text());
+            assert_eq!(answer.json()["data"][0][0], field);
+        }
+        for query in [
+            "q=%00",
+            "after=%00",
+            "neighborhood=%00",
+            "type=%00",
+            "min_price=%00",
+            "after=x~y",
+            "bedrooms=-1",
+            "q=%ff%fe",
+        ] {
+            let answer = owner.get(&format!("/app/properties?{query}")).await;
+            assert!(!answer.status.is_server_error(), "{query}: {}", answer.status);
+        }
+        let other = register(&mut owner, "Casa com código").await;
+        let code =
+            owner.call("properties/load", &[("id", &other)]).await.json()["code"].as_str().expect("a code").to_owned();
+        let id = uuid::Uuid::now_v7().to_string();
+        let mut fields = a_property(&id, "Outra");
+        fields.push(("code", &code));
+        let clash = owner.call("properties/create", &fields).await;
+        assert_eq!(
+            (clash.status, clash.json()["data"].clone()),
+            (StatusCode::CONFLICT, serde_json::json!("code_taken"))
+        );
+    });
+}

@@ -193,7 +193,8 @@ mod tests {
         // The web part and a worker beside it, or a command; each with the central database, and beside their pools the
         // worker's place, the provisioner's and the probes.
         let (web, beside) = (RegistryOptions::default(), RegistryOptions::one_by_one());
-        let all = |options: &RegistryOptions| options.budget() + u64::from(CONNECTIONS) + 4;
+        let pools = |options: &RegistryOptions| options.max_pools * u64::from(options.max_connections_per_tenant);
+        let all = |options: &RegistryOptions| pools(options) + u64::from(CONNECTIONS) + 4;
         let probes = web.concurrent_connects as u64;
         let promised = all(&web) + all(&beside) + probes;
         let free = number("max_connections") - number("superuser_reserved_connections");

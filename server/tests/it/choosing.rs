@@ -1,0 +1,75 @@
+//! A person of several agencies: they choose one, under a new identifier, and the day of the sign-in goes on. AUTH-12.
+
+use http::StatusCode;
+use tenancy::testing::{PASSWORD, agency_of, new_tenant, run};
+use time::Duration;
+
+use crate::harness::{house, open};
+
+const SESSION: &str = "__Host-sobrado";
+
+#[test]
+fn choosing_an_agency_does_not_start_the_day_anew() {
+    run(async {
+        let house = open(Default::default()).await;
+        let first = house.agency().await;
+        agency_of(tenancy::central::operations::NewTenant { admin_email: first.email.clone(), ..new_tenant() }).await;
+        house.state.house.routes.reload().await.expect("read");
+        let choose = [("user", first.owner.to_string())];
+        let choose: Vec<(&str, &str)> = choose.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let mut person = house.stranger();
+        person.call("auth/sign_in", &[("email", &first.email), ("password", PASSWORD)]).await;
+        for _ in 0..2 {
+            house.wait(Duration::hours(11));
+            assert_eq!(person.call("auth/choose_agency", &choose).await.status, StatusCode::OK);
+        }
+        house.wait(Duration::hours(3));
+        assert_eq!(
+            person.call("auth/sessions", &[]).await.status,
+            StatusCode::UNAUTHORIZED,
+            "a day after the password"
+        );
+        let mut kept = house.stranger();
+        let remember = [("email", first.email.as_str()), ("password", PASSWORD), ("remember", "true")];
+        kept.call("auth/sign_in", &remember).await;
+        assert_eq!(kept.call("auth/choose_agency", &choose).await.status, StatusCode::OK);
+        house.wait(Duration::days(29));
+        assert_eq!(
+            kept.call("auth/sessions", &[]).await.status,
+            StatusCode::OK,
+            "staying signed in outlives the choice"
+        );
+        house.wait(Duration::days(2));
+        assert_eq!(kept.call("auth/sessions", &[]).await.status, StatusCode::UNAUTHORIZED);
+    });
+}
+
+#[test]
+fn a_person_of_two_agencies_chooses_and_switches() {
+    run(async {
+        let house = house().await;
+        let first = house.agency().await;
+        let second =
+            agency_of(tenancy::central::operations::NewTenant { admin_email: first.email.clone(), ..new_tenant() })
+                .await;
+        house.state.house.routes.reload().await.expect("read");
+        let mut person = house.stranger();
+        let answer = person.post("auth/sign_in", "/entrar", &[("email", &first.email), ("password", PASSWORD)]).await;
+        assert_eq!(answer.header("location"), "/entrar/agencia");
+        assert_eq!(person.call("auth/sessions", &[]).await.status, StatusCode::UNAUTHORIZED, "not in any agency yet");
+        let page = person.get("/entrar/agencia").await.text();
+        assert!(page.contains(&first.route.name) && page.contains(&second.route.name));
+        for agency in [&first, &second] {
+            let before = person.cookie(SESSION);
+            assert_eq!(
+                person.call("auth/choose_agency", &[("user", &agency.owner.to_string())]).await.status,
+                StatusCode::OK
+            );
+            assert_ne!(person.cookie(SESSION), before, "a new identifier with each choice");
+            assert!(person.get("/app").await.text().contains(&format!("<strong>{}<", agency.route.name)));
+        }
+        let stranger = house.agency().await;
+        let answer = person.call("auth/choose_agency", &[("user", &stranger.owner.to_string())]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    });
+}
