@@ -73,13 +73,19 @@ impl Postmaster {
         is_postgres(&args) && args.windows(2).any(|pair| pair[0] == b"-D" && is_ours(&pair[1]))
     }
 
+    /// Whether it has let go of everything. On its way out a process loses its command line first, and only then its
+    /// files and its shared memory: whoever starts the next postmaster in between is refused by the memory in use.
+    fn has_ended(&self) -> bool {
+        !self.is_running() && !is_ending(self.pid)
+    }
+
     /// Fast shutdown, and an immediate one if that takes too long.
     pub(super) async fn stop(&self, log: &Path) -> Result<(), ClusterError> {
         for (signal, limit) in [(Signal::SIGINT, FAST), (Signal::SIGQUIT, IMMEDIATE)] {
             self.signal(signal);
             let asked = Instant::now();
             while asked.elapsed() < limit {
-                if !self.is_running() {
+                if self.has_ended() {
                     return Ok(());
                 }
                 tokio::time::sleep(Duration::from_millis(10)).await;
@@ -92,7 +98,7 @@ impl Postmaster {
     pub(super) fn stop_blocking(&self) {
         self.signal(Signal::SIGINT);
         let asked = Instant::now();
-        while self.is_running() && asked.elapsed() < DROP {
+        while !self.has_ended() && asked.elapsed() < DROP {
             thread::sleep(Duration::from_millis(10));
         }
     }
@@ -134,6 +140,15 @@ fn first_pid(text: &str) -> Option<u32> {
 
 fn is_alive(pid: u32) -> bool {
     kill(as_pid(pid), None) != Err(nix::errno::Errno::ESRCH)
+}
+
+/// Whether it is between its last instruction and being a zombie. A pid that another program has got does not count.
+fn is_ending(pid: u32) -> bool {
+    let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
+    // The name stands in parentheses and may hold some itself.
+    let state = stat.rsplit(')').next().and_then(|rest| rest.trim_start().chars().next());
+    let is_bare = fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.is_empty());
+    is_bare && !matches!(state, Some('Z' | 'X'))
 }
 
 fn as_pid(pid: u32) -> Pid {
