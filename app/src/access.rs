@@ -202,7 +202,7 @@ pub const ROWS: &[Access] = &[
     // Server functions
     write("/fn/auth/sign_in", Audience::Platform),
     write("/fn/auth/renew", Audience::Platform),
-    read("/fn/auth/late_form", Audience::Platform),
+    read("/fn/auth/entrance", Audience::Platform),
     write("/fn/auth/sign_in_operator", Audience::Platform),
     write("/fn/auth/sign_out", Audience::Platform),
     read("/fn/auth/demo", Audience::Platform),

@@ -13,8 +13,10 @@ use tenancy::{OpenError, PersonId, TenantDb};
 use uuid::Uuid;
 
 use crate::access::{self, Audience, Can, Role};
+use crate::auth::types::{Entrance, Waiting};
 use crate::error::AppError;
 use crate::state::House;
+use crate::values::fields::Fields;
 use crate::values::id::StaffId;
 
 /// Name of the session's cookie.
@@ -97,6 +99,10 @@ pub enum Who {
 /// nothing, when it is too large to wait on a page.
 #[derive(Debug, Clone)]
 pub struct Late(pub Option<String>);
+
+/// Put into the request by the layers: what was typed into the form of a sign-in page when it was refused; no password.
+#[derive(Debug, Clone)]
+pub struct Typed(pub Fields);
 
 /// Put into the request by the layers: the draft that the page's address names, and why its form was refused.
 #[derive(Debug, Clone)]
@@ -191,12 +197,15 @@ pub fn anybody() -> Result<(Who, Request), AppError> {
     Ok((who, request_of(&parts)))
 }
 
-/// The form of whoever is asked to sign in again; nothing for everybody else.
+/// What a refused form on the sign-in page held, and the form of whoever is asked to sign in again.
 ///
 /// # Errors
 /// [`AppError::Internal`] outside a request.
-pub fn late() -> Result<Option<Late>, AppError> {
-    Ok(parts()?.extensions.get::<Late>().cloned())
+pub fn entrance() -> Result<Entrance, AppError> {
+    let extensions = parts()?.extensions;
+    let typed = extensions.get::<Typed>().map(|typed| typed.0.clone()).unwrap_or_default();
+    let waiting = extensions.get::<Late>().cloned().map(|late| late.0.map_or(Waiting::TooLarge, Waiting::Sealed));
+    Ok(Entrance { typed, waiting })
 }
 
 /// The draft that the page's address names, and why its form was refused.

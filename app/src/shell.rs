@@ -6,7 +6,8 @@ use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use leptos_meta::{HashedStylesheet, MetaTags};
+use leptos_meta::MetaTags;
+use std::sync::OnceLock;
 
 use crate::routes::{App, Front, Site};
 use crate::words;
@@ -24,7 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HydrationScripts options=options.clone()/>
-                <HashedStylesheet options id="leptos"/>
+                <link rel="stylesheet" href=stylesheet(&options)/>
                 <MetaTags/>
             </head>
             <body>
@@ -46,7 +47,7 @@ pub fn front_shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <HashedStylesheet options id="leptos"/>
+                <link rel="stylesheet" href=stylesheet(&options)/>
                 <MetaTags/>
             </head>
             <body>
@@ -75,7 +76,7 @@ pub fn site_shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <HashedStylesheet options id="leptos"/>
+                <link rel="stylesheet" href=stylesheet(&options)/>
                 <MetaTags/>
             </head>
             <body>
@@ -83,6 +84,23 @@ pub fn site_shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// The style sheet's address. As leptos_meta's `HashedStylesheet`, which reads the file of hashes for every page; a process
+/// has one, beside its program, and it does not change.
+fn stylesheet(options: &LeptosOptions) -> &'static str {
+    static ADDRESS: OnceLock<String> = OnceLock::new();
+    ADDRESS.get_or_init(|| {
+        let hash = if options.hash_files { hash_of_css(&options.hash_file) } else { None };
+        let (folder, name) = (&options.site_pkg_dir, &options.output_name);
+        format!("/{folder}/{name}{}.css", hash.map(|hash| format!(".{hash}")).unwrap_or_default())
+    })
+}
+
+fn hash_of_css(file: &str) -> Option<String> {
+    let hashes = std::fs::read_to_string(std::env::current_exe().ok()?.parent()?.join(file)).ok()?;
+    let (_, hash) = hashes.lines().filter_map(|line| line.split_once(':')).find(|(kind, _)| kind.trim() == "css")?;
+    Some(hash.trim().to_owned())
 }
 
 fn allow_nonce() {

@@ -77,13 +77,15 @@ for (const [how, mark] of WAYS) {
     await expect(bruno.locator("main")).toContainText("Santos");
   });
 
-  test(`a wrong password is said and nobody gets in, ${how}${mark}`, async ({ page, script }) => {
+  test(`a wrong password is said and nobody gets in, ${how}${mark}`, async ({ page, script, watch }) => {
+    watch.expectStatus(422);
     await page.goto(`${BASE}/app/properties`);
     await expect(page).toHaveURL(/\/entrar\?next=/);
     await page.locator("#email").fill("ana@casa-azul.example");
     await page.locator("#password").fill("not the password");
     await page.getByRole("button", { name: "Entrar" }).click();
     await expect(page.locator("#password-note")).toContainText("E-mail ou senha não conferem.");
+    await expect(page.locator("#email")).toHaveValue("ana@casa-azul.example");
     await fits(page);
     if (script) await accessible(page);
     await page.goto(`${BASE}/app`);

@@ -164,7 +164,7 @@ fn site_face(state: &AppState) -> Router {
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(house, storefront::layer))
         .layer(from_fn(language::storefront))
-        .layer(from_fn_with_state(PageCache::default(), page_cache::layer))
+        .layer(from_fn_with_state(Arc::<PageCache>::default(), page_cache::layer))
         .layer(from_fn(still::layer));
     files(state).fallback_service(layers.service(inside))
 }

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::types::{AgencyChoice, Demo, SessionLine, Waiting};
+use super::types::{AgencyChoice, Demo, Entrance, SessionLine};
 use crate::error::AppError;
 
 /// Signs a member of staff in.
@@ -33,11 +33,10 @@ pub async fn renew(user: Uuid, password: String, #[server(default)] remember: bo
     super::choose::renew(&house, user, (password, remember), &request).await
 }
 
-/// The form of whoever is asked to sign in again; nothing for everybody else.
-#[server(prefix = "/fn", endpoint = "auth/late_form")]
-pub async fn load_late_form() -> Result<Option<Waiting>, AppError> {
-    let late = crate::caller::late()?;
-    Ok(late.map(|late| late.0.map_or(Waiting::TooLarge, Waiting::Sealed)))
+/// What a refused form on the sign-in page held, and the form of whoever is asked to sign in again.
+#[server(prefix = "/fn", endpoint = "auth/entrance")]
+pub async fn load_entrance() -> Result<Entrance, AppError> {
+    crate::caller::entrance()
 }
 
 /// Signs an operator in.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::access::Role;
 use crate::error::AppError;
+use crate::values::fields::Fields;
 use crate::words::Lang;
 
 /// The member of staff in front of the screen.
@@ -28,6 +29,15 @@ pub struct Me {
     pub remember: bool,
     /// Without WASM, the draft that the page's address names, and why its form was refused.
     pub refused: Option<(Uuid, AppError)>,
+}
+
+/// What the sign-in page begins with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entrance {
+    /// What was typed into its form when that was refused; never a password.
+    pub typed: Fields,
+    /// What its sender asked for before they signed in.
+    pub waiting: Option<Waiting>,
 }
 
 /// A form that came after its session had ended, on the sign-in page.

@@ -9,12 +9,22 @@ pub(super) const REFUSAL: [&str; 3] = ["__path", "__err", "refused"];
 /// The address without these parts of its query; without the question mark too, when nothing is left behind it.
 pub(super) fn without(address: &str, names: &[&str]) -> String {
     let Some((path, query)) = address.split_once('?') else { return address.to_owned() };
-    let is_kept = |pair: &&str| {
-        let name = form_urlencoded::parse(pair.as_bytes()).next();
-        name.is_some_and(|(name, _)| !names.contains(&&*name))
-    };
-    let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
-    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+    let kept = parts(query, |pair| !is_one_of(pair, names));
+    if kept.is_empty() { path.to_owned() } else { format!("{path}?{kept}") }
+}
+
+/// Nothing but these parts of a query.
+pub(super) fn only(query: &str, names: &[&str]) -> String {
+    parts(query, |pair| is_one_of(pair, names))
+}
+
+fn parts(query: &str, is_kept: impl Fn(&str) -> bool) -> String {
+    query.split('&').filter(|pair| is_kept(pair)).collect::<Vec<_>>().join("&")
+}
+
+/// What names nothing is none of ours.
+fn is_one_of(pair: &str, names: &[&str]) -> bool {
+    form_urlencoded::parse(pair.as_bytes()).next().is_none_or(|(name, _)| names.contains(&&*name))
 }
 
 /// The address with one more part in its query, which needs no escape.
@@ -44,5 +54,6 @@ mod tests {
         assert_eq!(without("/a?q=casa&__err=x&%5F_path=y&refused=z&", &REFUSAL), "/a?q=casa");
         assert_eq!(without("http://localhost:3000/a?", &REFUSAL), "http://localhost:3000/a");
         assert_eq!(without("/a", &REFUSAL), "/a");
+        assert_eq!(only("q=casa&__err=x&refused=z", &REFUSAL), "__err=x&refused=z");
     }
 }

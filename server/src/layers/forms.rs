@@ -17,7 +17,7 @@ use tower_sessions::session::Id;
 use uuid::Uuid;
 
 use app::access::{self, Audience};
-use app::caller::{self, Late, RefusedDraft, Who};
+use app::caller::{self, Late, RefusedDraft, Typed, Who};
 use app::drafts::db::{self as drafts, Draft, Place};
 use app::error::AppError;
 use app::state::House;
@@ -29,8 +29,9 @@ use super::address::{self, DRAFT, REFUSAL};
 use super::late::LateForm;
 use super::plain;
 
-/// Where a form waits for its sender to come back.
-const SIGN_IN: &str = "/fn/auth/sign_in";
+/// Where the forms of the sign-in pages are sent, and the pages. A form of the CRM waits on the first for its sender.
+const ENTRANCES: [(&str, &str); 2] =
+    [("/fn/auth/sign_in", "/entrar"), ("/fn/auth/sign_in_operator", "/platform/entrar")];
 /// The largest form that is kept.
 const LARGEST: usize = 64 * 1024;
 
@@ -78,9 +79,9 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
     match too_late(house, left, &body).await {
         Ok(None) => {}
         Ok(Some(late)) => {
-            let way: String = form_urlencoded::byte_serialize(late.path.as_bytes()).collect();
-            let page = asking(&request, &format!("/entrar?next={way}"), &late, house);
-            return asked_to_sign_in(&forms, page).await;
+            let mut page = asking(&request, &at_entrance(ENTRANCES[0].1, &late.path));
+            page.extensions_mut().insert(Late(late.seal(&house.key)));
+            return shown(&forms, page, StatusCode::UNAUTHORIZED).await;
         }
         Err(error) => {
             // The browser still has the form: what is answered now decides whether anybody goes back to it.
@@ -92,10 +93,8 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
     if let Ok(back) = HeaderValue::from_str(&back) {
         request.headers_mut().insert(header::REFERER, back);
     }
-    if request.uri().path() == SIGN_IN
-        && let Some(late) = LateForm::open(&house.key, fields(&body).get("late"), house.clock.now())
-    {
-        return signed_in_again(&forms, (request, &back), late, next).await;
+    if let Some((_, page)) = ENTRANCES.iter().find(|(to, _)| *to == request.uri().path()) {
+        return entered(&forms, (request, &back), (page, fields(&body)), next).await;
     }
     posted(house, (request, &back), &body, next).await
 }
@@ -118,11 +117,17 @@ async fn refused(
     Ok(draft.and_then(|draft| draft.refusal).map(|why| RefusedDraft(id, why)))
 }
 
-/// The sign-in page, where the form waits.
-async fn asked_to_sign_in(forms: &Forms, page: Request) -> Response {
-    let mut response = show(forms, page).await;
+/// A sign-in page and where the way leads from it.
+fn at_entrance(page: &str, next: &str) -> String {
+    let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("{page}?next={next}")
+}
+
+/// A sign-in page that is the answer to a form, and how that went.
+async fn shown(forms: &Forms, page: Request, status: StatusCode) -> Response {
+    let mut response = forms.front.clone().oneshot(page).await.unwrap_or_else(|never| match never {});
     if response.status() == StatusCode::OK {
-        *response.status_mut() = StatusCode::UNAUTHORIZED;
+        *response.status_mut() = status;
     }
     response
 }
@@ -195,12 +200,8 @@ fn send_to(response: &mut Response, address: &str) {
     }
 }
 
-async fn show(forms: &Forms, page: Request) -> Response {
-    forms.front.clone().oneshot(page).await.unwrap_or_else(|never| match never {})
-}
-
-/// The same caller asks for a page instead, and the form goes along.
-fn asking(request: &Request, page: &str, late: &LateForm, house: &House) -> Request {
+/// The same caller asks for a page instead.
+fn asking(request: &Request, page: &str) -> Request {
     let mut get = Request::new(Body::empty());
     *get.uri_mut() = page.parse().unwrap_or_default();
     *get.headers_mut() = request.headers().clone();
@@ -208,26 +209,38 @@ fn asking(request: &Request, page: &str, late: &LateForm, house: &House) -> Requ
         get.headers_mut().remove(name);
     }
     *get.extensions_mut() = request.extensions().clone();
-    get.extensions_mut().insert(Late(late.seal(&house.key)));
     get
 }
 
-/// Somebody signs in and has a form waiting: theirs comes back filled, and nobody else's does.
-async fn signed_in_again(forms: &Forms, (request, back): (Request, &str), late: LateForm, next: Next) -> Response {
+/// Somebody signs in. Refused, they get the page as they left it: there is no session yet to keep a draft in. A form that
+/// has waited comes back filled if it is theirs, and nobody else's does.
+async fn entered(
+    forms: &Forms,
+    (request, back): (Request, &str),
+    (page, typed): (&str, Fields),
+    next: Next,
+) -> Response {
     let house = &*forms.house;
+    let late = LateForm::open(&house.key, typed.get("late"), house.clock.now());
     let session = request.extensions().get::<Session>().cloned();
-    let again = asking(&request, "/entrar", &late, house);
+    let mut again = asking(&request, &at_entrance(page, typed.get("next")));
     let mut response = next.run(request).await;
-    let refused = sent_back(&response, back).filter(|location| refusal(location).is_some());
-    if let Some((_, query)) = refused.and_then(|location| location.split_once('?')) {
-        // Their own page would lose the form: it is shown here, with what was wrong.
-        let page = asking(&again, &format!("/entrar?{query}"), &late, house);
-        return show(forms, page).await;
+    let said = sent_back(&response, back).and_then(|location| Some((refusal(location)?, location.split_once('?')?.1)));
+    if let Some((why, said)) = said {
+        let said = format!("{}&{}", again.uri(), address::only(said, &REFUSAL));
+        *again.uri_mut() = said.parse().unwrap_or_default();
+        if let Some(late) = late {
+            again.extensions_mut().insert(Late(late.seal(&house.key)));
+        }
+        again.extensions_mut().insert(Typed(typed));
+        return shown(forms, again, why.status()).await;
     }
-    match resume(house, session, &late).await {
-        Ok(Some(location)) => send_to(&mut response, &location),
-        Ok(None) => {}
-        Err(error) => tracing::error!(%error, "a late form was not kept"),
+    if let Some(late) = late {
+        match resume(house, session, &late).await {
+            Ok(Some(location)) => send_to(&mut response, &location),
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "a late form was not kept"),
+        }
     }
     response
 }

@@ -3,11 +3,18 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 
 /// Storefront pages have no nonce, so that their bytes can be cached; the CRM's pages set their own policy.
 const SITE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
     object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 /// What is no page runs nothing.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -20,36 +27,36 @@ pub struct Secure {
 
 /// The layer.
 pub async fn layer(State(secure): State<Secure>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
+    let is_public = matches!(request.uri().path(), "/" | "/planos");
     let mut response = next.run(request).await;
     let is_platform = response.extensions().get::<super::host::OnPlatform>().is_some();
     let is_page =
         response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(|v| v.starts_with("text/html"));
     let headers = response.headers_mut();
-    let mut set = |name: &'static str, value: &'static str| {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
     };
-    set("x-content-type-options", "nosniff");
-    set("referrer-policy", "strict-origin-when-cross-origin");
+    set(X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(REFERRER_POLICY, "strict-origin-when-cross-origin");
     set(
-        "permissions-policy",
+        PERMISSIONS_POLICY,
         "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
     );
     // Browsers ignore it, and say so, on a name that is neither https nor localhost.
     if is_platform || secure.https {
-        set("cross-origin-opener-policy", "same-origin");
+        set(CROSS_ORIGIN_OPENER_POLICY, "same-origin");
     }
-    set("cross-origin-resource-policy", "same-origin");
-    set("x-frame-options", "DENY");
+    set(CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
+    set(X_FRAME_OPTIONS, "DENY");
     if is_platform {
-        set("x-robots-tag", "noindex, nofollow");
+        set(X_ROBOTS_TAG, "noindex, nofollow");
     }
-    if matches!(path.as_str(), "/" | "/planos") {
-        headers.remove("x-robots-tag");
+    if is_public {
+        headers.remove(X_ROBOTS_TAG);
     }
     if secure.https {
         let hsts = if is_platform { "max-age=63072000; includeSubDomains" } else { "max-age=63072000" };
-        headers.insert(http::header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(hsts));
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(hsts));
     }
     if !headers.contains_key(CONTENT_SECURITY_POLICY) {
         let policy = if is_page { SITE_POLICY } else { NOTHING };

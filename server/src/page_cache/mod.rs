@@ -58,7 +58,6 @@ struct Version {
 }
 
 /// The kept pages.
-#[derive(Clone)]
 pub struct PageCache {
     pages: Cache<PageKey, Arc<Kept>>,
     versions: Cache<Question, Version>,
@@ -106,7 +105,7 @@ impl PageCache {
 }
 
 /// The layer. Inside the one that opened the agency.
-pub async fn layer(State(cache): State<PageCache>, mut request: Request, next: Next) -> Response {
+pub async fn layer(State(cache): State<Arc<PageCache>>, mut request: Request, next: Next) -> Response {
     let db = match request.extensions().get::<Storefront>() {
         Some(Storefront(Ok(db))) if matches!(*request.method(), Method::GET | Method::HEAD) => db.clone(),
         _ => return next.run(request).await,
@@ -244,7 +243,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_comes_after_a_commit_does_not_join_a_question_from_before() {
-        let (cache, tenant) = (PageCache::default(), TenantId::generate());
+        let (cache, tenant) = (Arc::new(PageCache::default()), TenantId::generate());
         let (asked, is_asked) = oneshot::channel();
         let (answer, answered) = oneshot::channel();
         // The first reader's question is under way ...

@@ -107,7 +107,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/platform/tenants"
         | "/theme/{colors}"
         | "/fn/auth/sign_in"
-        | "/fn/auth/late_form"
+        | "/fn/auth/entrance"
         | "/fn/auth/renew"
         | "/fn/auth/sign_in_operator"
         | "/fn/auth/sign_out"

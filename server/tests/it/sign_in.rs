@@ -32,11 +32,49 @@ fn known_and_unknown_people_get_the_same_answer_for_the_same_work() {
                 .stranger()
                 .post("auth/sign_in", "/entrar", &[("email", email), ("password", "wrong wrong wrong")])
                 .await;
-            assert_eq!(form.status, StatusCode::FOUND);
-            answers.push((call.comparable(), form.comparable(), form.header("location").to_owned()));
+            assert_eq!(form.status, StatusCode::UNPROCESSABLE_ENTITY);
+            let shown = form.comparable();
+            answers.push((call.comparable(), (shown.0, shown.1, form.text().replace(email, "E-MAIL"))));
         }
         assert_eq!(answers[0], answers[1]);
         assert_eq!(answers[0].0.0, StatusCode::UNPROCESSABLE_ENTITY);
+    });
+}
+
+#[test]
+fn a_refused_sign_in_keeps_all_but_the_password() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let b = house.agency().await;
+        for (function, page, next) in [
+            ("auth/sign_in", "/entrar", "/app/properties?q=casa"),
+            ("auth/sign_in_operator", "/platform/entrar", "/platform/tenants"),
+        ] {
+            let mut somebody = house.stranger();
+            // The second time the form comes from the answer to the first.
+            for from in [format!("{page}?next=/elsewhere"), format!("/fn/{function}")] {
+                let typed = [
+                    ("email", a.email.as_str()),
+                    ("password", "wrong wrong wrong"),
+                    ("remember", "true"),
+                    ("next", next),
+                ];
+                let answer = somebody.post(function, &from, &typed).await;
+                assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+                let text = answer.text();
+                assert!(text.contains("E-mail ou senha não conferem."), "{text}");
+                assert!(text.contains(&format!("value=\"{}\"", a.email)), "{text}");
+                assert!(text.contains(&format!("name=\"next\" value=\"{next}\"")), "{text}");
+                assert_eq!(text.contains("checked"), function == "auth/sign_in", "{text}");
+                assert!(!text.contains("wrong wrong"), "{text}");
+            }
+            // It was said to that form, and stays nowhere: neither for the same person nor for anybody else.
+            for asks in [&mut somebody, &mut house.owner(&b).await] {
+                let text = asks.get(page).await.text();
+                assert!(!text.contains(&a.email) && !text.contains("não conferem"), "{text}");
+            }
+        }
     });
 }
 
