@@ -192,7 +192,9 @@ fn the_law_on_inputs_can_fail() {
 }
 
 /// Statics of the program, which outlive every request. None may hold what is an agency's.
-const STATICS: [(&str, &[&str]); 6] = [
+const STATICS: [(&str, &[&str]); 7] = [
+    // The style sheet's address.
+    ("app/src/shell.rs", &["ADDRESS"]),
     // Sentences of the interface.
     ("app/src/words/mod.rs", &["PT", "EN"]),
     // Lists of routes, the same for everybody.
