@@ -232,7 +232,7 @@ fn every_server_function_is_named_and_guarded() {
                 "caller::visitor(",
                 "caller::operator(",
                 "caller::anybody(",
-                "caller::late(",
+                "caller::entrance(",
                 "caller::house(",
                 "caller::person(",
             ];

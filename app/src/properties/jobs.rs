@@ -14,6 +14,17 @@ use crate::state::House;
 /// The job that makes a photograph's sizes.
 pub const MAKE_VARIANTS: &str = "properties.make_variants";
 
+/// The job that removes the files of a photograph which is gone, should whoever removed it not have come to that.
+pub const SWEEP_FILES: &str = "properties.sweep_files";
+
+/// Removes those of these files, by their SHA-256 in hexadecimal, that no row needs. Done again, it finds nothing to do.
+///
+/// # Errors
+/// The database's and the file store's: the job is tried again.
+pub async fn sweep_files(house: &House, db: &TenantDb, digests: &[String]) -> Result<(), AppError> {
+    sweep(&house.files, db, digests).await
+}
+
 /// Makes every size of a photograph. Done again, it makes the same files under the same names.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ pub async fn take(house: &House, staff: &Staff, property: PropertyId, upload: Up
     to_its_end(async move { keep(&files, &staff, property, (shown(&name), size, bytes)).await }).await
 }
 
-/// Removes a photograph and the files that were made of it.
+/// Removes a photograph and the files that were made of it: at once, and by a job should that fail.
 ///
 /// # Errors
 /// [`AppError::NotFound`].
@@ -85,7 +85,7 @@ async fn put(
     Ok(added)
 }
 
-/// As [`sweep`], where there is nobody to tell that a file stays.
+/// As [`sweep`], where there is nobody to tell that a file stays for now.
 async fn discard(files: &Files, db: &TenantDb, digests: &[String]) {
     if let Err(error) = sweep(files, db, digests).await {
         tracing::warn!(tenant = %db.tenant(), %error, "a file without a row stays");

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use tenancy::Deployment;
 use tenancy::central::companies::{self, By, Company};
 use tenancy::central::operations::NewTenant;
+use tenancy::central::people;
 
 use app::values::{email, slug};
 
@@ -159,6 +160,8 @@ impl Create {
             plan: self.plan.clone(),
             domain,
         };
+        // They keep the password that they have: neither a made one nor the one that was read is theirs.
+        let is_known = people::find_credentials(deployment.central(), &admin_email).await?.is_some();
         let provisioner = deployment.provisioner();
         let id = provisioner.reserve(&new, None).await.context("the agency was not made")?;
         // From here on it will be made, by whomever: its owner's password is told whatever happens.
@@ -175,7 +178,12 @@ impl Create {
                 vec![format!("{} {promise}; its owner is {admin_email}", new.slug)]
             }
         };
-        if password.made {
+        value["admin_is_known"] = json!(is_known);
+        if is_known {
+            lines.push(format!(
+                "{admin_email} is known here and keeps their password; `sobrado person reset` gives another"
+            ));
+        } else if password.made {
             value["admin_password"] = json!(password.plain);
             lines.push(format!("password, shown this once: {}", password.plain));
         }

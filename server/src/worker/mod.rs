@@ -235,6 +235,10 @@ pub async fn handle(house: Arc<House>, job: Job) -> Result<(), AppError> {
             }
             outcome
         }
+        properties::SWEEP_FILES => {
+            let files = job.payload.get("files").cloned().and_then(|v| serde_json::from_value::<Vec<String>>(v).ok());
+            properties::sweep_files(&house, &db, &files.ok_or(AppError::NotFound)?).await
+        }
         _ => Err(AppError::NotFound),
     }
 }

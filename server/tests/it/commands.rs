@@ -91,6 +91,28 @@ fn a_fresh_agency_has_one_account_and_nobody_knows_its_password() {
 }
 
 #[test]
+fn who_is_known_already_keeps_their_password_and_is_told_no_other() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let words = |slug: &'static str| {
+            let email = "dona@duas.example";
+            ["tenant", "create", "--name", "Duas Casas", "--slug", slug, "--email", email, "--admin-email", email]
+        };
+        let (made, said) = at.say(&words("uma")).await;
+        assert!(made && said.contains("shown this once"), "{said}");
+        let hash = "select password_hash from people where email = 'dona@duas.example'";
+        let cluster = databases.cluster().expect("it is private").superuser();
+        let mut central = cluster.database("central").connect().await.expect("superuser");
+        let before: String = sqlx::query_scalar(hash).fetch_one(&mut central).await.expect("she is there");
+        let (made, said) = at.say(&words("duas")).await;
+        assert!(made && !said.contains("shown this once") && said.contains("keeps their password"), "{said}");
+        let after: String = sqlx::query_scalar(hash).fetch_one(&mut central).await.expect("she is there");
+        assert_eq!(before, after);
+    });
+}
+
+#[test]
 fn an_owners_password_is_told_although_the_agency_is_not_open_yet() {
     run(async {
         let at = Installation::new().await;

@@ -273,7 +273,9 @@ pub async fn remove(
     .await?;
     changed(tx, staff, property, json!({ "photos": ["removed", null] })).await?;
     let original = crate::outside::files::to_hex(&gone.sha256);
-    Ok(std::iter::once(original).chain(gone.variants.0.into_iter().map(|v| v.sha256)).collect())
+    let files: Vec<String> = std::iter::once(original).chain(gone.variants.0.into_iter().map(|v| v.sha256)).collect();
+    enqueue(tx, staff, crate::properties::jobs::SWEEP_FILES, json!({ "files": files })).await?;
+    Ok(files)
 }
 
 /// The whole digest of a variant whose address begins with these digits.
