@@ -172,6 +172,27 @@ fn a_photograph_that_is_given_up_says_so() {
 }
 
 #[test]
+fn the_list_shows_the_smallest_size_of_each_cover() {
+    run(async {
+        let house = house().await;
+        for agency in [house.agency().await, house.agency().await] {
+            let mut owner = house.owner(&agency).await;
+            let id = register(&mut owner, "Casa com capa").await;
+            let cover = async |owner: &mut Caller| {
+                let list = owner.call("properties/list", &[]).await.json();
+                list["rows"][0]["cover"].as_str().map(str::to_owned)
+            };
+            send(&mut owner, &id, 9).await;
+            assert_eq!(cover(&mut owner).await, None, "it is being made");
+            house.make_photos(&agency).await;
+            let small = photos(&mut owner, &id).await.remove(0).2.expect("made");
+            assert_eq!(cover(&mut owner).await.as_ref(), Some(&small));
+            assert_eq!(owner.get(&small).await.header("content-type"), "image/jpeg");
+        }
+    });
+}
+
+#[test]
 fn the_files_of_a_removed_photograph_go_although_its_remover_did_not_come_to_it() {
     run(async {
         let house = house().await;

@@ -58,11 +58,17 @@ pub enum Added {
 
 /// The address of a variant: random identifier and twelve digits of the content, so that it never has to change.
 pub fn address(photo: PhotoId, variant: &StoredVariant) -> String {
-    format!("/media/{photo}/{}-{}.{}", variant.width, &variant.sha256[..12.min(variant.sha256.len())], variant.format)
+    let digits = &variant.sha256[..12.min(variant.sha256.len())];
+    in_folder(photo, &format!("{}-{digits}.{}", variant.width, variant.format))
+}
+
+/// The address of a file of a photograph. The column `small` holds the name of the smallest JPEG's.
+pub fn in_folder(photo: PhotoId, file: &str) -> String {
+    format!("/media/{photo}/{file}")
 }
 
 /// The address of the smallest JPEG; none while it is being made.
-pub fn smallest(photo: PhotoId, Json(variants): &Variants) -> Option<String> {
+fn smallest(photo: PhotoId, Json(variants): &Variants) -> Option<String> {
     variants.iter().find(|v| v.format == "jpg").map(|v| address(photo, v))
 }
 

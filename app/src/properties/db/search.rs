@@ -8,7 +8,7 @@ use tenancy::TenantDb;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::photos::smallest;
+use super::photos::in_folder;
 use super::prices::Prices;
 use super::row::choice;
 use crate::error::AppError;
@@ -111,7 +111,7 @@ pub async fn list(db: &TenantDb, filter: &PropertyFilter, lang: Lang) -> Result<
     let backwards = before.is_some();
     let order = Order::of(filter);
     let mut query = QueryBuilder::new("select ");
-    query.push(COLUMNS).push(", p.key, s.name as responsible, f.id as photo, f.variants, (");
+    query.push(COLUMNS).push(", p.key, s.name as responsible, f.id as photo, f.small, (");
     count(&mut query, filter);
     query.push(") as counted from (select ");
     query.push(COLUMNS).push(", p.responsible_id, (").push(order.key()).push(") as key from properties p where ");
@@ -126,7 +126,7 @@ pub async fn list(db: &TenantDb, filter: &PropertyFilter, lang: Lang) -> Result<
         ") p
          left join staff s on s.id = p.responsible_id
          left join lateral (
-             select id, variants from property_photos
+             select id, small from property_photos
              where property_id = p.id and state = 'ready'
              order by is_cover desc, position
              limit 1) f on true",
@@ -170,10 +170,8 @@ fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx
     let area: Option<Decimal> = row.try_get("area_private")?;
     let rooms: (Option<i16>, Option<i16>) = (row.try_get("bedrooms")?, row.try_get("parking")?);
     let code: String = row.try_get("code")?;
-    let cover = match row.try_get::<Option<PhotoId>, _>("photo")? {
-        Some(photo) => smallest(photo, &row.try_get("variants")?),
-        None => None,
-    };
+    let photo: Option<PhotoId> = row.try_get("photo")?;
+    let cover = photo.zip(text("small")?).map(|(photo, file)| in_folder(photo, &file));
     Ok(PropertyRow {
         id: row.try_get::<PropertyId, _>("id")?,
         title: row.try_get("title")?,
