@@ -37,7 +37,9 @@ async fn build(conn: &mut PgConnection, server: &PgConnectOptions, name: &str) -
     }
     // Under a name of its own until it is whole: a crash leaves rubbish, never half a template.
     let draft = format!("{name}_draft");
-    run(conn, format!("drop database if exists {draft} with (force)")).await?;
+    for rubbish in [&draft, name] {
+        remove(conn, rubbish).await?;
+    }
     run(conn, format!("create database {draft} template template0 owner migrator strategy wal_log")).await?;
     run(conn, format!("revoke all on database {draft} from public")).await?;
     let owner = crate::deployment::as_owner(server.clone().database(&draft));
@@ -48,8 +50,19 @@ async fn build(conn: &mut PgConnection, server: &PgConnectOptions, name: &str) -
     let mut inside = owner.connect().await?;
     inside.execute("vacuum (freeze, analyze)").await?;
     inside.close().await?;
+    run(conn, format!("alter database {draft} with is_template true allow_connections false")).await?;
+    // Last: what has the name is whole.
     run(conn, format!("alter database {draft} rename to {name}")).await?;
-    run(conn, format!("alter database {name} with is_template true allow_connections false")).await?;
+    Ok(())
+}
+
+/// What a crash has left; a template is not dropped.
+async fn remove(conn: &mut PgConnection, rubbish: &str) -> Result<(), sqlx::Error> {
+    let is_there = "select exists (select from pg_database where datname = $1)";
+    if sqlx::query_scalar(is_there).bind(rubbish).fetch_one(&mut *conn).await? {
+        run(conn, format!("alter database {rubbish} with is_template false")).await?;
+        run(conn, format!("drop database {rubbish} with (force)")).await?;
+    }
     Ok(())
 }
 
