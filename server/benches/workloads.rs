@@ -119,10 +119,10 @@ async fn measure(house: &mut Installation, wanted: &Wanted) -> Result<Report, Fa
         moments::start(house, &mut report).await?;
     }
     house.serve(&lines::first_page(house)).await?;
-    // What the import wrote is carried before anything is measured; later only the small agency is written to.
+    // What the import wrote is carried before anything is measured; later only one agency is written to.
     house.watch(&seeded.large).await?;
     house.carried().await?;
-    house.watch(&seeded.small).await?;
+    house.watch(&seeded.written).await?;
     let lines = lines::lines(house, wanted).await?;
     house.serve_limits(&wanted.limits, [&seeded.small, &seeded.large, seed::COPY]).await?;
     measure::rounds(house, &lines, (&mut report, wanted.is_trial)).await?;

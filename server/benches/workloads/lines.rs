@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::installation::Installation;
 use super::load::{self, Target};
-use super::seed::{LARGE, PASSWORD, SMALL};
+use super::seed::{LARGE, PASSWORD, SMALL, WRITTEN};
 use super::{Failure, Wanted};
 
 /// What a line must reach.
@@ -202,7 +202,8 @@ pub(crate) async fn lines(house: &Installation, wanted: &Wanted) -> Result<Vec<L
     let (mine, theirs) = (session(house, SMALL).await?, session(house, LARGE).await?);
     let captured = Captured::take(house, (&mine, &theirs)).await?;
     let host = format!("localhost:{}", house.address().port());
-    let create = request(0, move |_| post(&host, "/fn/properties/create", &mine, &property()));
+    let writer = session(house, WRITTEN).await?;
+    let create = request(0, move |_| post(&host, "/fn/properties/create", &writer, &property()));
     let by_hand = request(0, |_| post("floor", "/copy/create", "", &property()));
     let hash = request(0, |_| post("floor", "/sign-in", "", "password=a+password+of+the+bench"));
     let search = "/small/search?type=apartment&bedrooms=1&min_price=50000";

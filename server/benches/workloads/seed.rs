@@ -9,13 +9,15 @@ use super::{Failure, sample};
 
 /// Slug of the agency of 500 properties.
 pub(crate) const SMALL: &str = "pequena";
+/// Slug of its twin, which is written to: what W4 adds must not lie in the other lines' way.
+pub(crate) const WRITTEN: &str = "escrita";
 /// Slug of the agency of the real listings.
 pub(crate) const LARGE: &str = "grande";
 /// Database that the floor writes to: nobody carries its outbox, and nobody else's figures hold its cost.
 pub(crate) const COPY: &str = "floor";
 /// Where listings are generated, they are the same ones every time.
 const SEED: u64 = 2026;
-/// Password of both owners.
+/// Password of every owner.
 pub(crate) const PASSWORD: &str = "a password of the bench";
 
 /// 500 properties: 475 published, 125 of them flats for sale with a bedroom or more, 12 on the first page, six photographs each.
@@ -62,6 +64,7 @@ const COUNTER: &str = "
 /// The names of the databases, and how the import went.
 pub(crate) struct Seeded {
     pub(crate) small: String,
+    pub(crate) written: String,
     pub(crate) large: String,
     pub(crate) imported: i64,
     pub(crate) import: Duration,
@@ -69,17 +72,18 @@ pub(crate) struct Seeded {
     pub(crate) is_real: bool,
 }
 
-/// Makes both agencies and what is in them.
+/// Makes the agencies and what is in them.
 pub(crate) async fn seed(house: &Installation, listings: Option<&Path>) -> Result<Seeded, Failure> {
-    for slug in [SMALL, LARGE] {
+    for slug in [SMALL, WRITTEN, LARGE] {
         create(house, slug, "k2", PASSWORD).await?;
     }
     let mut central = house.root("central").await?;
     let find = "select p.db_name from tenant_placements p join companies c on c.id = p.tenant_id where c.slug = $1";
     let small: String = sqlx::query_scalar(find).bind(SMALL).fetch_one(&mut central).await?;
+    let written: String = sqlx::query_scalar(find).bind(WRITTEN).fetch_one(&mut central).await?;
     let large: String = sqlx::query_scalar(find).bind(LARGE).fetch_one(&mut central).await?;
     central.close().await?;
-    for database in [&small, &large] {
+    for database in [&small, &written, &large] {
         let mut db = house.root(database).await?;
         db.execute(
             "update store_settings set creci = 'J-12345', phone = '(11) 5555-0100', email = 'contato@agencia.example'",
@@ -87,11 +91,13 @@ pub(crate) async fn seed(house: &Installation, listings: Option<&Path>) -> Resul
         .await?;
         db.close().await?;
     }
-    let mut db = house.root(&small).await?;
-    for statement in [BROKERS, PROPERTIES, PUBLISHED, PHOTOGRAPHS, COUNTER, "vacuum analyze"] {
-        db.execute(statement).await?;
+    for database in [&small, &written] {
+        let mut db = house.root(database).await?;
+        for statement in [BROKERS, PROPERTIES, PUBLISHED, PHOTOGRAPHS, COUNTER, "vacuum analyze"] {
+            db.execute(statement).await?;
+        }
+        db.close().await?;
     }
-    db.close().await?;
     let (file, is_real) = match listings {
         Some(file) => (file.to_owned(), true),
         None => (generated(house)?, false),
@@ -105,7 +111,7 @@ pub(crate) async fn seed(house: &Installation, listings: Option<&Path>) -> Resul
     let imported = imported.fetch_one(&mut db).await?;
     db.close().await?;
     copy(house, &small).await?;
-    Ok(Seeded { small, large, imported, import, is_real })
+    Ok(Seeded { small, written, large, imported, import, is_real })
 }
 
 /// The demo's listings in a file.
