@@ -5,6 +5,7 @@ use nix::sys::statvfs::statvfs;
 use serde_json::json;
 use std::path::Path;
 use std::process::ExitCode;
+use tenancy::central::alerts;
 use tenancy::doctor::Finding;
 
 use super::output;
@@ -20,12 +21,20 @@ pub(super) struct Doctor {
     /// As JSON
     #[arg(long)]
     json: bool,
+    /// Close the alerts that are open: somebody has seen to them. They are listed once more
+    #[arg(long)]
+    close_alerts: bool,
 }
 
 impl Doctor {
     pub(super) async fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
         let deployment = boot::open_unprepared(config).await?;
+        // Before the look: what happens after it stays open. By the database's clock, which has stamped them.
+        let last = alerts::list_open(deployment.central()).await?.iter().map(|alert| alert.last_at).max();
         let mut findings = deployment.examine().await;
+        if let Some(last) = last.filter(|_| self.close_alerts) {
+            alerts::close_until(deployment.central(), last).await?;
+        }
         let cluster = deployment.cluster().map(|cluster| cluster.data_directory().to_owned());
         deployment.close().await?;
         // Whatever lies below DATA_DIR is on its disk, unless somebody has arranged it otherwise.

@@ -5,6 +5,7 @@
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::error::Error;
 
+use crate::central::alerts::{self, Alert};
 use crate::central::routes;
 use crate::prepare::{self, OLDEST, OPEN_TO_ALL, quote};
 use crate::{Deployment, Route, Status, migrate};
@@ -72,6 +73,7 @@ pub(crate) async fn examine(deployment: &Deployment, mut conn: PgConnection) -> 
     findings.push(web_part(deployment).await);
     findings.push(migrations(deployment).await.unwrap_or_else(|error| unseen("migrations", &error)));
     findings.extend(agencies(deployment).await);
+    findings.extend(alerts(deployment).await.unwrap_or_else(|error| vec![unseen("alerts", &error)]));
     findings
 }
 
@@ -193,6 +195,34 @@ async fn web_part(deployment: &Deployment) -> Finding {
             let error = sentence(&error);
             Finding::fault("web part", format!("\"{role}\" does not enter the central database: {error}"))
         }
+    }
+}
+
+/// What the program could not mend by itself.
+async fn alerts(deployment: &Deployment) -> Result<Vec<Finding>, sqlx::Error> {
+    let open = alerts::list_open(deployment.central()).await?;
+    if open.is_empty() {
+        return Ok(vec![Finding::well("alerts", "none is open")]);
+    }
+    let says = |alert: &Alert| {
+        let (kind, agency) = (&alert.kind, alert.agency.as_deref().unwrap_or("the platform"));
+        let (count, last, detail) = (alert.count, alert.last_at, alert.detail.replace('\n', " "));
+        let remedy = remedy(kind);
+        format!(
+            "{kind} of {agency}, {count} times, last at {last}: {detail}. {remedy}, then `sobrado doctor --close-alerts`"
+        )
+    };
+    Ok(open.iter().map(|alert| Finding::fault("alerts", says(alert))).collect())
+}
+
+/// What somebody does about an alert.
+fn remedy(kind: &str) -> &'static str {
+    match kind {
+        "provisioning" => "Mend the cause: the worker goes on by itself",
+        "job_given_up" => "Mend the cause and have it done once more; a photograph is sent once more",
+        "line_refused" => "Look at the row of `refused_lines`: the log of the central database lacks it",
+        "job_forged" => "Change the agency's credentials: somebody writes into its database",
+        _ => "Look into the log",
     }
 }
 

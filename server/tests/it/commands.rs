@@ -3,7 +3,7 @@
 use http::StatusCode;
 use sqlx::{ConnectOptions as _, Executor as _};
 use std::process::Stdio;
-use tenancy::central::companies;
+use tenancy::central::{alerts, companies};
 use tenancy::testing::{PASSWORD, run};
 use tokio::io::AsyncWriteExt as _;
 
@@ -87,6 +87,52 @@ fn a_fresh_agency_has_one_account_and_nobody_knows_its_password() {
         assert_eq!(count("select count(*) from users", &mut central).await, agencies, "one owner an agency");
         let fields = [("email", "dona@nova.example"), ("password", CHOSEN)];
         assert_eq!(served.call("auth/sign_in", "", &fields).await.expect("said").status, 200, "its owner gets in");
+    });
+}
+
+#[test]
+fn doctor_tells_of_alerts_until_somebody_has_seen_to_them() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let (agency, tenant) = (&at.agencies[0].new.slug, at.agencies[0].tenant);
+        let (_, said) = at.say(&["doctor"]).await;
+        assert!(said.contains("none is open"), "{said}");
+        for (kind, whose) in [("line_refused", Some(tenant)), ("job_given_up", None), ("line_refused", Some(tenant))] {
+            alerts::raise(databases.central(), kind, whose, "a line\nof two").await.expect("raised");
+        }
+        let told = [format!("line_refused of {agency}, 2 times"), "job_given_up of the platform, 1 times".into()];
+        // The look that closes them still lists them.
+        for arguments in [&["doctor"][..], &["doctor", "--close-alerts"]] {
+            let (well, said) = at.say(arguments).await;
+            assert!(!well && told.iter().all(|line| said.contains(line)), "{said}");
+            assert!(said.contains("a line of two") && said.contains("--close-alerts"), "{said}");
+        }
+        let (_, said) = at.say(&["doctor"]).await;
+        assert!(said.contains("none is open"), "{said}");
+    });
+}
+
+#[test]
+fn a_template_that_was_left_half_named_is_built_anew() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let cluster = databases.cluster().expect("it is private").superuser();
+        let mut root = cluster.connect().await.expect("superuser");
+        let named = "select datname from pg_database where datname like 'tenant_template_v%' and datistemplate";
+        let name: String = sqlx::query_scalar(named).fetch_one(&mut root).await.expect("it is built");
+        // A crash before its last step; one of a program that marked the template after it had its name.
+        for left in ["rename to {name}_draft", "with is_template false"] {
+            let left = format!("alter database {name} {}", left.replace("{name}", &name));
+            root.execute(sqlx::AssertSqlSafe(left)).await.expect("left");
+            let (built, said) = at.say(&["template", "build"]).await;
+            assert!(built && said.contains(&name), "{said}");
+            let found: Vec<String> = sqlx::query_scalar(named).fetch_all(&mut root).await.expect("asked");
+            assert_eq!(found, [name.as_str()], "one, and no draft");
+        }
+        let (made, said) = create(&at, "depois", "dona").await;
+        assert!(made, "{said}");
     });
 }
 

@@ -1,6 +1,7 @@
 //! What somebody should look at. One open row a kind and agency, counted up while it goes on, closed where its cause is seen
 //! to have ended.
 
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::CentralTx;
@@ -47,6 +48,49 @@ pub(crate) async fn close_in(tx: &mut CentralTx, kind: &str, tenant: TenantId) -
     )
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// An open alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// What happened.
+    pub kind: String,
+    /// Whom it happened to, by slug; nobody in particular otherwise.
+    pub agency: Option<String>,
+    /// The last time's circumstances.
+    pub detail: String,
+    /// How many times it happened.
+    pub count: i32,
+    /// When it happened last.
+    pub last_at: OffsetDateTime,
+}
+
+/// The open alerts, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn list_open(db: &CentralDb) -> Result<Vec<Alert>, sqlx::Error> {
+    sqlx::query_as!(
+        Alert,
+        r#"select a.kind, c.slug as "agency?", a.detail, a.count, a.last_at
+           from alerts a
+           left join companies c on c.id = a.tenant_id
+           where a.closed_at is null
+           order by a.id"#
+    )
+    .fetch_all(db.pool())
+    .await
+}
+
+/// Closes the alerts that have not been raised again since then: somebody has seen to them.
+///
+/// # Errors
+/// The database's.
+pub async fn close_until(db: &CentralDb, seen: OffsetDateTime) -> Result<(), sqlx::Error> {
+    sqlx::query!("update alerts set closed_at = now() where closed_at is null and last_at <= $1", seen)
+        .execute(db.pool())
+        .await?;
     Ok(())
 }
 
