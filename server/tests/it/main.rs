@@ -42,6 +42,7 @@ mod store_settings;
 mod storefront;
 mod storefront_search;
 mod suspended;
+mod today;
 mod unstorable;
 mod uploads;
 mod usage;
