@@ -9,6 +9,7 @@ mod catalogue;
 mod choosing;
 mod commands;
 mod connections;
+mod contacts;
 mod crafted;
 mod crowd;
 mod demo;
