@@ -7,6 +7,7 @@
 
 mod catalogue;
 mod choosing;
+mod command_line;
 mod commands;
 mod connections;
 mod contacts;
