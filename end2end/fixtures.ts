@@ -73,6 +73,15 @@ export async function signIn(page: Page, email: string, javascript = true) {
   if (javascript) await hydrated(page);
 }
 
+/** Signs the demo's operator in, on the way to the list of agencies. */
+export async function signInOperator(page: Page) {
+  await page.goto(`${BASE}/platform/tenants`);
+  await page.locator("#email").fill("operador@sobrado.example");
+  await page.locator("#password").fill(PASSWORD);
+  await page.locator("main form button[type=submit]").click();
+  await expect(page.locator("h1")).toHaveText("Imobiliárias");
+}
+
 /** WCAG 2.2 AA and good practice, as far as a machine can tell. */
 export async function accessible(page: Page) {
   const result = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();

@@ -1,4 +1,4 @@
-import { BASE, WAYS, accessible, expect, fits, hydrated, signIn, storefront, ownDomain, test } from "../fixtures";
+import { BASE, WAYS, accessible, expect, fits, hydrated, signIn, signInOperator, storefront, ownDomain, test } from "../fixtures";
 
 const title = () => `Apartamento de teste ${Date.now()}${Math.floor(Math.random() * 1000)}`;
 
@@ -120,8 +120,8 @@ for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
     const site = storefront("casa-azul");
     await page.goto(`${site}imoveis`);
     const listing = (await page.locator(".store-results a[href*='/imovel/']").first().getAttribute("href")) ?? "";
-    const open = [BASE + "/", BASE + "/planos", BASE + "/entrar", site, storefront("horizonte"), ownDomain()];
-    for (const url of [...open, `${site}imoveis`, new URL(listing, site).href, `${site}?lang=en`]) {
+    const platform = ["/", "/planos", "/entrar", "/platform/entrar"].map((path) => BASE + path);
+    for (const url of [...platform, site, storefront("horizonte"), ownDomain(), `${site}imoveis`, new URL(listing, site).href, `${site}?lang=en`]) {
       const answer = await page.goto(url);
       expect(answer?.status()).toBe(200);
       await stands();
@@ -130,6 +130,10 @@ for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
       expect((await page.goto(url))?.status()).toBe(404);
       await stands();
     }
+    await signInOperator(page);
+    await stands();
+    // The operator's session is a kind of its own: staff comes with a browser that holds none.
+    await page.context().clearCookies();
     await signIn(page, "helena@horizonte.example");
     const pages = ["/app", "/app/properties", "/app/properties?archived=yes", "/app/properties?type=house&type=apartment", "/app/properties/new"];
     for (const path of [...pages, "/app/settings/plan", "/app/settings/store", "/app/settings/brand", "/app/profile", "/app/nada"]) {
@@ -137,6 +141,8 @@ for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
       await hydrated(page);
       await stands();
     }
+    expect((await page.goto(`${BASE}/sair`))?.status()).toBe(200);
+    await stands();
     await page.emulateMedia({ colorScheme: "dark" });
     for (const path of ["/app", "/app/properties/new"]) {
       await page.goto(BASE + path);
@@ -170,11 +176,7 @@ test("without JavaScript: sign in, a refused form comes back filled, the propert
 test("an operator suspends an agency and opens it again @nojs", async ({ page, watch }) => {
   // While it is closed, its site says so.
   watch.expectStatus(503);
-  await page.goto(`${BASE}/platform/tenants`);
-  await page.locator("#email").fill("operador@sobrado.example");
-  await page.locator("#password").fill("sobrado-demo-2026");
-  await page.locator("main form button[type=submit]").click();
-  await expect(page.locator("h1")).toHaveText("Imobiliárias");
+  await signInOperator(page);
   const row = page.locator("li.row", { hasText: "Litoral" });
   const visitor = await page.context().newPage();
   const status = async () => (await visitor.goto(storefront("litoral")))?.status();

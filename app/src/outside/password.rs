@@ -185,6 +185,34 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn others_have_their_turn_while_a_hash_is_computed() {
+        // There is one thread: what would be computed on it would hold up everybody else.
+        let passwords = Passwords::default();
+        let turns = Arc::new(AtomicUsize::new(0));
+        let counted = turns.clone();
+        let other = tokio::spawn(async move {
+            loop {
+                counted.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+        });
+        let place = passwords.place().await;
+        let stored = hash("sobrado-demo-2026").expect("it hashes");
+        let (mut hashing, mut comparing) = (0, 0);
+        // Several, should the thread be kept from running for as long as one of them takes.
+        for _ in 0..3 {
+            let before = turns.load(Ordering::Relaxed);
+            place.hash("sobrado-demo-2026".into()).await.expect("short enough");
+            let between = turns.load(Ordering::Relaxed);
+            assert_eq!(place.verify("wrong".into(), Some(&stored)).await, Checked::Wrong);
+            hashing += between - before;
+            comparing += turns.load(Ordering::Relaxed) - between;
+        }
+        other.abort();
+        assert!(hashing > 0 && comparing > 0, "{hashing} turns beside hashes, {comparing} beside comparisons");
+    }
+
+    #[tokio::test]
     async fn a_weaker_hash_is_made_anew() {
         let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).expect("in bounds"));
         let stored = weak.hash_password(b"secret").expect("hashes").to_string();

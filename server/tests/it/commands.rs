@@ -203,7 +203,7 @@ fn an_owners_password_is_told_although_the_agency_is_not_open_yet() {
 fn production_knows_no_demo() {
     run(async {
         let at = Installation::new().await;
-        for arguments in [&["demo"][..], &["serve", "--demo"]] {
+        for arguments in [&["demo"][..], &["demo", "--json"], &["serve", "--demo"]] {
             let mut command = at.command(arguments);
             command.env("SOBRADO_ENV", "production").env("BASE_URL", "https://sobrado.example");
             let output = command.output().await.expect("it runs");

@@ -7,8 +7,10 @@
 
 mod catalogue;
 mod choosing;
+mod command_line;
 mod commands;
 mod connections;
+mod contacts;
 mod crafted;
 mod crowd;
 mod demo;
@@ -42,6 +44,7 @@ mod store_settings;
 mod storefront;
 mod storefront_search;
 mod suspended;
+mod today;
 mod unstorable;
 mod uploads;
 mod usage;

@@ -98,6 +98,31 @@ fn a_photograph_gets_its_sizes_and_its_original_goes() {
 }
 
 #[test]
+fn a_photograph_comes_as_webp_too() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let mut owner = house.owner(&a).await;
+        let (_, photo) = on_the_storefront(house, &a, &mut owner, "Casa de dois formatos").await;
+        let (mut visitor, mut elsewhere) = (house.visitor(&a), house.visitor(&b));
+        let page = visitor.get("/imoveis").await.text();
+        let sources = page.split("<source type=\"image/webp\" srcset=\"").nth(1).expect("a picture in WebP");
+        let address = sources.split([' ', '"']).next().expect("its first address");
+        assert!(address.starts_with(&format!("/media/{}/", photo.id)) && address.ends_with(".webp"), "{address}");
+        for caller in [&mut visitor, &mut owner] {
+            let answer = caller.get(address).await;
+            assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "image/webp"));
+            assert_eq!((&answer.body[..4], &answer.body[8..12]), (&b"RIFF"[..], &b"WEBP"[..]));
+            let format = image::guess_format(&answer.body).expect("a picture");
+            assert_eq!(format, image::ImageFormat::WebP);
+            let picture = image::load_from_memory(&answer.body).expect("it opens");
+            assert_eq!((picture.width(), picture.height()), (320, 213));
+        }
+        assert_eq!(elsewhere.get(address).await.status, StatusCode::NOT_FOUND, "another agency's host");
+    });
+}
+
+#[test]
 fn what_is_not_published_is_not_shown_to_visitors() {
     run(async {
         let house = house().await;
@@ -204,6 +229,30 @@ fn a_property_holds_fifty_photographs() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.text().contains("50"), "{}", answer.text());
         assert_eq!(photos(&mut owner, &id).await.len(), 50);
+    });
+}
+
+#[test]
+fn fewer_than_five_photographs_draw_a_warning_and_no_refusal() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut owner, mut other) = (house.owner(&a).await, house.owner(&b).await);
+        let (id, _) = on_the_storefront(house, &a, &mut owner, "Casa com poucas fotos").await;
+        let (elsewhere, _) = on_the_storefront(house, &b, &mut other, "Casa com poucas fotos").await;
+        let warns = async |caller: &mut Caller, id: &str| {
+            let page = caller.get(&format!("/app/properties/{id}")).await;
+            assert_eq!(page.status, StatusCode::OK);
+            page.text().contains("Com menos de 5 fotos, poucos visitantes abrem o anúncio.")
+        };
+        for (shade, few) in [(20, true), (40, true), (60, true), (80, false)] {
+            assert!(warns(&mut owner, &id).await, "before the photograph {shade}");
+            let sent = owner.upload(&id, "application/json", &[("a.jpg", "image/jpeg", a_photo(shade))]).await;
+            assert_eq!(sent.status, StatusCode::NO_CONTENT, "{}", sent.text());
+            house.make_photos(&a).await;
+            assert_eq!(warns(&mut owner, &id).await, few, "after the photograph {shade}");
+        }
+        assert!(warns(&mut other, &elsewhere).await, "each agency's are counted alone");
     });
 }
 

@@ -11,7 +11,7 @@ use app::properties::db::import::BatchId;
 use server::commands::import::{File, How, bring_in, undo};
 
 use crate::harness::chance::Dice;
-use crate::harness::{Caller, House, a_property, house, root};
+use crate::harness::{Caller, House, a_property, house, register, root};
 
 async fn prime(house: &House) -> Agency {
     house.agency_of(NewTenant { plan: "prime".into(), ..new_tenant() }).await
@@ -85,6 +85,35 @@ fn a_form_that_took_the_last_place_may_be_sent_again() {
         let other = owner.call("properties/create", &a_property(&Uuid::now_v7().to_string(), "Mais uma")).await;
         assert_eq!(other.status, StatusCode::FORBIDDEN);
         assert_eq!(counted(&a).await, (1, 1));
+    });
+}
+
+#[test]
+fn nothing_comes_back_into_a_full_plan_and_its_owner_is_told_why() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (prime(house).await, prime(house).await);
+        set_limit(&a, 2).await;
+        let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
+        let mut away = Vec::new();
+        for owner in [&mut of_a, &mut of_b] {
+            let id = register(owner, "Posta de lado").await;
+            assert_eq!(owner.call("properties/archive", &[("id", &id)]).await.status, StatusCode::OK);
+            for title in ["A primeira", "A segunda"] {
+                register(owner, title).await;
+            }
+            away.push(id);
+        }
+        let refused = of_a.call("properties/restore", &[("id", &away[0])]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text());
+        let data = &refused.json()["data"];
+        assert_eq!((data["current"].as_i64(), data["max"].as_i64()), (Some(2), Some(2)));
+        assert_eq!(data["upgrade"], "/app/settings/plan");
+        assert_eq!(counted(&a).await, (2, 2));
+        assert!(of_a.get("/app/properties?archived=yes").await.text().contains("Posta de lado"), "it is there still");
+        // The other agency has places left.
+        assert_eq!(of_b.call("properties/restore", &[("id", &away[1])]).await.status, StatusCode::OK);
+        assert_eq!(counted(&b).await, (3, 3));
     });
 }
 

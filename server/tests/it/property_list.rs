@@ -93,6 +93,24 @@ fn every_word_is_looked_for_in_any_order_and_without_accents() {
 }
 
 #[test]
+fn a_street_is_found_without_its_accents_in_its_own_agency_alone() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
+        let street = ("street", "Rua Conceição do Araçá");
+        register_as(&mut of_a, &[("title", "Casa de A"), street]).await;
+        register_as(&mut of_a, &[("title", "Casa de A em outra rua"), ("street", "Alameda Itu")]).await;
+        register_as(&mut of_b, &[("title", "Casa de B"), street]).await;
+        for query in ["q=conceicao", "q=CONCEI%C3%87%C3%83O%20araca", "q=casa%20ara%C3%A7%C3%A1"] {
+            assert_eq!(titles(&mut of_a, query).await, ["Casa de A"], "{query}");
+            assert_eq!(titles(&mut of_b, query).await, ["Casa de B"], "{query}");
+        }
+        assert_eq!(titles(&mut of_b, "q=alameda%20itu").await, Vec::<String>::new());
+    });
+}
+
+#[test]
 fn several_values_of_a_filter_repeat_its_name() {
     run(async {
         let house = house().await;

@@ -6,7 +6,7 @@ use tenancy::central::people::NewPerson;
 use tenancy::testing::{PASSWORD, PASSWORD_HASH, run, superuser};
 use time::Duration;
 
-use crate::harness::{Caller, PROXY, house, open, open_for_bench};
+use crate::harness::{Caller, PROXY, house, open, open_for_bench, statements};
 
 const SESSION: &str = "__Host-sobrado";
 
@@ -25,18 +25,16 @@ fn known_and_unknown_people_get_the_same_answer_for_the_same_work() {
         let mut answers = Vec::new();
         for email in [a.email.as_str(), unknown.as_str()] {
             let before = passwords.computed();
-            let call =
-                house.stranger().call("auth/sign_in", &[("email", email), ("password", "wrong wrong wrong")]).await;
+            let typed = [("email", email), ("password", "wrong wrong wrong")];
+            let (call, asked) = statements(house.stranger().call("auth/sign_in", &typed)).await;
             assert_eq!(passwords.computed() - before, 1, "exactly one hash for {email}");
-            let form = house
-                .stranger()
-                .post("auth/sign_in", "/entrar", &[("email", email), ("password", "wrong wrong wrong")])
-                .await;
+            assert!(asked.iter().any(|statement| statement.contains("from people")), "{asked:?}");
+            let form = house.stranger().post("auth/sign_in", "/entrar", &typed).await;
             assert_eq!(form.status, StatusCode::UNPROCESSABLE_ENTITY);
             let shown = form.comparable();
-            answers.push((call.comparable(), (shown.0, shown.1, form.text().replace(email, "E-MAIL"))));
+            answers.push((call.comparable(), asked, (shown.0, shown.1, form.text().replace(email, "E-MAIL"))));
         }
-        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[0], answers[1], "the same to see, and the same statements of the database");
         assert_eq!(answers[0].0.0, StatusCode::UNPROCESSABLE_ENTITY);
     });
 }

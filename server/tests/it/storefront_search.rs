@@ -1,7 +1,7 @@
 //! What visitors find, and what no question of theirs finds out.
 
 use http::StatusCode;
-use tenancy::testing::run;
+use tenancy::testing::{Agency, run};
 
 use crate::harness::{OF_TWO_PURPOSES, house};
 use crate::storefront::{publish, shows};
@@ -52,6 +52,33 @@ fn a_search_finds_what_was_asked_for_and_nothing_else() {
         assert!(dear_first.find("Apartamento claro") < dear_first.find("Casa com jardim"));
         let cheap_first = shows(house, &a, "/imoveis?sort=price_asc").await;
         assert!(cheap_first.find("Apartamento claro") > cheap_first.find("Casa com jardim"));
+    });
+}
+
+#[test]
+fn a_street_is_found_where_it_is_shown_and_nowhere_else() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
+        let street = ("street", "Rua Conceição do Araçá");
+        for (title, visibility) in
+            [("Casa com número", "full"), ("Casa com rua", "street"), ("Casa só com bairro", "neighborhood")]
+        {
+            publish(&mut of_a, &a, &[("title", title), street, ("visibility", visibility)]).await;
+        }
+        publish(&mut of_b, &b, &[("title", "Casa do concorrente"), street, ("visibility", "full")]).await;
+        for query in ["q=conceicao", "q=CONCEI%C3%87%C3%83O%20araca", "q=casa%20ara%C3%A7%C3%A1"] {
+            let found = async |agency: &Agency| {
+                let text = shows(house, agency, &format!("/imoveis?{query}")).await;
+                // What else there is stands below a search that found nothing.
+                let hits = text.split("Veja também").next().unwrap_or_default();
+                let titles = ["Casa com número", "Casa com rua", "Casa só com bairro", "Casa do concorrente"];
+                titles.map(|title| hits.contains(title))
+            };
+            assert_eq!(found(&a).await, [true, true, false, false], "{query}");
+            assert_eq!(found(&b).await, [false, false, false, true], "{query}");
+        }
     });
 }
 

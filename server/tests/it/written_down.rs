@@ -1,7 +1,7 @@
 //! Each change of staff's writes one line of history, and one in the platform's log: who, what, from where and with what.
 
 use http::{HeaderValue, StatusCode, header};
-use sqlx::{ConnectOptions as _, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection};
 use tenancy::testing::{Agency, run, superuser};
 use tenancy::{TenantDb, relay};
 use uuid::Uuid;
@@ -111,6 +111,18 @@ async fn make(caller: &mut Caller, there: &There, call: &Call) -> Answer {
     }
 }
 
+/// What staff may change.
+fn by_staff() -> impl Iterator<Item = &'static Access> {
+    ROWS.iter().filter(|row| row.mutating && matches!(row.audience, Audience::Staff(_)))
+}
+
+async fn make_possible(caller: &mut Caller, there: &There, row: &Access, before: &[Call]) {
+    for call in before {
+        let answer = make(caller, there, call).await;
+        assert!(answer.status.is_success(), "before {}: {}", row.path, answer.text());
+    }
+}
+
 /// A published property with two photographs, a logo, and the versions as they are now.
 async fn prepare(house: &House, agency: &Agency, owner: &mut Caller) -> There {
     let (property, photo) = on_the_storefront(house, agency, owner, "Casa com testemunhas").await;
@@ -165,13 +177,10 @@ fn each_change_writes_its_activity_line_and_its_audit_line() {
         let mut inside = root(&agency).await;
         let mut central = superuser().await.database("central").connect().await.expect("superuser");
         let mut changes = 0;
-        for row in ROWS.iter().filter(|row| row.mutating && matches!(row.audience, Audience::Staff(_))) {
+        for row in by_staff() {
             let there = prepare(house, &agency, &mut owner).await;
             let Some(Change { before, call, action }) = change(row, &there) else { continue };
-            for call in &before {
-                let answer = make(&mut owner, &there, call).await;
-                assert!(answer.status.is_success(), "before {}: {}", row.path, answer.text());
-            }
+            make_possible(&mut owner, &there, row, &before).await;
             let (lines, log) = (history(&mut inside).await, carried(house, &db, &mut central).await);
             let answer = make(&mut owner, &there, &call).await;
             assert!(answer.status.is_success(), "{}: {} {}", row.path, answer.status, answer.text());
@@ -187,5 +196,49 @@ fn each_change_writes_its_activity_line_and_its_audit_line() {
             changes += 1;
         }
         assert!(changes >= 16, "only {changes} changes were looked at");
+    });
+}
+
+/// Every row of every table of an agency's database.
+async fn everything(db: &mut PgConnection) -> Vec<(String, String)> {
+    let tables = "select tablename::text from pg_tables where schemaname = 'public' order by 1";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut *db).await.expect("listed");
+    let rows = |table: &String| {
+        format!("select '{table}', coalesce(string_agg(r::text, e'\n' order by r::text), '') from \"{table}\" r")
+    };
+    let all = tables.iter().map(rows).collect::<Vec<_>>().join(" union all ");
+    sqlx::query_as(AssertSqlSafe(all)).fetch_all(db).await.expect("read")
+}
+
+#[test]
+fn a_change_that_cannot_be_written_down_changes_nothing() {
+    run(async {
+        let house = house().await;
+        let (agency, other) = (house.agency().await, house.agency().await);
+        let mut owner = house.owner(&agency).await;
+        let (mut inside, mut elsewhere) = (root(&agency).await, root(&other).await);
+        let of_other = everything(&mut elsewhere).await;
+        let mut changes = 0;
+        for row in by_staff() {
+            let there = prepare(house, &agency, &mut owner).await;
+            let Some(Change { before, call, .. }) = change(row, &there) else { continue };
+            make_possible(&mut owner, &there, row, &before).await;
+            let was = everything(&mut inside).await;
+            for book in ["outbox", "activity_log"] {
+                let close = format!("alter table {book} add constraint {book}_closed_check check (false) not valid");
+                inside.execute(AssertSqlSafe(close)).await.expect("no line comes in any more");
+                let answer = make(&mut owner, &there, &call).await;
+                assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{}: {}", row.path, answer.text());
+                let open = format!("alter table {book} drop constraint {book}_closed_check");
+                inside.execute(AssertSqlSafe(open)).await.expect("lines come in again");
+                assert_eq!(everything(&mut inside).await, was, "{} without {book} changes something", row.path);
+            }
+            let answer = make(&mut owner, &there, &call).await;
+            assert!(answer.status.is_success(), "{}: {} {}", row.path, answer.status, answer.text());
+            assert_ne!(everything(&mut inside).await, was, "{}: the same call, written down", row.path);
+            changes += 1;
+        }
+        assert!(changes >= 16, "only {changes} changes were looked at");
+        assert_eq!(everything(&mut elsewhere).await, of_other);
     });
 }

@@ -323,6 +323,18 @@ mod tests {
     }
 
     #[test]
+    fn a_count_says_where_it_stopped_and_the_plans_own_never_does() {
+        let all = PropertyFilter::default();
+        let sought = PropertyFilter { q: "casa".into(), ..PropertyFilter::default() };
+        let archived = PropertyFilter { archived: true, ..PropertyFilter::default() };
+        for filter in [&sought, &archived] {
+            assert_eq!(total(filter, COUNTED), Total::Exactly(COUNTED));
+            assert_eq!(total(filter, COUNTED + 1), Total::MoreThan(COUNTED));
+        }
+        assert_eq!(total(&all, COUNTED + 1), Total::Exactly(COUNTED + 1));
+    }
+
+    #[test]
     fn wildcards_are_looked_for_as_themselves() {
         assert_eq!(escape("100%_\\\0"), "100\\%\\_\\\\");
     }

@@ -11,6 +11,7 @@ mod texts;
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
+use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tenancy::central::companies;
@@ -59,13 +60,20 @@ pub(super) fn people() -> Vec<DemoPerson> {
 
 /// Create the demo's agencies, people and properties; again is harmless
 #[derive(Debug, Args)]
-pub(super) struct Demo {}
+pub(super) struct Demo {
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
 
 impl Demo {
     pub(super) async fn run(&self, config: &Config, deployment: &Deployment) -> anyhow::Result<ExitCode> {
         super::migrate::all(deployment).await?;
         create(config, deployment).await?;
-        println!("the demo is there; everybody's password is {PASSWORD}");
+        let agencies: Vec<&str> = AGENCIES.iter().map(|agency| agency.slug).collect();
+        let people: Vec<&str> = people().iter().map(|person| person.email).collect();
+        let value = json!({"agencies": agencies, "people": people, "password": PASSWORD});
+        output::print(self.json, &value, &[format!("the demo is there; everybody's password is {PASSWORD}")]);
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,6 +3,7 @@
 mod caller;
 pub mod chance;
 pub mod process;
+mod statements;
 
 use axum::Router;
 use http::{HeaderMap, StatusCode};
@@ -18,6 +19,7 @@ use tokio::sync::OnceCell;
 
 use caller::encode;
 pub use caller::{Answer, Caller};
+pub use statements::statements;
 
 use app::properties::types::PhotoId;
 use app::state::{AppState, Settings};

@@ -1,0 +1,143 @@
+//! What an operator mends and looks at by a command, beside a server and without one.
+
+use serde_json::Value;
+use sqlx::ConnectOptions as _;
+use std::time::Duration;
+use tenancy::testing::{PASSWORD, run};
+
+use app::access::ROWS;
+
+use crate::harness::process::{Installation, Served};
+
+/// Runs a command that succeeds, and reads what it prints for machines.
+async fn json(at: &Installation, arguments: &[&str]) -> Value {
+    let output = at.command(&[arguments, &["--json"]].concat()).output().await.expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    serde_json::from_slice(&output.stdout).expect("JSON and nothing else")
+}
+
+/// The status of a try at this door.
+async fn try_door(served: &Served, door: &str, email: &str, password: &str) -> u16 {
+    served.call(door, "", &[("email", email), ("password", password)]).await.expect("an answer").status
+}
+
+#[test]
+fn a_new_password_opens_and_ends_what_the_old_one_opened() {
+    run(async {
+        let at = Installation::new().await;
+        let served = at.serve(&["--no-worker"]).await;
+        let [a, b] = [0, 1].map(|n| at.agencies[n].new.admin_email.as_str());
+        let (of_a, of_b) = (served.sign_in(a).await, served.sign_in(b).await);
+        let reset = json(&at, &["person", "reset", a]).await;
+        assert_eq!(reset["reset"], a);
+        let password = reset["password"].as_str().expect("it is told");
+        assert_eq!(try_door(&served, "auth/sign_in", a, PASSWORD).await, 422, "the old one is worth nothing");
+        assert_eq!(try_door(&served, "auth/sign_in", a, password).await, 200);
+        let session = async |cookies: &str| served.call("auth/sessions", cookies, &[]).await.expect("an answer").status;
+        // A session is remembered for some seconds.
+        for _ in 0..300 {
+            if session(&of_a).await == 401 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!((session(&of_a).await, session(&of_b).await), (401, 200), "one person's sessions have ended");
+        let (done, said) = at.say(&["person", "reset", "ninguem@casa.example"]).await;
+        assert!(!done && said.contains("nobody has the e-mail address ninguem@casa.example"), "{said}");
+        assert_eq!(try_door(&served, "auth/sign_in", b, PASSWORD).await, 200, "everybody else keeps theirs");
+    });
+}
+
+#[test]
+fn an_operator_is_added_and_a_known_person_keeps_their_password() {
+    run(async {
+        let at = Installation::new().await;
+        let added = json(&at, &["operator", "add", "--email", "olivia@sobrado.example", "--name", "Olívia"]).await;
+        assert_eq!(added["email"], "olivia@sobrado.example");
+        let password = added["password"].as_str().expect("it is told");
+        let known = at.agencies[0].new.admin_email.as_str();
+        let (made, said) = at.say(&["operator", "add", "--email", known, "--name", "Ana"]).await;
+        assert!(made && said.contains(&format!("{known} is an operator")), "{said}");
+        let served = at.serve(&["--no-worker"]).await;
+        for (email, password, status) in [
+            ("olivia@sobrado.example", password, 200),
+            ("olivia@sobrado.example", PASSWORD, 422),
+            (known, PASSWORD, 200),
+            (at.agencies[1].new.admin_email.as_str(), PASSWORD, 422),
+        ] {
+            assert_eq!(try_door(&served, "auth/sign_in_operator", email, password).await, status, "{email}");
+        }
+        assert_eq!(try_door(&served, "auth/sign_in", "olivia@sobrado.example", password).await, 422, "no agency's");
+    });
+}
+
+#[test]
+fn the_chain_of_an_agencys_log_is_walked_and_a_changed_line_is_named() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let [changed, untouched] = [0, 1].map(|n| at.agencies[n].new.slug.as_str());
+        let broken = |verified: &Value| -> Vec<(String, bool)> {
+            let of = |one: &Value| (one["slug"].as_str().expect("a slug").to_owned(), !one["broken_at"].is_null());
+            let mut all: Vec<_> = verified.as_array().expect("a list").iter().map(of).collect();
+            all.sort();
+            all
+        };
+        let expected = |is_broken: bool| {
+            let mut all = vec![(changed.to_owned(), is_broken), (untouched.to_owned(), false)];
+            all.sort();
+            all
+        };
+        assert_eq!(broken(&json(&at, &["audit", "verify"]).await), expected(false));
+        let cluster = databases.cluster().expect("it is private").superuser();
+        let mut central = cluster.database("central").connect().await.expect("superuser");
+        let change = "update tenant_audit_log set changes = '{\"x\": 1}' where tenant_id = $1 and action = 'tenant.create' returning id";
+        let line: uuid::Uuid =
+            sqlx::query_scalar(change).bind(at.agencies[0].tenant).fetch_one(&mut central).await.expect("changed");
+        let output = at.command(&["audit", "verify", "--json"]).output().await.expect("it runs");
+        assert!(!output.status.success(), "it fails, so that whoever watches hears of it");
+        let verified: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(broken(&verified), expected(true));
+        let (whole, said) = at.say(&["audit", "verify", changed]).await;
+        assert!(!whole && said.contains(&format!("BROKEN at line {line}")), "{said}");
+        let (whole, said) = at.say(&["audit", "verify", untouched]).await;
+        assert!(whole && said.contains("whole"), "{said}");
+        drop(central);
+        databases.close().await.expect("stopped");
+    });
+}
+
+#[test]
+fn commands_print_for_machines_what_they_print_for_people() {
+    run(async {
+        let at = Installation::new().await;
+        // The table is the program's own: it needs no installation.
+        let routes = json(&at, &["routes"]).await;
+        let routes: Vec<(&str, &str, bool)> = routes
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|row| {
+                let text = |name: &str| row[name].as_str().expect("text");
+                (text("method"), text("path"), row["mutating"].as_bool().expect("yes or no"))
+            })
+            .collect();
+        let rows: Vec<_> = ROWS.iter().map(|row| (row.method, row.path, row.mutating)).collect();
+        assert_eq!(routes, rows);
+        for agency in &at.agencies {
+            let shown = json(&at, &["tenant", "show", &agency.new.slug]).await;
+            assert_eq!(shown["tenant"], agency.tenant.to_string());
+            for (name, value) in [("slug", &agency.new.slug), ("name", &agency.new.name), ("plan", &agency.new.plan)] {
+                assert_eq!(shown[name].as_str(), Some(value.as_str()), "{shown}");
+            }
+            assert_eq!(shown["status"], "active");
+        }
+        let (shown, said) = at.say(&["tenant", "show", "nenhuma"]).await;
+        assert!(!shown && said.contains("there is no agency `nenhuma`"), "{said}");
+        let built = json(&at, &["template", "build"]).await;
+        let template = built["template"].as_str().expect("its name");
+        let (built, said) = at.say(&["template", "build"]).await;
+        assert!(built && said.lines().any(|line| line == template), "{said}");
+    });
+}
