@@ -25,6 +25,7 @@ mod isolation;
 mod late_forms;
 mod observed;
 mod origin;
+mod other_hosts;
 mod paths;
 mod permissions;
 mod photo_files;
