@@ -37,6 +37,7 @@ mod properties;
 mod property_list;
 mod publishing;
 mod restarts;
+mod secrets;
 mod shutdown;
 mod sign_in;
 mod store_settings;
