@@ -7,8 +7,9 @@ use std::error::Error;
 
 use crate::central::alerts::{self, Alert};
 use crate::central::routes;
+use crate::central_db::CONNECTIONS;
 use crate::prepare::{self, OLDEST, OPEN_TO_ALL, quote};
-use crate::{Deployment, Route, Status, migrate};
+use crate::{Deployment, RegistryOptions, Route, Status, migrate};
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +58,7 @@ pub(crate) async fn examine(deployment: &Deployment, mut conn: PgConnection) -> 
         ("durability", durability(&mut conn).await),
         ("encoding", encoding(deployment, &mut conn).await),
         ("extensions", extensions(&mut conn).await),
+        ("connections", connections(&mut conn).await),
         ("provisioner", provisioner(deployment, &mut conn).await),
         ("connect rights", connect_rights(deployment, &mut conn).await),
         ("template", template(&mut conn).await),
@@ -127,6 +129,37 @@ async fn extensions(conn: &mut PgConnection) -> Result<Finding, sqlx::Error> {
         format!("the server does not offer {}: install PostgreSQL's contrib package there", missing.join(" and "))
     });
     Ok(Finding::of("extensions", fault, "pg_trgm and unaccent are there"))
+}
+
+/// Connections that an installation may ask its server for: the web part and a worker beside it, or a command; each with the
+/// central database, and beside their pools the worker's place, the provisioner's and the probes.
+pub(crate) fn promised() -> u64 {
+    let (web, beside) = (RegistryOptions::default(), RegistryOptions::one_by_one());
+    let pools = |options: &RegistryOptions| options.max_pools * u64::from(options.max_connections_per_tenant);
+    let all = |options: &RegistryOptions| pools(options) + u64::from(CONNECTIONS) + 4;
+    all(&web) + all(&beside) + web.concurrent_connects as u64
+}
+
+/// Who comes after the last place is taken is refused: a page that fails only when the house is full.
+async fn connections(conn: &mut PgConnection) -> Result<Finding, sqlx::Error> {
+    // `reserved_connections` is there since PostgreSQL 16.
+    let (places, kept): (i64, i64) = sqlx::query_as(
+        "select coalesce(sum(setting::bigint) filter (where name = 'max_connections'), 0)::bigint,
+                coalesce(sum(setting::bigint) filter (where name <> 'max_connections'), 0)::bigint
+         from pg_settings
+         where name in ('max_connections', 'superuser_reserved_connections', 'reserved_connections')",
+    )
+    .fetch_one(conn)
+    .await?;
+    let (promised, free) = (promised().cast_signed(), places - kept);
+    let fault = (free < promised).then(|| {
+        let needed = promised + kept;
+        format!(
+            "the pools may ask for {promised} connections, and the server has {free} for them: \
+             alter system set max_connections = {needed}; and restart it"
+        )
+    });
+    Ok(Finding::of("connections", fault, format!("{free} of them, and the pools ask for {promised} at most")))
 }
 
 /// What `prepare` makes, or asks the administrator for: a line a statement.

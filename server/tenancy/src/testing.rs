@@ -174,6 +174,17 @@ pub async fn as_tenant(route: &Route, database: &str) -> sqlx::postgres::PgConne
         .expect("it is private")
         .base_options()
         .username(&route.placement.role_name)
-        .password(&bed.deployment.key().role_password(route.tenant, &route.placement))
+        .password(&role_password(route).await)
         .database(database)
+}
+
+/// The password of an agency's own role, which is written down nowhere.
+pub async fn role_password(route: &Route) -> String {
+    bed().await.deployment.key().role_password(route.tenant, &route.placement)
+}
+
+/// The passwords of the house's own roles, which are written down nowhere.
+pub async fn house_passwords() -> [String; 2] {
+    let key = bed().await.deployment.key();
+    ["provisioner", "central_app"].map(|role| key.house_password(role))
 }

@@ -68,18 +68,15 @@ async fn count_everything(tenant: TenantId, new: &NewTenant) -> [i64; 7] {
 
 const CHILD: &str = "SOBRADO_TEST_PROVISION_CHILD";
 
-/// Not a test of its own: the process that the next one kills. It makes an agency in its parent's cluster and dies by
-/// SIGKILL right after the step it is told.
+/// Not a test of its own: the process that the next one kills. It reserves and makes an agency in its parent's cluster and
+/// dies by SIGKILL right after the step it is told.
 #[test]
 fn child_that_dies_after_a_step() {
     let Ok(order) = std::env::var(CHILD) else { return };
-    let mut words = order.split('|');
-    let (data_dir, operation, step) = (words.next(), words.next(), words.next());
-    let (data_dir, operation, step) = (
-        data_dir.expect("a folder").to_owned(),
-        operation.expect("an operation").to_owned(),
-        step.expect("a step").to_owned(),
-    );
+    let mut words = order.splitn(3, '|').map(str::to_owned);
+    let (data_dir, step, new) = (words.next(), words.next(), words.next());
+    let (data_dir, step) = (data_dir.expect("a folder"), step.expect("a step"));
+    let new: NewTenant = serde_json::from_str(&new.expect("an agency")).expect("readable");
     run(async move {
         let deployment = tenancy::Deployment::open(tenancy::DeploymentOptions {
             data_dir: data_dir.into(),
@@ -95,39 +92,64 @@ fn child_that_dies_after_a_step() {
                 let _ = nix::sys::signal::kill(nix::unistd::Pid::this(), nix::sys::signal::Signal::SIGKILL);
             }
         }));
-        let id: OperationId = operation.parse::<uuid::Uuid>().expect("an id").into();
-        provisioner.run(id).await.expect("it does not come this far, or has nothing left to do");
+        let id = provisioner.reserve(&new, Some(&new.slug)).await.expect("reserved");
+        provisioner.run(id).await.expect("it does not come this far");
     });
+}
+
+/// As it would be had the child died a moment before: the step is taken, and is not recorded.
+async fn unrecord(step: usize, id: OperationId, new: &NewTenant) {
+    let mut central = superuser().await.database("central").connect().await.expect("superuser");
+    sqlx::query(
+        "update tenant_operations
+         set step = $2, data = $3, finished_at = null, state = case state when 'done' then 'waiting' else state end
+         where id = $1",
+    )
+    .bind(id)
+    .bind(Step::ALL[step - 1].name())
+    .bind(serde_json::to_value(new).expect("JSON"))
+    .execute(&mut central)
+    .await
+    .expect("taken back");
 }
 
 #[test]
 fn a_crash_after_any_step_is_resumed_to_exactly_one_agency() {
     run(async {
         let bed = bed().await;
-        for step in &Step::ALL[1..] {
+        for (at, step) in Step::ALL.into_iter().enumerate() {
             let new = new_tenant();
-            let id = bed.deployment.provisioner().reserve(&new, None).await.expect("reserved");
-            let order = format!("{}|{id}|{}", bed.data_dir.display(), step.name());
+            let name = step.name();
+            let json = serde_json::to_string(&new).expect("JSON");
             let status = tokio::process::Command::new(std::env::current_exe().expect("ourselves"))
                 .args(["--exact", "child_that_dies_after_a_step", "--nocapture"])
-                .env(CHILD, order)
+                .env(CHILD, format!("{}|{name}|{json}", bed.data_dir.display()))
                 .stdout(std::process::Stdio::null())
                 .stderr(std::process::Stdio::null())
                 .status()
                 .await
                 .expect("it ran");
-            assert!(!status.success(), "the child was to be killed after {}", step.name());
-            leases::release_leases(bed.deployment.central()).await.expect("released");
+            assert!(!status.success(), "the child was to be killed after {name}");
+            // Whoever is not answered asks again: the reservation is taken twice, and every other step too.
+            let provisioner = bed.deployment.provisioner();
+            let id = provisioner.reserve(&new, Some(&new.slug)).await.expect("reserved already");
             let operation = operations::find(bed.deployment.central(), id).await.expect("kept");
-            assert_eq!(operation.step, step.name());
-            if *step == Step::Activate {
-                assert_eq!(operation.state, "done");
-            } else {
-                while bed.deployment.provisioner().resume_next().await.expect("resumed") {}
+            let state = match step {
+                Step::Reserve => "queued",
+                Step::Activate => "done",
+                _ => "running",
+            };
+            assert_eq!((operation.step.as_str(), operation.state.as_str()), (name, state));
+            if at > 0 {
+                unrecord(at, id, &new).await;
             }
-            assert_eq!(count_everything(operation.tenant, &new).await, [1; 7], "after {}", step.name());
+            leases::release_leases(bed.deployment.central()).await.expect("released");
+            while provisioner.resume_next().await.expect("resumed") {}
+            assert_eq!(count_everything(operation.tenant, &new).await, [1; 7], "after {name}");
             let steps = operations::steps(bed.deployment.central(), id).await.expect("recorded");
-            assert_eq!(steps, Step::ALL.map(Step::name), "after {}", step.name());
+            let mut expected = Step::ALL.map(Step::name).to_vec();
+            expected.splice(at..at, (at > 0).then_some(name));
+            assert_eq!(steps, expected, "after {name}");
         }
     });
 }

@@ -1,10 +1,12 @@
-//! The pool registry: cases 28, 32, 33, 34, 36 and 37, and the read-only rule.
+//! The pool registry: cases 28, 32, 33, 34, 36 and 37, places that change, and the read-only rule.
 #![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
-use tenancy::testing::{agency, agency_of, bed, new_tenant, run, superuser};
-use tenancy::{OpenError, RegistryOptions, Status};
+use tenancy::testing::{agency, agency_of, bed, new_tenant, role_password, run, superuser};
+use tenancy::{OpenError, RegistryOptions, Route, Status};
 
 #[test]
 fn two_hundred_first_requests_open_one_pool() {
@@ -129,6 +131,115 @@ fn a_newcomer_among_hot_agencies_is_opened_once() {
         let opened = registry.snapshot().opened - before;
         // Twenty with a frequency policy: it would throw the newcomer out each time.
         assert!(opened <= 3, "{opened} pools opened for one newcomer");
+        registry.close().await;
+    });
+}
+
+/// Backends of these agencies' pools: the role of each.
+async fn backends(routes: &[Arc<Route>]) -> Vec<String> {
+    let roles: Vec<&str> = routes.iter().map(|route| route.placement.role_name.as_str()).collect();
+    let mut root = superuser().await.connect().await.expect("superuser");
+    let listed = sqlx::query_scalar(
+        "select usename::text from pg_stat_activity where usename = any($1) and application_name like 'sobrado/t_%'",
+    );
+    listed.bind(roles).fetch_all(&mut root).await.expect("listed")
+}
+
+/// The same as soon as there are so many: one that was told to go is seen for a moment longer.
+async fn as_many_backends(count: usize, routes: &[Arc<Route>]) -> Vec<String> {
+    let mut open = backends(routes).await;
+    for _ in 0..150 {
+        if open.len() == count {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        open = backends(routes).await;
+    }
+    open
+}
+
+#[test]
+fn the_budget_holds_however_many_agencies_are_opened() {
+    run(async {
+        // Nothing is closed for being idle: only the budget closes anything here.
+        let options = RegistryOptions { max_pools: 4, max_connections_per_tenant: 2, ..RegistryOptions::default() };
+        let (registry, _committed) = bed().await.deployment.registry(options);
+        let mut routes = Vec::new();
+        for _ in 0..12 {
+            routes.push(agency().await.route);
+        }
+        for route in &routes {
+            let db = registry.open(route).await.expect("it opens");
+            let asked = (0..6).map(|_| sqlx::query("select pg_sleep(0.05)").execute(&db));
+            futures::future::try_join_all(asked).await.expect("each has its turn");
+            let open = as_many_backends(2, std::slice::from_ref(route)).await;
+            assert_eq!(open.len(), 2, "six questions at once share an agency's two connections");
+        }
+        assert_eq!(registry.snapshot().opened, 12);
+        let open = as_many_backends(8, &routes).await;
+        assert_eq!((registry.snapshot().pools, open.len()), (4, 8), "of 12 agencies with two connections each");
+        // Those that were used last: they are asked again, and nothing is opened for it.
+        let last: BTreeSet<String> = routes[8..].iter().map(|route| route.placement.role_name.clone()).collect();
+        assert_eq!(BTreeSet::from_iter(open), last);
+        for route in &routes[8..] {
+            registry.open(route).await.expect("it is open");
+        }
+        assert_eq!(registry.snapshot().opened, 12);
+        registry.close().await;
+    });
+}
+
+/// An agency as it is routed after a change of its place.
+async fn placed(route: &Route, change: &str) -> Arc<Route> {
+    let mut central = superuser().await.database("central").connect().await.expect("superuser");
+    let sql = AssertSqlSafe(format!("update tenant_placements set {change} where tenant_id = $1"));
+    sqlx::query(sql).bind(route.tenant).execute(&mut central).await.expect("changed");
+    bed().await.routes.reload().await.expect("read");
+    bed().await.routes.by_tenant(route.tenant).expect("routed")
+}
+
+#[test]
+fn an_agency_that_has_moved_is_opened_anew() {
+    run(async {
+        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (a, b) = (agency().await, agency().await);
+        for route in [&a.route, &b.route] {
+            registry.open(route).await.expect("it opens");
+        }
+        assert_eq!(registry.snapshot().opened, 2);
+        let moved = placed(&a.route, "epoch = epoch + 1").await;
+        for _ in 0..2 {
+            registry.open(&moved).await.expect("it opens at its new place");
+            assert_eq!(registry.snapshot().opened, 3, "nothing of the old place is used for the new one");
+        }
+        registry.open(&b.route).await.expect("it is open");
+        assert_eq!(registry.snapshot().opened, 3, "the other agency has stayed where it was");
+        registry.close().await;
+    });
+}
+
+#[test]
+fn an_open_pool_is_worth_nothing_once_the_password_is_another() {
+    run(async {
+        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (a, b) = (agency().await, agency().await);
+        let db = registry.open(&a.route).await.expect("it opens");
+        sqlx::query("select 1").execute(&db).await.expect("it answers");
+        registry.open(&b.route).await.expect("it opens");
+        let changed = placed(&a.route, "cred_version = cred_version + 1").await;
+        let old = role_password(&a.route).await;
+        let new = role_password(&changed).await;
+        assert_ne!(old, new, "the password follows from the number");
+        // The role has the old one still: were the open pool used, nobody would notice.
+        assert!(matches!(registry.open(&changed).await, Err(OpenError::Unavailable(_))));
+        let mut root = superuser().await.connect().await.expect("superuser");
+        let role = &changed.placement.role_name;
+        root.execute(AssertSqlSafe(format!("alter role {role} password '{new}'"))).await.expect("changed");
+        let db = registry.open(&changed).await.expect("it opens");
+        sqlx::query("select 1").execute(&db).await.expect("it answers");
+        assert_eq!(registry.snapshot().opened, 3);
+        registry.open(&b.route).await.expect("it is open");
+        assert_eq!(registry.snapshot().opened, 3, "the other agency's password is its own");
         registry.close().await;
     });
 }

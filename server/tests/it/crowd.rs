@@ -12,10 +12,13 @@ use app::access::{Access, ROWS};
 use crate::harness::chance::{Dice, soaking, times, turn};
 use crate::harness::{Answer, Caller, House, house, open};
 use crate::isolation::{Ask, Two, ask, checksum, make, two_with};
+use crate::other_hosts::is_on_the_storefront;
 
 /// Requests of the random run; in the long run as many of five million as ten minutes give.
 const REQUESTS: usize = 20_000;
 const AGENCIES: usize = 6;
+/// Whose nothing is.
+const NOBODY: usize = AGENCIES;
 
 struct Crowd {
     all: Vec<Two>,
@@ -74,7 +77,7 @@ async fn one(house: &House, crowd: &Crowd, dice: &mut Dice) -> bool {
             break row;
         }
     };
-    let (who, whose, at) = (dice.below(AGENCIES + 1), dice.below(AGENCIES), dice.below(AGENCIES * 2));
+    let (who, whose, at) = (dice.below(NOBODY + 1), dice.below(AGENCIES), dice.below(AGENCIES * 2));
     let mut caller: Caller = match crowd.all.get(who) {
         Some(two) => two.of_b.clone(),
         None => house.stranger(),
@@ -84,7 +87,12 @@ async fn one(house: &House, crowd: &Crowd, dice: &mut Dice) -> bool {
     if let Some(two) = host {
         caller.host = format!("{}.localhost:3000", two.b.route.slug);
     }
-    let own = if host.is_some() { at } else { who };
+    // There its agency's storefront is everybody's, and nothing else is anybody's, whoever is signed in.
+    let own = match host {
+        Some(_) if is_on_the_storefront(row) => at,
+        Some(_) => NOBODY,
+        None => who,
+    };
     // What is the caller's own may be changed by the caller: that would be no foreign write.
     if row.mutating && own == whose {
         return false;

@@ -20,8 +20,14 @@ struct Server {
 
 impl Server {
     async fn fresh() -> Self {
+        Self::set(&[]).await
+    }
+
+    /// With these settings.
+    async fn set(more: &[(&str, &str)]) -> Self {
         let data_dir = folder(&format!("given-{}", SERVERS.fetch_add(1, Ordering::Relaxed))).await;
-        let settings = vec![("shared_buffers".to_owned(), "32MB".to_owned())];
+        let settings = [&[("shared_buffers", "32MB")], more].concat();
+        let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let cluster = Cluster::open(ClusterOptions { data_dir, settings }).await.expect("the server starts");
         let root = cluster.superuser().connect().await.expect("superuser");
         let mut server = Self { cluster, root };
@@ -245,14 +251,38 @@ fn a_url_that_does_not_open_is_named() {
 }
 
 #[test]
+fn a_server_with_too_few_connections_is_told_how_many_it_takes() {
+    run(async {
+        for (reserved, fault) in [("14", None), ("15", Some("alter system set max_connections = 251;"))] {
+            let server = Server::set(&[("max_connections", "250"), ("superuser_reserved_connections", reserved)]).await;
+            let at = Installation::elsewhere(vec![("CENTRAL_DATABASE_URL", server.url("postgres", "", "crm"))]).await;
+            let (_, said) = at.say(&["doctor"]).await;
+            let found: Vec<&str> =
+                said.lines().filter(|line| line.split_whitespace().any(|word| word == "connections")).collect();
+            let [line] = found[..] else { panic!("one line about connections: {said}") };
+            assert_eq!(line.starts_with("TO DO"), fault.is_some(), "{line}");
+            assert!(line.contains(fault.unwrap_or("236 of them")), "{line}");
+        }
+    });
+}
+
+#[test]
 fn doctor_finds_nothing_to_do_on_a_private_cluster_and_a_fault_when_there_is_one() {
     run(async {
         let at = Installation::new().await;
         let (well, said) = at.say(&["doctor"]).await;
         assert!(well && faults(&said).is_empty(), "{said}");
-        for check in
-            ["version", "durability", "rights", "connect rights", "migrations", "template", "pg_hba.conf", "disk"]
-        {
+        for check in [
+            "version",
+            "durability",
+            "connections",
+            "rights",
+            "connect rights",
+            "migrations",
+            "template",
+            "pg_hba.conf",
+            "disk",
+        ] {
             assert!(said.lines().any(|line| line.starts_with(&format!("ok     {check} "))), "{check}: {said}");
         }
         let databases = at.databases().await;

@@ -100,6 +100,24 @@ fn browsers_are_kept_on_https_for_a_year_and_more() {
     });
 }
 
+/// The policy of a page without a program: storefronts and the platform's front pages.
+const SITE: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+    object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+/// The CRM's.
+const CRM: &str = "default-src 'self'; script-src 'nonce-NONCE' 'strict-dynamic' 'wasm-unsafe-eval'; \
+    style-src 'self' 'nonce-NONCE'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; \
+    base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+/// That of what is no page.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// The whole policy, but for what is new in every answer.
+fn policy(answer: &Answer) -> String {
+    assert_eq!(answer.headers.get_all("content-security-policy").iter().count(), 1, "a second one would count too");
+    let policy = answer.header("content-security-policy");
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
+    nonce.map_or_else(|| policy.to_owned(), |nonce| policy.replace(nonce, "NONCE"))
+}
+
 /// What every answer of an https house says, whatever else it is.
 #[track_caller]
 fn carries(what: &str, answer: &Answer) {
@@ -109,16 +127,17 @@ fn carries(what: &str, answer: &Answer) {
         ("cross-origin-resource-policy", "same-origin"),
         ("referrer-policy", "strict-origin-when-cross-origin"),
         ("x-frame-options", "DENY"),
+        (
+            "permissions-policy",
+            "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
+        ),
     ] {
         assert_eq!(answer.header(name), value, "{what}: {name}");
         assert_eq!(answer.headers.get_all(name).iter().count(), 1, "{what}: {name}");
     }
-    let permissions = answer.header("permissions-policy");
-    for denied in ["camera=()", "microphone=()", "geolocation=()", "payment=()", "usb=()"] {
-        assert!(permissions.contains(denied), "{what}: {permissions}");
-    }
-    let policy = answer.header("content-security-policy");
-    assert!(policy.contains("default-src") && policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
+    let is_page = answer.header("content-type").starts_with("text/html");
+    let policy = policy(answer);
+    assert!(if is_page { [SITE, CRM].contains(&&*policy) } else { policy == NOTHING }, "{what}: {policy}");
     assert!(answer.header("strict-transport-security").starts_with("max-age="), "{what}");
     assert!(!answer.header("cache-control").is_empty() && !answer.header("x-request-id").is_empty(), "{what}");
     assert!(!answer.headers.contains_key("server") && !answer.headers.contains_key("x-powered-by"), "{what}");
@@ -206,5 +225,32 @@ fn every_kind_of_answer_says_what_a_page_may_do() {
         }
         let shown = |answer: &Answer| !answer.headers.contains_key("x-robots-tag");
         assert!(others.iter().filter(|(what, _)| ["storefront", "stock"].contains(what)).all(|(_, a)| shown(a)));
+    });
+}
+
+#[test]
+fn a_page_may_do_exactly_what_its_policy_says() {
+    run(async {
+        let house = crate::harness::house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        for agency in [&a, &b] {
+            let (mut owner, mut visitor, mut stranger) =
+                (house.owner(agency).await, house.visitor(agency), house.stranger());
+            for (what, answer, expected) in [
+                ("storefront", visitor.get("/").await, SITE),
+                ("stock", visitor.get("/imoveis").await, SITE),
+                ("storefront, not found", visitor.get("/nowhere").await, SITE),
+                ("marketing", stranger.get("/").await, SITE),
+                ("sign-in", stranger.get("/entrar").await, SITE),
+                ("CRM", owner.get("/app").await, CRM),
+                ("list", owner.get("/app/properties").await, CRM),
+                ("form", owner.get("/app/properties/new").await, CRM),
+                ("CRM, not found", owner.get("/app/nowhere").await, CRM),
+                ("call", owner.call("auth/sessions", &[]).await, NOTHING),
+                ("missing file", stranger.get("/pkg/none.js").await, NOTHING),
+            ] {
+                assert_eq!(policy(&answer), expected, "{what}");
+            }
+        }
     });
 }

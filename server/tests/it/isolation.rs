@@ -12,7 +12,7 @@ use crate::harness::{
     Answer, Caller, House, Photo, a_photo, a_property, house, on_the_storefront, register, send_logo,
 };
 
-const CANARY: &str = "canário-da-imobiliária-b";
+pub(super) const CANARY: &str = "canário-da-imobiliária-b";
 
 /// What a row needs to be asked, beside the caller.
 pub(super) enum Ask {
@@ -147,9 +147,9 @@ pub(super) async fn checksum(agency: &Agency) -> String {
 }
 
 pub(super) struct Two {
-    a: Agency,
+    pub(super) a: Agency,
     pub(super) b: Agency,
-    of_a: Caller,
+    pub(super) of_a: Caller,
     pub(super) of_b: Caller,
     /// B's property, and one of its members' drafts.
     pub(super) property: String,
@@ -158,11 +158,11 @@ pub(super) struct Two {
     pub(super) listing: String,
     /// Address of B's logo.
     logo: String,
-    draft: String,
+    pub(super) draft: String,
     session: String,
 }
 
-async fn two(house: &House) -> Two {
+pub(super) async fn two(house: &House) -> Two {
     two_with(house, CANARY).await
 }
 

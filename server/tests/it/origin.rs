@@ -3,9 +3,9 @@
 use http::{HeaderValue, Method, StatusCode};
 use tenancy::testing::run;
 
-use app::access::ROWS;
+use app::access::{Audience, ROWS};
 
-use crate::harness::{Caller, house, register};
+use crate::harness::{Answer, Caller, a_logo, a_photo, house, register};
 
 fn with(caller: &Caller, pairs: &[(&'static str, &str)]) -> Caller {
     let mut caller = caller.clone();
@@ -15,15 +15,31 @@ fn with(caller: &Caller, pairs: &[(&'static str, &str)]) -> Caller {
     caller
 }
 
+/// What the row's own page sends: a form, or files.
+async fn request(caller: &mut Caller, path: &str, property: &str) -> Answer {
+    match path {
+        "/app/properties/{id}/photos" => {
+            caller.upload(property, "application/json", &[("sala.jpg", "image/jpeg", a_photo(50))]).await
+        }
+        "/app/settings/brand/logo" => {
+            caller.send_files(path, "application/json", "logo", &[("logo.png", "image/png", a_logo(50))]).await
+        }
+        _ => {
+            let endpoint = path.strip_prefix("/fn/").unwrap_or_else(|| panic!("say what is sent to {path}"));
+            caller.call(endpoint, &[]).await
+        }
+    }
+}
+
 #[test]
-fn every_function_refuses_a_foreign_page() {
+fn every_unsafe_request_refuses_a_foreign_page() {
     run(async {
         let house = house().await;
         let a = house.agency().await;
-        let owner = house.owner(&a).await;
+        let (mut owner, operator) = (house.owner(&a).await, house.operator().await);
+        let id = register(&mut owner, "Sobrado na vila").await;
         let sibling = "http://outra.localhost:3000";
-        for row in ROWS.iter().filter(|row| row.path.starts_with("/fn/")) {
-            let endpoint = row.path.trim_start_matches("/fn/");
+        for row in ROWS.iter().filter(|row| row.method != "GET") {
             for foreign in [
                 vec![("origin", "https://evil.example")],
                 vec![("origin", "null")],
@@ -33,19 +49,27 @@ fn every_function_refuses_a_foreign_page() {
                 vec![("sec-fetch-site", "same-site")],
                 vec![("origin", sibling)],
             ] {
-                let mut caller = with(&owner, &foreign);
-                if row.path.starts_with("/fn/storefront/") {
+                let mut caller = with(if row.audience == Audience::Operator { &operator } else { &owner }, &foreign);
+                if row.audience == Audience::Storefront {
                     caller.host = format!("{}.localhost:3000", a.route.slug);
                 }
-                let answer = caller.call(endpoint, &[]).await;
-                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{endpoint} {foreign:?}");
+                let answer = request(&mut caller, row.path, &id).await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{} {foreign:?}", row.path);
+                // For this and for no other reason.
+                assert_eq!(answer.text(), "cross-origin request refused\n", "{} {foreign:?}", row.path);
             }
         }
         // Neither header, but a session: no browser of ours.
         let mut bare = owner.clone();
         bare.headers.insert("sec-fetch-site", HeaderValue::from_static("none"));
         assert_eq!(bare.call("auth/sign_out", &[]).await.status, StatusCode::FORBIDDEN);
-        assert_eq!(owner.clone().call("auth/sessions", &[]).await.status, StatusCode::OK, "still signed in");
+        assert_eq!(owner.call("auth/sessions", &[]).await.status, StatusCode::OK, "still signed in");
+        let photos = owner.call("properties/photos", &[("id", &id)]).await.json();
+        assert_eq!(photos["photos"].as_array().map(Vec::len), Some(0), "no file was kept");
+        // The same files from our own pages are.
+        for path in ["/app/properties/{id}/photos", "/app/settings/brand/logo"] {
+            assert_eq!(request(&mut owner, path, &id).await.status, StatusCode::NO_CONTENT, "{path}");
+        }
     });
 }
 

@@ -159,8 +159,7 @@ fn write_file(layout: &Layout, name: &str, text: &str) -> Result<(), ClusterErro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RegistryOptions;
-    use crate::central_db::CONNECTIONS;
+    use crate::doctor;
 
     fn pair(name: &str, value: &str) -> Vec<(String, String)> {
         vec![(name.to_owned(), value.to_owned())]
@@ -190,13 +189,7 @@ mod tests {
             let (_, value) = DEFAULTS.iter().find(|(n, _)| *n == name).expect("a setting");
             value.parse::<u64>().expect("a number")
         };
-        // The web part and a worker beside it, or a command; each with the central database, and beside their pools the
-        // worker's place, the provisioner's and the probes.
-        let (web, beside) = (RegistryOptions::default(), RegistryOptions::one_by_one());
-        let pools = |options: &RegistryOptions| options.max_pools * u64::from(options.max_connections_per_tenant);
-        let all = |options: &RegistryOptions| pools(options) + u64::from(CONNECTIONS) + 4;
-        let probes = web.concurrent_connects as u64;
-        let promised = all(&web) + all(&beside) + probes;
+        let promised = doctor::promised();
         let free = number("max_connections") - number("superuser_reserved_connections");
         assert!(promised <= free, "{promised} of {free}");
     }

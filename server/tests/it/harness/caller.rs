@@ -2,9 +2,12 @@
 
 use axum::Router;
 use axum::body::Body;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::request::Builder;
+use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 use std::net::SocketAddr;
 use tower::ServiceExt as _;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Somebody with a browser's memory for cookies.
 #[derive(Clone)]
@@ -89,12 +92,8 @@ impl Caller {
             let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
             request = request.header(header::COOKIE, cookies.join("; "));
         }
-        if method != Method::GET
-            && !self.headers.contains_key(header::ORIGIN)
-            && !self.headers.contains_key("sec-fetch-site")
-        {
-            request =
-                request.header(header::ORIGIN, format!("http://{}", self.host)).header("sec-fetch-site", "same-origin");
+        if method != Method::GET {
+            request = self.from_own_page(request);
         }
         if form.is_some() && !self.headers.contains_key(header::CONTENT_TYPE) {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -135,18 +134,24 @@ impl Caller {
     /// Posts a body of any type.
     pub async fn post_body(&mut self, path: &str, accept: &str, kind: &str, body: impl Into<Body>) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
-        let agent = self.headers.get(header::USER_AGENT).cloned();
         let mut request = Request::post(path)
             .header(header::ACCEPT, accept)
             .header(header::HOST, &self.host)
-            .header(header::ORIGIN, format!("http://{}", self.host))
-            .header("sec-fetch-site", "same-origin")
             .header(header::COOKIE, cookies.join("; "))
-            .header(header::CONTENT_TYPE, kind)
-            .body(body.into())
-            .expect("a request");
-        request.headers_mut().extend(agent.map(|agent| (header::USER_AGENT, agent)));
-        self.knock(request).await
+            .header(header::CONTENT_TYPE, kind);
+        request = self.from_own_page(request);
+        for name in [header::USER_AGENT, header::ORIGIN, SEC_FETCH_SITE] {
+            request = self.headers.get(&name).into_iter().fold(request, |request, value| request.header(&name, value));
+        }
+        self.knock(request.body(body.into()).expect("a request")).await
+    }
+
+    /// Says that it comes from a page of the same host, unless the caller has something else to say.
+    fn from_own_page(&self, request: Builder) -> Builder {
+        if self.headers.contains_key(header::ORIGIN) || self.headers.contains_key(SEC_FETCH_SITE) {
+            return request;
+        }
+        request.header(header::ORIGIN, format!("http://{}", self.host)).header(SEC_FETCH_SITE, "same-origin")
     }
 
     pub async fn knock(&mut self, mut request: Request<Body>) -> Answer {
