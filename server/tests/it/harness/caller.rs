@@ -93,7 +93,7 @@ impl Caller {
             request = request.header(header::COOKIE, cookies.join("; "));
         }
         if method != Method::GET {
-            request = self.from_own_page(request);
+            request = self.on_own_page(request);
         }
         if form.is_some() && !self.headers.contains_key(header::CONTENT_TYPE) {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -139,7 +139,7 @@ impl Caller {
             .header(header::HOST, &self.host)
             .header(header::COOKIE, cookies.join("; "))
             .header(header::CONTENT_TYPE, kind);
-        request = self.from_own_page(request);
+        request = self.on_own_page(request);
         for name in [header::USER_AGENT, header::ORIGIN, SEC_FETCH_SITE] {
             request = self.headers.get(&name).into_iter().fold(request, |request, value| request.header(&name, value));
         }
@@ -147,7 +147,7 @@ impl Caller {
     }
 
     /// Says that it comes from a page of the same host, unless the caller has something else to say.
-    fn from_own_page(&self, request: Builder) -> Builder {
+    fn on_own_page(&self, request: Builder) -> Builder {
         if self.headers.contains_key(header::ORIGIN) || self.headers.contains_key(SEC_FETCH_SITE) {
             return request;
         }
