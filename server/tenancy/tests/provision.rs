@@ -15,6 +15,7 @@ fn an_agency_is_made_in_ten_recorded_steps_and_opened_last() {
     run(async {
         let bed = bed().await;
         let new = new_tenant();
+        let _alone = RESUMED.lock().await;
         let provisioner = bed.deployment.provisioner();
         let id = provisioner.reserve(&new, None).await.expect("reserved");
         bed.routes.reload().await.expect("read");
@@ -65,6 +66,9 @@ async fn count_everything(tenant: TenantId, new: &NewTenant) -> [i64; 7] {
     let staff = one("select count(*) from staff").fetch_one(&mut inside).await;
     [databases, roles, companies, owners, plans, lines, staff].map(|count| count.expect("counted"))
 }
+
+/// Whoever resumes what is due takes up another test's operation too: one at a time, where that would be in the way.
+static RESUMED: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 const CHILD: &str = "SOBRADO_TEST_PROVISION_CHILD";
 
@@ -143,8 +147,10 @@ fn a_crash_after_any_step_is_resumed_to_exactly_one_agency() {
             if at > 0 {
                 unrecord(at, id, &new).await;
             }
+            let alone = RESUMED.lock().await;
             leases::release_leases(bed.deployment.central()).await.expect("released");
             while provisioner.resume_next().await.expect("resumed") {}
+            drop(alone);
             assert_eq!(count_everything(operation.tenant, &new).await, [1; 7], "after {name}");
             let steps = operations::steps(bed.deployment.central(), id).await.expect("recorded");
             let mut expected = Step::ALL.map(Step::name).to_vec();
@@ -190,6 +196,7 @@ fn a_database_that_is_not_ours_is_left_alone() {
     run(async {
         let bed = bed().await;
         let new = new_tenant();
+        let _alone = RESUMED.lock().await;
         let provisioner = bed.deployment.provisioner();
         let id = provisioner.reserve(&new, None).await.expect("reserved");
         let tenant = operations::find(bed.deployment.central(), id).await.expect("there").tenant;
