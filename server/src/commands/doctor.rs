@@ -29,10 +29,10 @@ pub(super) struct Doctor {
 impl Doctor {
     pub(super) async fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
         let deployment = boot::open_unprepared(config).await?;
-        // Before the look: what happens after it stays open. By the database's clock, which has stamped them.
-        let last = alerts::list_open(deployment.central()).await?.iter().map(|alert| alert.last_at).max();
+        // Asked before the look: what happens after it stays open. By the database's clock, which has stamped them.
+        let seen = if self.close_alerts { alerts::list_open(deployment.central()).await? } else { Vec::new() };
         let mut findings = deployment.examine().await;
-        if let Some(last) = last.filter(|_| self.close_alerts) {
+        if let Some(last) = seen.iter().map(|alert| alert.last_at).max() {
             alerts::close_until(deployment.central(), last).await?;
         }
         let cluster = deployment.cluster().map(|cluster| cluster.data_directory().to_owned());
