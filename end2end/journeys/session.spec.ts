@@ -48,6 +48,7 @@ for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
 
 test("a session ends in the middle of a form without JavaScript: it stands there again after signing in @nojs", async ({ page, browser, watch }) => {
   watch.expectStatus(401);
+  watch.expectStatus(422);
   await signIn(page, "davi@casa-azul.example", false);
   await page.getByRole("button", { name: /Casa Azul/ }).click();
   await page.goto(`${BASE}/app/properties/new`);
@@ -71,7 +72,7 @@ test("a session ends in the middle of a form without JavaScript: it stands there
   await page.locator("#password").fill("not the password");
   await page.locator("main form button[type=submit]").click();
   await expect(page.locator("#password-note")).toContainText("E-mail ou senha não conferem.");
-  await page.locator("#email").fill("davi@casa-azul.example");
+  await expect(page.locator("#email")).toHaveValue("davi@casa-azul.example");
   await page.locator("#password").fill(PASSWORD);
   await page.locator("main form button[type=submit]").click();
   await page.waitForURL(/\/app\/properties\/new\?draft=/);
