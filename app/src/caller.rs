@@ -13,7 +13,6 @@ use tenancy::{OpenError, PersonId, TenantDb};
 use uuid::Uuid;
 
 use crate::access::{self, Audience, Can, Role};
-use crate::auth::types::{Entrance, Waiting};
 use crate::error::AppError;
 use crate::state::House;
 use crate::values::fields::Fields;
@@ -201,11 +200,10 @@ pub fn anybody() -> Result<(Who, Request), AppError> {
 ///
 /// # Errors
 /// [`AppError::Internal`] outside a request.
-pub fn entrance() -> Result<Entrance, AppError> {
+pub fn entrance() -> Result<(Fields, Option<Late>), AppError> {
     let extensions = parts()?.extensions;
     let typed = extensions.get::<Typed>().map(|typed| typed.0.clone()).unwrap_or_default();
-    let waiting = extensions.get::<Late>().cloned().map(|late| late.0.map_or(Waiting::TooLarge, Waiting::Sealed));
-    Ok(Entrance { typed, waiting })
+    Ok((typed, extensions.get::<Late>().cloned()))
 }
 
 /// The draft that the page's address names, and why its form was refused.

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::types::{AgencyChoice, Demo, Entrance, SessionLine};
+use super::types::{AgencyChoice, Demo, Entrance, SessionLine, Waiting};
 use crate::error::AppError;
 
 /// Signs a member of staff in.
@@ -36,7 +36,8 @@ pub async fn renew(user: Uuid, password: String, #[server(default)] remember: bo
 /// What a refused form on the sign-in page held, and the form of whoever is asked to sign in again.
 #[server(prefix = "/fn", endpoint = "auth/entrance")]
 pub async fn load_entrance() -> Result<Entrance, AppError> {
-    crate::caller::entrance()
+    let (typed, late) = crate::caller::entrance()?;
+    Ok(Entrance { typed, waiting: late.map(|late| late.0.map_or(Waiting::TooLarge, Waiting::Sealed)) })
 }
 
 /// Signs an operator in.

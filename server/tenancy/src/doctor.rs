@@ -1,6 +1,6 @@
 //! Looks at a server and says what is to be done: what `prepare` would make, and what no role of ours can change.
 //!
-//! Nothing is changed, and nothing is looked at but catalogues, the versions of schemas, and two sign-ins.
+//! Nothing is changed, and nothing is looked at but catalogues, the versions of schemas, open alerts, and two sign-ins.
 
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::error::Error;

@@ -31,6 +31,7 @@ mod other_hosts;
 mod paths;
 mod permissions;
 mod photo_files;
+mod photo_sweep;
 mod photos;
 mod places;
 mod plans;

@@ -9,7 +9,7 @@ use tenancy::testing::{Agency, bed, run};
 
 use app::outside::files::to_hex;
 use app::properties::db::photos::unneeded;
-use app::properties::jobs::{MAKE_VARIANTS, SWEEP_FILES, make_variants};
+use app::properties::jobs::{MAKE_VARIANTS, make_variants};
 use app::properties::types::PhotoId;
 
 use server::worker::handle;
@@ -18,7 +18,7 @@ use crate::harness::{Caller, House, a_photo, house, on_the_storefront, register,
 use crate::import::{db, one};
 
 /// A photograph as a page of the CRM has it: its identifier, how far it is, and its address.
-async fn photos(caller: &mut Caller, property: &str) -> Vec<(String, String, Option<String>)> {
+pub async fn photos(caller: &mut Caller, property: &str) -> Vec<(String, String, Option<String>)> {
     let page = caller.call("properties/photos", &[("id", property)]).await.json();
     let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     let of = |p: &serde_json::Value| {
@@ -28,7 +28,7 @@ async fn photos(caller: &mut Caller, property: &str) -> Vec<(String, String, Opt
 }
 
 /// Sends the photograph of this shade and gives the status.
-async fn send(caller: &mut Caller, property: &str, shade: u8) -> u16 {
+pub async fn send(caller: &mut Caller, property: &str, shade: u8) -> u16 {
     let files = [("foto.jpg", "image/jpeg", a_photo(shade))];
     caller.upload(property, "application/json", &files).await.status.as_u16()
 }
@@ -189,63 +189,6 @@ fn the_list_shows_the_smallest_size_of_each_cover() {
             assert_eq!(cover(&mut owner).await.as_ref(), Some(&small));
             assert_eq!(owner.get(&small).await.header("content-type"), "image/jpeg");
         }
-    });
-}
-
-#[test]
-fn the_files_of_a_removed_photograph_go_although_its_remover_did_not_come_to_it() {
-    run(async {
-        let house = house().await;
-        let (a, b) = (house.agency().await, house.agency().await);
-        let hasty = format!("alter database {} set lock_timeout = '100ms'", a.route.placement.db_name);
-        root(&a).await.execute(AssertSqlSafe(hasty)).await.expect("set");
-        let (mut owner, mut other) = (house.owner(&a).await, house.owner(&b).await);
-        let mut shown = Vec::new();
-        for (agency, caller) in [(&a, &mut owner), (&b, &mut other)] {
-            let id = register(caller, "Casa com um retrato").await;
-            send(caller, &id, 8).await;
-            house.make_photos(agency).await;
-            let (photo, _, address) = photos(caller, &id).await.remove(0);
-            shown.push((id, photo, address.expect("made")));
-        }
-        let variants = "select variants from property_photos";
-        let variants: serde_json::Value = one(&a, variants).await;
-        let sizes: Vec<String> = variants.as_array().expect("a list").iter().map(|v| v["sha256"].to_string()).collect();
-        assert!(sizes.len() > 1);
-        let folder = bed().await.data_dir.join("files/tenants");
-        let there = |agency: &Agency| {
-            let folder = folder.join(agency.route.tenant.to_string());
-            sizes.iter().filter(|size| folder.join(size.trim_matches('"')).exists()).count()
-        };
-
-        // Somebody puts a file meanwhile, for longer than the remover waits.
-        let mut puts = root(&a).await;
-        let hold = "select pg_advisory_lock_shared(hashtextextended('files of photographs', 0))";
-        puts.execute(hold).await.expect("held");
-        let (id, photo, _) = &shown[0];
-        let removed = owner.call("properties/remove_photo", &[("id", id), ("photo", photo)]).await;
-        assert_eq!(removed.status, 200, "{}", removed.text());
-        assert_eq!(there(&a), sizes.len(), "they are not gone yet");
-        puts.close().await.expect("let go");
-
-        let asked = "select payload -> 'payload' from outbox where payload ->> 'kind' = 'properties.sweep_files'";
-        let payload: serde_json::Value = one(&a, asked).await;
-        let job = |tenant| Job {
-            id: uuid::Uuid::now_v7(),
-            tenant,
-            kind: SWEEP_FILES.into(),
-            payload: payload.clone(),
-            attempt: 1,
-            worker: "test".into(),
-        };
-        for _ in 0..2 {
-            handle(house.state.house.clone(), job(a.route.tenant)).await.expect("swept");
-            assert_eq!(there(&a), 0);
-        }
-        // The other agency needs the same files, and a job of its own does not touch them.
-        handle(house.state.house.clone(), job(b.route.tenant)).await.expect("nothing to do");
-        assert_eq!(there(&b), sizes.len());
-        assert_eq!(other.get(&shown[1].2).await.status, 200);
     });
 }
 
