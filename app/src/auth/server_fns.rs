@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::types::{AgencyChoice, Demo, Entrance, SessionLine, Waiting};
+use super::types::{AgencyChoice, Demo, Entrance, SessionLine};
 use crate::error::AppError;
 
 /// Signs a member of staff in.
@@ -37,7 +37,7 @@ pub async fn renew(user: Uuid, password: String, #[server(default)] remember: bo
 #[server(prefix = "/fn", endpoint = "auth/entrance")]
 pub async fn load_entrance() -> Result<Entrance, AppError> {
     let (typed, late) = crate::caller::entrance()?;
-    Ok(Entrance { typed, waiting: late.map(|late| late.0.map_or(Waiting::TooLarge, Waiting::Sealed)) })
+    Ok(Entrance { typed, waiting: late.map(|late| late.0.into()) })
 }
 
 /// Signs an operator in.

@@ -49,6 +49,12 @@ pub enum Waiting {
     TooLarge,
 }
 
+impl From<Option<String>> for Waiting {
+    fn from(sealed: Option<String>) -> Self {
+        sealed.map_or(Self::TooLarge, Self::Sealed)
+    }
+}
+
 /// An agency that a person may choose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgencyChoice {
