@@ -41,6 +41,9 @@ impl Sort {
     }
 }
 
+/// So many values of one filter are looked for; there are fewer kinds and states.
+const MOST_VALUES: usize = 30;
+
 /// What is asked for, and from where on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -133,10 +136,14 @@ impl PropertyFilter {
     }
 }
 
-/// The values that make sense, each once.
-fn each<T: PartialEq>(values: &[String], parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+/// The values that make sense, each once. A page says each of them again in a link without it, and each link all the others:
+/// they are few, whatever an address holds.
+pub fn each<T: PartialEq>(values: &[String], parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
     let mut read = Vec::new();
     for value in values.iter().filter_map(|value| parse(value)) {
+        if read.len() == MOST_VALUES {
+            break;
+        }
         if !read.contains(&value) {
             read.push(value);
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::properties::filter::Sort;
+use crate::properties::filter::{Sort, each};
 use crate::properties::types::{PropertyType, Purpose};
 use crate::values::query;
 use crate::words::Lang;
@@ -43,11 +43,9 @@ impl Search {
     pub fn from_query(all: impl Fn(&str) -> Vec<String>) -> Self {
         let text = |name: &str| all(name).last().map(|value| query::clean(value)).unwrap_or_default();
         let count = |name: &str| text(name).parse().ok().filter(|n| (1..=99).contains(n));
-        let mut kinds: Vec<_> = all("type").iter().filter_map(|value| PropertyType::parse(value)).collect();
-        kinds.dedup();
         Self {
             purpose: Purpose::parse(&text("purpose")),
-            kinds,
+            kinds: each(&all("type"), PropertyType::parse),
             city: text("city"),
             neighborhood: text("neighborhood"),
             min_price: query::amount(&text("min_price")),
@@ -136,6 +134,14 @@ mod tests {
         assert_eq!(junk, Search { page: 1, ..Search::default() });
         assert_eq!(read(&[("page", "99999999999")]).page, 1, "no number of ours");
         assert_eq!(read(&[("page", "4000")]).page, LAST_PAGE);
+    }
+
+    #[test]
+    fn every_kind_is_looked_for_once_however_often_it_is_named() {
+        let named: Vec<(&str, &str)> = [("type", "flat"), ("type", "loft")].repeat(3_000);
+        assert_eq!(read(&named).kinds, [PropertyType::Flat, PropertyType::Loft]);
+        let passed_on = Search { kinds: [PropertyType::Flat, PropertyType::Loft].repeat(3_000), ..Search::default() };
+        assert_eq!(passed_on.bounded().kinds.len(), 2);
     }
 
     #[test]

@@ -21,6 +21,9 @@ use crate::media::UPLOAD;
 
 /// The largest form (INP-01).
 pub const FORM: usize = 64 * 1024;
+/// The longest part of an address behind its `?` (RFC 9110, 4.1, asks for 8,000): a page says in its links again what its
+/// address says, and whoever reads it looks for every name among all.
+pub const ADDRESS: usize = 8_000;
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
 struct Patience {
@@ -54,6 +57,11 @@ async fn within(patience: Patience, request: Request, next: Next) -> Response {
     let (wants_page, lang) = (caller::accepts_html(request.headers()), of_a_stranger(&request));
     if length.is_some_and(|length| length > most) {
         return plain::error(&AppError::TooLarge, wants_page, lang, &id);
+    }
+    if request.uri().query().is_some_and(|query| query.len() > ADDRESS) {
+        let mut response = plain::error(&AppError::TooLarge, wants_page, lang, &id);
+        *response.status_mut() = StatusCode::URI_TOO_LONG;
+        return response;
     }
     let request = request.map(|body| Body::new(TimeoutBody::new(patience.silence, Limited::new(body, most))));
     match tokio::time::timeout(longest, next.run(request)).await {

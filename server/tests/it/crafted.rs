@@ -33,6 +33,30 @@ fn errors(field: &str) -> Vec<AppError> {
 }
 
 #[test]
+fn an_address_that_repeats_itself_makes_no_larger_page() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut owner, mut visitor) = (house.owner(&a).await, house.visitor(&b));
+        let each = |n: usize| (0..n).fold(String::new(), |query, n| query + &format!("&neighborhood=n{n}"));
+        for (asker, path) in [(&mut visitor, "/imoveis"), (&mut owner, "/app/properties")] {
+            let once = asker.get(&format!("{path}?type=flat&type=loft")).await;
+            let often = asker.get(&format!("{path}?{}", "type=flat&type=loft&".repeat(390))).await;
+            assert_eq!((once.status, often.status), (StatusCode::OK, StatusCode::OK));
+            assert!(often.body.len() < once.body.len() + 1_000, "{} and {}", once.body.len(), often.body.len());
+            let longer = asker.get(&format!("{path}?{}", "type=flat&type=loft&".repeat(401))).await;
+            assert_eq!(longer.status, StatusCode::URI_TOO_LONG, "{path}");
+        }
+        // Each neighbourhood is another: the page names as many as it looks for, and no more.
+        let (some, many) = (each(30), each(400));
+        let (some, many) =
+            (owner.get(&format!("/app/properties?{some}")).await, owner.get(&format!("/app/properties?{many}")).await);
+        assert_eq!((some.status, many.status), (StatusCode::OK, StatusCode::OK));
+        assert!(many.body.len() < some.body.len() + 10_000, "{} and {}", some.body.len(), many.body.len());
+    });
+}
+
+#[test]
 fn a_page_says_nothing_in_the_words_of_an_address() {
     run(async {
         let house = house().await;

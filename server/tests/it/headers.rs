@@ -177,6 +177,8 @@ async fn of_every_status(house: &House, a: &Agency) -> Vec<(StatusCode, &'static
     answers.push((StatusCode::PAYLOAD_TOO_LARGE, "too large", said));
     let said = owner.send(Method::POST, "/fn/properties/create", "text/html", Some(large)).await;
     owner.headers.remove("content-length");
+    let asked = stranger.get(&format!("/entrar?{}", "a=1&".repeat(2_001))).await;
+    answers.push((StatusCode::URI_TOO_LONG, "too long an address", asked));
     answers.push((StatusCode::PAYLOAD_TOO_LARGE, "said to be too large", said));
     // An address of its own: what is counted here must not hold up other tests.
     stranger.peer = Some("203.0.113.202:1".parse().expect("an address"));
