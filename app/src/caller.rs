@@ -289,13 +289,7 @@ pub fn answer_with(error: &AppError) {
 pub fn set_status(error: &AppError) {
     let Some(options) = use_context::<ResponseOptions>() else { return };
     options.set_status(error.status());
-    let retry = match error {
-        AppError::TooMany(seconds) => Some(*seconds),
-        AppError::Suspended => Some(3600),
-        AppError::Unavailable => Some(5),
-        _ => None,
-    };
-    if let Some(seconds) = retry {
+    if let Some(seconds) = error.retry_after() {
         options.insert_header(http::header::RETRY_AFTER, http::HeaderValue::from(seconds));
     }
 }

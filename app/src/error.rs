@@ -89,6 +89,16 @@ impl AppError {
         }
     }
 
+    /// After how many seconds to come back: what answers of this error say in `Retry-After` (RFC 9110, 10.2.3).
+    pub const fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooMany(seconds) => Some(*seconds),
+            Self::Suspended => Some(3600),
+            Self::Unavailable => Some(5),
+            _ => None,
+        }
+    }
+
     /// One field with one problem.
     pub fn invalid(field: &str, problem: crate::values::fields::Problem) -> Self {
         Self::Invalid(FieldErrors::one(field, problem))

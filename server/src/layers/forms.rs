@@ -81,7 +81,7 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
         Ok(Some(late)) => {
             let mut page = asking(&request, &at_entrance(ENTRANCES[0].1, &late.path));
             page.extensions_mut().insert(Late(late.seal(&house.key)));
-            return shown(&forms, page, StatusCode::UNAUTHORIZED).await;
+            return shown(&forms, page, &AppError::Unauthenticated).await;
         }
         Err(error) => {
             // The browser still has the form: what is answered now decides whether anybody goes back to it.
@@ -123,11 +123,14 @@ fn at_entrance(page: &str, next: &str) -> String {
     format!("{page}?next={next}")
 }
 
-/// A sign-in page that is the answer to a form, and how that went.
-async fn shown(forms: &Forms, page: Request, status: StatusCode) -> Response {
+/// A sign-in page that is the answer to a form, and why that was refused.
+async fn shown(forms: &Forms, page: Request, why: &AppError) -> Response {
     let mut response = forms.front.clone().oneshot(page).await.unwrap_or_else(|never| match never {});
     if response.status() == StatusCode::OK {
-        *response.status_mut() = status;
+        *response.status_mut() = why.status();
+        if let Some(seconds) = why.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
     }
     response
 }
@@ -233,7 +236,7 @@ async fn entered(
             again.extensions_mut().insert(Late(late.seal(&house.key)));
         }
         again.extensions_mut().insert(Typed(typed));
-        return shown(forms, again, why.status()).await;
+        return shown(forms, again, &why).await;
     }
     if let Some(late) = late {
         match resume(house, session, &late).await {

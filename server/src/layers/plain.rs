@@ -53,13 +53,7 @@ pub fn error(error: &app::error::AppError, wants_page: bool, lang: Lang, request
     } else {
         (error.status(), axum::Json(error)).into_response()
     };
-    let retry = match error {
-        E::TooMany(seconds) => Some(*seconds),
-        E::Suspended => Some(3600),
-        E::Unavailable => Some(5),
-        _ => None,
-    };
-    if let Some(seconds) = retry {
+    if let Some(seconds) = error.retry_after() {
         response.headers_mut().insert(http::header::RETRY_AFTER, http::HeaderValue::from(seconds));
     }
     response
