@@ -4,6 +4,7 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
 use tenancy::central::accounts::Accounts;
+use tenancy::central::sessions::Sessions;
 use tenancy::{CentralDb, Clock, Key, Registry, Routes};
 
 use crate::access::Role;
@@ -27,6 +28,8 @@ pub struct House {
     pub central: CentralDb,
     /// Who may act for which agency.
     pub accounts: Accounts,
+    /// Who is signed in.
+    pub sessions: Sessions,
     /// From host to agency.
     pub routes: Routes,
     /// From agency to database.

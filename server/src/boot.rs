@@ -4,7 +4,8 @@ use anyhow::Context as _;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
 use tenancy::central::accounts::Accounts;
-use tenancy::{Clock, Deployment, DeploymentOptions, RegistryOptions, Routes, TenantId};
+use tenancy::central::sessions::Sessions;
+use tenancy::{Changed, Clock, Deployment, DeploymentOptions, RegistryOptions, Routes, TenantId};
 use tokio::sync::mpsc;
 
 use app::outside::files::Files;
@@ -71,10 +72,12 @@ pub async fn open_state(
     let routes = Routes::load(deployment.central()).await.context("the routes cannot be read")?;
     let (registry, committed) = deployment.registry(registry);
     let accounts = Accounts::new(deployment.central().clone());
+    let sessions = Sessions::new(deployment.central().clone(), clock.clone());
     let files = Files::in_folder(files).context("the folder for files cannot be made")?;
     let house = House {
         central: deployment.central().clone(),
         accounts: accounts.clone(),
+        sessions: sessions.clone(),
         routes: routes.clone(),
         registry,
         files,
@@ -85,9 +88,14 @@ pub async fn open_state(
         key: deployment.key().clone(),
         settings,
     };
-    tokio::spawn(routes.follow(move |id| {
-        let accounts = accounts.clone();
-        tokio::spawn(async move { accounts.forget(id).await });
+    tokio::spawn(routes.follow(move |changed| {
+        let (accounts, sessions) = (accounts.clone(), sessions.clone());
+        tokio::spawn(async move {
+            match changed {
+                Changed::Account(id) => accounts.forget(id).await,
+                Changed::Session(stored) => sessions.forget(&stored).await,
+            }
+        });
     }));
     Ok((AppState { leptos_options: leptos_options(), house: Arc::new(house) }, committed))
 }

@@ -11,7 +11,6 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use tenancy::central::sessions::Sessions;
 use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
@@ -116,8 +115,7 @@ fn app_face(state: &AppState) -> Router {
     let crm = CRM.get_or_init(|| generate_route_list(app::App)).clone();
     let front = FRONT.get_or_init(|| generate_route_list(app::Front)).clone();
     let house = state.house.clone();
-    let sessions = Sessions::new(house.central.clone(), house.clock.clone());
-    let sessions = SessionManagerLayer::new(sessions)
+    let sessions = SessionManagerLayer::new(house.sessions.clone())
         .with_name(caller::SESSION)
         .with_secure(true)
         .with_http_only(true)
@@ -137,6 +135,7 @@ fn app_face(state: &AppState) -> Router {
         .layer(DefaultBodyLimit::max(FORM))
         .route(limits::UPLOADS, post(media::upload).layer(DefaultBodyLimit::max(media::UPLOAD)))
         .route(limits::LOGO, post(media::upload_logo).layer(DefaultBodyLimit::max(media::UPLOAD)))
+        .route("/sair", post(session::sign_out))
         .route("/media/{photo}/{file}", get(media::of_staff))
         .route("/logo/{file}", get(media::logo_of_staff))
         .with_state(state.clone());

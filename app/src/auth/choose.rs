@@ -1,5 +1,6 @@
 //! After the password: the agency, the open sessions, what the demo shows.
 
+use std::sync::Arc;
 use tenancy::central::accounts;
 use tenancy::central::sessions::{self, Signed};
 use tenancy::{PersonId, UserId};
@@ -16,23 +17,25 @@ use crate::values::day::format_instant;
 /// Enters an agency in which the person has an account. Who asked to stay signed in stays so.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when it is not theirs.
+/// [`AppError::NotFound`] when it is not theirs, [`AppError::Unauthenticated`] when the session has been ended meanwhile.
 pub async fn enter(house: &House, person: PersonId, user: Uuid, request: &Request) -> Result<(), AppError> {
     let all = accounts::memberships(&house.central, person).await?;
     let chosen = all.into_iter().find(|m| m.user == UserId::from(user)).ok_or(AppError::NotFound)?;
     let (session, before) = (super::sign_in::session().await?, super::sign_in::signed_in().await?);
+    let before = before.filter(|before| before.person == person).ok_or(AppError::Unauthenticated)?;
+    // One session makes one: what was ended since this request began opens no door any more.
+    let old = session.id().map(|id| sessions::stored_id(&id)).ok_or(AppError::Unauthenticated)?;
+    if !house.sessions.end(person, &old).await? {
+        return Err(AppError::Unauthenticated);
+    }
     // The door is a new one, the sign-in is not: its days go on.
-    let before = before.filter(|before| before.person == person);
-    let (remember, since) = before.map_or((false, house.clock.now().unix_timestamp()), |s| (s.remember, s.since));
     let signed = Signed {
-        person,
         user: Some(chosen.user),
         tenant: Some(chosen.tenant),
         operator: None,
-        remember,
-        since,
         ip_address: Some(request.ip.to_string()),
         user_agent: request.user_agent.clone(),
+        ..before
     };
     super::sign_in::open_session(&session, signed).await
 }
@@ -42,7 +45,7 @@ pub async fn enter(house: &House, person: PersonId, user: Uuid, request: &Reques
 /// # Errors
 /// As [`super::sign_in::sign_in`]; an account that nobody has is a wrong password.
 pub async fn renew(
-    house: &House,
+    house: &Arc<House>,
     user: Uuid,
     (password, remember): (String, bool),
     request: &Request,
@@ -80,7 +83,7 @@ pub async fn sessions(house: &House, person: PersonId) -> Result<Vec<SessionLine
 /// [`AppError::NotFound`] when there is none of this name.
 pub async fn end(house: &House, person: PersonId, id: &str) -> Result<(), AppError> {
     let id = from_hex(id).ok_or(AppError::NotFound)?;
-    if sessions::end(&house.central, person, &id).await? { Ok(()) } else { Err(AppError::NotFound) }
+    if house.sessions.end(person, &id).await? { Ok(()) } else { Err(AppError::NotFound) }
 }
 
 /// Forgets the account of whoever asks, so that its next request sees what has changed.

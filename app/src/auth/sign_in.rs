@@ -5,18 +5,20 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use sha2::{Digest as _, Sha256};
 use std::net::IpAddr;
+use std::sync::Arc;
 use tenancy::central::accounts::{self, Membership};
 use tenancy::central::people::{self, Credentials};
-use tenancy::central::sessions::{SIGNED, Signed};
+use tenancy::central::sessions::{self, SIGNED, Signed};
 use tenancy::central::sign_ins::{self, Attempt, Verdict};
 use tenancy::{OperatorId, PersonId};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use tower_sessions::{Expiry, Session};
 
 use crate::caller::{self, Request};
 use crate::error::AppError;
 use crate::outside::files::to_hex;
-use crate::outside::password::Checked;
+use crate::outside::password::{Checked, Place};
+use crate::outside::to_its_end;
 use crate::state::House;
 use crate::values::fields::Problem;
 
@@ -63,40 +65,64 @@ fn wrong() -> AppError {
 ///
 /// # Errors
 /// [`AppError::Invalid`] for wrong credentials of whatever kind, [`AppError::TooMany`] from the throttle.
-pub async fn sign_in(house: &House, door: Door, typed: Typed, request: &Request) -> Result<Inside, AppError> {
+pub async fn sign_in(house: &Arc<House>, door: Door, typed: Typed, request: &Request) -> Result<Inside, AppError> {
     let email = typed.email.trim().to_lowercase();
     if email.is_empty() || email.len() > 254 {
         return Err(wrong());
     }
-    let device = device_key();
-    let attempt = Attempt { email: &email, ip: request.ip, device: device.as_deref(), at: house.clock.now() };
-    // The place is held until the attempt is written down: a flood cannot run past the throttle.
+    let (device, ip, at) = (device_key(), request.ip, house.clock.now());
+    let is_known = device.is_some();
     let place = house.passwords.place().await;
-    let verdict = sign_ins::judge(&house.central, &house.key, attempt).await?;
-    if let (Verdict::Wait(wait), false) = (verdict, house.settings.only_counts) {
-        return Err(AppError::TooMany(u32::try_from(wait.whole_seconds().max(1)).unwrap_or(u32::MAX)));
-    }
-    let is_anybodys = house.settings.production && typed.password == DEMO_PASSWORD;
-    let known = people::find_credentials(&house.central, &email).await?.filter(|_| !is_anybodys);
-    let stored = known.as_ref().map(|k| k.password_hash.as_str());
-    let checked = place.verify(typed.password, stored).await;
-    let admitted = match (&checked, &known) {
-        (Checked::Right(_), Some(known)) => admit(house, door, known).await?,
-        _ => None,
-    };
-    sign_ins::record(&house.central, &house.key, attempt, admitted.is_some()).await?;
-    drop(place);
-    let (Some(admitted), Some(known)) = (admitted, known) else { return Err(wrong()) };
-    if let Checked::Right(Some(stronger)) = checked {
-        people::rehash(&house.central, known.person, &known.password_hash, &stronger).await?;
-    }
-    if device.is_none() {
-        remember_device(house, &email, request.ip).await?;
+    // Who hangs up while the hash is computed has tried all the same.
+    let trial =
+        Trial { house: house.clone(), door, place, email: email.clone(), password: typed.password, device, ip, at };
+    let (known, admitted) = to_its_end(trial.hold()).await?;
+    if !is_known {
+        remember_device(house, &email, ip).await?;
     }
     let inside = if matches!(admitted, Admitted::Several) { Inside::Choosing } else { Inside::Home };
-    let since = attempt.at.unix_timestamp();
+    let since = (at.unix_timestamp(), sessions::micros(known.password_set));
     open_session(&session().await?, signed(known.person, &admitted, typed.remember, since, request)).await?;
     Ok(inside)
+}
+
+/// One try, from the throttle's question to the line that counts it.
+struct Trial {
+    house: Arc<House>,
+    door: Door,
+    /// Held until the try is written down: a flood cannot run past the throttle.
+    place: Place,
+    email: String,
+    password: String,
+    device: Option<Vec<u8>>,
+    ip: IpAddr,
+    at: OffsetDateTime,
+}
+
+impl Trial {
+    async fn hold(self) -> Result<(Credentials, Admitted), AppError> {
+        let Self { house, door, place, email, password, device, ip, at } = self;
+        let attempt = Attempt { email: &email, ip, device: device.as_deref(), at };
+        let verdict = sign_ins::judge(&house.central, &house.key, attempt).await?;
+        if let (Verdict::Wait(wait), false) = (verdict, house.settings.only_counts) {
+            return Err(AppError::TooMany(u32::try_from(wait.whole_seconds().max(1)).unwrap_or(u32::MAX)));
+        }
+        let is_anybodys = house.settings.production && password == DEMO_PASSWORD;
+        let known = people::find_credentials(&house.central, &email).await?.filter(|_| !is_anybodys);
+        let stored = known.as_ref().map(|k| k.password_hash.as_str());
+        let checked = place.verify(password, stored).await;
+        let admitted = match (&checked, &known) {
+            (Checked::Right(_), Some(known)) => admit(&house, door, known).await?,
+            _ => None,
+        };
+        sign_ins::record(&house.central, &house.key, attempt, admitted.is_some()).await?;
+        drop(place);
+        let (Some(admitted), Some(known)) = (admitted, known) else { return Err(wrong()) };
+        if let Checked::Right(Some(stronger)) = checked {
+            people::rehash(&house.central, known.person, &known.password_hash, &stronger).await?;
+        }
+        Ok((known, admitted))
+    }
 }
 
 enum Admitted {
@@ -118,7 +144,13 @@ async fn admit(house: &House, door: Door, known: &Credentials) -> Result<Option<
     })
 }
 
-fn signed(person: PersonId, admitted: &Admitted, remember: bool, since: i64, request: &Request) -> Signed {
+fn signed(
+    person: PersonId,
+    admitted: &Admitted,
+    remember: bool,
+    (since, password_set): (i64, i64),
+    request: &Request,
+) -> Signed {
     let (membership, operator) = match admitted {
         Admitted::One(membership) => (Some(membership), None),
         Admitted::Several => (None, None),
@@ -130,6 +162,7 @@ fn signed(person: PersonId, admitted: &Admitted, remember: bool, since: i64, req
         tenant: membership.map(|m| m.tenant),
         operator,
         remember,
+        password_set,
         since,
         ip_address: Some(request.ip.to_string()),
         user_agent: request.user_agent.clone(),

@@ -1,9 +1,10 @@
-//! Passwords: argon2id, two at a time, never on the threads that serve pages.
+//! Passwords: argon2id, on half of the machine's cores, never on the threads that serve pages.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use std::fmt;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -18,6 +19,8 @@ pub const MAX_BYTES: usize = 256;
 #[derive(Clone)]
 pub struct Passwords {
     places: Arc<Semaphore>,
+    /// How many there are.
+    at_once: usize,
     computed: Arc<AtomicU64>,
     load: Arc<Load>,
     /// What an unknown e-mail address is checked against, so that it takes as long.
@@ -59,19 +62,32 @@ pub enum Checked {
 }
 
 impl Default for Passwords {
+    /// On half of the machine's cores: the other half serves pages, however many people sign in at once.
     fn default() -> Self {
+        Self::at_once(std::thread::available_parallelism().map_or(1, NonZero::get) / 2)
+    }
+}
+
+impl Passwords {
+    /// As many hashes at once as this, and at least one.
+    pub fn at_once(places: usize) -> Self {
         let nobody = hash("nobody has this password").unwrap_or_default();
+        let at_once = places.max(1);
         Self {
-            places: Arc::new(Semaphore::new(2)),
+            places: Arc::new(Semaphore::new(at_once)),
+            at_once,
             computed: Arc::default(),
             load: Arc::default(),
             nobody: nobody.into(),
         }
     }
-}
 
-impl Passwords {
-    /// Waits for one of the two places.
+    /// How many hashes may be computed at once.
+    pub fn places(&self) -> usize {
+        self.at_once
+    }
+
+    /// Waits for one of the places.
     pub async fn place(&self) -> Place {
         let permit = self.places.clone().acquire_owned().await.expect("the semaphore is never closed");
         Place { passwords: self.clone(), permit: Arc::new(permit) }
@@ -166,7 +182,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_keeps_its_place_when_whoever_asked_has_gone() {
-        let passwords = Passwords::default();
+        let passwords = Passwords::at_once(2);
         let mut asking = Vec::new();
         for n in 0..20 {
             let passwords = passwords.clone();

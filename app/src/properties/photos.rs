@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use tenancy::TenantDb;
-use tracing::Instrument as _;
 
 use super::db::photos::{self, Added, NewPhoto};
 use super::types::{PhotoId, PropertyId};
@@ -11,6 +10,7 @@ use crate::caller::Staff;
 use crate::error::AppError;
 use crate::outside::files::{Files, from_hex, to_hex};
 use crate::outside::pictures::{Size, Upload, shown};
+use crate::outside::to_its_end;
 use crate::state::House;
 
 /// Takes a photograph of a property in. Its sizes are made later.
@@ -89,14 +89,5 @@ async fn put(
 async fn discard(files: &Files, db: &TenantDb, digests: &[String]) {
     if let Err(error) = sweep(files, db, digests).await {
         tracing::warn!(tenant = %db.tenant(), %error, "a file without a row stays");
-    }
-}
-
-/// Goes on also when whoever asked has gone: nobody else would know of the file.
-async fn to_its_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    match tokio::spawn(work.in_current_span()).await {
-        Ok(done) => done,
-        // Nobody ends it early: it has panicked, and that is for whoever asked.
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

@@ -32,7 +32,7 @@ impl Person {
         let Self::Reset { email, password_stdin, json } = self;
         let email = email::parse(email).ok().context("that is no e-mail address")?;
         let password = output::password(*password_stdin).await?;
-        if !people::set_password(deployment.central(), &email, &password.hash).await? {
+        if !people::set_password(deployment.central(), deployment.key(), &email, &password.hash).await? {
             bail!("nobody has the e-mail address {email}");
         }
         let mut value = json!({"reset": email});

@@ -1,8 +1,9 @@
 //! Who is calling on the platform's host: the session names the account, the account names the agency.
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::HeaderValue;
 use http::header::SET_COOKIE;
 use std::sync::Arc;
@@ -64,6 +65,19 @@ pub async fn layer(State(house): State<Arc<House>>, mut request: Request, next: 
     let mut response = next.run(request).await;
     response.extensions_mut().insert(said);
     response
+}
+
+/// `POST /sair`: ends the session, here and in the browser.
+pub async fn sign_out(session: Session, Extension(who): Extension<Who>, request: Request) -> Response {
+    let door = if matches!(who, Who::Operator(_)) { "/platform/entrar" } else { "/entrar" };
+    match session.flush().await {
+        Ok(()) => Redirect::to(door).into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "a session could not be ended");
+            let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
+            super::plain::error(&AppError::Unavailable, caller::accepts_html(request.headers()), Lang::default(), &id)
+        }
+    }
 }
 
 async fn identify(house: &House, session: Option<Session>) -> Result<Who, AppError> {

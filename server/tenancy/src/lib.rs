@@ -81,7 +81,7 @@ pub use key::Key;
 pub use line::line_of;
 pub use prepare::{Missing, PrepareError};
 pub use registry::{OpenError, Registry, RegistryOptions, RegistrySnapshot};
-pub use routing::{Host, Placement, Route, Routes, Status};
+pub use routing::{Changed, Host, Placement, Route, Routes, Status};
 /// What either kind of database answers when it does not do what it is asked.
 pub use sqlx::Error as DatabaseError;
 pub use tenant_db::TenantDb;

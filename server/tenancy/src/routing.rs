@@ -1,11 +1,14 @@
 //! From a host name to an agency, from memory. Kept true by NOTIFY, a reload when the listener was cut off, and a clock.
 
 use arc_swap::ArcSwap;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use crate::central::routes;
 use crate::{CentralDb, TenantId};
@@ -162,6 +165,25 @@ struct Map {
     by_tenant: HashMap<TenantId, Arc<Route>>,
 }
 
+/// What is heard beside the routes: whose state the central database is to be asked for again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    /// An account, of staff or of an operator.
+    Account(Uuid),
+    /// A session, by its stored name.
+    Session(Vec<u8>),
+}
+
+impl Changed {
+    fn read(channel: &str, payload: &str) -> Option<Self> {
+        match channel {
+            "account" => payload.parse().ok().map(Self::Account),
+            "session" => STANDARD.decode(payload).ok().map(Self::Session),
+            _ => None,
+        }
+    }
+}
+
 /// All agencies and their hosts, in memory. An unknown host costs no query, however many are tried.
 #[derive(Clone)]
 pub struct Routes {
@@ -224,21 +246,21 @@ impl Routes {
     ///
     /// A change is heard when it commits. What was said while the listener was cut off is lost, so a reconnect reloads;
     /// and every 30 seconds all is read anew, whatever was heard.
-    pub async fn follow(self, on_account: impl Fn(uuid::Uuid) + Send + 'static) {
+    pub async fn follow(self, on_change: impl Fn(Changed) + Send + 'static) {
         let Self { map, central, kept } = self;
         let mut gone = kept.subscribe();
         // Ours is no copy that somebody asks.
         drop(kept);
         let follower = Self { map, central, kept: Arc::default() };
         tokio::select! {
-            () = follower.keep_true(&on_account) => {}
+            () = follower.keep_true(&on_change) => {}
             _ = gone.changed() => {}
         }
     }
 
-    async fn keep_true(&self, on_account: &(impl Fn(uuid::Uuid) + Send)) {
+    async fn keep_true(&self, on_change: &(impl Fn(Changed) + Send)) {
         loop {
-            match self.listen(on_account).await {
+            match self.listen(on_change).await {
                 // We are stopping: nothing was lost.
                 Err(sqlx::Error::PoolClosed) => return,
                 Err(error) => tracing::warn!(%error, "the route listener lost its connection"),
@@ -253,20 +275,20 @@ impl Routes {
         }
     }
 
-    async fn listen(&self, on_account: &(impl Fn(uuid::Uuid) + Send)) -> Result<(), sqlx::Error> {
+    async fn listen(&self, on_change: &(impl Fn(Changed) + Send)) -> Result<(), sqlx::Error> {
         let mut listener = sqlx::postgres::PgListener::connect_with(self.central.pool()).await?;
-        listener.listen_all(["route", "account"]).await?;
+        listener.listen_all(["route", "account", "session"]).await?;
         self.reload().await?;
         loop {
             match tokio::time::timeout(Duration::from_secs(30), listener.try_recv()).await {
                 Err(_) => self.reload().await?,
                 Ok(Ok(None)) => return Ok(()),
-                Ok(Ok(Some(notice))) if notice.channel() == "account" => {
-                    if let Ok(id) = notice.payload().parse() {
-                        on_account(id);
+                Ok(Ok(Some(notice))) if notice.channel() == "route" => self.reload().await?,
+                Ok(Ok(Some(notice))) => {
+                    if let Some(changed) = Changed::read(notice.channel(), notice.payload()) {
+                        on_change(changed);
                     }
                 }
-                Ok(Ok(Some(_))) => self.reload().await?,
                 Ok(Err(error)) => return Err(error),
             }
         }

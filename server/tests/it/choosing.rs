@@ -1,7 +1,8 @@
 //! A person of several agencies: they choose one, under a new identifier, and the day of the sign-in goes on. AUTH-12.
 
 use http::StatusCode;
-use tenancy::testing::{PASSWORD, agency_of, new_tenant, run};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tenancy::testing::{PASSWORD, agency_of, new_tenant, run, superuser};
 use time::Duration;
 
 use crate::harness::{house, open};
@@ -41,6 +42,36 @@ fn choosing_an_agency_does_not_start_the_day_anew() {
         );
         house.wait(Duration::days(2));
         assert_eq!(kept.call("auth/sessions", &[]).await.status, StatusCode::UNAUTHORIZED);
+    });
+}
+
+#[test]
+fn a_session_that_was_ended_meanwhile_makes_no_other() {
+    run(async {
+        let (house, elsewhere) = (house().await, open(Default::default()).await);
+        let first = house.agency().await;
+        agency_of(tenancy::central::operations::NewTenant { admin_email: first.email.clone(), ..new_tenant() }).await;
+        house.state.house.routes.reload().await.expect("read");
+        let user = first.owner.to_string();
+        let mut person = house.stranger();
+        person.call("auth/sign_in", &[("email", &first.email), ("password", PASSWORD)]).await;
+        assert_eq!(person.call("auth/choose_agency", &[("user", &user)]).await.status, StatusCode::OK);
+        // Remembered in this process, and ended by another one, unheard.
+        assert_eq!(person.call("auth/sessions", &[]).await.status, StatusCode::OK);
+        let mut root = superuser().await.database("central").connect().await.expect("superuser");
+        let mut tx = root.begin().await.expect("a transaction");
+        sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await.expect("set");
+        sqlx::query("update sessions set ended_at = now() where person_id = $1")
+            .bind(first.person.as_uuid())
+            .execute(&mut *tx)
+            .await
+            .expect("ended");
+        tx.commit().await.expect("committed");
+        let answer = person.call("auth/choose_agency", &[("user", &user)]).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.text());
+        let now = time::OffsetDateTime::now_utc();
+        let open = tenancy::central::sessions::list(&elsewhere.state.house.central, first.person, now).await;
+        assert!(open.expect("read").is_empty(), "no session has come of one that had ended");
     });
 }
 

@@ -7,6 +7,7 @@ use axum::{Extension, Router};
 use http::{Request, StatusCode, header};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use tenancy::central::sessions;
 use tenancy::testing::{Agency, PASSWORD, SECRET, bed, run};
 use tenancy::{Deployment, DeploymentOptions, Host, Key, RegistryOptions};
 use time::Duration;
@@ -145,10 +146,13 @@ fn a_call_without_a_session_is_answered_and_renewed_in_place() {
     });
 }
 
-/// Ends the agency's owner's sessions, as another browser of theirs does. The clock of the process's house stands.
-async fn end_sessions(agency: &Agency) {
-    let end = sqlx::query("update sessions set expires_at = now() - interval '1 second' where person_id = $1");
-    end.bind(agency.person.as_uuid()).execute(&mut central().await).await.expect("ended");
+/// Ends the agency's owner's sessions, as another browser of theirs does.
+async fn end_sessions(house: &House, agency: &Agency) {
+    let house = &house.state.house;
+    let open = sessions::list(&house.central, agency.person, house.clock.now()).await.expect("read");
+    for one in open {
+        assert!(house.sessions.end(agency.person, &one.id).await.expect("ended"));
+    }
 }
 
 #[test]
@@ -165,7 +169,7 @@ fn who_asked_to_stay_signed_in_stays_so_when_asked_for_the_password_again() {
             let user = agency.owner.to_string();
             assert!(page.contains(&format!(r#"\"user\":\"{user}\""#)), "{page}");
             assert!(page.contains(&format!(r#"\"remember\":{remember}"#)), "{page}");
-            end_sessions(&agency).await;
+            end_sessions(house, &agency).await;
             assert_eq!(owner.call("auth/sessions", &[]).await.status, StatusCode::UNAUTHORIZED);
             let fields = [("user", user.as_str()), ("password", PASSWORD), ("remember", remember)];
             let renewed = owner.call("auth/renew", &fields).await;
@@ -194,7 +198,7 @@ fn who_is_told_that_a_form_is_too_large_to_wait_knows_where_it_still_is() {
         for (lang, sentence) in [("pt-BR", "pelo botão Voltar do navegador"), ("en", "Back button and send it again")]
         {
             let mut owner = house.owner(&agency).await;
-            end_sessions(&agency).await;
+            end_sessions(house, &agency).await;
             owner.headers.insert(header::ACCEPT_LANGUAGE, lang.parse().expect("a header"));
             let (id, notes) = (uuid::Uuid::now_v7().to_string(), "x".repeat(45_000));
             let mut fields = a_property(&id, "Casa");
@@ -224,6 +228,7 @@ async fn without_a_database() -> state::House {
     state::House {
         central,
         accounts: whole.accounts.clone(),
+        sessions: whole.sessions.clone(),
         routes: whole.routes.clone(),
         registry: whole.registry.clone(),
         files: whole.files.clone(),

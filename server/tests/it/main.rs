@@ -47,6 +47,7 @@ mod store_settings;
 mod storefront;
 mod storefront_search;
 mod suspended;
+mod throttle;
 mod today;
 mod unstorable;
 mod uploads;

@@ -1,9 +1,10 @@
 //! People and their one password.
 
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::CentralTx;
-use crate::{CentralDb, OperatorId, PersonId, TenantId, UserId};
+use crate::{CentralDb, Key, OperatorId, PersonId, TenantId, UserId};
 
 /// What a sign-in needs to know of a person.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct Credentials {
     pub password_hash: String,
     /// The account with the platform, when there is one.
     pub operator: Option<OperatorId>,
+    /// When the password was set: a session is good for as long as its person's has not been set anew.
+    pub password_set: OffsetDateTime,
 }
 
 /// The credentials under this e-mail address (lower case).
@@ -23,7 +26,8 @@ pub struct Credentials {
 pub async fn find_credentials(db: &CentralDb, email: &str) -> Result<Option<Credentials>, sqlx::Error> {
     sqlx::query_as!(
         Credentials,
-        r#"select p.id as "person: PersonId", p.password_hash, o.id as "operator?: OperatorId"
+        r#"select p.id as "person: PersonId", p.password_hash, o.id as "operator?: OperatorId",
+                  p.password_changed_at as password_set
            from people p
            left join operators o on o.person_id = p.id and o.active
            where p.email = $1"#,
@@ -59,11 +63,12 @@ pub async fn rehash(db: &CentralDb, person: PersonId, old: &str, new: &str) -> R
     Ok(())
 }
 
-/// Gives a person a new password and ends all their sessions. Says whether there is such a person.
+/// Gives a person a new password, ends all their sessions, and forgets how often somebody tried the old one: who was locked
+/// out by strangers gets in again. Says whether there is such a person.
 ///
 /// # Errors
 /// The database's.
-pub async fn set_password(db: &CentralDb, email: &str, hash: &str) -> Result<bool, sqlx::Error> {
+pub async fn set_password(db: &CentralDb, key: &Key, email: &str, hash: &str) -> Result<bool, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
     let person = sqlx::query_scalar!(
         r#"update people set password_hash = $2, password_changed_at = now() where email = $1 returning id as "id: PersonId""#,
@@ -76,6 +81,7 @@ pub async fn set_password(db: &CentralDb, email: &str, hash: &str) -> Result<boo
     sqlx::query!("update sessions set ended_at = now() where person_id = $1 and ended_at is null", person.as_uuid())
         .execute(&mut *tx)
         .await?;
+    super::sign_ins::forgive(&mut tx, key, email).await?;
     let event = super::audit::Event::of_platform("person.reset", "person", person.as_uuid());
     super::audit::append(&mut tx, event).await?;
     tx.commit().await?;

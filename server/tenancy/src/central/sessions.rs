@@ -1,10 +1,16 @@
 //! Sessions: opaque to the browser, hashed here, ended by one statement. The store behind tower-sessions.
 //!
 //! An ended session opens nothing; its row stays a week, so that a form that comes too late finds out whose it is.
+//! What was read is remembered for five seconds at most, and forgotten at once when it ends: in the process that ends it
+//! before that is answered, in the others by NOTIFY.
 
 use async_trait::async_trait;
+use moka::future::Cache;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
@@ -24,6 +30,8 @@ const REMEMBERED: Duration = Duration::days(30);
 const LATE: Duration = Duration::days(7);
 /// Use is written down this often: a write on every request would be one too many.
 const TOUCH: Duration = Duration::minutes(5);
+/// A session that was read is not read again for so long: what no notice told is seen after that.
+const REREAD: Duration = Duration::seconds(5);
 
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +46,9 @@ pub struct Signed {
     pub operator: Option<OperatorId>,
     /// Whether to stay signed in for 30 days.
     pub remember: bool,
+    /// When the password that was given had been set, in Unix microseconds: a session of an older one is none.
+    #[serde(default)]
+    pub password_set: i64,
     /// When the password was given, in Unix seconds: from then on the session's days are counted, whatever was chosen since.
     #[serde(default)]
     pub since: i64,
@@ -48,23 +59,63 @@ pub struct Signed {
 }
 
 /// Keeps sessions in the central database.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Sessions {
     db: CentralDb,
     clock: Clock,
+    /// By their stored names.
+    known: Cache<Vec<u8>, Known>,
+    /// Rises with everything that is forgotten: what was read before that may be what was meant.
+    forgotten: Arc<AtomicU64>,
+}
+
+/// A session as it was read.
+#[derive(Clone)]
+struct Known {
+    record: Record,
+    read_at: OffsetDateTime,
+    last_seen_at: OffsetDateTime,
+}
+
+impl Known {
+    fn is_good(&self, now: OffsetDateTime) -> bool {
+        (self.read_at..self.read_at + REREAD).contains(&now)
+            && now < self.record.expiry_date
+            && now - self.last_seen_at <= TOUCH
+    }
 }
 
 impl Sessions {
     /// The store on this database.
     pub fn new(db: CentralDb, clock: Clock) -> Self {
-        Self { db, clock }
+        let known = Cache::builder().max_capacity(20_000).time_to_idle(REREAD.unsigned_abs()).build();
+        Self { db, clock, known, forgotten: Arc::default() }
+    }
+
+    /// Reads a session anew when it is asked for next.
+    pub async fn forget(&self, stored: &[u8]) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.known.invalidate(stored).await;
+    }
+
+    /// Ends one of a person's own sessions. Says whether there was one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn end(&self, person: PersonId, stored: &[u8]) -> std::result::Result<bool, sqlx::Error> {
+        let done = sqlx::query!(
+            "update sessions set ended_at = now() where id = $1 and person_id = $2 and ended_at is null",
+            stored,
+            person.as_uuid()
+        )
+        .execute(self.db.pool())
+        .await?;
+        self.forget(stored).await;
+        Ok(done.rows_affected() == 1)
     }
 
     async fn write(&self, record: &Record) -> Result<()> {
-        let signed: Option<Signed> = match record.data.get(SIGNED) {
-            Some(value) => serde_json::from_value(value.clone()).map_err(|e| Error::Decode(e.to_string()))?,
-            None => None,
-        };
+        let signed = signed(record)?;
         let data = serde_json::to_value(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
         let now = self.clock.now();
         let created = signed.as_ref().and_then(|s| OffsetDateTime::from_unix_timestamp(s.since).ok()).unwrap_or(now);
@@ -93,6 +144,7 @@ impl Sessions {
         .execute(self.db.pool())
         .await
         .map_err(backend)?;
+        self.forget(&key(&record.id)).await;
         Ok(())
     }
 
@@ -126,12 +178,19 @@ impl SessionStore for Sessions {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let now = self.clock.now();
+        let (stored, now) = (key(id), self.clock.now());
+        if let Some(known) = self.known.get(&stored).await
+            && known.is_good(now)
+        {
+            return Ok(Some(known.record));
+        }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let row = sqlx::query!(
-            "select data, created_at, last_seen_at, expires_at
-             from sessions
-             where id = $1 and ended_at is null and expires_at > $2",
-            key(id),
+            r#"select s.data, s.created_at, s.last_seen_at, s.expires_at, p.password_changed_at as "password_set?"
+               from sessions s
+               left join people p on p.id = s.person_id
+               where s.id = $1 and s.ended_at is null and s.expires_at > $2"#,
+            stored,
             now
         )
         .fetch_optional(self.db.pool())
@@ -143,27 +202,56 @@ impl SessionStore for Sessions {
             data: serde_json::from_value(row.data).map_err(|e| Error::Decode(e.to_string()))?,
             expiry_date: row.expires_at,
         };
-        if now - row.last_seen_at > TOUCH {
-            let remember = record.data.get(SIGNED).and_then(|s| s.get("remember")).and_then(|r| r.as_bool());
-            if !self.touch(id, remember == Some(true), row.created_at, now).await? {
-                return Ok(None);
-            }
+        let signed = signed(&record)?;
+        // Whoever signed in while the password was being set anew has given the old one.
+        if let (Some(signed), Some(set)) = (&signed, row.password_set)
+            && signed.password_set != micros(set)
+        {
+            return Ok(None);
+        }
+        let is_touched = now - row.last_seen_at > TOUCH;
+        if is_touched && !self.touch(id, signed.is_some_and(|s| s.remember), row.created_at, now).await? {
+            return Ok(None);
+        }
+        let last_seen_at = if is_touched { now } else { row.last_seen_at };
+        self.known.insert(stored.clone(), Known { record: record.clone(), read_at: now, last_seen_at }).await;
+        if self.forgotten.load(Ordering::SeqCst) != forgotten {
+            self.known.invalidate(&stored).await;
         }
         Ok(Some(record))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        sqlx::query!("update sessions set ended_at = now() where id = $1 and ended_at is null", key(id))
+        let stored = key(id);
+        sqlx::query!("update sessions set ended_at = now() where id = $1 and ended_at is null", stored)
             .execute(self.db.pool())
             .await
             .map_err(backend)?;
+        self.forget(&stored).await;
         Ok(())
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sessions")
     }
 }
 
 /// When a session ends by itself.
 fn expiry(remember: bool, created: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
     if remember { created + REMEMBERED } else { (now + IDLE).min(created + ABSOLUTE) }
+}
+
+/// Who a session's record says is signed in.
+fn signed(record: &Record) -> Result<Option<Signed>> {
+    let value = record.data.get(SIGNED).cloned();
+    value.map(serde_json::from_value).transpose().map_err(|e| Error::Decode(e.to_string()))
+}
+
+/// An instant as [`Signed::password_set`] names it; the database keeps no more of it.
+pub fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or_default()
 }
 
 fn key(id: &Id) -> Vec<u8> {
@@ -214,21 +302,6 @@ pub async fn list(
     )
     .fetch_all(db.pool())
     .await
-}
-
-/// Ends one of a person's own sessions. Says whether there was one.
-///
-/// # Errors
-/// The database's.
-pub async fn end(db: &CentralDb, person: PersonId, id: &[u8]) -> std::result::Result<bool, sqlx::Error> {
-    let done = sqlx::query!(
-        "update sessions set ended_at = now() where id = $1 and person_id = $2 and ended_at is null",
-        id,
-        person.as_uuid()
-    )
-    .execute(db.pool())
-    .await?;
-    Ok(done.rows_affected() == 1)
 }
 
 /// Whose session this was, though it may have ended: what they typed meanwhile waits for them and nobody else.

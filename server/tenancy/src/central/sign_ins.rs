@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use time::{Duration, OffsetDateTime};
 
+use super::CentralTx;
 use crate::{CentralDb, Key, line_of};
 
 /// Failures of one account within the window before only a known device gets through.
@@ -98,6 +99,14 @@ pub async fn record(db: &CentralDb, key: &Key, attempt: Attempt<'_>, succeeded: 
     )
     .execute(db.pool())
     .await?;
+    Ok(())
+}
+
+/// Forgets the failures of one account; the devices that vouch for it stay known.
+pub(super) async fn forgive(tx: &mut CentralTx, key: &Key, email: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!("delete from sign_in_attempts where email_key = $1 and not succeeded", email_key(key, email))
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 

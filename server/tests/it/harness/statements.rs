@@ -38,7 +38,7 @@ impl<S: tracing::Subscriber> Layer<S> for Heard {
 }
 
 /// Does something, and gives what it came to with every statement that its own task has made, in their order. What it leaves
-/// to other tasks is not heard, and neither are the statements of other tests.
+/// to other tasks is not heard unless they tell whom it tells (`to_its_end`), and neither are the statements of other tests.
 pub async fn statements<T>(of: impl Future<Output = T>) -> (T, Vec<String>) {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let output = of.with_subscriber(tracing_subscriber::registry().with(Heard(heard.clone()))).await;
