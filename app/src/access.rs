@@ -173,6 +173,7 @@ pub const ROWS: &[Access] = &[
     page("/entrar", Audience::Platform),
     page("/entrar/agencia", Audience::SignedIn),
     page("/sair", Audience::Platform),
+    write("/sair", Audience::Platform),
     // CRM
     page("/app", Audience::Staff(Can::SeeAgency)),
     page("/app/properties", Audience::Staff(Can::SeeProperties)),
@@ -204,7 +205,6 @@ pub const ROWS: &[Access] = &[
     write("/fn/auth/renew", Audience::Platform),
     read("/fn/auth/entrance", Audience::Platform),
     write("/fn/auth/sign_in_operator", Audience::Platform),
-    write("/fn/auth/sign_out", Audience::Platform),
     read("/fn/auth/demo", Audience::Platform),
     read("/fn/auth/agencies", Audience::SignedIn),
     write("/fn/auth/choose_agency", Audience::SignedIn),

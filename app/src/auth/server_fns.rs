@@ -1,4 +1,4 @@
-//! Signing in and out, choosing an agency, one's own sessions and language.
+//! Signing in, choosing an agency, one's own sessions and language.
 #![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 
 use leptos::prelude::*;
@@ -53,17 +53,6 @@ pub async fn sign_in_operator(
     let door = super::sign_in::Door::Operators;
     super::sign_in::sign_in(&house, door, typed, &request).await?;
     leptos_axum::redirect(super::sign_in::way_in(door, &next));
-    Ok(())
-}
-
-/// Ends the session.
-#[server(prefix = "/fn", endpoint = "auth/sign_out")]
-pub async fn sign_out() -> Result<(), AppError> {
-    let (who, _) = crate::caller::anybody()?;
-    let session = super::sign_in::session().await?;
-    session.flush().await.map_err(|_| AppError::Unavailable)?;
-    let operator = matches!(who, crate::caller::Who::Operator(_));
-    leptos_axum::redirect(if operator { "/platform/entrar" } else { "/entrar" });
     Ok(())
 }
 

@@ -1,9 +1,7 @@
 //! The operators' console.
 
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
-use crate::auth::server_fns::SignOut;
 use crate::words::words;
 
 /// The frame of the console's pages.
@@ -19,7 +17,7 @@ pub fn ConsoleLayout(
             <header class="console-head">
                 <span class="wordmark">"Sobrado"</span>
                 <span class="quiet">{words.auth.sign_in_operator}</span>
-                <form method="post" action=SignOut::PATH><button type="submit" class="btn btn-small">{words.auth.sign_out}</button></form>
+                <form method="post" action="/sair"><button type="submit" class="btn btn-small">{words.auth.sign_out}</button></form>
             </header>
             <main id="content" tabindex="-1">{children()}</main>
         </div>

@@ -1,12 +1,10 @@
 //! The CRM: a rail on a desk, a bar at the bottom of a phone, the page between.
 
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::components::{A, Outlet};
 
 use super::SignInAgain;
 use crate::access::Can;
-use crate::auth::server_fns::SignOut;
 use crate::auth::types::Me;
 use crate::error::AppError;
 use crate::ui::act::{Lapsed, Refused};
@@ -75,7 +73,7 @@ fn Foot(name: String) -> impl IntoView {
         <div class="rail-foot">
             <span>{name}</span>
             // A plain form: the page that follows is not one of this program's.
-            <form method="post" action=SignOut::PATH>
+            <form method="post" action="/sair">
                 <button type="submit" class="btn btn-small"><Icon name=IconName::SignOut/>{words.auth.sign_out}</button>
             </form>
         </div>

@@ -110,7 +110,6 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/auth/entrance"
         | "/fn/auth/renew"
         | "/fn/auth/sign_in_operator"
-        | "/fn/auth/sign_out"
         | "/fn/auth/demo"
         | "/fn/billing/plans"
         | "/fn/platform/tenants"

@@ -24,6 +24,7 @@ async fn request(caller: &mut Caller, path: &str, property: &str) -> Answer {
         "/app/settings/brand/logo" => {
             caller.send_files(path, "application/json", "logo", &[("logo.png", "image/png", a_logo(50))]).await
         }
+        "/sair" => caller.send(Method::POST, path, "application/json", None).await,
         _ => {
             let endpoint = path.strip_prefix("/fn/").unwrap_or_else(|| panic!("say what is sent to {path}"));
             caller.call(endpoint, &[]).await
@@ -62,7 +63,7 @@ fn every_unsafe_request_refuses_a_foreign_page() {
         // Neither header, but a session: no browser of ours.
         let mut bare = owner.clone();
         bare.headers.insert("sec-fetch-site", HeaderValue::from_static("none"));
-        assert_eq!(bare.call("auth/sign_out", &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(bare.send(Method::POST, "/sair", "text/html", None).await.status, StatusCode::FORBIDDEN);
         assert_eq!(owner.call("auth/sessions", &[]).await.status, StatusCode::OK, "still signed in");
         let photos = owner.call("properties/photos", &[("id", &id)]).await.json();
         assert_eq!(photos["photos"].as_array().map(Vec::len), Some(0), "no file was kept");
