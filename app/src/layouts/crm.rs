@@ -1,10 +1,11 @@
 //! The CRM: a rail on a desk, a bar at the bottom of a phone, the page between.
 
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
 
-use super::SignInAgain;
-use crate::access::Can;
+use super::places::Place;
+use super::{Keys, Shown, SignInAgain, places};
 use crate::auth::types::Me;
 use crate::error::AppError;
 use crate::ui::act::{Lapsed, Refused};
@@ -30,17 +31,20 @@ fn Frame(me: Me) -> impl IntoView {
     provide_context(Refused(me.refused));
     let lapsed = Lapsed(RwSignal::new(None));
     provide_context(lapsed);
+    let shown = RwSignal::new(None);
     view! {
         <div class="crm">
             <a class="skip" href="#content">{words.common.skip_to_content}</a>
             <header class="rail">
                 <p class="rail-agency"><strong>{me.agency}</strong><a href=me.storefront rel="external" class="quiet">
                     {words.today.see_site} <Icon name=IconName::External/></a></p>
+                <Find shown/>
                 <Navigation/>
                 <Foot name=me.name/>
             </header>
             <main id="content" tabindex="-1"><Outlet/></main>
             <SignInAgain lapsed/>
+            <Keys shown/>
             <div class="bottom-bar"><Navigation/></div>
         </div>
     }
@@ -48,21 +52,25 @@ fn Frame(me: Me) -> impl IntoView {
 
 #[component]
 fn Navigation() -> impl IntoView {
-    let words = words();
-    let may = |can: Can| use_context::<Me>().is_some_and(|me| me.role.may(can));
-    let site = may(Can::WriteSettings).then(|| {
-        view! { <A href="/app/settings/store"><Icon name=IconName::Store/><span>{words.store_settings.site}</span></A> }
-    });
-    let plan = may(Can::SeePlan).then(|| {
-        view! { <A href="/app/settings/plan"><Icon name=IconName::Plan/><span>{words.billing.plan}</span></A> }
-    });
+    let link = |place: Place| {
+        let is_start = place.href == "/app";
+        view! { <A href=place.href exact=is_start><Icon name=place.icon/><span>{place.label}</span></A> }
+    };
+    let links = use_context::<Me>().map(|me| places(&me)).unwrap_or_default().into_iter().map(link).collect_view();
+    view! { <nav class="rail-nav" aria-label="Sobrado">{links}</nav> }
+}
+
+/// Opens the palette; before the program is there, a way to the list and its search.
+#[component]
+fn Find(shown: RwSignal<Option<Shown>>) -> impl IntoView {
+    let open = move |event: MouseEvent| {
+        event.prevent_default();
+        shown.set(Some(Shown::Palette));
+    };
     view! {
-        <nav class="rail-nav" aria-label="Sobrado">
-            <A href="/app" exact=true><Icon name=IconName::Home/><span>{words.today.title}</span></A>
-            <A href="/app/properties"><Icon name=IconName::Building/><span>{words.properties.title}</span></A>
-            {site} {plan}
-            <A href="/app/profile"><Icon name=IconName::Person/><span>{words.auth.profile}</span></A>
-        </nav>
+        <a class="rail-find" href="/app/properties" on:click=open>
+            <Icon name=IconName::Search/><span>{words().common.search}</span><kbd>"Ctrl K"</kbd>
+        </a>
     }
 }
 

@@ -4,11 +4,16 @@ mod again;
 mod console;
 mod crm;
 mod entrance;
+mod keys;
 mod marketing;
+mod palette;
+mod places;
 mod settings;
 mod storefront;
 
 use again::SignInAgain;
+use keys::{Keys, Shown};
+use places::places;
 
 pub use console::ConsoleLayout;
 pub use crm::CrmLayout;

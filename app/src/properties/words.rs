@@ -298,6 +298,14 @@ pub fn parking(n: i16, lang: Lang) -> String {
     }
 }
 
+/// The line that leads from what somebody typed to the list.
+pub fn search_for(typed: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Pt => format!("Buscar “{typed}” em Imóveis"),
+        Lang::En => format!("Search for “{typed}” in Properties"),
+    }
+}
+
 /// How many properties there are: `7.234 imóveis`.
 pub fn counted(total: Total, lang: Lang) -> String {
     match (lang, total) {

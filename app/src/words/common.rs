@@ -42,6 +42,11 @@ pub struct Words {
     pub keep_mine: &'static str,
     pub take_theirs: &'static str,
     pub settings: &'static str,
+    pub palette: &'static str,
+    pub keys: &'static str,
+    pub key_palette: &'static str,
+    pub key_search: &'static str,
+    pub key_keys: &'static str,
 }
 
 /// Brazilian Portuguese.
@@ -84,6 +89,11 @@ pub const PT: Words = Words {
     keep_mine: "Salvar o meu por cima",
     take_theirs: "Ficar com o que está salvo",
     settings: "Configurações",
+    palette: "Ir para, criar ou buscar um imóvel",
+    keys: "Atalhos do teclado",
+    key_palette: "Ir para, criar, buscar",
+    key_search: "Ir para a busca da página",
+    key_keys: "Mostrar estes atalhos",
 };
 
 /// English.
@@ -126,4 +136,9 @@ pub const EN: Words = Words {
     keep_mine: "Save mine on top",
     take_theirs: "Keep what is saved",
     settings: "Settings",
+    palette: "Go to, create or find a property",
+    keys: "Keyboard shortcuts",
+    key_palette: "Go to, create, find",
+    key_search: "Go to the page's search",
+    key_keys: "Show these shortcuts",
 };
