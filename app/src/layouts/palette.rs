@@ -73,9 +73,9 @@ fn Palette(me: Me, shown: RwSignal<Option<Shown>>) -> impl IntoView {
         let line = |(n, entry): (usize, Entry)| {
             let is_chosen = move || (at.get() == n).to_string();
             view! {
-                <li role="option" id=format!("palette-{n}") aria-selected=is_chosen on:mousemove=move |_| at.set(n)>
-                    <a href=entry.href tabindex="-1"><Icon name=entry.icon/><span>{entry.label}</span><small>{entry.hint}</small></a>
-                </li>
+                <a role="option" id=format!("palette-{n}") href=entry.href tabindex="-1" aria-selected=is_chosen on:mousemove=move |_| at.set(n)>
+                    <Icon name=entry.icon/><span>{entry.label}</span><small>{entry.hint}</small>
+                </a>
             }
         };
         entries.get().into_iter().enumerate().map(line).collect_view()
@@ -95,15 +95,15 @@ fn Palette(me: Me, shown: RwSignal<Option<Shown>>) -> impl IntoView {
             node_ref=field class="input" type="search" role="combobox" autocomplete="off" spellcheck="false"
             aria-label=words.palette aria-expanded="true" aria-controls="palette-lines"
             aria-activedescendant=move || format!("palette-{}", at.get())
-            placeholder=words.palette bind:value=typed on:keydown=pressed
+            placeholder=words.palette on:input=move |e| typed.set(event_target_value(&e)) on:keydown=pressed
         />
-        <ul id="palette-lines" role="listbox" aria-label=words.palette on:click=move |_| shown.set(None)>{lines}</ul>
+        <div id="palette-lines" role="listbox" aria-label=words.palette on:click=move |_| shown.set(None)>{lines}</div>
     }
 }
 
 /// Goes where a line leads, as a click on it does.
 fn follow(line: usize) {
-    let link = document().query_selector(&format!("#palette-{line} a")).ok().flatten();
+    let link = document().query_selector(&format!("#palette-{line}")).ok().flatten();
     if let Some(link) = link.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
         link.click();
     }
@@ -145,18 +145,19 @@ fn entries(fixed: &[Entry], typed: &str, hits: Vec<Entry>, lang: Lang) -> Vec<En
     named.chain(hits).chain([all]).collect()
 }
 
-/// Small letters without the accents of Portuguese, as people type who are in a hurry.
+/// Small letters without the accents of Portuguese, as people type who are in a hurry. By hand: what Unicode knows of letters
+/// would be a tenth of the palette.
 fn folded(text: &str) -> String {
-    let plain = |c| match c {
-        'á' | 'à' | 'â' | 'ã' => 'a',
-        'é' | 'ê' => 'e',
-        'í' => 'i',
-        'ó' | 'ô' | 'õ' => 'o',
-        'ú' => 'u',
-        'ç' => 'c',
-        other => other,
+    let plain = |c: char| match c {
+        'á' | 'à' | 'â' | 'ã' | 'Á' | 'À' | 'Â' | 'Ã' => 'a',
+        'é' | 'ê' | 'É' | 'Ê' => 'e',
+        'í' | 'Í' => 'i',
+        'ó' | 'ô' | 'õ' | 'Ó' | 'Ô' | 'Õ' => 'o',
+        'ú' | 'Ú' => 'u',
+        'ç' | 'Ç' => 'c',
+        other => other.to_ascii_lowercase(),
     };
-    text.to_lowercase().chars().map(plain).collect()
+    text.chars().map(plain).collect()
 }
 
 #[component]

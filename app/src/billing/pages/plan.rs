@@ -32,7 +32,7 @@ fn content(plan: PlanUse) -> impl IntoView {
     let words = &words().billing;
     let is_suspended = plan.meters.is_empty();
     view! {
-        <SettingsHead title=format!("{} {}", words.plan, plan.plan.to_uppercase())/>
+        <SettingsHead title=format!("{} {}", words.plan, plan.plan.to_ascii_uppercase())/>
         {is_suspended.then(|| view! { <div class="alert-box alert-warn" role="status">{words.suspended}</div> })}
         <div class="meters">{plan.meters.into_iter().map(meter).collect_view()}</div>
         <p class="quiet">{words.how_to_change}</p>

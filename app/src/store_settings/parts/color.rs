@@ -24,7 +24,7 @@ pub fn ColorField(
 ) -> impl IntoView {
     let (words, lang) = (&words().store_settings, lang());
     let color = move || value.with(|text| Color::parse(text).ok());
-    let picked = move || color().map(|color| color.to_string().to_lowercase()).unwrap_or_default();
+    let picked = move || color().map(|color| color.to_string().to_ascii_lowercase()).unwrap_or_default();
     let note = move || {
         let color = color()?;
         let contrast = color.contrast(Color::WHITE);
@@ -48,7 +48,7 @@ pub fn ColorField(
                     aria-invalid=move || errors.with(|e| e.of(name).is_some()).then_some("true")
                     aria-describedby=format!("{name}-note")/>
                 <input type="color" class="color-pick needs-life" aria-label=label value=picked() prop:value=picked
-                    on:input=move |e| value.set(event_target_value(&e).to_uppercase())/>
+                    on:input=move |e| value.set(event_target_value(&e).to_ascii_uppercase())/>
             </div>
         </FieldFrame>
         {note}
