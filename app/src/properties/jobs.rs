@@ -8,7 +8,7 @@ use super::photos::sweep;
 use super::types::PhotoId;
 use crate::error::AppError;
 use crate::outside::files::to_hex;
-use crate::outside::pictures::Variant;
+use crate::outside::pictures::{PictureError, Refused, Variant};
 use crate::state::House;
 
 /// The job that makes a photograph's sizes.
@@ -28,7 +28,7 @@ pub async fn sweep_files(house: &House, db: &TenantDb, digests: &[String]) -> Re
 /// Makes every size of a photograph. Done again, it makes the same files under the same names.
 ///
 /// # Errors
-/// When a file or a row cannot be read or written: the job is tried again.
+/// When a file or a row cannot be read or written, or the work on the picture broke off: the job is tried again.
 pub async fn make_variants(house: &House, db: &TenantDb, photo: PhotoId) -> Result<(), AppError> {
     let row = sqlx::query!(
         r#"select sha256, state = 'waiting' as "is_waiting!" from property_photos where id = $1"#,
@@ -42,8 +42,13 @@ pub async fn make_variants(house: &House, db: &TenantDb, photo: PhotoId) -> Resu
     // Else made by whoever had this job before, who may have come no further.
     if row.is_waiting {
         let made = match house.files.get(db.tenant(), &row.sha256).await? {
-            Some(original) => house.pictures.variants(original).await.ok(),
-            None => None,
+            Some(original) => settled(house.pictures.variants(original).await)?
+                .inspect_err(|why| tracing::warn!(tenant = %db.tenant(), %photo, %why, "a photograph is given up"))
+                .ok(),
+            None => {
+                tracing::warn!(tenant = %db.tenant(), %photo, "the original of a photograph is not there");
+                None
+            }
         };
         files.extend(made.iter().flatten().map(|variant| to_hex(&variant.sha256)));
         keep(house, db, photo, made).await?;
@@ -61,6 +66,15 @@ pub async fn make_variants(house: &House, db: &TenantDb, photo: PhotoId) -> Resu
 pub async fn give_up(house: &House, db: &TenantDb, photo: PhotoId) -> Result<(), AppError> {
     keep(house, db, photo, None).await?;
     make_variants(house, db, photo).await
+}
+
+/// What was made of a picture, or why it is none. Work that broke off says neither: its original stays for the next attempt.
+fn settled<T>(outcome: Result<T, PictureError>) -> Result<Result<T, Refused>, AppError> {
+    match outcome {
+        Ok(made) => Ok(Ok(made)),
+        Err(PictureError::Refused(why)) => Ok(Err(why)),
+        Err(PictureError::Broken) => Err(AppError::Internal(crate::caller::request_id())),
+    }
 }
 
 /// The sizes and their row; without any, the row says that the photograph cannot be read.
@@ -93,4 +107,20 @@ async fn keep(house: &House, db: &TenantDb, photo: PhotoId, made: Option<Vec<Var
     .execute(&mut tx)
     .await?;
     Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refused_picture_is_given_up() {
+        assert_eq!(settled(Ok(1)), Ok(Ok(1)));
+        assert_eq!(settled::<()>(Err(Refused::NotAPhoto.into())), Ok(Err(Refused::NotAPhoto)));
+        assert_eq!(
+            settled::<()>(Err(PictureError::Broken)),
+            Err(AppError::Internal(String::new())),
+            "it is tried again"
+        );
+    }
 }
