@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use tenancy::TenantDb;
 
-use super::db::photos::{StoredVariant, keep_removers_out};
+use super::db::photos::{StoredVariant, keep_removers_out, original, set_sizes};
 use super::photos::sweep;
 use super::types::PhotoId;
 use crate::error::AppError;
@@ -30,14 +30,8 @@ pub async fn sweep_files(house: &House, db: &TenantDb, digests: &[String]) -> Re
 /// # Errors
 /// When a file or a row cannot be read or written, or the work on the picture broke off: the job is tried again.
 pub async fn make_variants(house: &House, db: &TenantDb, photo: PhotoId) -> Result<(), AppError> {
-    let row = sqlx::query!(
-        r#"select sha256, state = 'waiting' as "is_waiting!" from property_photos where id = $1"#,
-        photo.0
-    )
-    .fetch_optional(db)
-    .await?;
     // Removed meanwhile.
-    let Some(row) = row else { return Ok(()) };
+    let Some(row) = original(db, photo).await? else { return Ok(()) };
     let mut files = vec![to_hex(&row.sha256)];
     // Else made by whoever had this job before, who may have come no further.
     if row.is_waiting {
@@ -81,31 +75,12 @@ fn settled<T>(outcome: Result<T, PictureError>) -> Result<Result<T, Refused>, Ap
 async fn keep(house: &House, db: &TenantDb, photo: PhotoId, made: Option<Vec<Variant>>) -> Result<(), AppError> {
     let mut tx = db.begin().await?;
     keep_removers_out(&mut tx).await?;
-    let state = if made.is_some() { "ready" } else { "failed" };
-    let mut stored = Vec::new();
+    let (is_made, mut sizes) = (made.is_some(), Vec::new());
     for Variant { width, height, format, bytes, sha256 } in made.into_iter().flatten() {
         house.files.put(db.tenant(), &sha256, Bytes::from(bytes)).await?;
-        stored.push(StoredVariant { width, height, format: format.to_owned(), sha256: to_hex(&sha256) });
+        sizes.push(StoredVariant { width, height, format: format.to_owned(), sha256: to_hex(&sha256) });
     }
-    // Whoever is publishing the property finishes first: only for a published one do visitors' pages change.
-    sqlx::query!(
-        "select
-         from properties p
-         join property_photos f on f.property_id = p.id
-         where f.id = $1
-         for share of p",
-        photo.0
-    )
-    .execute(&mut tx)
-    .await?;
-    sqlx::query!(
-        "update property_photos set state = $2, variants = $3 where id = $1 and state = 'waiting'",
-        photo.0,
-        state,
-        serde_json::to_value(&stored).unwrap_or_default()
-    )
-    .execute(&mut tx)
-    .await?;
+    set_sizes(&mut tx, photo, is_made.then_some(sizes)).await?;
     Ok(tx.commit().await?)
 }
 

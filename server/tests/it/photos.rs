@@ -62,6 +62,23 @@ fn photographs_are_ordered_described_covered_and_removed() {
 }
 
 #[test]
+fn a_row_that_cannot_be_read_is_our_fault_and_no_missing_photograph() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut owner, mut other) = (house.owner(&a).await, house.owner(&b).await);
+        let (_, photo) = on_the_storefront(house, &a, &mut owner, "Casa de linha quebrada").await;
+        let (_, well) = on_the_storefront(house, &b, &mut other, "Casa de linha inteira").await;
+        let corrupt = sqlx::query("update property_photos set variants = '[{\"width\": 320}]'");
+        corrupt.execute(&mut root(&a).await).await.expect("corrupted");
+        for caller in [&mut owner, &mut house.visitor(&a)] {
+            assert_eq!(caller.get(&photo.address).await.status, StatusCode::INTERNAL_SERVER_ERROR);
+        }
+        assert_eq!(other.get(&well.address).await.status, StatusCode::OK);
+    });
+}
+
+#[test]
 fn a_photograph_gets_its_sizes_and_its_original_goes() {
     run(async {
         let house = house().await;

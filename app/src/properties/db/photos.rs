@@ -1,8 +1,8 @@
 //! Rows of photographs: their order, the cover, and what was made of each.
 
 mod files;
+mod sizes;
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::types::Json;
 use tenancy::{TenantDb, TenantTx};
@@ -14,25 +14,10 @@ use crate::properties::types::{Photo, PhotoId, PhotoState, Picture, PropertyId};
 use crate::values::fields::{FieldErrors, Problem};
 
 pub use files::{keep_everybody_out, keep_removers_out, unneeded};
+pub use sizes::{Original, StoredVariant, Variants, media, original, set_sizes};
 
 /// Photographs of a property, at most.
 pub const MOST: u32 = 50;
-
-/// A file that was made of a photograph, as the row keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredVariant {
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-    /// `webp` or `jpg`.
-    pub format: String,
-    /// SHA-256 of the file, in hexadecimal.
-    pub sha256: String,
-}
-
-/// The column that keeps them, as [`crate::outside::pictures`] made them: by format, the smallest first.
-pub type Variants = Json<Vec<StoredVariant>>;
 
 /// A file that was taken in.
 #[derive(Debug, Clone)]
@@ -282,31 +267,6 @@ pub async fn remove(
     let files: Vec<String> = std::iter::once(original).chain(gone.variants.0.into_iter().map(|v| v.sha256)).collect();
     enqueue(tx, staff, crate::properties::jobs::SWEEP_FILES, json!({ "files": files })).await?;
     Ok(files)
-}
-
-/// The whole digest of a variant whose address begins with these digits.
-///
-/// # Errors
-/// `RowNotFound` when there is none, or when visitors ask and its property is not published.
-pub async fn media(
-    db: &TenantDb,
-    photo: PhotoId,
-    (width, format, digits): (u32, &str, &str),
-    is_visitor: bool,
-) -> Result<String, sqlx::Error> {
-    let variants = sqlx::query_scalar!(
-        "select f.variants
-         from property_photos f
-         join properties p on p.id = f.property_id
-         where f.id = $1 and (p.published_at is not null or not $2)",
-        photo.0,
-        is_visitor
-    )
-    .fetch_one(db)
-    .await?;
-    let variants: Vec<StoredVariant> = serde_json::from_value(variants).unwrap_or_default();
-    let found = variants.into_iter().find(|v| v.width == width && v.format == format && v.sha256.starts_with(digits));
-    found.map(|v| v.sha256).ok_or(sqlx::Error::RowNotFound)
 }
 
 async fn lock(tx: &mut TenantTx, property: PropertyId) -> Result<(), AppError> {
