@@ -268,6 +268,8 @@ pub fn field(name: &str, lang: Lang) -> &'static str {
         "complement" => ("Complemento", "Complement"),
         "creci" => ("CRECI da imobiliária", "The agency's CRECI"),
         "photos" => ("Fotos", "Photos"),
+        "photo_order" => ("Ordem das fotos", "Order of the photos"),
+        "cover" => ("Capa", "Cover"),
         "alt" => ("Descrição da foto", "Description of the photo"),
         "visibility" => ("Endereço no site", "Address on the site"),
         _ => ("Campo", "Field"),

@@ -154,7 +154,7 @@ fn site(publication: Publication, (id, may): (PropertyId, bool), act: Act) -> im
 fn history(line: HistoryLine, lang: Lang) -> impl IntoView {
     let who = line.who.unwrap_or_else(|| words().today.the_program.to_owned());
     let fields = line.fields.iter().map(|name| field(name, lang)).collect::<Vec<_>>().join(", ");
-    let fields = (line.action == "property.update").then_some(fields);
+    let fields = matches!(line.action.as_str(), "property.update" | "property.photos").then_some(fields);
     view! {
         <li class="history">
             <p><strong>{who}</strong>" "{action_name(&line.action, lang)}</p>
