@@ -229,7 +229,7 @@ pub async fn create(
 /// Saves an edit that began from `version`. Returns the new version.
 ///
 /// # Errors
-/// [`Clash::Stale`] when somebody saved meanwhile, [`Clash::CodeTaken`], [`AppError::NotFound`].
+/// [`Clash::Stale`] when somebody saved meanwhile, [`Clash::CodeTaken`], [`AppError::NotFound`] also for an archived one.
 pub async fn update(
     tx: &mut TenantTx,
     staff: &Staff,
@@ -239,6 +239,10 @@ pub async fn update(
     let before = find_for_update(tx, id).await?;
     if before.version != version {
         return Err(AppError::Conflict(Clash::Stale(before.version)));
+    }
+    // What was put away stays as it is until it is brought back.
+    if before.is_archived {
+        return Err(AppError::NotFound);
     }
     // Another status takes it off the storefront, which not everybody who edits may do.
     if before.is_published && input.status != Status::Active && !staff.role.may(Can::PublishProperties) {

@@ -126,7 +126,7 @@ pub async fn list(db: &TenantDb, property: PropertyId) -> Result<Vec<Photo>, sql
 /// missing: then they are asked for once more.
 ///
 /// # Errors
-/// [`AppError::NotFound`] without the property, [`AppError::Invalid`] when it has [`MOST`] others already.
+/// [`AppError::NotFound`] without the property, or when it is archived, [`AppError::Invalid`] when it has [`MOST`] others already.
 pub async fn add(
     tx: &mut TenantTx,
     staff: &Staff,
@@ -178,7 +178,7 @@ pub async fn add(
 /// Puts a photograph at a place, counted from 1; the others make room. There already is fine.
 ///
 /// # Errors
-/// [`AppError::NotFound`].
+/// [`AppError::NotFound`], also for an archived property's.
 pub async fn move_to(
     tx: &mut TenantTx,
     staff: &Staff,
@@ -210,7 +210,7 @@ pub async fn move_to(
 /// Makes a photograph the cover. It already is fine.
 ///
 /// # Errors
-/// [`AppError::NotFound`].
+/// [`AppError::NotFound`], also for an archived property's.
 pub async fn set_cover(
     tx: &mut TenantTx,
     staff: &Staff,
@@ -232,7 +232,7 @@ pub async fn set_cover(
 /// Says in words what a photograph shows, for those who do not see it. The same words are fine.
 ///
 /// # Errors
-/// [`AppError::NotFound`].
+/// [`AppError::NotFound`], also for an archived property's.
 pub async fn describe(
     tx: &mut TenantTx,
     staff: &Staff,
@@ -251,7 +251,7 @@ pub async fn describe(
 /// hexadecimal.
 ///
 /// # Errors
-/// [`AppError::NotFound`].
+/// [`AppError::NotFound`], also for an archived property's.
 pub async fn remove(
     tx: &mut TenantTx,
     staff: &Staff,
@@ -290,8 +290,11 @@ async fn cover_first(tx: &mut TenantTx, property: PropertyId) -> Result<Option<U
     .await
 }
 
+/// Holds a property that is not archived: what was put away stays as it is.
 async fn lock(tx: &mut TenantTx, property: PropertyId) -> Result<(), AppError> {
-    sqlx::query_scalar!("select id from properties where id = $1 for update", property.0).fetch_one(tx).await?;
+    sqlx::query_scalar!("select id from properties where id = $1 and deleted_at is null for update", property.0)
+        .fetch_one(tx)
+        .await?;
     Ok(())
 }
 

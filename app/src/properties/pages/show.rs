@@ -96,7 +96,7 @@ fn record(page: PropertyPage, act: Act) -> impl IntoView {
 fn buttons(page: &PropertyPage, act: Act) -> impl IntoView + use<> {
     let words = &words().properties;
     let (id, may) = (page.id, page.may);
-    let edit = may.write.then(|| {
+    let edit = (may.write && !page.is_archived).then(|| {
         view! {
             <a class="btn" href=format!("/app/properties/{id}/photos")><Icon name=IconName::Camera/>{words.photos}</a>
             <a class="btn btn-primary" href=format!("/app/properties/{id}/edit")>{words.edit}</a>
