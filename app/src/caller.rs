@@ -260,7 +260,7 @@ pub fn house() -> Result<Arc<House>, AppError> {
 /// # Errors
 /// [`AppError::Internal`] outside a request.
 pub fn year() -> Result<i16, AppError> {
-    Ok(i16::try_from(house()?.clock.now().year()).unwrap_or(i16::MAX))
+    Ok(crate::values::day::year(house()?.clock.now()))
 }
 
 /// The request's id; empty outside a request.

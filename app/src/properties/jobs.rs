@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use tenancy::TenantDb;
 
-use super::db::photos::{StoredVariant, keep_removers_out};
+use super::db::photos::{StoredVariant, keep_removers_out, original, set_sizes};
 use super::photos::sweep;
 use super::types::PhotoId;
 use crate::error::AppError;
 use crate::outside::files::to_hex;
-use crate::outside::pictures::Variant;
+use crate::outside::pictures::{PictureError, Refused, Variant};
 use crate::state::House;
 
 /// The job that makes a photograph's sizes.
@@ -28,22 +28,21 @@ pub async fn sweep_files(house: &House, db: &TenantDb, digests: &[String]) -> Re
 /// Makes every size of a photograph. Done again, it makes the same files under the same names.
 ///
 /// # Errors
-/// When a file or a row cannot be read or written: the job is tried again.
+/// When a file or a row cannot be read or written, or the work on the picture broke off: the job is tried again.
 pub async fn make_variants(house: &House, db: &TenantDb, photo: PhotoId) -> Result<(), AppError> {
-    let row = sqlx::query!(
-        r#"select sha256, state = 'waiting' as "is_waiting!" from property_photos where id = $1"#,
-        photo.0
-    )
-    .fetch_optional(db)
-    .await?;
     // Removed meanwhile.
-    let Some(row) = row else { return Ok(()) };
+    let Some(row) = original(db, photo).await? else { return Ok(()) };
     let mut files = vec![to_hex(&row.sha256)];
     // Else made by whoever had this job before, who may have come no further.
     if row.is_waiting {
         let made = match house.files.get(db.tenant(), &row.sha256).await? {
-            Some(original) => house.pictures.variants(original).await.ok(),
-            None => None,
+            Some(original) => settled(house.pictures.variants(original).await)?
+                .inspect_err(|why| tracing::warn!(tenant = %db.tenant(), %photo, %why, "a photograph is given up"))
+                .ok(),
+            None => {
+                tracing::warn!(tenant = %db.tenant(), %photo, "the original of a photograph is not there");
+                None
+            }
         };
         files.extend(made.iter().flatten().map(|variant| to_hex(&variant.sha256)));
         keep(house, db, photo, made).await?;
@@ -63,34 +62,40 @@ pub async fn give_up(house: &House, db: &TenantDb, photo: PhotoId) -> Result<(),
     make_variants(house, db, photo).await
 }
 
+/// What was made of a picture, or why it is none. Work that broke off says neither: its original stays for the next attempt.
+fn settled<T>(outcome: Result<T, PictureError>) -> Result<Result<T, Refused>, AppError> {
+    match outcome {
+        Ok(made) => Ok(Ok(made)),
+        Err(PictureError::Refused(why)) => Ok(Err(why)),
+        Err(PictureError::Broken) => Err(AppError::Internal(crate::caller::request_id())),
+    }
+}
+
 /// The sizes and their row; without any, the row says that the photograph cannot be read.
 async fn keep(house: &House, db: &TenantDb, photo: PhotoId, made: Option<Vec<Variant>>) -> Result<(), AppError> {
     let mut tx = db.begin().await?;
     keep_removers_out(&mut tx).await?;
-    let state = if made.is_some() { "ready" } else { "failed" };
-    let mut stored = Vec::new();
+    let (is_made, mut sizes) = (made.is_some(), Vec::new());
     for Variant { width, height, format, bytes, sha256 } in made.into_iter().flatten() {
         house.files.put(db.tenant(), &sha256, Bytes::from(bytes)).await?;
-        stored.push(StoredVariant { width, height, format: format.to_owned(), sha256: to_hex(&sha256) });
+        sizes.push(StoredVariant { width, height, format: format.to_owned(), sha256: to_hex(&sha256) });
     }
-    // Whoever is publishing the property finishes first: only for a published one do visitors' pages change.
-    sqlx::query!(
-        "select
-         from properties p
-         join property_photos f on f.property_id = p.id
-         where f.id = $1
-         for share of p",
-        photo.0
-    )
-    .execute(&mut tx)
-    .await?;
-    sqlx::query!(
-        "update property_photos set state = $2, variants = $3 where id = $1 and state = 'waiting'",
-        photo.0,
-        state,
-        serde_json::to_value(&stored).unwrap_or_default()
-    )
-    .execute(&mut tx)
-    .await?;
+    set_sizes(&mut tx, photo, is_made.then_some(sizes)).await?;
     Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refused_picture_is_given_up() {
+        assert_eq!(settled(Ok(1)), Ok(Ok(1)));
+        assert_eq!(settled::<()>(Err(Refused::NotAPhoto.into())), Ok(Err(Refused::NotAPhoto)));
+        assert_eq!(
+            settled::<()>(Err(PictureError::Broken)),
+            Err(AppError::Internal(String::new())),
+            "it is tried again"
+        );
+    }
 }

@@ -1,7 +1,8 @@
 //! Properties: what an agency sells and lets. The reference slice - read this one first.
 //!
-//! A property begins as a draft and is filled in; archived, it frees its place in the plan and comes back with its
-//! earlier status. Nothing is ever deleted but what an import brought and nobody touched. An edit names the version that it began from: a stale one is refused.
+//! A property begins as a draft and is filled in; archived, it frees its place in the plan, stays as it is and comes back
+//! with its earlier status, unpublished. Nothing is ever deleted but what an import brought and nobody touched. An edit names
+//! the version that it began from: a stale one is refused.
 
 #[cfg(feature = "ssr")]
 pub mod db;

@@ -20,7 +20,7 @@ use crate::state::House;
 pub async fn take(house: &House, staff: &Staff, property: PropertyId, upload: Upload) -> Result<(), AppError> {
     let Upload { name, declared, bytes } = upload;
     let inspected = house.pictures.inspect(bytes.clone(), &name, declared.as_deref()).await;
-    let size = inspected.map_err(|refused| refused.told("photos", &name))?;
+    let size = inspected.map_err(|error| error.told("photos", &name))?;
     let (files, staff) = (house.files.clone(), staff.clone());
     to_its_end(async move { keep(&files, &staff, property, (shown(&name), size, bytes)).await }).await
 }

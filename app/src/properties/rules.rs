@@ -202,6 +202,14 @@ impl Parser {
     }
 }
 
+/// Reads what a photograph is said to show.
+///
+/// # Errors
+/// [`AppError::Invalid`] when it is no single line, or longer than 140 characters.
+pub fn parse_alt(alt: &str) -> Result<String, AppError> {
+    text::parse_line(alt, 140).map_err(|problem| AppError::invalid("alt", problem))
+}
+
 /// Whether this can be a property's code: 2 to 20 of A to Z and 0 to 9.
 pub fn is_code(code: &str) -> bool {
     (2..=20).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())

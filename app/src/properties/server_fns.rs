@@ -153,7 +153,7 @@ pub async fn set_cover(id: PropertyId, photo: PhotoId) -> Result<(), AppError> {
 #[server(prefix = "/fn", endpoint = "properties/describe_photo")]
 pub async fn describe_photo(id: PropertyId, photo: PhotoId, alt: String) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
-    let alt = crate::values::text::parse_line(&alt, 140).map_err(|problem| AppError::invalid("alt", problem))?;
+    let alt = super::rules::parse_alt(&alt)?;
     let mut tx = staff.db.begin().await?;
     super::db::photos::describe(&mut tx, &staff, (id, photo), &alt).await?;
     Ok(tx.commit().await?)

@@ -19,7 +19,7 @@ use crate::values::fields::Fields;
 pub async fn take(house: &House, staff: &Staff, upload: Upload) -> Result<(), AppError> {
     let Upload { name, declared, bytes } = upload;
     let drawn = house.pictures.logo(bytes, &name, declared.as_deref()).await;
-    let drawn = drawn.map_err(|refused| refused.told("logo", &name))?;
+    let drawn = drawn.map_err(|error| error.told("logo", &name))?;
     let pixels = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     let logo = NewLogo {
         sha256: drawn.sha256,

@@ -21,6 +21,11 @@ pub fn format_day(at: OffsetDateTime, lang: Lang) -> String {
     format_parts(local(at), lang)
 }
 
+/// The year in which an instant is, in Brasília time.
+pub fn year(at: OffsetDateTime) -> i16 {
+    i16::try_from(local(at).year()).unwrap_or(i16::MAX)
+}
+
 fn format_parts(at: OffsetDateTime, lang: Lang) -> String {
     let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
     match lang {
@@ -38,5 +43,11 @@ mod tests {
         let at = OffsetDateTime::from_unix_timestamp(1_795_489_500).expect("in range");
         assert_eq!(format_instant(at, Lang::Pt), "24/11/2026 00:05", "03:05 in UTC");
         assert_eq!(format_day(at, Lang::En), "2026-11-24");
+    }
+
+    #[test]
+    fn the_year_is_over_when_it_is_over_in_brasilia() {
+        let at = |hour| time::Date::from_ordinal_date(2027, 1).expect("a day").with_hms(hour, 0, 0).expect("an hour");
+        assert_eq!([2, 3].map(|hour| year(at(hour).assume_utc())), [2026, 2027]);
     }
 }

@@ -38,7 +38,9 @@ fn portuguese(problem: &Problem) -> String {
         Problem::NotAPhoto(name) => format!("{name}: envie uma foto JPEG, PNG ou WebP."),
         Problem::Heic(name) => format!("{name}: o formato HEIC não abre nos navegadores; envie como JPEG."),
         Problem::PhotoTooLarge(name) => format!("{name}: a foto passa de 25 MB."),
-        Problem::TooManyPixels(name) => format!("{name}: a foto passa de 50 megapixels."),
+        Problem::TooManyPixels(name) => format!(
+            "{name}: a foto tem pixels demais. Cabem 50 megapixels; em JPEG progressivo ou com 16 bits por cor, cerca de 30."
+        ),
         Problem::MoreRefused(more) => format!("E mais {more}."),
         Problem::BrokenOff => "O envio parou antes do fim. Veja o que chegou e envie o resto.".into(),
         Problem::TooManyPhotos(most) => format!("Cabem {most} fotos em um imóvel."),
@@ -73,7 +75,9 @@ fn english(problem: &Problem) -> String {
         Problem::NotAPhoto(name) => format!("{name}: send a JPEG, PNG or WebP photo."),
         Problem::Heic(name) => format!("{name}: browsers do not show HEIC; send it as JPEG."),
         Problem::PhotoTooLarge(name) => format!("{name}: the photo has more than 25 MB."),
-        Problem::TooManyPixels(name) => format!("{name}: the photo has more than 50 megapixels."),
+        Problem::TooManyPixels(name) => format!(
+            "{name}: the photo has too many pixels. There is room for 50 megapixels; in a progressive JPEG or with 16 bits a colour, for about 30."
+        ),
         Problem::MoreRefused(more) => format!("And {more} more."),
         Problem::BrokenOff => "The upload stopped before its end. See what arrived and send the rest.".into(),
         Problem::TooManyPhotos(most) => format!("A property holds {most} photos."),

@@ -77,7 +77,8 @@ pub(super) async fn keep(response: Response, version: i64) -> Made {
     if body.is_empty() {
         return Made::NotKept(Response::from_parts(head, Body::empty()));
     }
-    let etag = Sha256::digest(&body).iter().take(12).fold(String::from("\""), |mut tag, byte| {
+    // Weak, as its forms share it: a strong one would be of one sequence of bytes (RFC 9110, 8.8.3.3).
+    let etag = Sha256::digest(&body).iter().take(12).fold(String::from("W/\""), |mut tag, byte| {
         let _ = write!(tag, "{byte:02x}");
         tag
     }) + "\"";

@@ -175,10 +175,14 @@ impl Asked {
         Self { encoding: encoding::preferred(headers), known: headers.get(header::IF_NONE_MATCH).cloned() }
     }
 
-    /// Whether the client has the page with this tag.
+    /// Whether the client has the page with this tag, weak or not on either side (RFC 9110, 8.8.3.2 and 13.1.2).
     fn knows(&self, etag: &HeaderValue) -> bool {
-        let known = self.known.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
-        known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag.to_str().unwrap_or("-"))
+        let Some((known, etag)) = self.known.as_ref().and_then(|known| known.to_str().ok()).zip(etag.to_str().ok())
+        else {
+            return false;
+        };
+        let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        known.split(',').any(|tag| opaque(tag) == opaque(etag))
     }
 }
 
@@ -239,6 +243,24 @@ mod tests {
         assert_ne!(address("/imoveis", Some("page=2")), address("/", Some("page=2")));
         // Nor can a path: what stands after it is encoded, and a question mark within it is not one of ours.
         assert_ne!(address("/imoveis%3Fpage=2", None), address("/imoveis", Some("page=2")));
+    }
+
+    #[test]
+    fn a_tag_is_known_weak_or_not_on_either_side() {
+        let knows = |known: &'static str, etag| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static(known));
+            Asked::of(&headers).knows(&HeaderValue::from_static(etag))
+        };
+        for etag in ["W/\"ab\"", "\"ab\""] {
+            for known in ["\"ab\"", "W/\"ab\"", "\"x\", W/\"ab\"", " W/\"ab\" , \"x\""] {
+                assert!(knows(known, etag), "{known} and {etag}");
+            }
+            for other in ["", "ab", "\"AB\"", "W/\"abc\"", "W/"] {
+                assert!(!knows(other, etag), "{other} and {etag}");
+            }
+        }
+        assert!(!Asked::of(&HeaderMap::new()).knows(&HeaderValue::from_static("W/\"ab\"")));
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use http::StatusCode;
 use sqlx::Row as _;
 use tenancy::testing::run;
 
-use crate::harness::{a_property, house, on_the_storefront, register, with_creci};
+use crate::harness::{a_photo, a_property, house, on_the_storefront, register, with_creci};
 
 #[test]
 fn what_is_missing_is_named_and_nothing_is_published() {
@@ -99,6 +99,75 @@ fn archiving_takes_a_property_off_the_storefront() {
             StatusCode::NOT_FOUND,
             "coming back, it waits for somebody to publish it"
         );
+    });
+}
+
+#[test]
+fn what_is_archived_stays_as_it_is_until_it_comes_back() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut owner, mut other) = (house.owner(&a).await, house.owner(&b).await);
+        let (id, photo) = on_the_storefront(house, &a, &mut owner, "Apartamento guardado").await;
+        let (elsewhere, _) = on_the_storefront(house, &b, &mut other, "Apartamento de outra").await;
+        owner.call("properties/archive", &[("id", &id)]).await;
+        let page = owner.get(&format!("/app/properties/{id}")).await.text();
+        assert!(page.contains("fn/properties/restore"), "{page}");
+        for hidden in ["/edit\"", "/photos\"", "fn/properties/publish"] {
+            assert!(!page.contains(hidden), "{hidden} leads to a refusal: {page}");
+        }
+        let facts = async || {
+            let facts = "select to_jsonb(p) || jsonb_build_object(
+                             'lines', (select count(*) from activity_log),
+                             'photos', (select jsonb_agg(to_jsonb(f) order by id) from property_photos f))
+                         from properties p";
+            let facts: serde_json::Value = sqlx::query_scalar(facts).fetch_one(&a.db).await.expect("one");
+            facts
+        };
+        let before = facts().await;
+        let edit = |id: &str, version: &serde_json::Value, status: &str| {
+            let mut fields = a_property("", "Apartamento mudado");
+            fields.retain(|(name, _)| !matches!(*name, "id" | "status"));
+            let fields = fields.into_iter().map(|(name, value)| (name, value.to_owned()));
+            fields
+                .chain([("id", id.to_owned()), ("version", version.to_string()), ("status", status.to_owned())])
+                .collect::<Vec<_>>()
+        };
+        let version = &before["version"];
+        let of = |more: &[(&'static str, &str)]| {
+            let both = [("id", id.as_str()), ("photo", photo.id.as_str())];
+            both.iter().chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect::<Vec<_>>()
+        };
+        for (endpoint, fields) in [
+            ("update", edit(&id, version, "sold")),
+            ("publish", of(&[])),
+            ("feature", of(&[("featured", "true")])),
+            ("move_photo", of(&[("place", "2")])),
+            ("set_cover", of(&[])),
+            ("describe_photo", of(&[("alt", "Sala")])),
+            ("remove_photo", of(&[])),
+        ] {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let answer = owner.call(&format!("properties/{endpoint}"), &fields).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{endpoint}: {}", answer.text());
+        }
+        let files = [("quarto.jpg", "image/jpeg", a_photo(77))];
+        assert_eq!(owner.upload(&id, "application/json", &files).await.status, StatusCode::NOT_FOUND);
+        // Who began before it was archived is told what everybody is told who comes too late.
+        let began = serde_json::json!(version.as_i64().expect("a number") - 1);
+        let late = edit(&id, &began, "active");
+        let late: Vec<(&str, &str)> = late.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(owner.call("properties/update", &late).await.status, StatusCode::CONFLICT);
+        assert_eq!(facts().await, before, "nothing of it has changed");
+        owner.call("properties/restore", &[("id", &id)]).await;
+        let record = owner.call("properties/load", &[("id", &id)]).await.json();
+        let [is_active, is_published] = [&record["is_active"], &record["publication"]["is_published"]];
+        assert_eq!((is_active, is_published), (&true.into(), &false.into()), "its earlier status, unpublished");
+        let back = edit(&id, &record["version"], "sold");
+        let back: Vec<(&str, &str)> = back.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(owner.call("properties/update", &back).await.status, StatusCode::OK, "and may be changed again");
+        let still = other.call("properties/load", &[("id", &elsewhere)]).await.json();
+        assert_eq!(still["publication"]["is_published"], true, "the other agency's goes on");
     });
 }
 

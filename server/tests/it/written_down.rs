@@ -30,7 +30,8 @@ struct Change {
 /// What there is to be changed.
 struct There {
     property: String,
-    photo: String,
+    /// The cover, and another.
+    photos: [String; 2],
     /// Versions that forms begin from: of the property, the store and the brand.
     versions: [String; 3],
 }
@@ -45,8 +46,9 @@ fn form(id: &str, more: &[(&'static str, &str)]) -> Vec<(&'static str, String)> 
 fn change(row: &Access, there: &There) -> Option<Change> {
     let id = || ("id", there.property.clone());
     let [property, store, brand] = there.versions.clone();
-    let of_photo = |function, more: &[(&'static str, &str)]| {
-        let mut fields = vec![id(), ("photo", there.photo.clone())];
+    let [cover, other] = &there.photos;
+    let of_photo = |photo: &String, function, more: &[(&'static str, &str)]| {
+        let mut fields = vec![id(), ("photo", photo.clone())];
         fields.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
         (Vec::new(), Call::Function(function, fields), "property.photos")
     };
@@ -73,10 +75,10 @@ fn change(row: &Access, there: &There) -> Option<Change> {
             let fields = vec![id(), ("featured", "true".to_owned())];
             (Vec::new(), Call::Function("properties/feature", fields), "property.feature")
         }
-        "/fn/properties/move_photo" => of_photo("properties/move_photo", &[("place", "2")]),
-        "/fn/properties/set_cover" => of_photo("properties/set_cover", &[]),
-        "/fn/properties/describe_photo" => of_photo("properties/describe_photo", &[("alt", "Sala")]),
-        "/fn/properties/remove_photo" => of_photo("properties/remove_photo", &[]),
+        "/fn/properties/move_photo" => of_photo(cover, "properties/move_photo", &[("place", "2")]),
+        "/fn/properties/set_cover" => of_photo(other, "properties/set_cover", &[]),
+        "/fn/properties/describe_photo" => of_photo(cover, "properties/describe_photo", &[("alt", "Sala")]),
+        "/fn/properties/remove_photo" => of_photo(cover, "properties/remove_photo", &[]),
         "/fn/properties/archive" => (Vec::new(), one("properties/archive"), "property.archive"),
         "/fn/properties/restore" => (vec![one("properties/archive")], one("properties/restore"), "property.restore"),
         "/fn/store_settings/update_store" => {
@@ -133,7 +135,9 @@ async fn prepare(house: &House, agency: &Agency, owner: &mut Caller) -> There {
     let store = owner.call("store_settings/load", &[("form", "store")]).await.json();
     let brand = owner.call("store_settings/load", &[("form", "brand")]).await.json();
     let versions = [record, store, brand].map(|of| of["version"].to_string());
-    There { property, photo: photo.id, versions }
+    let page = owner.call("properties/photos", &[("id", &property)]).await.json();
+    let other = page["photos"][1]["id"].as_str().expect("a second one").to_owned();
+    There { property, photos: [photo.id, other], versions }
 }
 
 /// A line of the history or of the platform's log.

@@ -69,7 +69,7 @@ fn money_is_never_a_float() {
         "app/src/values/color.rs",
         "app/src/values/fields.rs",
         "app/src/words/mod.rs",
-        "app/src/outside/pictures.rs",
+        "app/src/outside/pictures/draw.rs",
         "server/scenery/",
         "server/tenancy/src/registry.rs",
         "server/src/layers/request.rs",

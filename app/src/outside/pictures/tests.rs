@@ -1,6 +1,11 @@
 //! Photographs and logos: what is taken, what is refused, and how much of the machine they may have.
 
+use super::draw::sizes;
+use super::header::claims_more;
 use super::*;
+use image::codecs::png::PngEncoder;
+use image::{ImageEncoder as _, RgbImage};
+use std::io::Cursor;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn photo(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
@@ -11,7 +16,14 @@ fn photo(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
 }
 
 async fn inspect(bytes: Vec<u8>, name: &str, declared: &str) -> Result<Size, Refused> {
-    Pictures::default().inspect(bytes.into(), name, Some(declared)).await
+    Pictures::default().inspect(bytes.into(), name, Some(declared)).await.map_err(refused)
+}
+
+fn refused(error: PictureError) -> Refused {
+    match error {
+        PictureError::Refused(why) => why,
+        PictureError::Broken => panic!("the work on it broke off"),
+    }
 }
 
 #[tokio::test]
@@ -70,7 +82,7 @@ async fn a_bomb_in_a_colour_profile_is_not_unfolded() {
         bytes
     };
     let profile = |bytes: &[u8]| {
-        let mut decoder = begin(bytes, ImageFormat::Png).expect("a picture");
+        let (mut decoder, _) = begin(bytes, ImageFormat::Png).expect("a picture");
         decoder.icc_profile().expect("readable").map(|profile| profile.len())
     };
     assert_eq!(profile(&with_profile(500_000)), Some(500_000), "one of a printer's size is read");
@@ -113,6 +125,96 @@ async fn a_chunk_that_claims_more_than_the_file_is_refused() {
     assert_eq!(inspect(with_exif(u32::MAX), "a.webp", "image/webp").await, Err(Refused::NotAPhoto));
 }
 
+/// A JPEG's headers up to its data: a frame of this kind and size, of components with these sampling factors, and a scan of so
+/// many of them.
+fn jpeg(kind: u8, (width, height): (u16, u16), factors: &[u8], scanned: u8) -> Vec<u8> {
+    let count = u8::try_from(factors.len()).expect("few");
+    // A marker may be filled up (B.1.1.2).
+    let mut bytes = b"\xff\xd8\xff\xff\xff".to_vec();
+    bytes.extend([kind, 0, 8 + 3 * count, 8]);
+    bytes.extend([height.to_be_bytes(), width.to_be_bytes()].concat());
+    bytes.push(count);
+    bytes.extend((1..).zip(factors).flat_map(|(n, factor)| [n, *factor, 0]));
+    bytes.extend([0xff, 0xda, 0, 6 + 2 * scanned, scanned]);
+    bytes.extend((1..=scanned).flat_map(|n| [n, 0]));
+    bytes.extend([0, if kind == 0xc2 { 0 } else { 63 }, 0]);
+    bytes
+}
+
+#[test]
+fn what_a_jpegs_decoder_keeps_beside_the_pixels_is_counted() {
+    const HALF: [u8; 3] = [0x22, 0x11, 0x11];
+    let weight = |kind, size, factors: &[u8], scanned| {
+        let bytes = jpeg(kind, size, factors, scanned);
+        begin(&bytes, ImageFormat::Jpeg).map(|(_, weight)| weight)
+    };
+    for (what, kind, factors, scanned, a_pixel) in [
+        ("baseline", 0xc0, &HALF[..], 3, 3),
+        ("baseline of full colour", 0xc0, &[0x11; 3], 3, 3),
+        ("baseline in several scans", 0xc0, &HALF, 1, 6),
+        ("progressive", 0xc2, &HALF, 3, 6),
+        ("progressive of full colour", 0xc2, &[0x11; 3], 3, 9),
+        ("grey", 0xc0, &[0x11], 1, 4),
+        ("progressive and of four inks", 0xc2, &[0x11; 4], 4, 11),
+    ] {
+        assert_eq!(weight(kind, (6_000, 4_000), factors, scanned), Ok(a_pixel * 24_000_000), "{what}");
+    }
+    let large = (8_000, 6_000);
+    assert_eq!(weight(0xc0, large, &HALF, 3), Ok(3 * 48_000_000), "a camera's largest");
+    for (kind, scanned) in [(0xc2, 3), (0xc0, 1)] {
+        assert_eq!(weight(kind, large, &HALF, scanned), Err(Refused::TooManyPixels));
+    }
+    // Edges are whole blocks.
+    assert_eq!(weight(0xc2, (1, 1), &HALF, 3), Ok(3 + 6 * 64 * 2));
+    // What comes before the frame and after the first scan says nothing of it: a preview, a phone's map of brightness.
+    let weight = |bytes: &[u8]| begin(bytes, ImageFormat::Jpeg).map(|(_, weight)| weight);
+    let (photo, preview) = (jpeg(0xc0, (80, 64), &HALF, 3), jpeg(0xc2, (80, 64), &[0x11], 1));
+    let length = u16::try_from(preview.len() + 2).expect("short").to_be_bytes();
+    let with_preview = [&photo[..2], &[0xff, 0xe1], &length, &preview, &photo[2..], &preview].concat();
+    assert_eq!(weight(&with_preview), Ok(3 * 80 * 64));
+    // Headers that only the decoder finds its way through may hide anything.
+    for between in [&b"ab"[..], &[0xff, 0xe0, 0, 6, 0, 0, 0, 0, 0]] {
+        assert_eq!(weight(&[&photo[..2], between, &photo[2..]].concat()), Ok(11 * 80 * 64), "{between:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_large_picture_is_open_alone() {
+    let pictures = Pictures::default();
+    // Half of 256 MB is 44 million pixels of three bytes. The picture itself need not be there: it is not decoded before the
+    // places are taken.
+    for (pixels, left) in [((6_000, 4_000), 1), ((8_000, 5_500), 1), ((8_000, 5_600), 0)] {
+        let bytes = jpeg(0xc0, pixels, &[0x22, 0x11, 0x11], 3);
+        let taken = pictures.places_of(bytes.into(), ImageFormat::Jpeg).await.expect("they are free");
+        assert_eq!(pictures.places.available_permits(), left, "{pixels:?}");
+        drop(taken);
+    }
+    assert_eq!(pictures.places.available_permits(), PLACES as usize);
+}
+
+#[tokio::test]
+async fn large_pictures_do_not_wait_for_each_other() {
+    let pictures = Pictures::default();
+    let large = jpeg(0xc0, (8_000, 5_600), &[0x22, 0x11, 0x11], 3);
+    let all = (0..8).map(|_| async {
+        let taken = pictures.places_of(large.clone().into(), ImageFormat::Jpeg).await.expect("it gets in");
+        assert_eq!(pictures.places.available_permits(), 0, "alone");
+        drop(taken);
+    });
+    futures::future::join_all(all).await;
+    assert_eq!(pictures.places.available_permits(), PLACES as usize);
+}
+
+#[tokio::test]
+async fn work_that_breaks_off_says_nothing_of_the_picture() {
+    let pictures = Pictures::default();
+    let places = pictures.wait_for(PLACES).await;
+    let broken: Result<(), _> = pictures.work(places, || panic!("a decoder's own mistake")).await;
+    assert_eq!(broken, Err(PictureError::Broken));
+    assert!(matches!(PictureError::Broken.told("photos", "a.jpg"), AppError::Internal(_)), "it is our fault");
+    assert_eq!(pictures.places.available_permits(), PLACES as usize, "its places are free again");
+}
+
 #[tokio::test]
 async fn a_picture_keeps_its_place_when_whoever_asked_has_gone() {
     let pictures = Pictures::default();
@@ -132,7 +234,7 @@ async fn a_picture_keeps_its_place_when_whoever_asked_has_gone() {
                 counts.0.fetch_sub(1, Ordering::SeqCst);
                 Ok(())
             };
-            pictures.work(decode).await
+            pictures.work(pictures.wait_for(1).await, decode).await
         })
     };
     for asking in [open_one(pictures.clone()), open_one(pictures.clone())] {
@@ -187,8 +289,56 @@ async fn variants_are_upright_and_carry_nothing_of_the_original() {
     }
 }
 
+/// Every way in which a camera may have been held (EXIF, Orientation).
+#[test]
+fn a_picture_is_the_same_whether_it_is_turned_before_it_is_small_or_after() {
+    let lying = RgbImage::from_fn(800, 500, |x, y| image::Rgb([(x / 4) as u8, (y / 3) as u8, ((x + y) / 6) as u8]));
+    for value in 1..=8 {
+        let orientation = Orientation::from_exif(value).expect("one of eight");
+        let mut upright = DynamicImage::ImageRgb8(lying.clone());
+        upright.apply_orientation(orientation);
+        let upright = upright.into_rgb8();
+        assert_eq!(turned(lying.dimensions(), orientation), upright.dimensions(), "orientation {value}");
+        let expected = encode_all(&upright, Orientation::NoTransforms).expect("drawn");
+        let variants = encode_all(&lying, orientation).expect("drawn");
+        assert_eq!(variants.len(), expected.len(), "orientation {value}");
+        for (variant, expected) in variants.iter().zip(&expected) {
+            let of = |v: &Variant| (v.width, v.height, v.format);
+            assert_eq!(of(variant), of(expected), "orientation {value}");
+            let pixels = |v: &Variant| image::load_from_memory(&v.bytes).expect("a picture").into_rgb8().into_raw();
+            let (one, other) = (pixels(variant), pixels(expected));
+            assert_eq!(one.len(), other.len());
+            let furthest = one.iter().zip(&other).map(|(a, b)| a.abs_diff(*b)).max().expect("pixels");
+            assert!(furthest <= 24, "orientation {value}, {:?}: {furthest}", of(variant));
+        }
+        let logo = draw_logo(DynamicImage::ImageRgb8(lying.clone()), orientation).expect("drawn");
+        let expected = draw_logo(DynamicImage::ImageRgb8(upright), Orientation::NoTransforms).expect("drawn");
+        assert_eq!((logo.width, logo.height), (expected.width, expected.height), "orientation {value}");
+    }
+}
+
+#[test]
+fn a_size_is_never_longer_than_a_webp_can_be() {
+    assert_eq!(sizes((4_000, 3_000)), [(320, 240), (768, 576), (1280, 960), (2048, 1536)]);
+    assert_eq!(sizes((900, 600)), [(320, 213), (768, 512), (900, 600)]);
+    assert_eq!(sizes((320, 10)), [(320, 10)]);
+    assert_eq!(sizes((4_000, 1)), [(320, 1), (768, 1), (1280, 1), (2048, 1)]);
+    assert_eq!(sizes((700, 65_535)), [(174, 16_290)]);
+    assert_eq!(sizes((1, 65_535)), [(1, 16_383)]);
+    let tall = RgbImage::new(4, 20_000);
+    let variants = encode_all(&tall, Orientation::NoTransforms).expect("drawn");
+    assert!(variants.iter().all(|v| (v.width, v.height) == (3, 15_000)) && variants.len() == 2);
+}
+
 #[test]
 fn what_is_transparent_becomes_white() {
+    let drawn = image::RgbaImage::from_fn(3, 2, |x, y| image::Rgba([10, 20, 30, (x * 100 + y * 55) as u8]));
+    let flat = flatten(DynamicImage::ImageRgba8(drawn.clone()));
+    for (from, to) in drawn.pixels().zip(flat.pixels()) {
+        let alpha = u32::from(from.0[3]);
+        let over = |c: u32| ((2 * (c * alpha + 255 * (255 - alpha)) + 255) / 510) as u8;
+        assert_eq!(to.0, [over(10), over(20), over(30)], "{from:?}");
+    }
     let clear = DynamicImage::ImageRgba8(image::RgbaImage::from_pixel(1, 1, image::Rgba([10, 20, 30, 0])));
     assert_eq!(flatten(clear).get_pixel(0, 0).0, [255, 255, 255]);
 }
@@ -206,5 +356,5 @@ async fn a_logo_stays_transparent_and_carries_nothing_of_the_original() {
     let again = image::load_from_memory(&logo.bytes).expect("a picture").into_rgba8();
     assert_eq!((again.get_pixel(5, 5).0[3], again.get_pixel(470, 5).0), (0, [0, 74, 173, 255]));
     let svg = Pictures::default().logo("<svg/>".into(), "logo.svg", Some("image/svg+xml")).await;
-    assert_eq!(svg.err(), Some(Refused::NotAPhoto));
+    assert_eq!(svg.err(), Some(Refused::NotAPhoto.into()));
 }

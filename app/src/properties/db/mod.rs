@@ -43,6 +43,7 @@ use crate::audit::db::{Event, diff, list as history, record};
 use crate::caller::Staff;
 use crate::drafts::db::{self as drafts, Draft, Place};
 use crate::error::{AppError, Clash, Limit};
+use crate::values::day::year;
 use crate::values::fields::Fields;
 use crate::words::Lang;
 
@@ -184,15 +185,11 @@ pub async fn blank(
     Ok(PropertyBlank { id, form, missing })
 }
 
-/// The year of an instant.
-pub fn year(at: OffsetDateTime) -> i16 {
-    i16::try_from(at.year()).unwrap_or(i16::MAX)
-}
-
 /// Registers a property, or finds the one of this identifier: a form sent twice makes one row.
 ///
 /// # Errors
-/// [`AppError::PlanLimit`] when the plan holds no more, [`Clash::CodeTaken`].
+/// [`AppError::PlanLimit`] when the plan holds no more, [`Clash::CodeTaken`], [`AppError::NotFound`] for the identifier of a
+/// property that somebody else registered.
 pub async fn create(
     tx: &mut TenantTx,
     staff: &Staff,
@@ -229,7 +226,9 @@ pub async fn create(
 /// Saves an edit that began from `version`. Returns the new version.
 ///
 /// # Errors
-/// [`Clash::Stale`] when somebody saved meanwhile, [`Clash::CodeTaken`], [`AppError::NotFound`].
+/// [`Clash::Stale`] when somebody saved meanwhile, [`Clash::CodeTaken`], [`AppError::NotFound`] also for an archived one,
+/// [`AppError::Forbidden`] when it would take a published one off the storefront and they may not publish,
+/// [`AppError::Invalid`] when a published one would lack something.
 pub async fn update(
     tx: &mut TenantTx,
     staff: &Staff,
@@ -239,6 +238,10 @@ pub async fn update(
     let before = find_for_update(tx, id).await?;
     if before.version != version {
         return Err(AppError::Conflict(Clash::Stale(before.version)));
+    }
+    // What was put away stays as it is until it is brought back.
+    if before.is_archived {
+        return Err(AppError::NotFound);
     }
     // Another status takes it off the storefront, which not everybody who edits may do.
     if before.is_published && input.status != Status::Active && !staff.role.may(Can::PublishProperties) {

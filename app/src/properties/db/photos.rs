@@ -1,11 +1,12 @@
 //! Rows of photographs: their order, the cover, and what was made of each.
 
 mod files;
+mod sizes;
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::types::Json;
 use tenancy::{TenantDb, TenantTx};
+use uuid::Uuid;
 
 use crate::audit::db::{Event, enqueue, record};
 use crate::caller::Staff;
@@ -14,25 +15,10 @@ use crate::properties::types::{Photo, PhotoId, PhotoState, Picture, PropertyId};
 use crate::values::fields::{FieldErrors, Problem};
 
 pub use files::{keep_everybody_out, keep_removers_out, unneeded};
+pub use sizes::{Original, StoredVariant, Variants, media, original, set_sizes};
 
 /// Photographs of a property, at most.
 pub const MOST: u32 = 50;
-
-/// A file that was made of a photograph, as the row keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredVariant {
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-    /// `webp` or `jpg`.
-    pub format: String,
-    /// SHA-256 of the file, in hexadecimal.
-    pub sha256: String,
-}
-
-/// The column that keeps them, as [`crate::outside::pictures`] made them: by format, the smallest first.
-pub type Variants = Json<Vec<StoredVariant>>;
 
 /// A file that was taken in.
 #[derive(Debug, Clone)]
@@ -140,7 +126,7 @@ pub async fn list(db: &TenantDb, property: PropertyId) -> Result<Vec<Photo>, sql
 /// missing: then they are asked for once more.
 ///
 /// # Errors
-/// [`AppError::NotFound`] without the property, [`AppError::Invalid`] when it has [`MOST`] others already.
+/// [`AppError::NotFound`] without the property, or when it is archived, [`AppError::Invalid`] when it has [`MOST`] others already.
 pub async fn add(
     tx: &mut TenantTx,
     staff: &Staff,
@@ -183,14 +169,16 @@ pub async fn add(
     .await?;
     let Some(photo) = added else { return Ok(Added::Before) };
     enqueue(tx, staff, crate::properties::jobs::MAKE_VARIANTS, json!({ "photo": photo })).await?;
-    changed(tx, staff, property, json!({ "photos": [null, new.name] })).await?;
+    if photo == id.0 {
+        changed(tx, staff, property, json!({ "photos": [null, new.name] })).await?;
+    }
     Ok(Added::Waiting)
 }
 
-/// Puts a photograph at a place, counted from 1; the others make room.
+/// Puts a photograph at a place, counted from 1; the others make room. There already is fine.
 ///
 /// # Errors
-/// [`AppError::NotFound`].
+/// [`AppError::NotFound`], also for an archived property's.
 pub async fn move_to(
     tx: &mut TenantTx,
     staff: &Staff,
@@ -198,12 +186,15 @@ pub async fn move_to(
     place: usize,
 ) -> Result<(), AppError> {
     find(tx, property, photo).await?;
-    let mut order =
+    let before =
         sqlx::query_scalar!("select id from property_photos where property_id = $1 order by position", property.0)
             .fetch_all(&mut *tx)
             .await?;
-    order.retain(|id| *id != photo.0);
+    let mut order: Vec<Uuid> = before.iter().copied().filter(|id| *id != photo.0).collect();
     order.insert(place.saturating_sub(1).min(order.len()), photo.0);
+    if order == before {
+        return Ok(());
+    }
     sqlx::query!(
         "update property_photos p
          set position = o.place
@@ -213,50 +204,54 @@ pub async fn move_to(
     )
     .execute(&mut *tx)
     .await?;
-    changed(tx, staff, property, json!({ "photos": [null, "order"] })).await
+    changed(tx, staff, property, json!({ "photo_order": [before, order] })).await
 }
 
-/// Makes a photograph the cover.
+/// Makes a photograph the cover. It already is fine.
 ///
 /// # Errors
-/// [`AppError::NotFound`].
+/// [`AppError::NotFound`], also for an archived property's.
 pub async fn set_cover(
     tx: &mut TenantTx,
     staff: &Staff,
     (property, photo): (PropertyId, PhotoId),
 ) -> Result<(), AppError> {
-    find(tx, property, photo).await?;
-    sqlx::query!(
-        "update property_photos set is_cover = false where property_id = $1 and is_cover and id <> $2",
-        property.0,
-        photo.0
+    if find(tx, property, photo).await?.is_cover {
+        return Ok(());
+    }
+    let before = sqlx::query_scalar!(
+        "update property_photos set is_cover = false where property_id = $1 and is_cover returning id",
+        property.0
     )
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
     sqlx::query!("update property_photos set is_cover = true where id = $1", photo.0).execute(&mut *tx).await?;
-    changed(tx, staff, property, json!({ "photos": [null, "cover"] })).await
+    changed(tx, staff, property, json!({ "cover": [before, photo] })).await
 }
 
-/// Says in words what a photograph shows, for those who do not see it.
+/// Says in words what a photograph shows, for those who do not see it. The same words are fine.
 ///
 /// # Errors
-/// [`AppError::NotFound`].
+/// [`AppError::NotFound`], also for an archived property's.
 pub async fn describe(
     tx: &mut TenantTx,
     staff: &Staff,
     (property, photo): (PropertyId, PhotoId),
     alt: &str,
 ) -> Result<(), AppError> {
-    find(tx, property, photo).await?;
+    let before = find(tx, property, photo).await?.alt;
+    if before == alt {
+        return Ok(());
+    }
     sqlx::query!("update property_photos set alt = $2 where id = $1", photo.0, alt).execute(&mut *tx).await?;
-    changed(tx, staff, property, json!({ "alt": [null, alt] })).await
+    changed(tx, staff, property, json!({ "alt": [before, alt] })).await
 }
 
 /// Removes a photograph; the first of the rest becomes the cover. Returns the files that it had, by their SHA-256 in
 /// hexadecimal.
 ///
 /// # Errors
-/// [`AppError::NotFound`].
+/// [`AppError::NotFound`], also for an archived property's.
 pub async fn remove(
     tx: &mut TenantTx,
     staff: &Staff,
@@ -264,62 +259,62 @@ pub async fn remove(
 ) -> Result<Vec<String>, AppError> {
     find(tx, property, photo).await?;
     let gone = sqlx::query!(
-        r#"delete from property_photos where id = $1 returning sha256, variants as "variants: Variants""#,
+        r#"delete from property_photos
+           where id = $1
+           returning sha256, original_name, is_cover, variants as "variants: Variants""#,
         photo.0
     )
     .fetch_one(&mut *tx)
     .await?;
-    sqlx::query!(
-        "update property_photos set is_cover = true
-         where id = (select id from property_photos where property_id = $1 order by position limit 1)
-           and not exists (select from property_photos where property_id = $1 and is_cover)",
-        property.0
-    )
-    .execute(&mut *tx)
-    .await?;
-    changed(tx, staff, property, json!({ "photos": ["removed", null] })).await?;
+    let mut changes = json!({ "photos": [gone.original_name, null] });
+    if gone.is_cover {
+        changes["cover"] = json!([photo, cover_first(tx, property).await?]);
+    }
+    changed(tx, staff, property, changes).await?;
     let original = crate::outside::files::to_hex(&gone.sha256);
     let files: Vec<String> = std::iter::once(original).chain(gone.variants.0.into_iter().map(|v| v.sha256)).collect();
     enqueue(tx, staff, crate::properties::jobs::SWEEP_FILES, json!({ "files": files })).await?;
     Ok(files)
 }
 
-/// The whole digest of a variant whose address begins with these digits.
-///
-/// # Errors
-/// `RowNotFound` when there is none, or when visitors ask and its property is not published.
-pub async fn media(
-    db: &TenantDb,
-    photo: PhotoId,
-    (width, format, digits): (u32, &str, &str),
-    is_visitor: bool,
-) -> Result<String, sqlx::Error> {
-    let variants = sqlx::query_scalar!(
-        "select f.variants
-         from property_photos f
-         join properties p on p.id = f.property_id
-         where f.id = $1 and (p.published_at is not null or not $2)",
-        photo.0,
-        is_visitor
+/// Makes the first photograph the cover; none, when there is none.
+async fn cover_first(tx: &mut TenantTx, property: PropertyId) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "update property_photos
+         set is_cover = true
+         where id = (select id from property_photos where property_id = $1 order by position limit 1)
+         returning id",
+        property.0
     )
-    .fetch_one(db)
-    .await?;
-    let variants: Vec<StoredVariant> = serde_json::from_value(variants).unwrap_or_default();
-    let found = variants.into_iter().find(|v| v.width == width && v.format == format && v.sha256.starts_with(digits));
-    found.map(|v| v.sha256).ok_or(sqlx::Error::RowNotFound)
+    .fetch_optional(tx)
+    .await
 }
 
+/// Holds a property that is not archived: what was put away stays as it is.
 async fn lock(tx: &mut TenantTx, property: PropertyId) -> Result<(), AppError> {
-    sqlx::query_scalar!("select id from properties where id = $1 for update", property.0).fetch_one(tx).await?;
-    Ok(())
-}
-
-async fn find(tx: &mut TenantTx, property: PropertyId, photo: PhotoId) -> Result<(), AppError> {
-    lock(tx, property).await?;
-    sqlx::query_scalar!("select id from property_photos where id = $1 and property_id = $2", photo.0, property.0)
+    sqlx::query_scalar!("select id from properties where id = $1 and deleted_at is null for update", property.0)
         .fetch_one(tx)
         .await?;
     Ok(())
+}
+
+/// What a photograph is before it is changed.
+struct Before {
+    alt: String,
+    is_cover: bool,
+}
+
+async fn find(tx: &mut TenantTx, property: PropertyId, photo: PhotoId) -> Result<Before, AppError> {
+    lock(tx, property).await?;
+    let before = sqlx::query_as!(
+        Before,
+        "select alt, is_cover from property_photos where id = $1 and property_id = $2",
+        photo.0,
+        property.0
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(before)
 }
 
 async fn changed(

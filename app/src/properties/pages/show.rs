@@ -96,7 +96,7 @@ fn record(page: PropertyPage, act: Act) -> impl IntoView {
 fn buttons(page: &PropertyPage, act: Act) -> impl IntoView + use<> {
     let words = &words().properties;
     let (id, may) = (page.id, page.may);
-    let edit = may.write.then(|| {
+    let edit = (may.write && !page.is_archived).then(|| {
         view! {
             <a class="btn" href=format!("/app/properties/{id}/photos")><Icon name=IconName::Camera/>{words.photos}</a>
             <a class="btn btn-primary" href=format!("/app/properties/{id}/edit")>{words.edit}</a>
@@ -154,7 +154,7 @@ fn site(publication: Publication, (id, may): (PropertyId, bool), act: Act) -> im
 fn history(line: HistoryLine, lang: Lang) -> impl IntoView {
     let who = line.who.unwrap_or_else(|| words().today.the_program.to_owned());
     let fields = line.fields.iter().map(|name| field(name, lang)).collect::<Vec<_>>().join(", ");
-    let fields = (line.action == "property.update").then_some(fields);
+    let fields = matches!(line.action.as_str(), "property.update" | "property.photos").then_some(fields);
     view! {
         <li class="history">
             <p><strong>{who}</strong>" "{action_name(&line.action, lang)}</p>

@@ -69,8 +69,8 @@ fn Values(form: Fields, errors: Signal<FieldErrors>) -> impl IntoView {
     let money = |name: &'static str, value: &str| {
         view! { <TextField name label=field(name, lang) value inputmode="decimal" maxlength=20 errors/> }
     };
-    let shown =
-        vec![("true".to_owned(), words_yes(lang).to_owned()), ("false".to_owned(), on_request(lang).to_owned())];
+    let shown = [("true", words.price_shown), ("false", words.price_on_request)];
+    let shown = shown.map(|(value, label)| (value.to_owned(), label.to_owned())).to_vec();
     view! {
         <section class="form-section">
             <h2>{words.values}</h2>
@@ -89,20 +89,6 @@ fn Values(form: Fields, errors: Signal<FieldErrors>) -> impl IntoView {
                     options=options(&[Period::Monthly, Period::Yearly, Period::Once], Period::as_str, labels::period)/>
             </div>
         </section>
-    }
-}
-
-const fn words_yes(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Pt => "Mostrar",
-        Lang::En => "Show",
-    }
-}
-
-const fn on_request(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Pt => "Sob consulta",
-        Lang::En => "On request",
     }
 }
 

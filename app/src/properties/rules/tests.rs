@@ -121,3 +121,12 @@ proptest::proptest! {
         let _ = parse(&form, 2026);
     }
 }
+
+#[test]
+fn what_a_photograph_shows_is_said_in_one_line() {
+    assert_eq!(parse_alt("  Fachada  "), Ok("Fachada".to_owned()));
+    assert_eq!(parse_alt(&"ã".repeat(140)), Ok("ã".repeat(140)));
+    for (alt, problem) in [("ã".repeat(141), Problem::TooLong(140)), ("a\nb".to_owned(), Problem::ControlCharacter)] {
+        assert_eq!(parse_alt(&alt), Err(AppError::invalid("alt", problem)));
+    }
+}

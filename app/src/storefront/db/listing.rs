@@ -82,7 +82,7 @@ fn place(i: &PropertyInput) -> String {
 }
 
 fn prices(i: &PropertyInput, lang: Lang) -> Vec<(String, String)> {
-    let on_request = || words_in(lang).storefront.on_request.to_owned();
+    let on_request = || words_in(lang).properties.price_on_request.to_owned();
     let of = |purpose: Purpose| match purpose {
         Purpose::Sale => labels::price(i.sale_price.filter(|_| i.sale_price_public), "", lang),
         Purpose::Rent => labels::price(i.rent, labels::period(i.rent_period, lang), lang),

@@ -205,7 +205,7 @@ fn prices(row: &PgRow, lang: Lang) -> Result<Vec<(Purpose, String)>, sqlx::Error
             Purpose::Rent => labels::price(amount("rent")?, labels::period(period, lang), lang),
             Purpose::Season => labels::price(amount("season_price")?, labels::period(Period::Daily, lang), lang),
         };
-        prices.push((purpose, price.unwrap_or_else(|| words_in(lang).storefront.on_request.to_owned())));
+        prices.push((purpose, price.unwrap_or_else(|| words_in(lang).properties.price_on_request.to_owned())));
     }
     Ok(prices)
 }

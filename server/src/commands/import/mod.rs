@@ -23,6 +23,7 @@ use app::error::{AppError, Clash};
 use app::outside::files::to_hex;
 use app::properties::db::import::{self as db, Arrival, Batch, BatchId, Listing, Undone};
 use app::properties::types::Status;
+use app::values::day::year;
 
 use super::output;
 use columns::Columns;
@@ -229,7 +230,7 @@ fn look(file: &File<'_>, how: How) -> anyhow::Result<(Reading, Report)> {
         }
     };
     let columns = Columns::new(map, &table.header).context("the map does not fit the file")?;
-    let year = i16::try_from(Clock::system().now().year()).unwrap_or(i16::MAX);
+    let year = year(Clock::system().now());
     let status = if how.publish { Status::Active } else { Status::Draft };
     let reading = rows::read(&table, &columns, Standing { year, status, numbers: map.numbers() });
     let report = Report {
