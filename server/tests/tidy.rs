@@ -6,6 +6,8 @@ mod data;
 mod inputs;
 #[path = "tidy/proofs.rs"]
 mod proofs;
+#[path = "tidy/setup.rs"]
+mod setup;
 #[path = "tidy/supply.rs"]
 mod supply;
 

@@ -144,6 +144,11 @@ fn a_crash_after_any_step_is_resumed_to_exactly_one_agency() {
                 _ => "running",
             };
             assert_eq!((operation.step.as_str(), operation.state.as_str()), (name, state));
+            if step != Step::Activate {
+                bed.routes.reload().await.expect("read");
+                let status = bed.routes.by_slug(&new.slug).expect("known").status;
+                assert_eq!(status, Status::Provisioning, "after {name} it is not open yet");
+            }
             if at > 0 {
                 unrecord(at, id, &new).await;
             }

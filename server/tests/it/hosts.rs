@@ -157,7 +157,6 @@ fn a_path_of_one_face_is_not_on_the_other() {
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{endpoint} on a storefront");
         }
         assert_eq!(house.stranger().call("storefront/landing", &[]).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(house.stranger().get("/theme/004AAD-FFA500.css").await.status, StatusCode::NOT_FOUND);
         for path in ["/healthz", "/readyz"] {
             assert_eq!(house.visitor(&a).get(path).await.status, StatusCode::OK);
             let mut nobody = house.stranger();

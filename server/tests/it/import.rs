@@ -2,15 +2,17 @@
 
 use sqlx::Row as _;
 use std::path::Path;
+use std::time::Duration;
 use tenancy::TenantDb;
 use tenancy::central::audit;
 use tenancy::central::operations::NewTenant;
 use tenancy::relay;
 use tenancy::testing::{Agency, bed, new_tenant, run};
+use tokio::time::timeout;
 
 use server::commands::import::{File, How, Kind, Map, Report, bring_in, sample, undo};
 
-use crate::harness::{House, a_property, house, register, root, with_creci};
+use crate::harness::{House, a_property, asks_indexes, house, register, root, with_creci};
 
 const MAP: &str = include_str!("../../maps/sao-paulo-rentals-2019.toml");
 pub const PUBLISH: How = How { publish: true, dry_run: false, again: false };
@@ -90,8 +92,9 @@ fn the_real_listings_come_in_counted_and_go_again() {
         let looked = bring_in(&mine, &file, How { dry_run: true, ..PUBLISH }, |_, _| ()).await.expect("looked at");
         assert_eq!(rows_of(&a, &WRITTEN).await, [0; 5], "a look writes nothing");
         let mut heard = Vec::new();
-        let report =
-            bring_in(&mine, &file, PUBLISH, |written, all| heard.push((written, all))).await.expect("imported");
+        let import = bring_in(&mine, &file, PUBLISH, |written, all| heard.push((written, all)));
+        let report = timeout(Duration::from_secs(300), import).await.expect("ten times as long as named");
+        let report = report.expect("imported");
         assert_eq!(heard.last(), Some(&(7_224, 7_224)));
         assert!(heard.len() > 10, "it tells how far it is");
         for report in [&looked, &report] {
@@ -132,6 +135,7 @@ fn the_real_listings_come_in_counted_and_go_again() {
         assert!(visitor.get("/imoveis?purpose=rent&bedrooms=2").await.text().contains("Apartamento de"));
         let mut owner = house.owner(&a).await;
         assert!(owner.get("/app/properties").await.text().contains("AP7224"));
+        asks_indexes(&a, &mut owner, &mut visitor).await;
 
         // People work on two of them; one of these is also archived by hand and so frees its place itself.
         let ids = sqlx::query_scalar("select id from properties order by code limit 2");

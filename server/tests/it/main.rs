@@ -24,6 +24,7 @@ mod import;
 mod import_command;
 mod import_meanwhile;
 mod isolation;
+mod languages;
 mod late_forms;
 mod observed;
 mod origin;

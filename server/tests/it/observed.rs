@@ -4,6 +4,7 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
+use tenancy::TenantId;
 use tenancy::testing::{PASSWORD, SECRET, run};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -114,6 +115,22 @@ fn check_request_line(line: &Value, at: &Installation) {
     }
 }
 
+/// Requests that somebody's data would be sought by: the answer, the agency, and whether a person of it asked.
+async fn of_agencies(served: &Served, at: &Installation) -> Vec<(Reply, TenantId, bool)> {
+    let mut replies = Vec::new();
+    for agency in &at.agencies {
+        let cookies = served.sign_in(&agency.new.admin_email).await;
+        let page = served.send("GET", "/app", &[("cookie", &cookies)], b"").await.expect("said");
+        let call = served.call("properties/list", &cookies, &[]).await.expect("said");
+        let missing = served.send("GET", "/app/properties/x", &[("cookie", &cookies)], b"").await.expect("said");
+        replies.extend([page, call, missing].map(|reply| (reply, agency.tenant, true)));
+        for path in ["/", "/imoveis", "/imovel/x-AP0001"] {
+            replies.push((served.visit(&agency.new.slug, path).await.expect("said"), agency.tenant, false));
+        }
+    }
+    replies
+}
+
 /// Labels of metrics are few and say nothing of anybody.
 fn check_metrics(text: &str, at: &Installation) {
     assert!(text.contains("http_requests_total") && text.contains("outbox_carried_total"), "{text}");
@@ -137,6 +154,7 @@ fn logs_fit_their_schema_and_hold_nobodys_data() {
         let (replies, cookies) = a_day(&served, &at).await;
         let uploaded = replies.iter().find(|r| r.status == 303 && r.header("location").contains("/photos"));
         let uploaded = uploaded.expect("photographs were taken in").header("x-request-id").to_owned();
+        let theirs = of_agencies(&served, &at).await;
         // The photograph's sizes are made by a job, which says in which request it was asked for.
         let mut told = false;
         for _ in 0..400 {
@@ -167,6 +185,12 @@ fn logs_fit_their_schema_and_hold_nobodys_data() {
         for reply in replies.iter().chain([&failed]) {
             let id = reply.header("x-request-id");
             assert_eq!(requests.iter().filter(|line| line["request_id"] == id).count(), 1, "lines of {id}");
+        }
+        for (reply, tenant, is_signed_in) in &theirs {
+            let id = reply.header("x-request-id");
+            let line = requests.iter().find(|line| line["request_id"] == id).expect("a line of each");
+            assert_eq!(line["tenant"], tenant.to_string(), "whose it is: {line}");
+            assert_eq!(line.get("user").is_some(), *is_signed_in, "and who asked, where somebody is signed in: {line}");
         }
         let names_it = |line: &&Value| {
             line["spans"].as_array().is_some_and(|all| all.iter().any(|s| s["request_id"] == id.as_str()))

@@ -291,10 +291,13 @@ fn a_page_introduces_itself_in_whole_words_and_with_a_picture() {
         for address in ["/", "/imoveis"] {
             assert!(is_shown(&shows(house, &a, address).await, &logo), "{address}: the logo");
         }
-        let (_, photo) = on_the_storefront(house, &a, &mut owner, "Casa fotografada").await;
-        for address in ["/", "/imoveis", "/imoveis?type=loft"] {
+        let (id, photo) = on_the_storefront(house, &a, &mut owner, "Casa fotografada").await;
+        for address in ["/", "/imoveis", "/imoveis?type=loft", &path(&mut owner, &id).await] {
             let text = shows(house, &a, address).await;
-            assert!(is_shown(&text, &format!("/media/{}/", photo.id)), "{address}: the first result");
+            assert!(
+                is_shown(&text, &format!("/media/{}/", photo.id)),
+                "{address}: the first result, and the listing's own"
+            );
         }
     });
 }

@@ -28,8 +28,10 @@ fn a_suspended_agency_is_closed_and_comes_back() {
         assert_eq!(owner.get("/app").await.header("location"), "/app/settings/plan");
         let plan = owner.get("/app/settings/plan").await;
         assert_eq!(plan.status, StatusCode::OK, "{}", plan.text());
-        assert!(plan.text().contains("suspenso"));
-        assert_eq!(broker.get("/app").await.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(plan.text().contains("suspenso") && plan.text().contains("Para mudar de plano, fale com a plataforma"));
+        let notice = broker.get("/app").await;
+        assert_eq!(notice.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(notice.text().contains("O acesso desta imobiliária está suspenso."), "{}", notice.text());
         assert_eq!(owner.call("properties/list", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(house.visitor(&b).get("/").await.status, StatusCode::OK, "the other agency does not notice");
         assert_eq!(operator.call("platform/resume", &[("slug", &slug)]).await.status, StatusCode::OK);

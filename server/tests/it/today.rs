@@ -1,6 +1,7 @@
 //! The first screens: the CRM's, with the agency's figures, and the platform's, with the plans and, in a demo, its people.
 
 use http::StatusCode;
+use serde_json::json;
 use std::sync::Arc;
 use tenancy::central::operations::NewTenant;
 use tenancy::testing::{Agency, PASSWORD, new_tenant, run};
@@ -61,12 +62,19 @@ fn the_first_screen_counts_what_is_there_and_names_what_is_missing() {
         ];
         assert_eq!(unready, expected, "changed last first; neither what is published nor what is over");
 
+        let last = &loaded["activity"][0];
+        assert_eq!(last["line"]["action"], "property.archive", "{last}");
+        assert!(last["line"]["who"].as_str().is_some_and(|who| who.starts_with("Olga ")), "{last}");
+        assert_eq!((&last["property"][0], &last["property"][1]), (&json!(away), &json!("AP0006 · Posto de lado")));
+        assert!(!loaded["activity"].to_string().contains("concorrente"), "{loaded}");
+
         let shown = |figures: [(&str, &str); 5]| figures.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let page = of_a.get("/app").await.text();
         let of_prime =
             [("No site", "1"), ("Ativos", "3"), ("Rascunhos", "1"), ("Em carteira", "5"), ("Vagas no plano", "95")];
         assert_eq!(figures(&page), shown(of_prime));
-        for part in ["Sobrado quase pronto", "Falta para publicar: Cidade", "Pronto: falta publicar."] {
+        let activity = "arquivou um imóvel";
+        for part in ["Sobrado quase pronto", "Falta para publicar: Cidade", "Pronto: falta publicar.", activity] {
             assert!(page.contains(part), "{part}: {page}");
         }
         assert!(!page.contains("concorrente"), "{page}");

@@ -2,39 +2,38 @@
 
 use super::*;
 
+/// The first word of a statement that is one of these tables' names; what stands in quotes is a value and no table.
+fn named<'a>(query: &'a str, tables: &[&str]) -> Option<&'a str> {
+    let outside = query.split('\'').step_by(2);
+    let mut words = outside.flat_map(|part| part.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')));
+    words.find(|word| tables.contains(&word.to_ascii_lowercase().as_str()))
+}
+
 #[test]
 fn central_tables_do_not_exist_for_slices() {
-    let central = [
-        "companies",
-        "domains",
-        "tenant_placements",
-        "database_servers",
-        "people",
-        "users",
-        "operators",
-        "sessions",
-        "subscription_plans",
-        "tenant_subscriptions",
-        "tenant_audit_log",
-        "tenant_operations",
-        "tenant_operation_events",
-        "sign_in_attempts",
-        "jobs",
-        "alerts",
-        "refused_lines",
-    ];
-    let mut offenders = Vec::new();
-    for (path, text) in files("app/.sqlx", "json") {
-        let query = text.lines().find(|l| l.contains("\"query\"")).unwrap_or_default();
-        for table in central {
-            for word in ["from", "join", "into", "update"] {
-                if query.contains(&format!("{word} {table} ")) || query.contains(&format!("{word} {table}\\n")) {
-                    offenders.push(format!("{path}: {word} {table}"));
-                }
-            }
-        }
+    let history = files("migrations/central", "sql");
+    let made = history.iter().flat_map(|(_, text)| text.lines().filter_map(|l| l.strip_prefix("create table ")));
+    let central: Vec<&str> = made.filter_map(|rest| rest.split([' ', '(']).next()).collect();
+    assert!(central.contains(&"companies") && central.contains(&"jobs"), "{central:?}");
+    let offenders = files("app/.sqlx", "json").into_iter().filter_map(|(path, text)| {
+        let data: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let table = named(data["query"].as_str().expect("a query"), &central)?.to_owned();
+        Some(format!("{path}: {table}"))
+    });
+    none("the query data of `app` knows only an agency's tables", offenders.collect());
+    for bad in [
+        "select name from companies",
+        "select name\n from companies\n where id = $1",
+        "select name from (select name from companies) c",
+        "select s.name from companies, staff s",
+        "select s.name from staff s, public.\"companies\" c",
+        "insert into companies(slug) values ('a')",
+        "delete from staff using companies",
+    ] {
+        assert_eq!(named(bad, &central), Some("companies"), "the law can fail: {bad}");
     }
-    none("the query data of `app` knows only an agency's tables", offenders);
+    let fine = "select company_name, companies_seen from store_settings where name <> 'companies' and slug = $1";
+    assert_eq!(named(fine, &central), None);
 }
 
 #[test]

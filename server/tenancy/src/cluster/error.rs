@@ -246,3 +246,16 @@ pub(super) fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error)
         _ => ClusterError::File { doing, path, source },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_finds_no_room_says_that_the_disk_is_full() {
+        let said = |kind: io::ErrorKind| failed("write", Path::new("/data/cluster.path"))(kind.into()).to_string();
+        let full = "the disk that holds /data/cluster.path is full; make room and start again";
+        assert_eq!(said(io::ErrorKind::StorageFull), full);
+        assert!(said(io::ErrorKind::PermissionDenied).starts_with("could not write /data/cluster.path; "));
+    }
+}

@@ -93,3 +93,40 @@ fn remove_halves(layout: &Layout, parent: &Path) -> Result<(), ClusterError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::super::account::Account;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_has_its_sentence_and_leaves_no_half_of_a_cluster() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let initdb = dir.path().join("initdb");
+        let says = "#!/bin/sh\necho 'initdb: error: could not write file: No space left on device' >&2\nexit 1\n";
+        fs::write(&initdb, says).expect("written");
+        // As root it is started as `postgres`, who must be able to walk in.
+        for path in [dir.path(), &initdb] {
+            fs::set_permissions(path, Permissions::from_mode(0o755)).expect("its mode");
+        }
+        let parent = dir.path().join("data");
+        let account = Account::find().expect("PostgreSQL can run here");
+        let layout = Layout {
+            data_dir: parent.clone(),
+            cluster: parent.join("postgres"),
+            tag: String::new(),
+            account,
+            note: None,
+        };
+        let binaries = Binaries { folder: dir.path().into(), major: 15 };
+        let error = create(&layout, &binaries).await.expect_err("there is no room").to_string();
+        assert!(
+            error.starts_with("the disk that holds ") && error.ends_with(" is full; make room and start again"),
+            "{error}"
+        );
+        assert_eq!(fs::read_dir(&parent).expect("it is there").count(), 0, "nothing is left behind");
+    }
+}

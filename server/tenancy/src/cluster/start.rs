@@ -221,3 +221,28 @@ fn tail(log: &Path, from: u64) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(12)..].join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::account::Account;
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_what_this_start_wrote() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let cluster = dir.path().join("postgres");
+        let account = Account::find().expect("PostgreSQL can run here");
+        let layout = Layout { data_dir: dir.path().into(), cluster, tag: String::new(), account, note: None };
+        let full = "LOG:  starting PostgreSQL 15.20\n\
+                    FATAL:  could not write lock file \"postmaster.pid\": No space left on device\n";
+        fs::create_dir(dir.path().join("log")).expect("a folder");
+        fs::write(layout.log(), full).expect("written");
+        let expected = format!("the disk that holds {} is full; make room and start again", layout.cluster.display());
+        assert_eq!(ended(&layout, 0).to_string(), expected);
+        // Room was made, and the next start fails for a reason of its own.
+        let mut log = OpenOptions::new().append(true).open(layout.log()).expect("it is there");
+        std::io::Write::write_all(&mut log, b"FATAL:  bogus data in file\n").expect("written");
+        let later = ended(&layout, full.len() as u64).to_string();
+        assert!(later.contains("bogus data") && !later.contains("is full"), "{later}");
+    }
+}

@@ -19,7 +19,7 @@ use tokio::sync::OnceCell;
 
 use caller::encode;
 pub use caller::{Answer, Caller};
-pub use statements::statements;
+pub use statements::{asks_indexes, statements};
 
 use app::properties::types::PhotoId;
 use app::state::{AppState, Settings};
