@@ -312,12 +312,22 @@ async fn own_door(deployment: &Deployment, route: &Route) -> Finding {
     }
 }
 
+/// No line of `pg_hba.conf` lets the role in, or one says `reject` (PostgreSQL 15 manual, appendix A).
+const NO_LINE: &str = "28000";
+/// The role has no right to connect (the same).
+const NO_RIGHT: &str = "42501";
+
+/// Whether a door is shut to the role that has knocked: whatever else was answered may be another answer the next time.
+pub(crate) fn is_shut(error: &sqlx::Error) -> bool {
+    has_code(error, &[NO_LINE, NO_RIGHT])
+}
+
+fn has_code(error: &sqlx::Error, codes: &[&str]) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| codes.contains(&&*code))
+}
+
 async fn other_door(deployment: &Deployment, route: &Route) -> Finding {
-    let refused = match knock(deployment, route, "postgres").await {
-        Ok(()) => false,
-        // 28000: no line of pg_hba.conf lets it in, or one says `reject`.
-        Err(error) => error.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "28000"),
-    };
+    let refused = matches!(knock(deployment, route, "postgres").await, Err(error) if has_code(&error, &[NO_LINE]));
     let fault = (!refused).then(|| {
         let maker = quote(&deployment.cast().provisioner);
         format!(
