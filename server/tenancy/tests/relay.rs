@@ -274,6 +274,36 @@ fn a_job_that_ends_its_worker_each_time_is_given_up_and_the_next_one_is_taken() 
 }
 
 #[test]
+fn only_an_alert_that_was_listed_and_not_raised_again_is_closed() {
+    run(async {
+        let bed = bed().await;
+        let central_db = bed.deployment.central();
+        let (a, b) = (agency().await, agency().await);
+        let mut root = central().await;
+        // Raised before the others, by the clock, and not to be seen until its transaction ends.
+        let mut late = sqlx::Connection::begin(&mut root).await.expect("a transaction");
+        let raise = "insert into alerts (id, kind, tenant_id, detail) values (gen_random_uuid(), 'test.late', $1, 'x')";
+        sqlx::query(raise).bind(a.route.tenant).execute(&mut *late).await.expect("raised");
+        for agency in [&a, &b] {
+            for kind in ["test.seen", "test.again"] {
+                alerts::raise(central_db, kind, Some(agency.route.tenant), "x").await.expect("raised");
+            }
+        }
+        let seen = alerts::list_open(central_db).await.expect("listed");
+        let seen: Vec<_> = seen.into_iter().filter(|alert| alert.agency.as_ref() == Some(&a.route.slug)).collect();
+        assert_eq!(seen.len(), 2);
+        late.commit().await.expect("committed");
+        alerts::raise(central_db, "test.again", Some(a.route.tenant), "x").await.expect("raised");
+        alerts::close_seen(central_db, &seen).await.expect("closed");
+        for (agency, kind, count) in
+            [(&a, "test.seen", 0), (&a, "test.late", 1), (&a, "test.again", 2), (&b, "test.seen", 1)]
+        {
+            assert_eq!(alerted(&mut root, agency, kind).await, count, "{kind}");
+        }
+    });
+}
+
+#[test]
 fn who_has_lost_a_job_does_not_end_it() {
     run(async {
         let bed = bed().await;
