@@ -352,10 +352,21 @@ impl Committed {
         self.tenant
     }
 
-    pub(crate) fn tell(&self) {
-        self.pool.commits.fetch_add(1, Ordering::Release);
+    /// Tells of it at the end of its own life, whichever way that comes.
+    pub(crate) fn when_dropped(self) -> Told {
+        Told(self)
+    }
+}
+
+/// A commit that is told of when this is dropped.
+pub(crate) struct Told(Committed);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        let Self(committed) = self;
+        committed.pool.commits.fetch_add(1, Ordering::Release);
         // Nobody listens in a command without a worker: the sweeper finds the lines later.
-        let _ = self.relay.send(self.tenant);
+        let _ = committed.relay.send(committed.tenant);
     }
 }
 

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tenancy::testing::{agency, agency_of, bed, new_tenant, role_password, run, superuser};
+use tenancy::testing::{Agency, agency, agency_of, bed, new_tenant, role_password, run, superuser};
 use tenancy::{OpenError, RegistryOptions, Route, Status};
 
 #[test]
@@ -104,6 +104,49 @@ fn commits_are_counted_across_pools() {
         under_way.commit().await.expect("committed");
         assert_eq!((later.commits(), db.commits()), (2, 2), "whichever pool it went through");
         assert_eq!(registry.open(&b.route).await.expect("it opens").commits(), 0, "each agency has its own");
+        registry.close().await;
+    });
+}
+
+/// From now on the agency's transactions that write to its outbox do this as they are committed.
+async fn at_each_commit(a: &Agency, act: &str) {
+    let mut root = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
+    let sql = format!(
+        "create function at_commit() returns trigger language plpgsql security definer as
+         $$ begin perform {act}; return null; end $$;
+         create constraint trigger at_commit after insert on outbox deferrable initially deferred
+         for each row execute function at_commit()"
+    );
+    root.execute(AssertSqlSafe(sql)).await.expect("made");
+}
+
+#[test]
+fn a_commit_is_told_of_although_its_answer_was_not_heard() {
+    run(async {
+        let bed = bed().await;
+        let (registry, mut committed) = bed.deployment.registry(RegistryOptions::default());
+        let (broken, left) = (agency().await, agency().await);
+        at_each_commit(&broken, "pg_terminate_backend(pg_backend_pid())").await;
+        at_each_commit(&left, "pg_sleep(1)").await;
+        let begin = async |a: &Agency| {
+            let db = registry.open(&a.route).await.expect("it opens");
+            let mut tx = db.begin().await.expect("a transaction");
+            let line = "insert into outbox (id, kind, payload) values (gen_random_uuid(), 'job', '{}')";
+            sqlx::query(line).execute(&mut tx).await.expect("written");
+            (db, tx)
+        };
+        let (db, tx) = begin(&broken).await;
+        assert!(tx.commit().await.is_err(), "the connection breaks while it is committed");
+        assert_eq!((db.commits(), committed.try_recv().ok()), (1, Some(broken.route.tenant)));
+        let (db, tx) = begin(&left).await;
+        let waited = tokio::time::timeout(Duration::from_millis(100), tx.commit()).await;
+        assert!(waited.is_err(), "whoever asked has gone before the answer came");
+        assert_eq!((db.commits(), committed.try_recv().ok()), (1, Some(left.route.tenant)));
+        // A transaction that is given up is nobody's news.
+        let (db, tx) = begin(&broken).await;
+        tx.rollback().await.expect("rolled back");
+        drop(begin(&broken).await);
+        assert_eq!((db.commits(), committed.try_recv().ok()), (1, None));
         registry.close().await;
     });
 }
