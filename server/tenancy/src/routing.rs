@@ -67,12 +67,6 @@ pub(crate) struct PlacementKey {
     epoch: i64,
 }
 
-impl PlacementKey {
-    pub(crate) fn tenant(&self) -> TenantId {
-        self.tenant
-    }
-}
-
 /// One agency as the front door knows it.
 #[derive(Debug, Clone)]
 pub struct Route {

@@ -59,7 +59,7 @@ fn a_process_at_rest_keeps_no_connection() {
             .await
             .expect("counted");
             // The bed's own registry holds connections of this agency for a minute; they are closed with its pool.
-            bed().await.registry.evict(a.route.tenant).await;
+            bed().await.registry.evict(&a.route).await;
             if open == 0 && registry.snapshot().pools == 0 {
                 break;
             }
@@ -79,7 +79,7 @@ fn an_eviction_is_not_noticed() {
             tokio::spawn(async move { sqlx::query("select pg_sleep(1)").execute(&db).await })
         };
         tokio::time::sleep(Duration::from_millis(200)).await;
-        registry.evict(a.route.tenant).await;
+        registry.evict(&a.route).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
         // The handle from before the eviction goes through a new pool, for reads and for writes.
         sqlx::query("select 1").execute(&db).await.expect("a read after the eviction");
@@ -98,7 +98,7 @@ fn commits_are_counted_across_pools() {
         let db = registry.open(&a.route).await.expect("it opens");
         db.begin().await.expect("a transaction").commit().await.expect("committed");
         let under_way = db.begin().await.expect("a transaction");
-        registry.evict(a.route.tenant).await;
+        registry.evict(&a.route).await;
         let later = registry.open(&a.route).await.expect("it opens");
         assert_eq!(later.commits(), 1, "a new pool does not begin anew: its count could be one that was seen before");
         under_way.commit().await.expect("committed");
