@@ -70,7 +70,7 @@ pub async fn open_state(
     registry: RegistryOptions,
 ) -> anyhow::Result<(AppState, mpsc::UnboundedReceiver<TenantId>)> {
     let routes = Routes::load(deployment.central()).await.context("the routes cannot be read")?;
-    let (registry, committed) = deployment.registry(registry);
+    let (registry, committed) = deployment.registry(&routes, registry);
     let accounts = Accounts::new(deployment.central().clone());
     let sessions = Sessions::new(deployment.central().clone(), clock.clone());
     let files = Files::in_folder(files).context("the folder for files cannot be made")?;

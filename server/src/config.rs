@@ -211,7 +211,8 @@ fn proxies(value: Option<String>) -> Result<Vec<IpAddr>, ConfigError> {
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .map(|part| {
-            part.parse().map_err(|_| wrong("TRUSTED_PROXIES", format!("holds `{part}`, which is no IP address")))
+            let ip = part.parse::<IpAddr>().map(|ip| ip.to_canonical());
+            ip.map_err(|_| wrong("TRUSTED_PROXIES", format!("holds `{part}`, which is no IP address")))
         })
         .collect()
 }
@@ -294,6 +295,13 @@ mod tests {
         }
         let error = Config::from(|name| (name == "SECRET_KEY").then(|| "short".to_owned())).expect_err("too short");
         assert!(error.to_string().starts_with("SECRET_KEY"), "{error}");
+    }
+
+    #[test]
+    fn a_trusted_proxy_has_one_form() {
+        let config = read(&[("TRUSTED_PROXIES", "::ffff:10.0.0.1, 2001:db8::1")]).expect("two addresses");
+        let proxies = config.trusted_proxies.iter().map(IpAddr::to_string).collect::<Vec<_>>();
+        assert_eq!(proxies, ["10.0.0.1", "2001:db8::1"]);
     }
 
     #[test]

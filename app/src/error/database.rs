@@ -14,6 +14,12 @@ const UNSTORABLE: [&str; 2] = ["22021", "22P05"];
 
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
+        // Closed after it was opened: as when it is opened.
+        if let sqlx::Error::Configuration(source) = &error
+            && let Some(refusal) = source.downcast_ref::<OpenError>()
+        {
+            return refusal.clone().into();
+        }
         match &error {
             sqlx::Error::RowNotFound => return Self::NotFound,
             sqlx::Error::PoolTimedOut
@@ -65,5 +71,20 @@ impl From<OpenError> for AppError {
                 Self::Unavailable
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tenancy::Status;
+
+    #[test]
+    fn an_agency_that_was_closed_meanwhile_is_closed_as_at_its_door() {
+        let told = |error: OpenError| AppError::from(sqlx::Error::Configuration(Box::new(error)));
+        assert_eq!(told(OpenError::NotActive(Status::Suspended)), AppError::Suspended);
+        assert_eq!(told(OpenError::NotActive(Status::Moving)), AppError::Unavailable);
+        assert_eq!(told(OpenError::WrongIdentity), AppError::Unavailable);
+        assert_eq!(AppError::from(sqlx::Error::Configuration("another".into())), AppError::Unavailable);
     }
 }

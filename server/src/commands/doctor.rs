@@ -29,11 +29,11 @@ pub(super) struct Doctor {
 impl Doctor {
     pub(super) async fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
         let deployment = boot::open_unprepared(config).await?;
-        // Asked before the look: what happens after it stays open. By the database's clock, which has stamped them.
+        // Asked before the look: what happens after it stays open.
         let seen = if self.close_alerts { alerts::list_open(deployment.central()).await? } else { Vec::new() };
         let mut findings = deployment.examine().await;
-        if let Some(last) = seen.iter().map(|alert| alert.last_at).max() {
-            alerts::close_until(deployment.central(), last).await?;
+        if !seen.is_empty() {
+            alerts::close_seen(deployment.central(), &seen).await?;
         }
         let cluster = deployment.cluster().map(|cluster| cluster.data_directory().to_owned());
         deployment.close().await?;

@@ -21,16 +21,14 @@ impl Migrate {
         let lines: Vec<String> = results
             .iter()
             .map(|(name, outcome)| match outcome {
-                Ok(Outcome::At(version)) => format!("{name:<42} at {version}"),
-                Ok(Outcome::Busy) => format!("{name:<42} is being migrated by another process"),
+                Ok(version) => format!("{name:<42} at {version}"),
                 Err(error) => format!("{name:<42} FAILED: {error}"),
             })
             .collect();
         let value: Vec<_> = results
             .iter()
             .map(|(name, outcome)| match outcome {
-                Ok(Outcome::At(version)) => json!({"database": name, "version": version}),
-                Ok(Outcome::Busy) => json!({"database": name, "busy": true}),
+                Ok(version) => json!({"database": name, "version": version}),
                 Err(error) => json!({"database": name, "error": error}),
             })
             .collect();
@@ -39,18 +37,29 @@ impl Migrate {
     }
 }
 
+/// A database's name, and its version, or why it was not migrated.
+type Migrated = (String, Result<i64, String>);
+
 /// Migrates everything; an agency that fails leaves the others alone.
-pub(super) async fn all(deployment: &Deployment) -> anyhow::Result<Vec<(String, Result<Outcome, String>)>> {
-    let mut results = vec![("central".to_owned(), Ok(deployment.migrate_central().await?))];
+pub(super) async fn all(deployment: &Deployment) -> anyhow::Result<Vec<Migrated>> {
+    let mut results = vec![("central".to_owned(), version(deployment.migrate_central().await?))];
     let provisioner = deployment.provisioner();
     let template = provisioner.build_template().await?;
-    results.push((template, Ok(Outcome::At(migrate::latest()))));
+    results.push((template, Ok(migrate::latest())));
     for company in provisioner.companies().await? {
         // What is being made is brought up to date by its own last step.
         if company.status != "provisioning" {
             let outcome = provisioner.migrate_tenant(company.id).await;
-            results.push((company.slug, outcome.map_err(|error| format!("{:#}", anyhow::Error::from(error)))));
+            let outcome = outcome.map_err(|error| format!("{:#}", anyhow::Error::from(error)));
+            results.push((company.slug, outcome.and_then(version)));
         }
     }
     Ok(results)
+}
+
+fn version(outcome: Outcome) -> Result<i64, String> {
+    match outcome {
+        Outcome::At(version) => Ok(version),
+        Outcome::Busy => Err("another process is migrating it: run `sobrado migrate` again when that has ended".into()),
+    }
 }

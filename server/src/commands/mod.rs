@@ -5,6 +5,7 @@ pub mod demo;
 mod doctor;
 pub mod import;
 mod migrate;
+mod operations;
 mod operator;
 mod output;
 mod person;
@@ -43,6 +44,9 @@ enum Command {
     /// Agencies: create, list, show, suspend, resume, import
     #[command(subcommand)]
     Tenant(tenant::Tenant),
+    /// What is being done to agencies: list, retry
+    #[command(subcommand)]
+    Operations(operations::Operations),
     /// Operators of the platform
     #[command(subcommand)]
     Operator(operator::Operator),
@@ -101,6 +105,7 @@ async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> 
         Command::Migrate(command) => command.run(deployment).await,
         Command::Demo(command) => command.run(config, deployment).await,
         Command::Tenant(command) => command.run(deployment).await,
+        Command::Operations(command) => command.run(deployment).await,
         Command::Operator(command) => command.run(deployment).await,
         Command::Person(command) => command.run(deployment).await,
         Command::Template(command) => command.run(deployment).await,

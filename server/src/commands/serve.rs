@@ -70,7 +70,11 @@ impl Serve {
         if self.migrate {
             for (name, outcome) in super::migrate::all(deployment).await? {
                 if let Err(error) = outcome {
-                    tracing::error!(database = name, error, "a database was not migrated; it answers 503");
+                    tracing::error!(
+                        database = name,
+                        error,
+                        "a database was not migrated; one that is too old answers 503"
+                    );
                 }
             }
         }

@@ -15,20 +15,21 @@ use app::caller;
 /// Under this name the identifier is answered, and believed when a trusted proxy sends it.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Proxies that we believe.
+/// Proxies that we believe, in their canonical form.
 #[derive(Debug, Clone, Default)]
 pub struct Proxies(pub Arc<[IpAddr]>);
 
 impl Proxies {
-    /// Whether the peer is one of them.
+    /// Whether the peer is one of them: a socket for both families names an IPv4 peer `::ffff:10.0.0.1`.
     pub fn trust(&self, peer: IpAddr) -> bool {
-        self.0.contains(&peer)
+        self.0.contains(&peer.to_canonical())
     }
 
-    /// The client: the peer, or behind a trusted proxy the right-most hop that is no trusted proxy itself.
+    /// The client, in the one form that is stored and counted: the peer, or behind a trusted proxy the right-most hop that is
+    /// no trusted proxy itself.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.trust(peer) {
-            return peer;
+            return peer.to_canonical();
         }
         let hops = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
         let hops: Vec<&str> = hops.map(str::trim).collect();
@@ -41,7 +42,7 @@ impl Proxies {
                 break;
             }
         }
-        client
+        client.to_canonical()
     }
 }
 
@@ -140,6 +141,19 @@ mod tests {
         assert_eq!(proxies.client(proxy, &headers("6.6.6.6, 203.0.113.7, 10.0.0.1")), stranger);
         assert_eq!(proxies.client(proxy, &headers("junk")), proxy);
         assert_eq!(proxies.client(proxy, &HeaderMap::new()), proxy);
+    }
+
+    #[test]
+    fn an_address_of_ipv4_is_the_same_however_a_socket_or_a_proxy_spells_it() {
+        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let proxies = Proxies(Arc::from([ip("10.0.0.1")]));
+        assert!(proxies.trust(ip("::ffff:10.0.0.1")) && !proxies.trust(ip("::ffff:10.0.0.2")));
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_static("::ffff:203.0.113.7, ::ffff:10.0.0.1"));
+        assert_eq!(proxies.client(ip("::ffff:10.0.0.1"), &headers), ip("203.0.113.7"));
+        assert_eq!(proxies.client(ip("::ffff:10.0.0.1"), &HeaderMap::new()), ip("10.0.0.1"));
+        assert_eq!(proxies.client(ip("::ffff:198.51.100.4"), &headers), ip("198.51.100.4"));
+        assert_eq!(proxies.client(ip("2001:db8::1"), &headers), ip("2001:db8::1"));
     }
 
     #[test]

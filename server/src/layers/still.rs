@@ -6,7 +6,11 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header;
 
-use super::owner;
+use app::caller;
+use app::error::AppError;
+use app::words::Lang;
+
+use super::{owner, plain};
 
 /// A page larger than this is none of ours.
 const LARGEST: usize = 4 * 1024 * 1024;
@@ -27,14 +31,20 @@ pub async fn preloads(request: Request, next: Next) -> Response {
 }
 
 async fn rewritten(request: Request, next: Next, rewrite: fn(&str) -> String) -> Response {
+    let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
+    let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
     let response = next.run(request).await;
     let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
     if !is_page {
         return response;
     }
     let (mut parts, body) = response.into_parts();
-    let Ok(bytes) = axum::body::to_bytes(body, LARGEST).await else {
-        return Response::from_parts(parts, Body::empty());
+    let bytes = match axum::body::to_bytes(body, LARGEST).await {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            tracing::error!(request_id = id, %error, "a page broke off while it was made, or is larger than any of ours");
+            return plain::error(&AppError::Internal(id.clone()), true, lang, &id);
+        }
     };
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(rewrite(&String::from_utf8_lossy(&bytes))))
@@ -64,6 +74,55 @@ fn without_scripts(page: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::Router;
+    use axum::body::Bytes;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use http::StatusCode;
+    use std::io;
+    use tower::ServiceExt as _;
+
+    /// A page that is sent in these parts, as long as it says itself.
+    fn page(parts: fn() -> Vec<io::Result<Bytes>>) -> axum::routing::MethodRouter {
+        get(move || async move {
+            let mut response = Response::new(Body::from_stream(futures::stream::iter(parts())));
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static("text/html; charset=utf-8"));
+            headers.insert(header::CONTENT_LENGTH, http::HeaderValue::from_static("14"));
+            response
+        })
+    }
+
+    #[tokio::test]
+    async fn a_page_that_does_not_come_whole_is_an_error_and_no_empty_page() {
+        let broken: fn() -> Vec<io::Result<Bytes>> =
+            || vec![Ok(Bytes::from_static(b"<p>")), Err(io::Error::other("gone"))];
+        let large: fn() -> Vec<io::Result<Bytes>> =
+            || vec![Ok(vec![b'a'; LARGEST].into()), Ok(Bytes::from_static(b"a"))];
+        let pages = Router::new()
+            .route("/well", page(|| vec![Ok(Bytes::from_static(b"<p>whole</p>"))]))
+            .route("/broken", page(broken))
+            .route("/large", page(large));
+        for pages in [pages.clone().layer(from_fn(layer)), pages.layer(from_fn(preloads))] {
+            for (path, status) in [
+                ("/well", StatusCode::OK),
+                ("/broken", StatusCode::INTERNAL_SERVER_ERROR),
+                ("/large", StatusCode::INTERNAL_SERVER_ERROR),
+            ] {
+                let mut request = Request::get(path).body(Body::empty()).expect("a request");
+                let known = caller::Request { id: "request-1".into(), ip: [127, 0, 0, 1].into(), user_agent: None };
+                request.extensions_mut().insert(known);
+                let answer = pages.clone().oneshot(request).await.expect("the router never fails");
+                assert_eq!(answer.status(), status, "{path}");
+                let length = answer.headers().get(header::CONTENT_LENGTH).map(|v| v.to_str().expect("text").to_owned());
+                let body = axum::body::to_bytes(answer.into_body(), LARGEST).await.expect("a body");
+                assert!(length.is_none_or(|length| length == body.len().to_string()), "{path}: as long as it says");
+                let body = String::from_utf8_lossy(&body);
+                let expected = if status == StatusCode::OK { "<p>whole</p>" } else { "request-1" };
+                assert!(body.contains(expected), "{path}: {body}");
+            }
+        }
+    }
 
     #[test]
     fn a_preload_carries_its_nonce_where_browsers_look() {

@@ -32,7 +32,7 @@ impl Peers {
 
     /// A place for one more connection, unless this peer has all that it may have.
     pub(super) fn let_in(&self, peer: IpAddr) -> Option<Place> {
-        if self.proxies.trust(peer) || self.proxies.trust(peer.to_canonical()) {
+        if self.proxies.trust(peer) {
             return Some(Place { counted: None });
         }
         let key = line_of(peer);

@@ -51,6 +51,7 @@ pub(super) enum Made {
     NotKept(Response),
     /// Larger than [`LARGEST`], and whole all the same.
     TooLarge(Response),
+    /// Broke off on its way here. `still`, the next layer within, hands on whole pages alone: none of ours does.
     Broken(axum::Error),
 }
 

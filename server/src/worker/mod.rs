@@ -13,7 +13,7 @@ use tenancy::central::{leases, sessions, sign_ins, worker_name};
 use tenancy::provision::Provisioner;
 use tenancy::{DatabaseError, TenantId};
 use tokio::sync::{Notify, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
@@ -44,10 +44,21 @@ pub async fn run(
 ) {
     while !stop.is_cancelled() {
         if let Err(error) = take_turn(&house, &provisioner, &mut committed, &stop).await {
-            tracing::warn!(%error, "the worker's place was lost, or could not be asked for");
+            tracing::warn!(%error, "the worker begins anew");
             stand_by(&mut committed, &stop).await;
         }
     }
+}
+
+/// Why a turn in the worker's place has ended before it was to.
+#[derive(Debug, thiserror::Error)]
+enum Interrupted {
+    /// The place.
+    #[error("its place was lost, or could not be asked for: {0}")]
+    Place(#[from] DatabaseError),
+    /// Some of the work: nobody would notice that it is not done, while the place is held.
+    #[error("a part of it has ended: {0:?}")]
+    Part(Result<(), JoinError>),
 }
 
 /// Waits for the worker's place and works in it, until it is lost or the token is cancelled.
@@ -56,7 +67,7 @@ async fn take_turn(
     provisioner: &Provisioner,
     committed: &mut mpsc::UnboundedReceiver<TenantId>,
     stop: &CancellationToken,
-) -> Result<(), DatabaseError> {
+) -> Result<(), Interrupted> {
     let mut duty = Duty::connect(&house.central).await?;
     let mut is_told = false;
     while !duty.take().await? {
@@ -65,12 +76,12 @@ async fn take_turn(
         }
         stand_by(committed, stop).await;
         if stop.is_cancelled() {
-            return duty.lay_down().await;
+            return Ok(duty.lay_down().await?);
         }
     }
     on_duty(house, provisioner, committed, &mut duty, stop).await?;
     // After the last piece of work, so that nobody begins before it.
-    duty.lay_down().await
+    Ok(duty.lay_down().await?)
 }
 
 /// A while in which another works. Its sweep finds what this process commits meanwhile.
@@ -79,14 +90,15 @@ async fn stand_by(committed: &mut mpsc::UnboundedReceiver<TenantId>, stop: &Canc
     while committed.try_recv().is_ok() {}
 }
 
-/// All of the work. Who has lost the place lets go at once: another has it, and begins anew what was under way.
+/// All of the work. Who has lost the place lets go at once: another has it, and begins anew what was under way. So does who
+/// has lost a part of the work: with the place held, nobody else would do it.
 async fn on_duty(
     house: &Arc<House>,
     provisioner: &Provisioner,
     committed: &mut mpsc::UnboundedReceiver<TenantId>,
     duty: &mut Duty,
     stop: &CancellationToken,
-) -> Result<(), DatabaseError> {
+) -> Result<(), Interrupted> {
     // The place is ours: whoever was in it is gone. A command that makes an agency may live; it keeps what it holds.
     for released in [leases::release_leases(&house.central).await, jobs::release_leases(&house.central).await] {
         if let Err(error) = released {
@@ -103,11 +115,18 @@ async fn on_duty(
     tokio::pin!(lost);
     loop {
         tokio::select! {
-            ended = tasks.join_next() => if ended.is_none() { return Ok(()) },
+            ended = tasks.join_next() => match ended {
+                None => return Ok(()),
+                Some(_) if stop.is_cancelled() => {}
+                Some(ended) => {
+                    tasks.shutdown().await;
+                    return Err(Interrupted::Part(ended));
+                }
+            },
             Some(tenant) = committed.recv() => drop(announce.send(tenant)),
             error = &mut lost => {
                 tasks.shutdown().await;
-                return Err(error);
+                return Err(error.into());
             }
         }
     }
@@ -116,7 +135,7 @@ async fn on_duty(
 /// What does a job.
 pub type Handler = fn(Arc<House>, Job) -> BoxFuture<'static, Result<(), AppError>>;
 
-/// Carries outboxes and does the jobs that lay in them, until the token is cancelled.
+/// Carries outboxes and does the jobs that lay in them, until the token is cancelled, or one of those who do it is gone.
 pub async fn carry_and_work(
     house: Arc<House>,
     committed: mpsc::UnboundedReceiver<TenantId>,
@@ -137,7 +156,11 @@ pub async fn carry_and_work(
     for _ in 0..PLACES {
         tasks.spawn(work((house.clone(), handler), worker_name(), wake.clone(), stop.clone()));
     }
-    while tasks.join_next().await.is_some() {}
+    while tasks.join_next().await.is_some() {
+        if !stop.is_cancelled() {
+            return tasks.shutdown().await;
+        }
+    }
 }
 
 /// Does jobs, one after the other, as long as there are any; then waits for the next.

@@ -12,7 +12,7 @@ use crate::key::{random_salt, scram_verifier};
 use crate::migrate::{self, MigrationFailed};
 use crate::prepare::{self, Cast, PrepareError};
 use crate::provision::Provisioner;
-use crate::{CentralDb, Key, Registry, RegistryOptions, TenantId};
+use crate::{CentralDb, Key, Registry, RegistryOptions, Routes, TenantId};
 
 /// How long a connection in use may keep the central pool from closing.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -250,9 +250,10 @@ impl Deployment {
         self.cluster.as_ref()
     }
 
-    /// A registry of tenant pools, and the channel that says whose outbox may hold something.
-    pub fn registry(&self, options: RegistryOptions) -> (Registry, mpsc::UnboundedReceiver<TenantId>) {
-        Registry::new(self.tenants.clone(), self.key.clone(), options)
+    /// A registry of tenant pools, and the channel that says whose outbox may hold something. The routes say who may still
+    /// write.
+    pub fn registry(&self, routes: &Routes, options: RegistryOptions) -> (Registry, mpsc::UnboundedReceiver<TenantId>) {
+        Registry::new((self.tenants.clone(), self.key.clone()), routes.clone(), options)
     }
 
     /// The hand that makes, migrates and removes databases. Only the worker and the commands take it.

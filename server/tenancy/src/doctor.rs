@@ -240,7 +240,7 @@ async fn alerts(deployment: &Deployment) -> Result<Vec<Finding>, sqlx::Error> {
     let says = |alert: &Alert| {
         let (kind, agency) = (&alert.kind, alert.agency.as_deref().unwrap_or("the platform"));
         let (count, last, detail) = (alert.count, alert.last_at, alert.detail.replace('\n', " "));
-        let remedy = remedy(kind);
+        let remedy = remedy(alert);
         format!(
             "{kind} of {agency}, {count} times, last at {last}: {detail}. {remedy}, then `sobrado doctor --close-alerts`"
         )
@@ -249,13 +249,27 @@ async fn alerts(deployment: &Deployment) -> Result<Vec<Finding>, sqlx::Error> {
 }
 
 /// What somebody does about an alert.
-fn remedy(kind: &str) -> &'static str {
-    match kind {
-        "provisioning" => "Mend the cause: the worker goes on by itself",
-        "job_given_up" => "Mend the cause and have it done once more; a photograph is sent once more",
-        "line_refused" => "Look at the row of `refused_lines`: the log of the central database lacks it",
-        "job_forged" => "Change the agency's credentials: somebody writes into its database",
-        _ => "Look into the log",
+fn remedy(alert: &Alert) -> String {
+    match alert.kind.as_str() {
+        "provisioning" => {
+            "Mend the cause: the worker goes on by itself, and at once after `sobrado operations retry`".into()
+        }
+        "job_given_up" => {
+            // Of the platform itself there are no jobs.
+            let slug = alert.agency.as_deref().unwrap_or_default();
+            format!(
+                "Mend the cause and run in the central database: update jobs set state = 'queued', attempt = 0, \
+                 run_at = now(), finished_at = null where state = 'failed' and tenant_id = (select id from companies \
+                 where slug = '{slug}'); a photograph whose card says that it cannot be read is sent once more"
+            )
+        }
+        "line_refused" => "Look at the row of `refused_lines`: the log of the central database lacks it".into(),
+        "job_forged" => concat!(
+            "Somebody has written to `jobs` in the central database (change the passwords that open it), or SECRET_KEY was ",
+            "changed while jobs were waiting: they stay `parked` and are not done"
+        )
+        .into(),
+        _ => "Look into the log".into(),
     }
 }
 
@@ -312,12 +326,22 @@ async fn own_door(deployment: &Deployment, route: &Route) -> Finding {
     }
 }
 
+/// No line of `pg_hba.conf` lets the role in, or one says `reject` (PostgreSQL 15 manual, appendix A).
+const NO_LINE: &str = "28000";
+/// The role has no right to connect (the same).
+const NO_RIGHT: &str = "42501";
+
+/// Whether a door is shut to the role that has knocked: whatever else was answered may be another answer the next time.
+pub(crate) fn is_shut(error: &sqlx::Error) -> bool {
+    has_code(error, &[NO_LINE, NO_RIGHT])
+}
+
+fn has_code(error: &sqlx::Error, codes: &[&str]) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| codes.contains(&&*code))
+}
+
 async fn other_door(deployment: &Deployment, route: &Route) -> Finding {
-    let refused = match knock(deployment, route, "postgres").await {
-        Ok(()) => false,
-        // 28000: no line of pg_hba.conf lets it in, or one says `reject`.
-        Err(error) => error.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "28000"),
-    };
+    let refused = matches!(knock(deployment, route, "postgres").await, Err(error) if has_code(&error, &[NO_LINE]));
     let fault = (!refused).then(|| {
         let maker = quote(&deployment.cast().provisioner);
         format!(

@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::routing::PlacementKey;
-use crate::{Key, Route, Status, TenantDb, TenantId, migrate};
+use crate::{Key, Route, Routes, Status, TenantDb, TenantId, migrate};
 
 /// How many connections, and for how long. The product of the first two is the budget of this process.
 #[derive(Debug, Clone)]
@@ -114,6 +114,7 @@ struct Inner {
     cache: Cache<PlacementKey, Arc<TenantPool>>,
     base: PgConnectOptions,
     key: Key,
+    routes: Routes,
     options: RegistryOptions,
     connects: Arc<Semaphore>,
     opened: AtomicU64,
@@ -127,8 +128,8 @@ struct Inner {
 impl Registry {
     /// A registry for the tenants behind `base`, and the channel that says whose outbox may have something in it.
     pub(crate) fn new(
-        base: PgConnectOptions,
-        key: Key,
+        (base, key): (PgConnectOptions, Key),
+        routes: Routes,
         options: RegistryOptions,
     ) -> (Self, mpsc::UnboundedReceiver<TenantId>) {
         let (committed, receiver) = mpsc::unbounded_channel();
@@ -148,6 +149,7 @@ impl Registry {
             cache,
             base,
             key,
+            routes,
             options,
             connects,
             opened: AtomicU64::new(0),
@@ -166,6 +168,12 @@ impl Registry {
     pub async fn open(&self, route: &Arc<Route>) -> Result<TenantDb, OpenError> {
         let pool = self.pool(route).await?;
         Ok(TenantDb::new(self.clone(), route.clone(), pool))
+    }
+
+    /// The agency as it is routed by now. Who has been given a route knows no less than a map that does not have it yet.
+    pub(crate) fn now(&self, route: &Arc<Route>) -> Arc<Route> {
+        let known = self.inner.routes.by_tenant(route.tenant).filter(|known| known.status != Status::Provisioning);
+        known.unwrap_or_else(|| route.clone())
     }
 
     pub(crate) async fn pool(&self, route: &Route) -> Result<Arc<TenantPool>, OpenError> {
@@ -211,13 +219,11 @@ impl Registry {
             .options([("default_transaction_read_only", "on")])
     }
 
-    /// Forgets an agency's pool: the next request opens it anew. Requests under way finish on the old one.
-    pub async fn evict(&self, tenant: TenantId) {
-        let keys: Vec<PlacementKey> =
-            self.inner.cache.iter().filter(|(k, _)| k.tenant() == tenant).map(|(k, _)| (*k).clone()).collect();
-        for key in keys {
-            self.inner.cache.invalidate(&key).await;
-        }
+    /// Forgets an agency's pool, as the cache does when it is full: the next request opens it anew, and requests under way
+    /// finish on the old one. For tests, which cannot wait for that.
+    #[cfg(feature = "testing")]
+    pub async fn evict(&self, route: &Route) {
+        self.inner.cache.invalidate(&route.placement_key()).await;
     }
 
     /// Closes every pool.
@@ -336,7 +342,7 @@ impl TenantPool {
     }
 }
 
-/// Told by a transaction that has been committed: counts it, and wakes the relay of the outbox.
+/// Told by a transaction that is committed: counts it, and wakes the relay of the outbox.
 pub(crate) struct Committed {
     pool: Arc<TenantPool>,
     tenant: TenantId,
@@ -352,16 +358,28 @@ impl Committed {
         self.tenant
     }
 
-    pub(crate) fn tell(&self) {
-        self.pool.commits.fetch_add(1, Ordering::Release);
+    /// Tells of it at the end of its own life, whichever way that comes.
+    pub(crate) fn when_dropped(self) -> Told {
+        Told(self)
+    }
+}
+
+/// A commit that is told of when this is dropped.
+pub(crate) struct Told(Committed);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        let Self(committed) = self;
+        committed.pool.commits.fetch_add(1, Ordering::Release);
         // Nobody listens in a command without a worker: the sweeper finds the lines later.
-        let _ = self.relay.send(self.tenant);
+        let _ = committed.relay.send(committed.tenant);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::CentralDb;
     use crate::routing::Placement;
 
     #[tokio::test]
@@ -370,7 +388,8 @@ mod tests {
         let base = PgConnectOptions::new().host("127.0.0.1").port(silent.local_addr().expect("an address").port());
         let options = RegistryOptions { acquire_timeout: Duration::from_millis(50), ..RegistryOptions::default() };
         let key = Key::parse("a secret of thirty-two characters, for tests only").expect("long enough");
-        let (registry, _committed) = Registry::new(base, key, options);
+        let routes = Routes::unread(&CentralDb::connect_lazy(base.clone()));
+        let (registry, _committed) = Registry::new((base, key), routes, options);
         let tenant = TenantId::generate();
         let name = format!("t_{}", tenant.as_uuid().simple());
         let placement = Placement { server_id: 1, db_name: name.clone(), role_name: name, cred_version: 1, epoch: 1 };

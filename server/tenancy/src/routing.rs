@@ -45,7 +45,7 @@ impl Status {
     }
 }
 
-/// Where an agency's database lies. The epoch rises with each move, and a stale user fails closed.
+/// Where an agency's database lies. The epoch rises with each move, and a stale user's next transaction is at the new place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {
     /// Server that holds it.
@@ -68,12 +68,6 @@ pub(crate) struct PlacementKey {
     db_name: String,
     cred_version: i32,
     epoch: i64,
-}
-
-impl PlacementKey {
-    pub(crate) fn tenant(&self) -> TenantId {
-        self.tenant
-    }
 }
 
 /// One agency as the front door knows it.
@@ -199,9 +193,14 @@ impl Routes {
     /// # Errors
     /// The central database's.
     pub async fn load(central: &CentralDb) -> Result<Self, sqlx::Error> {
-        let routes = Self { map: Arc::default(), central: central.clone(), kept: Arc::default() };
+        let routes = Self::unread(central);
         routes.reload().await?;
         Ok(routes)
+    }
+
+    /// A map without an agency.
+    pub(crate) fn unread(central: &CentralDb) -> Self {
+        Self { map: Arc::default(), central: central.clone(), kept: Arc::default() }
     }
 
     /// Reads all routes anew and swaps them in whole.

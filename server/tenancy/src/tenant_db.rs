@@ -46,9 +46,12 @@ impl TenantDb {
     /// Opens a transaction that may write. It rolls back unless [`TenantTx::commit`] is called.
     ///
     /// # Errors
-    /// Whatever the database says; a pool that was closed meanwhile is opened again first.
+    /// [`OpenError::NotActive`] (as its source) when the agency was closed after this was opened; else whatever the database
+    /// says. A pool that was closed meanwhile is opened again first.
     pub async fn begin(&self) -> Result<TenantTx, Error> {
-        let conn = self.acquire().await?;
+        let now = self.registry.now(&self.route);
+        let is_same = now.status == self.route.status && now.placement == self.route.placement;
+        let conn = if is_same { self.acquire().await? } else { self.reopen(&now).await? };
         let committed = Committed::new(&self.registry, &self.pool, self.tenant());
         TenantTx::begin(conn, committed).await
     }
@@ -56,12 +59,13 @@ impl TenantDb {
     /// A connection of this agency; once more through the registry when the pool was evicted under our feet.
     async fn acquire(&self) -> Result<PoolConnection<Postgres>, Error> {
         match self.pool.acquire().await {
-            Err(Error::PoolClosed) => {
-                let pool = self.registry.pool(&self.route).await.map_err(OpenError::into_sqlx)?;
-                pool.acquire().await
-            }
+            Err(Error::PoolClosed) => self.reopen(&self.registry.now(&self.route)).await,
             other => other,
         }
+    }
+
+    async fn reopen(&self, now: &Route) -> Result<PoolConnection<Postgres>, Error> {
+        self.registry.pool(now).await.map_err(OpenError::into_sqlx)?.acquire().await
     }
 }
 

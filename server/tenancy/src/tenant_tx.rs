@@ -27,14 +27,14 @@ impl TenantTx {
         self.committed.tenant()
     }
 
-    /// Makes the writes last, then wakes whatever carries the outbox on.
+    /// Makes the writes last, then wakes whatever carries the outbox on: also when nobody waits for the answer any more.
     ///
     /// # Errors
-    /// The database's; nothing was written then.
+    /// The database's; when the connection broke, it may or may not have been written.
     pub async fn commit(self) -> Result<(), Error> {
-        self.tx.commit().await?;
-        self.committed.tell();
-        Ok(())
+        // Made before: from here on it may be written, whether we hear of it or not.
+        let _told = self.committed.when_dropped();
+        self.tx.commit().await
     }
 
     /// As [`TenantTx::commit`], without a word to anybody: for the relay, which would otherwise wake itself.

@@ -86,8 +86,8 @@ async fn open() -> Bed {
     deployment.migrate_central().await.expect("the central database is migrated");
     deployment.provisioner().build_template().await.expect("the template is built");
     let options = RegistryOptions { max_pools: 60, ..RegistryOptions::default() };
-    let (registry, committed) = deployment.registry(options);
     let routes = Routes::load(deployment.central()).await.expect("the routes are loaded");
+    let (registry, committed) = deployment.registry(&routes, options);
     tokio::spawn(routes.clone().follow(|_| ()));
     Bed { deployment, registry, routes, committed: Mutex::new(committed), data_dir }
 }

@@ -325,6 +325,42 @@ fn a_hand_that_has_lost_its_operation_writes_nothing_into_it() {
 }
 
 #[test]
+fn who_asked_is_told_the_cause_although_it_cannot_be_written_down() {
+    run(async {
+        let bed = bed().await;
+        let (new, provisioner) = (new_tenant(), bed.deployment.provisioner());
+        let _alone = RESUMED.lock().await;
+        let id = provisioner.reserve(&new, None).await.expect("reserved");
+        let tenant = operations::find(bed.deployment.central(), id).await.expect("there").tenant;
+        let name = format!("t_{}", tenant.as_uuid().simple());
+        let mut root = superuser().await.database("central").connect().await.expect("superuser");
+        root.execute(AssertSqlSafe(format!("create database {name}"))).await.expect("somebody else's");
+        let refuse = format!(
+            "create function refuse_to_wait() returns trigger language plpgsql as
+             $$ begin raise exception 'as meant'; end $$;
+             create trigger refuse_to_wait before update on tenant_operations for each row
+             when (new.id = '{id}' and new.state = 'waiting') execute function refuse_to_wait()"
+        );
+        root.execute(AssertSqlSafe(refuse)).await.expect("made");
+        let told = provisioner.run(id).await.expect_err("it is not made");
+        assert_eq!(format!("{told:?}"), "NotOurs", "the cause, and not why it was not noted");
+        let half = id.as_uuid().as_u64_pair().1.cast_signed();
+        let free = sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(half);
+        let free: bool = free.fetch_one(&mut root).await.expect("asked");
+        assert!(free, "it was laid down before its end was told");
+        let mended = format!(
+            "select pg_advisory_unlock_all(); drop trigger refuse_to_wait on tenant_operations; drop database {name}"
+        );
+        for sql in mended.split("; ") {
+            root.execute(AssertSqlSafe(sql.to_owned())).await.expect("mended");
+        }
+        leases::release_leases(bed.deployment.central()).await.expect("released");
+        assert_eq!(provisioner.run_to_end(id).await.expect("made"), tenant);
+        assert_eq!(count_everything(tenant, &new).await, [1; 7]);
+    });
+}
+
+#[test]
 fn an_operation_without_a_step_left_is_done() {
     run(async {
         let bed = bed().await;

@@ -5,13 +5,14 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tenancy::testing::{agency, agency_of, bed, new_tenant, role_password, run, superuser};
+use tenancy::central::companies;
+use tenancy::testing::{Agency, agency, agency_of, bed, new_tenant, role_password, run, superuser};
 use tenancy::{OpenError, RegistryOptions, Route, Status};
 
 #[test]
 fn two_hundred_first_requests_open_one_pool() {
     run(async {
-        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let route = agency().await.route;
         let openings: Vec<_> = (0..200)
             .map(|_| {
@@ -38,7 +39,7 @@ fn a_process_at_rest_keeps_no_connection() {
             pool_idle_timeout: Duration::from_secs(7),
             ..RegistryOptions::default()
         };
-        let (registry, _committed) = bed().await.deployment.registry(options);
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, options);
         let a = agency().await;
         let db = registry.open(&a.route).await.expect("it opens");
         sqlx::query("select 1").execute(&db).await.expect("it answers");
@@ -59,7 +60,7 @@ fn a_process_at_rest_keeps_no_connection() {
             .await
             .expect("counted");
             // The bed's own registry holds connections of this agency for a minute; they are closed with its pool.
-            bed().await.registry.evict(a.route.tenant).await;
+            bed().await.registry.evict(&a.route).await;
             if open == 0 && registry.snapshot().pools == 0 {
                 break;
             }
@@ -71,7 +72,7 @@ fn a_process_at_rest_keeps_no_connection() {
 #[test]
 fn an_eviction_is_not_noticed() {
     run(async {
-        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let a = agency().await;
         let db = registry.open(&a.route).await.expect("it opens");
         let slow = {
@@ -79,7 +80,7 @@ fn an_eviction_is_not_noticed() {
             tokio::spawn(async move { sqlx::query("select pg_sleep(1)").execute(&db).await })
         };
         tokio::time::sleep(Duration::from_millis(200)).await;
-        registry.evict(a.route.tenant).await;
+        registry.evict(&a.route).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
         // The handle from before the eviction goes through a new pool, for reads and for writes.
         sqlx::query("select 1").execute(&db).await.expect("a read after the eviction");
@@ -93,12 +94,12 @@ fn an_eviction_is_not_noticed() {
 #[test]
 fn commits_are_counted_across_pools() {
     run(async {
-        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let (a, b) = (agency().await, agency().await);
         let db = registry.open(&a.route).await.expect("it opens");
         db.begin().await.expect("a transaction").commit().await.expect("committed");
         let under_way = db.begin().await.expect("a transaction");
-        registry.evict(a.route.tenant).await;
+        registry.evict(&a.route).await;
         let later = registry.open(&a.route).await.expect("it opens");
         assert_eq!(later.commits(), 1, "a new pool does not begin anew: its count could be one that was seen before");
         under_way.commit().await.expect("committed");
@@ -108,11 +109,54 @@ fn commits_are_counted_across_pools() {
     });
 }
 
+/// From now on the agency's transactions that write to its outbox do this as they are committed.
+async fn at_each_commit(a: &Agency, act: &str) {
+    let mut root = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
+    let sql = format!(
+        "create function at_commit() returns trigger language plpgsql security definer as
+         $$ begin perform {act}; return null; end $$;
+         create constraint trigger at_commit after insert on outbox deferrable initially deferred
+         for each row execute function at_commit()"
+    );
+    root.execute(AssertSqlSafe(sql)).await.expect("made");
+}
+
+#[test]
+fn a_commit_is_told_of_although_its_answer_was_not_heard() {
+    run(async {
+        let bed = bed().await;
+        let (registry, mut committed) = bed.deployment.registry(&bed.routes, RegistryOptions::default());
+        let (broken, left) = (agency().await, agency().await);
+        at_each_commit(&broken, "pg_terminate_backend(pg_backend_pid())").await;
+        at_each_commit(&left, "pg_sleep(1)").await;
+        let begin = async |a: &Agency| {
+            let db = registry.open(&a.route).await.expect("it opens");
+            let mut tx = db.begin().await.expect("a transaction");
+            let line = "insert into outbox (id, kind, payload) values (gen_random_uuid(), 'job', '{}')";
+            sqlx::query(line).execute(&mut tx).await.expect("written");
+            (db, tx)
+        };
+        let (db, tx) = begin(&broken).await;
+        assert!(tx.commit().await.is_err(), "the connection breaks while it is committed");
+        assert_eq!((db.commits(), committed.try_recv().ok()), (1, Some(broken.route.tenant)));
+        let (db, tx) = begin(&left).await;
+        let waited = tokio::time::timeout(Duration::from_millis(100), tx.commit()).await;
+        assert!(waited.is_err(), "whoever asked has gone before the answer came");
+        assert_eq!((db.commits(), committed.try_recv().ok()), (1, Some(left.route.tenant)));
+        // A transaction that is given up is nobody's news.
+        let (db, tx) = begin(&broken).await;
+        tx.rollback().await.expect("rolled back");
+        drop(begin(&broken).await);
+        assert_eq!((db.commits(), committed.try_recv().ok()), (1, None));
+        registry.close().await;
+    });
+}
+
 #[test]
 fn a_newcomer_among_hot_agencies_is_opened_once() {
     run(async {
         let options = RegistryOptions { max_pools: 4, ..RegistryOptions::default() };
-        let (registry, _committed) = bed().await.deployment.registry(options);
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, options);
         let mut hot = Vec::new();
         for _ in 0..4 {
             hot.push(agency().await.route);
@@ -163,7 +207,7 @@ fn the_budget_holds_however_many_agencies_are_opened() {
     run(async {
         // Nothing is closed for being idle: only the budget closes anything here.
         let options = RegistryOptions { max_pools: 4, max_connections_per_tenant: 2, ..RegistryOptions::default() };
-        let (registry, _committed) = bed().await.deployment.registry(options);
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, options);
         let mut routes = Vec::new();
         for _ in 0..12 {
             routes.push(agency().await.route);
@@ -201,7 +245,7 @@ async fn placed(route: &Route, change: &str) -> Arc<Route> {
 #[test]
 fn an_agency_that_has_moved_is_opened_anew() {
     run(async {
-        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let (a, b) = (agency().await, agency().await);
         for route in [&a.route, &b.route] {
             registry.open(route).await.expect("it opens");
@@ -221,7 +265,7 @@ fn an_agency_that_has_moved_is_opened_anew() {
 #[test]
 fn an_open_pool_is_worth_nothing_once_the_password_is_another() {
     run(async {
-        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let (a, b) = (agency().await, agency().await);
         let db = registry.open(&a.route).await.expect("it opens");
         sqlx::query("select 1").execute(&db).await.expect("it answers");
@@ -247,7 +291,7 @@ fn an_open_pool_is_worth_nothing_once_the_password_is_another() {
 #[test]
 fn a_database_with_another_agencys_stamp_is_refused() {
     run(async {
-        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let (a, b) = (agency().await, agency().await);
         let mut root = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
         sqlx::query("update _tenant_identity set tenant_id = $1")
@@ -263,7 +307,7 @@ fn a_database_with_another_agencys_stamp_is_refused() {
 #[test]
 fn a_stamp_that_changes_under_an_open_pool_is_noticed_by_the_next_connection() {
     run(async {
-        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let a = agency().await;
         let db = registry.open(&a.route).await.expect("it opens");
         let mut root = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
@@ -276,7 +320,7 @@ fn a_stamp_that_changes_under_an_open_pool_is_noticed_by_the_next_connection() {
 #[test]
 fn one_agencys_trouble_is_its_own() {
     run(async {
-        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let (a, b) = (agency().await, agency().await);
         let mut root = superuser().await.connect().await.expect("superuser");
         let sql = format!("alter role {} nologin", a.route.placement.role_name);
@@ -291,18 +335,61 @@ fn a_suspended_agency_opens_no_connection() {
     run(async {
         let bed = bed().await;
         let a = agency_of(new_tenant()).await;
-        let (registry, _committed) = bed.deployment.registry(RegistryOptions::default());
+        let (registry, _committed) = bed.deployment.registry(&bed.routes, RegistryOptions::default());
         let central = bed.deployment.central();
-        tenancy::central::companies::suspend(central, a.route.tenant, "unpaid", Default::default())
-            .await
-            .expect("suspended");
+        companies::suspend(central, a.route.tenant, "unpaid", Default::default()).await.expect("suspended");
         bed.routes.reload().await.expect("read");
         let route = bed.routes.by_tenant(a.route.tenant).expect("routed");
         assert!(matches!(registry.open(&route).await, Err(OpenError::NotActive(Status::Suspended))));
         assert_eq!(registry.snapshot().opened, 0);
-        tenancy::central::companies::resume(central, a.route.tenant, Default::default()).await.expect("resumed");
+        companies::resume(central, a.route.tenant, Default::default()).await.expect("resumed");
         bed.routes.reload().await.expect("read");
         registry.open(&bed.routes.by_tenant(a.route.tenant).expect("routed")).await.expect("it opens again");
+    });
+}
+
+#[test]
+fn who_opened_an_agency_before_it_was_closed_or_moved_does_not_write_as_if_it_were_not() {
+    run(async {
+        let bed = bed().await;
+        let (registry, _committed) = bed.deployment.registry(&bed.routes, RegistryOptions::default());
+        let (closed, moved, other) = (agency().await, agency().await, agency().await);
+        let mut open = Vec::new();
+        for agency in [&closed, &moved, &other] {
+            open.push(registry.open(&agency.route).await.expect("it opens"));
+        }
+        let central = bed.deployment.central();
+        let suspended = companies::suspend(central, closed.route.tenant, "unpaid", Default::default());
+        assert!(suspended.await.expect("suspended"));
+        placed(&moved.route, "epoch = epoch + 1").await;
+        let refused = |error: tenancy::DatabaseError| match error {
+            tenancy::DatabaseError::Configuration(source) => source.downcast_ref().cloned(),
+            _ => None,
+        };
+        let error = open[0].begin().await.expect_err("it is closed, although its pool is open");
+        assert!(matches!(refused(error), Some(OpenError::NotActive(Status::Suspended))));
+        registry.evict(&closed.route).await;
+        let mut read = None;
+        for _ in 0..500 {
+            read = sqlx::query("select 1").execute(&open[0]).await.err();
+            if read.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let error = read.expect("once closed, its pool is not opened again");
+        assert!(matches!(refused(error), Some(OpenError::NotActive(Status::Suspended))));
+        assert!(open[0].begin().await.is_err());
+        assert_eq!(registry.snapshot().opened, 3);
+        open[2].begin().await.expect("the other agency does not notice").rollback().await.expect("rolled back");
+        assert_eq!(registry.snapshot().opened, 3);
+        open[1].begin().await.expect("at its new place").rollback().await.expect("rolled back");
+        assert_eq!(registry.snapshot().opened, 4, "and not at the old one");
+        let resumed = companies::resume(central, closed.route.tenant, Default::default());
+        assert!(resumed.await.expect("resumed"));
+        bed.routes.reload().await.expect("read");
+        open[0].begin().await.expect("it is open again").rollback().await.expect("rolled back");
+        registry.close().await;
     });
 }
 
@@ -322,7 +409,7 @@ fn reading_cannot_write() {
 #[test]
 fn a_schema_that_we_do_not_understand_closes_one_agency() {
     run(async {
-        let (registry, _committed) = bed().await.deployment.registry(RegistryOptions::default());
+        let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let a = agency().await;
         let mut root = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
         root.execute("delete from _sqlx_migrations where version > 20261123000001").await.expect("aged");

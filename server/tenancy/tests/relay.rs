@@ -236,6 +236,74 @@ fn a_failing_job_comes_back_later_and_is_given_up_with_an_alert() {
 }
 
 #[test]
+fn a_job_that_ends_its_worker_each_time_is_given_up_and_the_next_one_is_taken() {
+    run(async {
+        let bed = bed().await;
+        let (central_db, key) = (bed.deployment.central(), bed.deployment.key());
+        let (a, b) = (agency().await, agency().await);
+        let _queue = QUEUE.lock().await;
+        let id = write(&a, "job", serde_json::json!({"kind": "test.kills", "payload": {}})).await;
+        relay::deliver(central_db, key, &a.db).await.expect("delivered");
+        let mut root = central().await;
+        for attempt in 1..=8 {
+            // Nobody says how it went: the worker is gone, and the next one takes its jobs back.
+            assert_eq!(claim_of(&a).await.attempt, attempt);
+            assert_eq!(alerted(&mut root, &a, "job_given_up").await, 0);
+            jobs::release_leases(central_db).await.expect("released");
+        }
+        let next = write(&b, "job", serde_json::json!({"kind": "test.works", "payload": {}})).await;
+        relay::deliver(central_db, key, &b.db).await.expect("delivered");
+        // B's turn was never: its job would come first.
+        let later = sqlx::query("update jobs set run_at = now() + interval '1 hour' where id = $1");
+        later.bind(next).execute(&mut root).await.expect("put off");
+        assert!(jobs::claim(central_db, key, "w").await.expect("claimed").is_none(), "it is not begun a ninth time");
+        assert_eq!(state(&mut root, id).await, ("failed".into(), 8));
+        assert_eq!(alerted(&mut root, &a, "job_given_up").await, 1);
+        assert_eq!(alerted(&mut root, &b, "job_given_up").await, 0);
+        // The same once more, with a job of another agency behind it: one claim gets past the one to the other.
+        let again = "update jobs set state = 'running', lease_until = now() - interval '1 second' where id = $1";
+        sqlx::query(again).bind(id).execute(&mut root).await.expect("as it was");
+        let begun = "update jobs set run_at = now(), begun_at = now() where id = $1";
+        sqlx::query(begun).bind(next).execute(&mut root).await.expect("due, and later");
+        let job = jobs::claim(central_db, key, "w").await.expect("claimed").expect("one is due");
+        assert_eq!((job.id, job.attempt), (next, 1));
+        assert!(jobs::finish(central_db, &job).await.expect("finished"));
+        assert_eq!(state(&mut root, id).await, ("failed".into(), 8));
+        assert_eq!(alerted(&mut root, &a, "job_given_up").await, 2, "counted up");
+    });
+}
+
+#[test]
+fn only_an_alert_that_was_listed_and_not_raised_again_is_closed() {
+    run(async {
+        let bed = bed().await;
+        let central_db = bed.deployment.central();
+        let (a, b) = (agency().await, agency().await);
+        let mut root = central().await;
+        // Raised before the others, by the clock, and not to be seen until its transaction ends.
+        let mut late = sqlx::Connection::begin(&mut root).await.expect("a transaction");
+        let raise = "insert into alerts (id, kind, tenant_id, detail) values (gen_random_uuid(), 'test.late', $1, 'x')";
+        sqlx::query(raise).bind(a.route.tenant).execute(&mut *late).await.expect("raised");
+        for agency in [&a, &b] {
+            for kind in ["test.seen", "test.again"] {
+                alerts::raise(central_db, kind, Some(agency.route.tenant), "x").await.expect("raised");
+            }
+        }
+        let seen = alerts::list_open(central_db).await.expect("listed");
+        let seen: Vec<_> = seen.into_iter().filter(|alert| alert.agency.as_ref() == Some(&a.route.slug)).collect();
+        assert_eq!(seen.len(), 2);
+        late.commit().await.expect("committed");
+        alerts::raise(central_db, "test.again", Some(a.route.tenant), "x").await.expect("raised");
+        alerts::close_seen(central_db, &seen).await.expect("closed");
+        for (agency, kind, count) in
+            [(&a, "test.seen", 0), (&a, "test.late", 1), (&a, "test.again", 2), (&b, "test.seen", 1)]
+        {
+            assert_eq!(alerted(&mut root, agency, kind).await, count, "{kind}");
+        }
+    });
+}
+
+#[test]
 fn who_has_lost_a_job_does_not_end_it() {
     run(async {
         let bed = bed().await;

@@ -1,12 +1,14 @@
 //! What an operator mends and looks at by a command, beside a server and without one.
 
 use serde_json::Value;
-use sqlx::ConnectOptions as _;
+use sqlx::{ConnectOptions as _, Executor as _};
 use std::time::Duration;
+use tenancy::central::companies;
 use tenancy::testing::{PASSWORD, run};
 
 use app::access::ROWS;
 
+use crate::commands::create;
 use crate::harness::process::{Installation, Served};
 
 /// Runs a command that succeeds, and reads what it prints for machines.
@@ -139,5 +141,62 @@ fn commands_print_for_machines_what_they_print_for_people() {
         let template = built["template"].as_str().expect("its name");
         let (built, said) = at.say(&["template", "build"]).await;
         assert!(built && said.lines().any(|line| line == template), "{said}");
+    });
+}
+
+#[test]
+fn what_waits_is_listed_with_its_reason_and_is_taken_up_at_once_when_asked() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let cluster = databases.cluster().expect("it is private").superuser();
+        let mut central = cluster.database("central").connect().await.expect("superuser");
+        assert_eq!(json(&at, &["operations", "list"]).await, serde_json::json!([]), "what is done is not listed");
+        let refuse = "create function refuse() returns trigger language plpgsql as
+            $$ begin raise exception 'as meant'; end $$;
+            create trigger refuse before insert on tenant_subscriptions for each row execute function refuse()";
+        central.execute(refuse).await.expect("it will fail");
+        let mut waiting = Vec::new();
+        for slug in ["tarde", "noite"] {
+            let (made, said) = create(&at, slug, "dona").await;
+            assert!(!made, "{said}");
+            // Nobody comes to it by himself.
+            central.execute("update tenant_operations set next_run_at = now() + interval '1 day'").await.expect("set");
+            let listed = json(&at, &["operations", "list"]).await;
+            let listed = listed.as_array().expect("a list").last().expect("one").clone();
+            let text = |name: &str| listed[name].as_str().expect("text").to_owned();
+            assert_eq!(["kind", "slug", "state", "step"].map(text), ["provision", slug, "waiting", "seed"]);
+            assert_eq!(listed["attempts"], 1);
+            assert!(text("last_error").contains("as meant") && text("next_run_at").ends_with('Z'), "{listed}");
+            waiting.push(text("operation"));
+        }
+        let (_, said) = at.say(&["operations", "list"]).await;
+        assert!(waiting.iter().all(|id| said.contains(id.as_str())) && said.contains("as meant"), "{said}");
+
+        central.execute("drop trigger refuse on tenant_subscriptions").await.expect("mended");
+        let _served = at.serve(&[]).await;
+        // Also one that was given up.
+        let given_up = sqlx::query("update tenant_operations set state = 'failed' where id = $1::uuid");
+        given_up.bind(&waiting[0]).execute(&mut central).await.expect("given up");
+        assert_eq!(json(&at, &["operations", "retry", &waiting[0]]).await["retried"], waiting[0].as_str());
+        let status = async |slug| companies::find_by_slug(databases.central(), slug).await.expect("there").status;
+        for _ in 0..600 {
+            if status("tarde").await == "active" {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(status("tarde").await, "active", "{}", at.log());
+        assert_eq!(status("noite").await, "provisioning", "the other one waits for its day");
+
+        let nobodys = uuid::Uuid::now_v7().to_string();
+        for (id, why) in [(&waiting[0], "is done"), (&nobodys, "there is no operation")] {
+            let (retried, said) = at.say(&["operations", "retry", id]).await;
+            assert!(!retried && said.contains(why) && said.contains(id.as_str()), "{said}");
+        }
+        let taken = sqlx::query("update tenant_operations set state = 'queued' where id = $1::uuid");
+        taken.bind(&waiting[1]).execute(&mut central).await.expect("as it was at first");
+        let (retried, said) = at.say(&["operations", "retry", &waiting[1]]).await;
+        assert!(!retried && said.contains("is queued, not waiting"), "{said}");
     });
 }

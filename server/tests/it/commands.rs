@@ -114,6 +114,36 @@ fn doctor_tells_of_alerts_until_somebody_has_seen_to_them() {
 }
 
 #[test]
+fn doctor_says_how_a_job_that_was_given_up_is_done_once_more_and_what_a_forged_one_means() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let cluster = databases.cluster().expect("it is private").superuser();
+        let mut central = cluster.database("central").connect().await.expect("superuser");
+        for agency in &at.agencies {
+            let failed = "insert into jobs (id, tenant_id, epoch, kind, payload, mac, state, attempt, finished_at)
+                values (gen_random_uuid(), $1, 1, 'test', '{}', '', 'failed', 8, now())";
+            sqlx::query(failed).bind(agency.tenant).execute(&mut central).await.expect("written");
+        }
+        for kind in ["job_given_up", "job_forged"] {
+            alerts::raise(databases.central(), kind, Some(at.agencies[0].tenant), "x").await.expect("raised");
+        }
+        let (_, said) = at.say(&["doctor"]).await;
+        let line = |kind: &str| said.lines().find(|line| line.contains(kind)).unwrap_or_else(|| panic!("{said}"));
+        assert!(line("job_forged of").contains("written to `jobs`") && line("job_forged of").contains("SECRET_KEY"));
+        let (_, statement) = line("job_given_up of").split_once("central database: ").expect("a statement");
+        let (statement, _) = statement.split_once(';').expect("its end");
+        central.execute(sqlx::AssertSqlSafe(statement.to_owned())).await.expect(statement);
+        for (agency, expected) in at.agencies.iter().zip([("queued", 0), ("failed", 8)]) {
+            let state = "select state, attempt from jobs where tenant_id = $1 and kind = 'test'";
+            let state: (String, i32) =
+                sqlx::query_as(state).bind(agency.tenant).fetch_one(&mut central).await.expect("it is there");
+            assert_eq!((state.0.as_str(), state.1), expected);
+        }
+    });
+}
+
+#[test]
 fn a_template_that_was_left_half_named_is_built_anew() {
     run(async {
         let at = Installation::new().await;

@@ -3,6 +3,7 @@
 use sqlx::{ConnectOptions as _, PgConnection};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tenancy::testing::run;
 use tenancy::{Clock, Deployment, RegistryOptions};
@@ -23,8 +24,12 @@ struct Worker {
 
 impl Worker {
     async fn start(databases: &Deployment, files: &Path) -> Self {
+        Self::start_by(Clock::system(), databases, files).await
+    }
+
+    async fn start_by(clock: Clock, databases: &Deployment, files: &Path) -> Self {
         let options = RegistryOptions::default();
-        let opened = boot::open_state(databases, files.to_owned(), settings(), Clock::system(), options).await;
+        let opened = boot::open_state(databases, files.to_owned(), settings(), clock, options).await;
         let (state, committed) = opened.expect("it opens");
         let stop = CancellationToken::new();
         let run = worker::run(state.house.clone(), databases.provisioner(), committed, stop.clone());
@@ -144,6 +149,37 @@ fn one_of_two_workers_works_and_the_other_takes_over() {
 
         second.end().await;
         assert_eq!(holder(&mut root).await, None, "nobody is left in it");
+        databases.close().await.expect("stopped");
+    });
+}
+
+#[test]
+fn a_worker_that_has_lost_a_part_of_itself_begins_anew() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let superuser = databases.cluster().expect("it is private").superuser();
+        let mut root = superuser.database("central").connect().await.expect("superuser");
+        // Who tidies up asks for the time first, and this once gets no answer.
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        let clock = Clock::of(move || {
+            assert!(count.fetch_add(1, Ordering::SeqCst) > 0, "as meant, by the clock");
+            time::OffsetDateTime::now_utc()
+        });
+        let worker = Worker::start_by(clock, &databases, &at.folder.join("files")).await;
+        for _ in 0..LOOKS {
+            if asked.load(Ordering::SeqCst) > 1 {
+                break;
+            }
+            tokio::time::sleep(MOMENT).await;
+        }
+        assert!(asked.load(Ordering::SeqCst) > 1, "nobody tidies up any more");
+        until_it_works(&worker).await;
+        worker.commit(&at.agencies[1]).await;
+        until_there_are(1, &mut root, CARRIED).await;
+        worker.end().await;
+        assert_eq!(holder(&mut root).await, None, "nobody is left in its place");
         databases.close().await.expect("stopped");
     });
 }

@@ -124,6 +124,34 @@ fn a_fresh_server_is_enough_and_an_open_database_of_others_is_named() {
 }
 
 #[test]
+fn a_door_that_is_only_crowded_is_not_taken_for_a_shut_one() {
+    run(async {
+        let mut server = Server::fresh().await;
+        // Somebody else's database, open to everybody, where no place is free at this moment.
+        server.run("create database accounts connection limit 0").await;
+        let at = Installation::elsewhere(vec![("CENTRAL_DATABASE_URL", server.url("postgres", "", "crm"))]).await;
+        let (migrated, said) = at.say(&["migrate"]).await;
+        assert!(migrated, "{said}");
+        for slug in ["nova", "outra"] {
+            let (made, said) = create(&at, slug, "ana").await;
+            assert!(!made && said.contains("too many connections for database \"accounts\""), "{said}");
+            assert!(said.contains("the worker goes on with it"), "{said}");
+        }
+        let mut central = server.cluster.superuser().database("crm").connect().await.expect("superuser");
+        let open = "select count(*) from companies where status = 'active'";
+        let open: i64 = sqlx::query_scalar(open).fetch_one(&mut central).await.expect("counted");
+        assert_eq!(open, 0, "nobody is let in before it is known where else they would get in");
+        // With a place free it is seen that they would; shut, that they do not.
+        server.run("alter database accounts connection limit -1").await;
+        let (_, said) = create(&at, "terceira", "ana").await;
+        assert!(said.contains("can enter \"accounts\""), "{said}");
+        server.run("revoke connect on database accounts from public").await;
+        let (made, said) = create(&at, "quarta", "ana").await;
+        assert!(made, "{said}");
+    });
+}
+
+#[test]
 fn what_a_role_may_not_make_is_asked_for_and_nothing_else_is() {
     run(async {
         let mut server = Server::fresh().await;

@@ -150,3 +150,35 @@ fn a_central_database_that_is_behind_is_refused_and_brought_up_to_date() {
         assert!(served.ended().await.success(), "{}", at.log());
     });
 }
+
+/// Two processes that migrate one database at once agree on this number (`tenancy::migrate`).
+const MIGRATING: i64 = 0x0050_B8AD_0000_0001;
+
+#[test]
+fn a_database_that_somebody_else_migrates_is_not_said_to_be_done() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let cluster = databases.cluster().expect("it is private");
+        let [held, other] = [0, 1].map(|n| &at.agencies[n]);
+        let name = format!("t_{}", held.tenant.as_uuid().simple());
+        let mut inside = cluster.superuser().database(&name).connect().await.expect("superuser");
+        let hold = sqlx::query("select pg_advisory_lock($1)").bind(MIGRATING);
+        hold.execute(&mut inside).await.expect("held");
+        let (migrated, said) = at.say(&["migrate"]).await;
+        let line = |slug: &str| said.lines().find(|line| line.starts_with(slug)).unwrap_or_else(|| panic!("{said}"));
+        assert!(!migrated && line(&held.new.slug).contains("FAILED: another process is migrating it"), "{said}");
+        assert!(line(&other.new.slug).contains(" at "), "{said}");
+        let (migrated, said) = at.say(&["migrate", "--json"]).await;
+        let all: serde_json::Value = serde_json::from_str(said.trim()).expect("JSON");
+        let of = |slug: &str| all.as_array().expect("a list").iter().find(|one| one["database"] == slug).expect("it");
+        assert!(!migrated && of(&held.new.slug)["error"].is_string() && of(&other.new.slug)["version"].is_i64());
+        // Who serves goes on, and says it.
+        let _served = at.serve(&["--migrate", "--no-worker"]).await;
+        let log = at.log();
+        let logged: Vec<_> = log.lines().filter(|line| line.contains("a database was not migrated")).collect();
+        assert!(matches!(logged[..], [line] if line.contains(&held.new.slug)), "{log}");
+        drop(inside);
+        databases.close().await.expect("it is still used");
+    });
+}

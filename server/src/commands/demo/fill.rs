@@ -54,7 +54,7 @@ pub(super) async fn fill(
     (now, width): (OffsetDateTime, u32),
 ) -> anyhow::Result<()> {
     let routes = Routes::load(deployment.central()).await.context("the routes cannot be read")?;
-    let (registry, _committed) = deployment.registry(RegistryOptions::one_by_one());
+    let (registry, _committed) = deployment.registry(&routes, RegistryOptions::one_by_one());
     let year = u32::try_from(now.year()).unwrap_or_default();
     let mut empty = Vec::new();
     for (agency, tenant) in tenants {

@@ -285,7 +285,7 @@ async fn open(deployment: &Deployment, slug: &str) -> anyhow::Result<TenantDb> {
     let routes = Routes::load(deployment.central()).await.context("the routes cannot be read")?;
     let route = routes.by_tenant(company.id).with_context(|| format!("`{slug}` is {}", company.status))?;
     // Nobody carries the outbox here: a server does, as soon as one runs.
-    let (registry, _committed) = deployment.registry(RegistryOptions::one_by_one());
+    let (registry, _committed) = deployment.registry(&routes, RegistryOptions::one_by_one());
     registry.open(&route).await.map_err(|error| match error {
         OpenError::NotActive(_) => anyhow::anyhow!("`{slug}` is {}, not active", company.status),
         other => anyhow::Error::new(other).context(format!("the database of `{slug}` was not opened")),

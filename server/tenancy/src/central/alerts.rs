@@ -54,6 +54,8 @@ pub(crate) async fn close_in(tx: &mut CentralTx, kind: &str, tenant: TenantId) -
 /// An open alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
+    /// Identifier.
+    pub id: Uuid,
     /// What happened.
     pub kind: String,
     /// Whom it happened to, by slug; nobody in particular otherwise.
@@ -73,7 +75,7 @@ pub struct Alert {
 pub async fn list_open(db: &CentralDb) -> Result<Vec<Alert>, sqlx::Error> {
     sqlx::query_as!(
         Alert,
-        r#"select a.kind, c.slug as "agency?", a.detail, a.count, a.last_at
+        r#"select a.id, a.kind, c.slug as "agency?", a.detail, a.count, a.last_at
            from alerts a
            left join companies c on c.id = a.tenant_id
            where a.closed_at is null
@@ -83,14 +85,21 @@ pub async fn list_open(db: &CentralDb) -> Result<Vec<Alert>, sqlx::Error> {
     .await
 }
 
-/// Closes the alerts that have not been raised again since then: somebody has seen to them.
+/// Closes the alerts that were listed and have not been raised again since: somebody has seen to them.
 ///
 /// # Errors
 /// The database's.
-pub async fn close_until(db: &CentralDb, seen: OffsetDateTime) -> Result<(), sqlx::Error> {
-    sqlx::query!("update alerts set closed_at = now() where closed_at is null and last_at <= $1", seen)
-        .execute(db.pool())
-        .await?;
+pub async fn close_seen(db: &CentralDb, seen: &[Alert]) -> Result<(), sqlx::Error> {
+    let (ids, counts): (Vec<Uuid>, Vec<i32>) = seen.iter().map(|alert| (alert.id, alert.count)).unzip();
+    sqlx::query!(
+        "update alerts set closed_at = now()
+         from unnest($1::uuid[], $2::int[]) as seen (id, count)
+         where alerts.id = seen.id and alerts.count = seen.count and closed_at is null",
+        &ids,
+        &counts
+    )
+    .execute(db.pool())
+    .await?;
     Ok(())
 }
 

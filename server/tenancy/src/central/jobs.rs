@@ -10,8 +10,12 @@ use crate::{CentralDb, Key, TenantId};
 const ATTEMPTS: i32 = 8;
 /// How long a worker may go without a sign of life before another takes its job.
 const LEASE: Duration = Duration::seconds(120);
+/// What is raised for a job that is not tried again.
+const GIVEN_UP: &str = "job_given_up";
 /// Why a job that carries another agency's mark, or none, is set aside: it is never put back.
 const FORGED: &str = "the job does not carry this agency's mark";
+/// Why a job is given up that never failed: whoever did it was gone before it could say so.
+const UNENDED: &str = "whoever began it ended before it did, each time";
 
 /// Under this name a payload says in which request the job was asked for.
 pub const REQUEST_ID: &str = "request_id";
@@ -76,11 +80,26 @@ pub(crate) async fn enqueue(
 
 /// Takes the next job that is due, fairly among agencies: first of whom the fewest are being done, then of whom none was begun
 /// for longest, so that one agency's thousand photographs do not keep the others waiting. One that was tampered with is parked
-/// and not returned.
+/// and not returned, and one that has ended each of its workers is given up: with either, the next one is taken.
 ///
 /// # Errors
 /// The database's.
 pub async fn claim(db: &CentralDb, key: &Key, worker: &str) -> Result<Option<Job>, sqlx::Error> {
+    while let Some((job, mac)) = take(db, worker).await? {
+        let parts = mac_parts(job.tenant, &job.kind, &job.payload);
+        if !key.verify("job", &[&parts[0], &parts[1], &parts[2]], &mac) {
+            park_forged(db, &job).await?;
+        } else if job.attempt > ATTEMPTS {
+            give_up(db, &job).await?;
+        } else {
+            return Ok(Some(job));
+        }
+    }
+    Ok(None)
+}
+
+/// Takes whatever is due next, with its mark.
+async fn take(db: &CentralDb, worker: &str) -> Result<Option<(Job, Vec<u8>)>, sqlx::Error> {
     // Agency by agency in their order, until one has a job that nobody else is taking: what waits behind is not sorted.
     let row = sqlx::query!(
         r#"update jobs
@@ -117,14 +136,11 @@ pub async fn claim(db: &CentralDb, key: &Key, worker: &str) -> Result<Option<Job
     )
     .fetch_optional(db.pool())
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let parts = mac_parts(row.tenant, &row.kind, &row.payload);
-    if !key.verify("job", &[&parts[0], &parts[1], &parts[2]], &row.mac) {
-        park_forged(db, row.id, (row.tenant, &row.kind)).await?;
-        return Ok(None);
-    }
     let worker = worker.to_owned();
-    Ok(Some(Job { id: row.id, tenant: row.tenant, kind: row.kind, payload: row.payload, attempt: row.attempt, worker }))
+    Ok(row.map(|row| {
+        let (kind, payload, attempt) = (row.kind, row.payload, row.attempt);
+        (Job { id: row.id, tenant: row.tenant, kind, payload, attempt, worker }, row.mac)
+    }))
 }
 
 /// A sign of life for a job that takes long. Says whether it is still its worker's.
@@ -198,7 +214,7 @@ pub async fn fail(db: &CentralDb, job: &Job, error: &str) -> Result<bool, sqlx::
     .await?;
     let is_ours = done.rows_affected() == 1;
     if is_ours && is_given_up {
-        alerts::raise_in(&mut tx, "job_given_up", Some(job.tenant), &format!("{}: {error}", job.kind)).await?;
+        alerts::raise_in(&mut tx, GIVEN_UP, Some(job.tenant), &format!("{}: {error}", job.kind)).await?;
     }
     tx.commit().await?;
     Ok(is_ours)
@@ -228,12 +244,32 @@ pub async fn park(db: &CentralDb, job: &Job) -> Result<bool, sqlx::Error> {
     Ok(done.rows_affected() == 1)
 }
 
-async fn park_forged(db: &CentralDb, job: Uuid, (tenant, kind): (TenantId, &str)) -> Result<(), sqlx::Error> {
+async fn park_forged(db: &CentralDb, job: &Job) -> Result<(), sqlx::Error> {
     let mut tx = db.pool().begin().await?;
-    sqlx::query!("update jobs set state = 'parked', last_error = $2, lease_until = null where id = $1", job, FORGED)
+    sqlx::query!("update jobs set state = 'parked', last_error = $2, lease_until = null where id = $1", job.id, FORGED)
         .execute(&mut *tx)
         .await?;
-    alerts::raise_in(&mut tx, "job_forged", Some(tenant), kind).await?;
+    alerts::raise_in(&mut tx, "job_forged", Some(job.tenant), &job.kind).await?;
+    tx.commit().await
+}
+
+/// This time it is not begun: a job that ends the process which does it would end every one.
+async fn give_up(db: &CentralDb, job: &Job) -> Result<(), sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let done = sqlx::query!(
+        "update jobs
+         set state = 'failed', attempt = attempt - 1, last_error = $4, lease_until = null, finished_at = now()
+         where id = $1 and lease_owner = $2 and attempt = $3 and state = 'running'",
+        job.id,
+        job.worker,
+        job.attempt,
+        UNENDED
+    )
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 1 {
+        alerts::raise_in(&mut tx, GIVEN_UP, Some(job.tenant), &format!("{}: {UNENDED}", job.kind)).await?;
+    }
     tx.commit().await
 }
 

@@ -185,6 +185,60 @@ pub async fn find(db: &CentralDb, id: OperationId) -> Result<Operation, sqlx::Er
     .await
 }
 
+/// An operation that is not done, as a list shows it.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// The operation.
+    pub id: OperationId,
+    /// `provision`.
+    pub kind: String,
+    /// The agency's.
+    pub slug: String,
+    /// `queued`, `running`, `waiting`, `failed`.
+    pub state: String,
+    /// The last step that was finished.
+    pub step: String,
+    /// How often it was taken up.
+    pub attempt: i32,
+    /// Why it waits.
+    pub last_error: Option<String>,
+    /// When it is due (RFC 3339).
+    pub next_run_at: String,
+}
+
+/// The operations that are not done, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn list_open(db: &CentralDb) -> Result<Vec<Open>, sqlx::Error> {
+    sqlx::query_as!(
+        Open,
+        r#"select o.id as "id: OperationId", o.kind, c.slug, o.state, o.step, o.attempt, o.last_error,
+                  to_char(o.next_run_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "next_run_at!"
+           from tenant_operations o
+           join companies c on c.id = o.tenant_id
+           where o.state <> 'done'
+           order by o.id"#
+    )
+    .fetch_all(db.pool())
+    .await
+}
+
+/// Makes an operation that waits, or has failed, due at once. Says whether it was one.
+///
+/// # Errors
+/// The database's.
+pub async fn retry(db: &CentralDb, id: OperationId) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "update tenant_operations set state = 'waiting', next_run_at = now()
+         where id = $1 and state in ('waiting', 'failed')",
+        id.as_uuid()
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// The names of the steps that an operation has finished, in order.
 ///
 /// # Errors

@@ -240,7 +240,10 @@ impl Provisioner {
             && !matches!(error, ProvisionError::Held)
         {
             let step = Step::after(&op.step).unwrap_or(Step::Activate).name();
-            leases::wait(&self.central, &op, step, &error.to_string()).await?;
+            // Whoever waits for the agency is told why it is not made, not why that could not be written down.
+            if let Err(second) = leases::wait(&self.central, &op, step, &error.to_string()).await {
+                tracing::error!(tenant = %op.tenant, %error, %second, "why an operation waits was not written down");
+            }
         }
         if let Err(error) = hold.lay_down().await {
             tracing::warn!(%error, "an operation is free as soon as its session is seen to have gone");

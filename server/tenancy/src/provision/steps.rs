@@ -9,6 +9,7 @@ use crate::central::leases;
 use crate::central::operations::{self, NewTenant, Operation};
 use crate::central::people::{self, NewPerson};
 use crate::central::plans;
+use crate::doctor;
 use crate::key::{random_salt, scram_verifier};
 use crate::migrate::{self, Outcome};
 use crate::prepare::OPEN_TO_ALL;
@@ -191,8 +192,11 @@ impl Provisioner {
         conn.close().await?;
         let mut entered = Vec::new();
         for elsewhere in self.doors(place).await? {
-            if login.clone().database(&elsewhere).connect().await.is_ok() {
-                entered.push(elsewhere);
+            match login.clone().database(&elsewhere).connect().await {
+                Ok(_) => entered.push(elsewhere),
+                Err(error) if doctor::is_shut(&error) => {}
+                // A server that is full or going down has said nothing about its doors.
+                Err(error) => return Err(error.into()),
             }
         }
         if !entered.is_empty() {
