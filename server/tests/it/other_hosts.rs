@@ -1,6 +1,6 @@
 //! ISO-04: at another agency's host a session opens nothing, whatever is asked for there, and shows what everybody sees.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use tenancy::testing::run;
 
 use app::access::{Access, Audience, ROWS};
@@ -25,6 +25,7 @@ async fn request(caller: &mut Caller, row: &Access, two: &Two) -> Answer {
         "/app/settings/brand/logo" => {
             caller.send_files(row.path, "application/json", "logo", &[("logo.png", "image/png", a_logo(7))]).await
         }
+        "/sair" => caller.send(Method::POST, row.path, "application/json", None).await,
         path => {
             let endpoint = path.strip_prefix("/fn/").unwrap_or_else(|| panic!("say what is sent to {path}"));
             caller.call(endpoint, &[("slug", &two.b.route.slug), ("draft", &two.draft)]).await
