@@ -40,7 +40,7 @@ pub fn Profile() -> impl IntoView {
         </dl>
         <p><a class="btn" href="/entrar/agencia" rel="external">{words.switch_agency}</a></p>
         <LanguageForm/>
-        <section class="block">
+        <section class="group">
             <h2>{words.sessions}</h2>
             <p class="quiet">{words.sessions_lead}</p>
             <ErrorNote error=act.error()/>
@@ -82,7 +82,7 @@ fn LanguageForm() -> impl IntoView {
         view! { <button type="submit" name="lang" value=lang.tag() class="btn btn-small" aria-pressed=pressed lang=lang.tag()>{name}</button> }
     };
     view! {
-        <section class="block">
+        <section class="group">
             <h2>{words.language}</h2>
             <form method="post" action=SetLanguage::PATH class="button-row">
                 {button(Lang::Pt, "Português")} {button(Lang::En, "English")}

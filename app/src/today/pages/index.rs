@@ -61,7 +61,7 @@ fn content(today: TodayPage) -> impl IntoView {
             {left}
         </div>
         {(!is_new).then(|| view! {
-            <section class="block">
+            <section class="group">
                 <h2>{words.unready}</h2>
                 {if today.unready.is_empty() {
                     view! { <p class="quiet">{words.nothing_unready}</p> }.into_any()
@@ -70,7 +70,7 @@ fn content(today: TodayPage) -> impl IntoView {
                 }}
             </section>
         })}
-        <section class="block">
+        <section class="group">
             <h2>{words.activity}</h2>
             {if today.activity.is_empty() {
                 view! { <p class="quiet">{words.no_activity}</p> }.into_any()
