@@ -278,23 +278,23 @@ pub fn field(name: &str, lang: Lang) -> &'static str {
     }
 }
 
-/// `2 quartos`.
+/// `2 quartos`, never broken between the two.
 pub fn bedrooms(n: i16, lang: Lang) -> String {
     match (lang, n) {
-        (Lang::Pt, 1) => "1 quarto".into(),
-        (Lang::Pt, n) => format!("{n} quartos"),
-        (Lang::En, 1) => "1 bedroom".into(),
-        (Lang::En, n) => format!("{n} bedrooms"),
+        (Lang::Pt, 1) => "1\u{a0}quarto".into(),
+        (Lang::Pt, n) => format!("{n}\u{a0}quartos"),
+        (Lang::En, 1) => "1\u{a0}bedroom".into(),
+        (Lang::En, n) => format!("{n}\u{a0}bedrooms"),
     }
 }
 
-/// `1 vaga`.
+/// `1 vaga`, never broken between the two.
 pub fn parking(n: i16, lang: Lang) -> String {
     match (lang, n) {
-        (Lang::Pt, 1) => "1 vaga".into(),
-        (Lang::Pt, n) => format!("{n} vagas"),
-        (Lang::En, 1) => "1 parking space".into(),
-        (Lang::En, n) => format!("{n} parking spaces"),
+        (Lang::Pt, 1) => "1\u{a0}vaga".into(),
+        (Lang::Pt, n) => format!("{n}\u{a0}vagas"),
+        (Lang::En, 1) => "1\u{a0}parking\u{a0}space".into(),
+        (Lang::En, n) => format!("{n}\u{a0}parking\u{a0}spaces"),
     }
 }
 
