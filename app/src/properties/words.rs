@@ -74,6 +74,7 @@ pub struct Words {
     pub earlier: &'static str,
     pub later: &'static str,
     pub remove_photo: &'static str,
+    pub remove_photo_now: &'static str,
     pub alt: &'static str,
 }
 
@@ -138,7 +139,7 @@ pub const PT: Words = Words {
     sending: "Enviando…",
     no_photos: "Nenhuma foto ainda",
     no_photos_lead: "A primeira foto vira a capa. Depois, arraste para mudar a ordem.",
-    order_hint: "Arraste para mudar a ordem.",
+    order_hint: "Use as setas ou arraste para mudar a ordem.",
     being_made: "Preparando…",
     unreadable: "Não foi possível ler esta foto. Remova e envie de novo.",
     cover: "Capa",
@@ -146,6 +147,7 @@ pub const PT: Words = Words {
     earlier: "Mover para antes",
     later: "Mover para depois",
     remove_photo: "Remover foto",
+    remove_photo_now: "Sim, remover",
     alt: "O que a foto mostra",
 };
 
@@ -210,7 +212,7 @@ pub const EN: Words = Words {
     sending: "Sending…",
     no_photos: "No photos yet",
     no_photos_lead: "The first photo becomes the cover. Then drag to change the order.",
-    order_hint: "Drag to change the order.",
+    order_hint: "Use the arrows or drag to change the order.",
     being_made: "Being prepared…",
     unreadable: "This photo could not be read. Remove it and send it again.",
     cover: "Cover",
@@ -218,6 +220,7 @@ pub const EN: Words = Words {
     earlier: "Move before",
     later: "Move after",
     remove_photo: "Remove photo",
+    remove_photo_now: "Yes, remove",
     alt: "What the photo shows",
 };
 
@@ -230,7 +233,7 @@ pub fn field(name: &str, lang: Lang) -> &'static str {
         "purposes" => ("Finalidade", "Purpose"),
         "status" => ("Situação", "Status"),
         "status_reason" => ("Motivo da situação", "Reason for the status"),
-        "condition" => ("Estado", "Condition"),
+        "condition" => ("Estado de conservação", "Condition"),
         "title" => ("Título", "Title"),
         "description" => ("Descrição", "Description"),
         "internal_notes" => ("Anotações internas", "Internal notes"),
