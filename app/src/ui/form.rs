@@ -72,7 +72,9 @@ pub fn ErrorNote(
             _ => None,
         };
         let sentence = crate::ui::error::sentence(&error, words);
-        Some(view! { <div class="alert-box alert-bad" role="alert" tabindex="-1" node_ref=focused()>{sentence}{way_on}</div> })
+        Some(
+            view! { <div class="alert-box alert-bad" role="alert" tabindex="-1" node_ref=focused()>{sentence}{way_on}</div> },
+        )
     };
     view! { {note} }
 }

@@ -64,7 +64,7 @@ fn the_first_screen_counts_what_is_there_and_names_what_is_missing() {
         let shown = |figures: [(&str, &str); 5]| figures.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let page = of_a.get("/app").await.text();
         let of_prime =
-            [("No site", "1"), ("Ativos", "3"), ("Rascunhos", "1"), ("Em carteira", "5"), ("Vagas no plano", "95")];
+            [("No site", "1"), ("Ativos", "3"), ("Rascunhos", "1"), ("Em carteira", "5"), ("Livres no plano", "95")];
         assert_eq!(figures(&page), shown(of_prime));
         for part in ["Sobrado quase pronto", "Falta para publicar: Cidade", "Pronto: falta publicar."] {
             assert!(page.contains(part), "{part}: {page}");
@@ -77,7 +77,7 @@ fn the_first_screen_counts_what_is_there_and_names_what_is_missing() {
             ("Ativos", "0"),
             ("Rascunhos", "1"),
             ("Em carteira", "1"),
-            ("Vagas no plano", "sem limite"),
+            ("Livres no plano", "sem limite"),
         ];
         assert_eq!(figures(&page), shown(of_k2));
         assert!(page.contains("Rascunho do concorrente") && !page.contains("Rascunho da esquina"), "{page}");
