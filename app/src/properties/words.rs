@@ -296,8 +296,8 @@ pub fn parking(n: i16, lang: Lang) -> String {
     match (lang, n) {
         (Lang::Pt, 1) => "1\u{a0}vaga".into(),
         (Lang::Pt, n) => format!("{n}\u{a0}vagas"),
-        (Lang::En, 1) => "1\u{a0}parking\u{a0}space".into(),
-        (Lang::En, n) => format!("{n}\u{a0}parking\u{a0}spaces"),
+        (Lang::En, 1) => "1\u{a0}parking space".into(),
+        (Lang::En, n) => format!("{n}\u{a0}parking spaces"),
     }
 }
 
