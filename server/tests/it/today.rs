@@ -116,3 +116,21 @@ fn the_front_page_sells_the_plans_and_shows_the_demos_people_where_there_is_one(
         }
     });
 }
+
+#[test]
+fn who_finds_no_page_in_the_crm_is_led_back_into_it() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
+        let id = register(&mut of_b, "Imóvel do concorrente").await;
+        for (caller, home) in [(&mut of_a, "/app"), (&mut house.stranger(), "/")] {
+            let path = if home == "/app" { format!("/app/properties/{id}") } else { "/nada".to_owned() };
+            let page = caller.get(&path).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+            let page = page.text();
+            assert!(page.contains("Página não encontrada"), "{path}: {page}");
+            assert!(page.contains(&format!("href=\"{home}\" rel=\"external\"")), "{path}: {page}");
+        }
+    });
+}
