@@ -19,6 +19,9 @@ test("first day: sign in, register a property, find it, change it, put it away",
   await expect(page.locator("#purposes-note")).toContainText("Preencha este campo.");
   await expect(page.locator("#suites-note")).toContainText("Não pode ser maior que o total.");
   await expect(page.locator("#title")).toHaveValue(name);
+  // The summary has come into view, and the fields are marked.
+  await expect(page.locator(".alert-bad")).toBeFocused();
+  await expect(page.locator("fieldset#purposes")).toHaveClass(/field-wrong/);
   await page.getByLabel("Venda", { exact: true }).check();
   await page.locator("#suites").fill("1");
   await page.locator("#sale_price").fill("R$ 750.000");

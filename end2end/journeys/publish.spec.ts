@@ -114,12 +114,17 @@ test("first day without JavaScript: register with photographs, publish, find it 
   await save(page);
   await page.waitForURL(/\/app\/properties\/[0-9a-f-]{36}$/);
   await page.getByRole("link", { name: "Fotos", exact: true }).click();
-  await page.locator("input[type=file]").setInputFiles([picture("um.png", 10, 60, 90), picture("dois.png", 90, 60, 10)]);
+  await page.locator("input[type=file]").setInputFiles([picture("um.png", 10, 60, 90), picture("dois.png", 90, 60, 10), picture("tres.png", 60, 90, 10)]);
   await page.locator("form.upload button").click();
   await expect(async () => {
     await page.reload();
-    await expect(page.locator(".photo-card img")).toHaveCount(2, { timeout: 500 });
+    await expect(page.locator(".photo-card img")).toHaveCount(3, { timeout: 500 });
   }).toPass({ timeout: 30_000 });
+  const last = page.locator(".photo-card").nth(2);
+  await expect(last.getByRole("button", { name: "Sim, remover" })).toBeHidden();
+  await last.locator("summary").click();
+  await last.getByRole("button", { name: "Sim, remover" }).click();
+  await expect(page.locator(".photo-card img")).toHaveCount(2);
   await page.locator("input[type=file]").setInputFiles([{ name: "nota.png", mimeType: "image/png", buffer: Buffer.from("not a picture") }]);
   await page.locator("form.upload button").click();
   await expect(page.locator(".alert-bad")).toContainText("nota.png");

@@ -6,6 +6,7 @@ use tenancy::central::sessions::{self, Signed};
 use tenancy::{PersonId, UserId};
 use uuid::Uuid;
 
+use super::device::device;
 use super::sign_in::{Door, Typed};
 use super::types::{Demo, SessionLine};
 use crate::caller::{self, Request, Who};
@@ -66,11 +67,12 @@ pub async fn sessions(house: &House, person: PersonId) -> Result<Vec<SessionLine
     let own = super::sign_in::session().await?.id().map(|id| sessions::stored_id(&id));
     let all = sessions::list(&house.central, person, house.clock.now()).await?;
     let lang = crate::words::lang();
+    let unknown = crate::words::words_in(lang).auth.unknown_browser;
     let line = |s: sessions::OpenSession| SessionLine {
         is_this: own.as_ref() == Some(&s.id),
         id: to_hex(&s.id),
         ip_address: s.ip_address.unwrap_or_default(),
-        user_agent: s.user_agent.unwrap_or_default(),
+        device: s.user_agent.as_deref().and_then(device).unwrap_or_else(|| unknown.to_owned()),
         since: format_instant(s.created_at, lang),
         last_used: format_instant(s.last_seen_at, lang),
     };

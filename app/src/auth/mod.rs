@@ -2,6 +2,8 @@
 
 #[cfg(feature = "ssr")]
 pub mod choose;
+#[cfg(feature = "ssr")]
+mod device;
 #[cfg(not(feature = "ssr"))]
 #[path = "me_browser.rs"]
 mod me;

@@ -73,8 +73,8 @@ pub struct SessionLine {
     pub id: String,
     /// Address that signed in.
     pub ip_address: String,
-    /// What its browser calls itself.
-    pub user_agent: String,
+    /// What it was signed in with: `Chrome · Linux`.
+    pub device: String,
     /// When it began, in the viewer's form.
     pub since: String,
     /// When it was last used, to five minutes, in the viewer's form.

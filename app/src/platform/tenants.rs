@@ -1,6 +1,7 @@
 //! What operators do with agencies.
 
 use tenancy::central::companies::{self, By, Company};
+use tenancy::central::plans;
 
 use super::types::TenantRow;
 use crate::caller::Operator;
@@ -15,16 +16,17 @@ use crate::values::text;
 /// The database's.
 pub async fn list(house: &House, query: &str) -> Result<Vec<TenantRow>, AppError> {
     let wanted = query.trim().to_lowercase();
-    let all = companies::list(&house.central).await?;
+    let (all, plans) = futures::try_join!(companies::list(&house.central), plans::list(&house.central))?;
     let found = all.into_iter().filter(|c| c.slug.contains(&wanted) || c.name.to_lowercase().contains(&wanted));
-    Ok(found.map(row).collect())
+    Ok(found.map(|company| row(company, &plans)).collect())
 }
 
-fn row(company: Company) -> TenantRow {
+fn row(company: Company, plans: &[plans::Plan]) -> TenantRow {
+    let plan = plans.iter().find(|plan| Some(&plan.name) == company.plan.as_ref());
     TenantRow {
         slug: company.slug,
         name: company.name,
-        plan: company.plan.unwrap_or_default(),
+        plan: plan.map(|plan| plan.display_name.clone()).unwrap_or_default(),
         status: company.status,
         reason: company.suspended_reason.unwrap_or_default(),
         created_at: company.created_at,

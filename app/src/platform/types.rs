@@ -10,7 +10,7 @@ pub struct TenantRow {
     pub slug: String,
     /// Its name for people.
     pub name: String,
-    /// `prime`, `k`, `k2`.
+    /// Its plan, as people call it: `Prime`.
     pub plan: String,
     /// `active`, `suspended`, ...
     pub status: String,

@@ -7,9 +7,9 @@ use super::words::{bedrooms, parking};
 use crate::values::money::{format_money, format_number};
 use crate::words::{Lang, words_in};
 
-/// `72 m²`.
+/// `72 m²`, never broken between the two.
 pub fn area(area: Decimal, lang: Lang) -> String {
-    format!("{} m²", format_number(area, lang))
+    format!("{}\u{a0}m²", format_number(area, lang))
 }
 
 /// Area, bedrooms and parking on one line.

@@ -229,7 +229,7 @@ pub fn blank_form() -> Fields {
 /// A property as its form shows it.
 pub fn form_of(property: &Property, lang: Lang) -> PropertyForm {
     let i = &property.input;
-    let money = |amount: Option<Decimal>| amount.map(|a| money::format_input(a, lang)).unwrap_or_default();
+    let money = |amount: Option<Decimal>| amount.map(|a| money::format_number(a, lang)).unwrap_or_default();
     let number = |n: Option<i16>| n.map(|n| n.to_string()).unwrap_or_default();
     let line = |text: &Option<String>| text.clone().unwrap_or_default();
     PropertyForm {
@@ -264,7 +264,7 @@ pub fn form_of(property: &Property, lang: Lang) -> PropertyForm {
         floors_total: number(i.floors_total),
         year_built: number(i.year_built),
         furnished: i.furnished.map_or("", Furnished::as_str).into(),
-        cep: line(&i.cep),
+        cep: i.cep.as_deref().map(format_cep).unwrap_or_default(),
         uf: line(&i.uf),
         city: line(&i.city),
         neighborhood: line(&i.neighborhood),
@@ -273,6 +273,11 @@ pub fn form_of(property: &Property, lang: Lang) -> PropertyForm {
         complement: line(&i.complement),
         visibility: i.visibility.as_str().into(),
     }
+}
+
+/// `04562-380`; what is no CEP stays as it is.
+pub fn format_cep(cep: &str) -> String {
+    cep.split_at_checked(5).map_or_else(|| cep.to_owned(), |(area, rest)| format!("{area}-{rest}"))
 }
 
 /// The two letters that a code of this kind begins with when nobody chooses one.

@@ -76,6 +76,7 @@ pub struct Words {
     pub earlier: &'static str,
     pub later: &'static str,
     pub remove_photo: &'static str,
+    pub remove_photo_now: &'static str,
     pub alt: &'static str,
 }
 
@@ -142,7 +143,7 @@ pub const PT: Words = Words {
     sending: "Enviando…",
     no_photos: "Nenhuma foto ainda",
     no_photos_lead: "A primeira foto vira a capa. Depois, arraste para mudar a ordem.",
-    order_hint: "Arraste para mudar a ordem.",
+    order_hint: "Use as setas ou arraste para mudar a ordem.",
     being_made: "Preparando…",
     unreadable: "Não foi possível ler esta foto. Remova e envie de novo.",
     cover: "Capa",
@@ -150,6 +151,7 @@ pub const PT: Words = Words {
     earlier: "Mover para antes",
     later: "Mover para depois",
     remove_photo: "Remover foto",
+    remove_photo_now: "Sim, remover",
     alt: "O que a foto mostra",
 };
 
@@ -216,7 +218,7 @@ pub const EN: Words = Words {
     sending: "Sending…",
     no_photos: "No photos yet",
     no_photos_lead: "The first photo becomes the cover. Then drag to change the order.",
-    order_hint: "Drag to change the order.",
+    order_hint: "Use the arrows or drag to change the order.",
     being_made: "Being prepared…",
     unreadable: "This photo could not be read. Remove it and send it again.",
     cover: "Cover",
@@ -224,6 +226,7 @@ pub const EN: Words = Words {
     earlier: "Move before",
     later: "Move after",
     remove_photo: "Remove photo",
+    remove_photo_now: "Yes, remove",
     alt: "What the photo shows",
 };
 
@@ -236,7 +239,7 @@ pub fn field(name: &str, lang: Lang) -> &'static str {
         "purposes" => ("Finalidade", "Purpose"),
         "status" => ("Situação", "Status"),
         "status_reason" => ("Motivo da situação", "Reason for the status"),
-        "condition" => ("Estado", "Condition"),
+        "condition" => ("Estado de conservação", "Condition"),
         "title" => ("Título", "Title"),
         "description" => ("Descrição", "Description"),
         "internal_notes" => ("Anotações internas", "Internal notes"),
@@ -286,23 +289,23 @@ pub fn field(name: &str, lang: Lang) -> &'static str {
     }
 }
 
-/// `2 quartos`.
+/// `2 quartos`, never broken between the two.
 pub fn bedrooms(n: i16, lang: Lang) -> String {
     match (lang, n) {
-        (Lang::Pt, 1) => "1 quarto".into(),
-        (Lang::Pt, n) => format!("{n} quartos"),
-        (Lang::En, 1) => "1 bedroom".into(),
-        (Lang::En, n) => format!("{n} bedrooms"),
+        (Lang::Pt, 1) => "1\u{a0}quarto".into(),
+        (Lang::Pt, n) => format!("{n}\u{a0}quartos"),
+        (Lang::En, 1) => "1\u{a0}bedroom".into(),
+        (Lang::En, n) => format!("{n}\u{a0}bedrooms"),
     }
 }
 
-/// `1 vaga`.
+/// `1 vaga`, never broken between the two.
 pub fn parking(n: i16, lang: Lang) -> String {
     match (lang, n) {
-        (Lang::Pt, 1) => "1 vaga".into(),
-        (Lang::Pt, n) => format!("{n} vagas"),
-        (Lang::En, 1) => "1 parking space".into(),
-        (Lang::En, n) => format!("{n} parking spaces"),
+        (Lang::Pt, 1) => "1\u{a0}vaga".into(),
+        (Lang::Pt, n) => format!("{n}\u{a0}vagas"),
+        (Lang::En, 1) => "1\u{a0}parking space".into(),
+        (Lang::En, n) => format!("{n}\u{a0}parking spaces"),
     }
 }
 

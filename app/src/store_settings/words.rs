@@ -39,10 +39,10 @@ pub struct Words {
 /// Brazilian Portuguese.
 pub const PT: Words = Words {
     site: "Site",
-    store: "Loja",
+    store: "Dados do site",
     store_lead: "É assim que o site apresenta a imobiliária.",
     brand: "Marca",
-    brand_lead: "Logo e cores do site. A prévia ao lado muda enquanto você escolhe.",
+    brand_lead: "Logo e cores do site. A prévia muda enquanto você escolhe.",
     identity: "Quem somos",
     contact: "Contato",
     creci_hint: "Da empresa, como J-12345. Sem ele nenhum imóvel pode ser publicado.",
@@ -71,7 +71,7 @@ pub const PT: Words = Words {
 /// English.
 pub const EN: Words = Words {
     site: "Site",
-    store: "Store",
+    store: "Site details",
     store_lead: "This is how the site presents the agency.",
     brand: "Brand",
     brand_lead: "The site's logo and colours. The preview changes while you choose.",

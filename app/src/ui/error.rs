@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::auth::types::Me;
 use crate::error::{AppError, Clash};
 use crate::ui::title::PageTitle;
 use crate::words::{Words, problem, words};
@@ -45,7 +46,8 @@ pub fn ErrorPage(
     let way_on = if error == AppError::Unauthenticated {
         view! { <a class="btn btn-primary" href="/entrar" rel="external">{words.auth.sign_in}</a> }.into_any()
     } else {
-        view! { <a class="btn" href="/" rel="external">{words.common.go_home}</a> }.into_any()
+        let home = if use_context::<Me>().is_some() { "/app" } else { "/" };
+        view! { <a class="btn" href=home rel="external">{words.common.go_home}</a> }.into_any()
     };
     view! {
         <PageTitle text=heading/>

@@ -16,8 +16,8 @@ pub fn FieldFrame(
     errors: Signal<FieldErrors>,
     /// What helps to fill it in.
     hint: &'static str,
-    /// Whether it must be filled in.
-    required: bool,
+    /// Whether to say that it may be left empty.
+    is_optional: bool,
     /// The control itself.
     children: Children,
 ) -> impl IntoView {
@@ -26,7 +26,7 @@ pub fn FieldFrame(
     view! {
         <div class="field" class:field-wrong=move || errors.with(|e| e.of(name).is_some())>
             <label class="field-label" for=name>
-                {label} {(!required).then(|| view! { <span class="field-optional">{optional}</span> })}
+                {label} {is_optional.then(|| view! { <span class="field-optional">{optional}</span> })}
             </label>
             {children()}
             <p class="field-note" id=format!("{name}-note")>
@@ -56,6 +56,9 @@ pub fn TextField(
     /// Whether it must be filled in.
     #[prop(optional)]
     required: bool,
+    /// Whether it is needed later on: the form may lack it, and does not invite to.
+    #[prop(optional)]
+    needed: bool,
     /// The input's type.
     #[prop(default = "text")]
     kind: &'static str,
@@ -70,7 +73,7 @@ pub fn TextField(
     maxlength: u32,
 ) -> impl IntoView {
     view! {
-        <FieldFrame name label errors hint required>
+        <FieldFrame name label errors hint is_optional=!required && !needed>
             <input id=name name=name type=kind value=value required=required maxlength=maxlength class="input w-full"
                 inputmode=(!inputmode.is_empty()).then_some(inputmode)
                 autocomplete=(!autocomplete.is_empty()).then_some(autocomplete)
@@ -101,6 +104,9 @@ pub fn SelectField(
     /// Whether one must be chosen; otherwise there is an empty choice.
     #[prop(optional)]
     required: bool,
+    /// Whether it is needed later on: the form may lack it, and does not invite to.
+    #[prop(optional)]
+    needed: bool,
 ) -> impl IntoView {
     let chosen = value.clone();
     let options = options.into_iter().map(move |(value, label)| {
@@ -108,7 +114,7 @@ pub fn SelectField(
         view! { <option value=value selected=selected>{label}</option> }
     });
     view! {
-        <FieldFrame name label errors hint required>
+        <FieldFrame name label errors hint is_optional=!required && !needed>
             <select id=name name=name class="select w-full" aria-describedby=format!("{name}-note")
                 aria-invalid=move || errors.with(|e| e.of(name).is_some()).then_some("true")>
                 {(!required).then(|| view! { <option value="">"–"</option> })}
@@ -166,7 +172,7 @@ pub fn CheckSet(
         }
     });
     view! {
-        <fieldset class="field" id=field aria-describedby=format!("{field}-note")>
+        <fieldset class="field" class:field-wrong=move || errors.with(|e| e.of(field).is_some()) id=field aria-describedby=format!("{field}-note")>
             <legend class="field-label">{label}</legend>
             <div class="check-row">{boxes.collect_view()}</div>
             <p class="field-note" id=format!("{field}-note")><span class="field-error" role="alert">{wrong}</span></p>

@@ -1,5 +1,6 @@
 //! Around the fields: what is wrong with the whole, and the button.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use crate::error::{AppError, Clash};
@@ -14,6 +15,18 @@ pub fn field_errors(error: Option<&AppError>) -> FieldErrors {
         Some(AppError::Conflict(Clash::CodeTaken)) => FieldErrors::one("code", crate::values::fields::Problem::Taken),
         _ => FieldErrors::default(),
     }
+}
+
+/// For a box that says what is wrong: whoever sent the form may be far below it, so it takes the focus and comes into view.
+fn focused() -> NodeRef<Div> {
+    let place = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        if let Some(place) = place.get() {
+            // What is in the page and visible can have the focus; behind a dialog it is the dialog's.
+            let _ = place.focus();
+        }
+    });
+    place
 }
 
 /// A list of what is wrong, with links to the fields.
@@ -34,7 +47,7 @@ pub fn ErrorSummary(
                 let label = label_of.run((field.clone(),));
                 view! { <li><a href=format!("#{field}")>{label}</a>": "{problem(&wrong, lang)}</li> }
             });
-            view! { <div class="alert-box alert-bad" role="alert"><p>{heading}</p><ul>{lines.collect_view()}</ul></div> }
+            view! { <div class="alert-box alert-bad" role="alert" tabindex="-1" node_ref=focused()><p>{heading}</p><ul>{lines.collect_view()}</ul></div> }
         })
     };
     view! { {list} }
@@ -59,7 +72,9 @@ pub fn ErrorNote(
             _ => None,
         };
         let sentence = crate::ui::error::sentence(&error, words);
-        Some(view! { <div class="alert-box alert-bad" role="alert">{sentence}{way_on}</div> })
+        Some(
+            view! { <div class="alert-box alert-bad" role="alert" tabindex="-1" node_ref=focused()>{sentence}{way_on}</div> },
+        )
     };
     view! { {note} }
 }

@@ -25,6 +25,8 @@ pub enum IconName {
     Globe,
     Close,
     Camera,
+    Chat,
+    Trash,
     Store,
 }
 
@@ -65,6 +67,8 @@ impl IconName {
             }
             Self::Close => drawing!("M6 6l12 12M18 6 6 18"),
             Self::Camera => drawing!("M4 8h3l2-3h6l2 3h3v11H4zM12 16.500a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7Z"),
+            Self::Chat => drawing!("M4 5h16v11H10l-6 4z"),
+            Self::Trash => drawing!("M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5"),
             Self::Store => {
                 drawing!(
                     "M4 10v10h16V10M3 10l2-6h14l2 6M3 10c0 3 4.500 3 4.500 0c0 3 4.500 3 4.500 0c0 3 4.500 3 4.500 0c0 3 4.500 3 4.500 0M10 20v-5h4v5"

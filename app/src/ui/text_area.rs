@@ -21,6 +21,9 @@ pub fn TextArea(
     /// What helps to fill it in.
     #[prop(optional)]
     hint: &'static str,
+    /// Whether it is needed later on: the form may lack it, and does not invite to.
+    #[prop(optional)]
+    needed: bool,
     /// Lines shown.
     #[prop(default = 4)]
     rows: u32,
@@ -34,7 +37,7 @@ pub fn TextArea(
     #[cfg(not(feature = "ssr"))]
     let child = value.clone();
     view! {
-        <FieldFrame name label errors hint required=false>
+        <FieldFrame name label errors hint is_optional=!needed>
             <textarea id=name name=name rows=rows maxlength=maxlength class="textarea w-full" prop:value=value
                 aria-describedby=format!("{name}-note")>{child}</textarea>
         </FieldFrame>

@@ -24,9 +24,10 @@ pub fn parse(raw: &str) -> Result<Option<Decimal>, Problem> {
     let plain = match (text.rfind(','), text.rfind('.')) {
         (Some(comma), Some(dot)) if comma > dot => text.replace('.', "").replace(',', "."),
         (Some(_), Some(_)) => text.replace(',', ""),
-        (Some(_), None) => text.replace(',', "."),
-        // "1.234" is a thousand in Brazil; "1234.56" can only be decimals.
+        // "1.234" is a thousand in Brazil, and "1,234" in English; "1234.56" can only be decimals.
+        (Some(comma), None) if text.len() - comma == 4 => text.replace(',', ""),
         (None, Some(dot)) if text.len() - dot == 4 => text.replace('.', ""),
+        (Some(_), None) => text.replace(',', "."),
         _ => text.to_owned(),
     };
     let amount: Decimal = plain.parse().map_err(|_| Problem::NotMoney)?;
@@ -65,15 +66,6 @@ pub fn format_money(amount: Decimal, lang: Lang) -> String {
     format!("R$\u{a0}{}", format_number(amount, lang))
 }
 
-/// As it stands in an input field: `1234567,89` in Portuguese, `1234567.89` in English.
-pub fn format_input(amount: Decimal, lang: Lang) -> String {
-    let text = amount.normalize().to_string();
-    match lang {
-        Lang::Pt => text.replace('.', ","),
-        Lang::En => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +83,7 @@ mod tests {
         check("450.000", Ok(Some("450000")));
         check("R$ 1.234.567,89", Ok(Some("1234567.89")));
         check("1,234,567.89", Ok(Some("1234567.89")));
+        check("1,234", Ok(Some("1234")));
         check("1234.56", Ok(Some("1234.56")));
         check("1234,5", Ok(Some("1234.5")));
         for bad in ["abc", "-5", "1,234,5", "1e9", "1,2345", "9999999999999"] {
@@ -114,8 +107,8 @@ mod tests {
         fn what_is_shown_in_an_input_is_read_back(cents in 0_i64..100_000_000_000) {
             let amount = Decimal::new(cents, 2).normalize();
             for lang in [Lang::Pt, Lang::En] {
-                let shown = format_input(amount, lang);
-                // Three decimals do not occur, so a lone dot is never a thousand.
+                let shown = format_number(amount, lang);
+                // Three decimals do not occur: what stands before three digits is never a decimal point.
                 proptest::prop_assert_eq!(parse(&shown), Ok(Some(amount)));
             }
         }

@@ -104,3 +104,30 @@ fn a_person_of_two_agencies_chooses_and_switches() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     });
 }
+
+#[test]
+fn a_profile_says_where_one_is_with_what_and_how_to_leave() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let chrome =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+        for (agency, other, user_agent, expected) in [
+            (&a, &b, chrome, "<strong>Chrome · Linux</strong>"),
+            (&b, &a, "curl/8", "<strong>Navegador desconhecido</strong>"),
+        ] {
+            let mut owner = house.stranger();
+            owner.headers.insert(http::header::USER_AGENT, user_agent.parse().expect("a header"));
+            let typed = [("email", agency.email.as_str()), ("password", PASSWORD)];
+            assert_eq!(owner.call("auth/sign_in", &typed).await.status, StatusCode::OK);
+            let page = owner.get("/app/profile").await.text();
+            // The rail is not there on a phone: the page has it all itself.
+            let main = page.split("<main").nth(1).expect("a page").replace("<!>", "");
+            let site = format!("href=\"http://{}.localhost:3000\"", agency.route.slug);
+            for part in [expected, &agency.route.name, &site, "action=\"/sair\""] {
+                assert!(main.contains(part), "{part}: {main}");
+            }
+            assert!(!main.contains(&format!("<dd>{}</dd>", other.route.name)), "{main}");
+        }
+    });
+}

@@ -183,6 +183,8 @@ fn who_is_nobody_gets_nothing() {
         assert_eq!(owner.get("/platform/tenants").await.status, StatusCode::FORBIDDEN);
         assert_eq!(owner.call("platform/tenants", &[("q", "")]).await.status, StatusCode::FORBIDDEN);
         assert_eq!(operator.get("/platform/tenants").await.status, StatusCode::OK);
+        let found = operator.call("platform/tenants", &[("q", &a.route.slug)]).await.json();
+        assert_eq!(found[0]["plan"], "K2", "as people call it: {found}");
     });
 }
 

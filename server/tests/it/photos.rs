@@ -50,6 +50,10 @@ fn photographs_are_ordered_described_covered_and_removed() {
         assert_eq!((&now[0]["is_cover"], &now[1]["is_cover"]), (&true.into(), &false.into()));
         assert_eq!(now[0]["alt"], "Fachada <de> tijolos");
         assert!(owner.get(&format!("/app/properties/{id}")).await.text().contains("Fachada &lt;de&gt; tijolos"));
+        let board = owner.get(&format!("/app/properties/{id}/photos")).await.text();
+        let asked =
+            board.split("<details").skip(1).filter(|part| part.contains("action=\"/fn/properties/remove_photo\""));
+        assert_eq!(asked.count(), 3, "each is removed behind a question: {board}");
         owner.call("properties/remove_photo", &[("id", id), of(third)]).await;
         let now = photos(&mut owner, id).await;
         assert_eq!(ids(&now), first[..2]);

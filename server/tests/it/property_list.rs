@@ -250,3 +250,30 @@ fn pages_of_the_list_hold_every_row_once_in_every_order() {
         }
     });
 }
+
+#[test]
+fn a_row_says_what_each_price_is_for_and_a_size_breaks_nowhere_within_a_part() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
+        let beach = [
+            ("title", "Casa de praia"),
+            ("purposes[]", "rent"),
+            ("purposes[]", "season"),
+            ("sale_price", ""),
+            ("rent", "9.200"),
+            ("season_price", "450"),
+            ("area_private", "166"),
+            ("bedrooms", "3"),
+            ("parking", "1"),
+        ];
+        register_as(&mut of_a, &beach).await;
+        register_as(&mut of_b, &[("title", "Venda"), ("sale_price", "450.000")]).await;
+        let rows = of_a.call("properties/list", &[]).await.json()["rows"].clone();
+        assert_eq!(rows[0]["prices"], serde_json::json!(["R$\u{a0}9.200 por mês", "R$\u{a0}450 por dia"]), "{rows}");
+        assert_eq!(rows[0]["size"], "166\u{a0}m² · 3\u{a0}quartos · 1\u{a0}vaga", "{rows}");
+        let rows = of_b.call("properties/list", &[]).await.json()["rows"].clone();
+        assert_eq!(rows[0]["prices"], serde_json::json!(["R$\u{a0}450.000"]), "{rows}");
+    });
+}

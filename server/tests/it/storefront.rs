@@ -195,6 +195,9 @@ fn pages_are_whole_without_a_script_and_say_what_they_are() {
                 panic!("{address} carries a script: {}", &text[at.saturating_sub(200)..at + 100]);
             }
             assert!(!text.contains(".wasm"), "{address}");
+            // A phone shows what it costs before the facts.
+            let price = text.find("<p class=\"offer-price narrow\">R$\u{a0}450.000<");
+            assert_eq!(price.is_some_and(|at| at < text.find("<dl").unwrap_or(0)), address == path, "{address}");
             assert!(text.contains("&lt;script&gt;alert(1)"), "{address} shows the title as it was typed");
             for part in [
                 "<title>",

@@ -71,7 +71,7 @@ fn the_first_screen_counts_what_is_there_and_names_what_is_missing() {
         let shown = |figures: [(&str, &str); 5]| figures.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let page = of_a.get("/app").await.text();
         let of_prime =
-            [("No site", "1"), ("Ativos", "3"), ("Rascunhos", "1"), ("Em carteira", "5"), ("Vagas no plano", "95")];
+            [("No site", "1"), ("Ativos", "3"), ("Rascunhos", "1"), ("Em carteira", "5"), ("Livres no plano", "95")];
         assert_eq!(figures(&page), shown(of_prime));
         let activity = "arquivou um imóvel";
         for part in ["Sobrado quase pronto", "Falta para publicar: Cidade", "Pronto: falta publicar.", activity] {
@@ -85,7 +85,7 @@ fn the_first_screen_counts_what_is_there_and_names_what_is_missing() {
             ("Ativos", "0"),
             ("Rascunhos", "1"),
             ("Em carteira", "1"),
-            ("Vagas no plano", "sem limite"),
+            ("Livres no plano", "sem limite"),
         ];
         assert_eq!(figures(&page), shown(of_k2));
         assert!(page.contains("Rascunho do concorrente") && !page.contains("Rascunho da esquina"), "{page}");
@@ -121,6 +121,24 @@ fn the_front_page_sells_the_plans_and_shows_the_demos_people_where_there_is_one(
             // Nobody signs up by himself yet.
             assert_eq!(house.stranger().get("/cadastro").await.status, StatusCode::NOT_FOUND);
             assert!(!page.contains("/cadastro"), "{page}");
+        }
+    });
+}
+
+#[test]
+fn who_finds_no_page_in_the_crm_is_led_back_into_it() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
+        let id = register(&mut of_b, "Imóvel do concorrente").await;
+        for (caller, home) in [(&mut of_a, "/app"), (&mut house.stranger(), "/")] {
+            let path = if home == "/app" { format!("/app/properties/{id}") } else { "/nada".to_owned() };
+            let page = caller.get(&path).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+            let page = page.text();
+            assert!(page.contains("Página não encontrada"), "{path}: {page}");
+            assert!(page.contains(&format!("href=\"{home}\" rel=\"external\"")), "{path}: {page}");
         }
     });
 }

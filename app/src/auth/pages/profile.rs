@@ -9,13 +9,15 @@ use crate::auth::words::role;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
+use crate::ui::icon::{Icon, IconName};
 use crate::ui::title::PageTitle;
 use crate::words::{Lang, lang, words};
 
 /// One's own account.
 #[component]
 pub fn Profile() -> impl IntoView {
-    let (words, lang) = (&words().auth, lang());
+    let (all, lang) = (words(), lang());
+    let (words, see_site) = (&all.auth, all.today.see_site);
     let act = Act::new();
     let sessions = Resource::new_blocking(move || act.done(), |_| list_sessions());
     let me = expect_context::<Me>();
@@ -34,13 +36,21 @@ pub fn Profile() -> impl IntoView {
         <PageTitle text=words.profile/>
         <header class="page-head"><h1>{words.profile}</h1></header>
         <dl class="facts">
+            <div><dt>{words.agency}</dt><dd>{me.agency}</dd></div>
             <div><dt>{words.name}</dt><dd>{me.name}</dd></div>
             <div><dt>{words.email}</dt><dd>{me.email}</dd></div>
             <div><dt>{words.role}</dt><dd>{role(me.role, lang)}</dd></div>
         </dl>
-        <p><a class="btn" href="/entrar/agencia" rel="external">{words.switch_agency}</a></p>
+        // On a phone there is no rail: this is the way out.
+        <div class="button-row">
+            <a class="btn" href=me.storefront rel="external"><Icon name=IconName::External/>{see_site}</a>
+            <a class="btn" href="/entrar/agencia" rel="external">{words.switch_agency}</a>
+            <form method="post" action="/sair">
+                <button type="submit" class="btn"><Icon name=IconName::SignOut/>{words.sign_out}</button>
+            </form>
+        </div>
         <LanguageForm/>
-        <section class="block">
+        <section class="group">
             <h2>{words.sessions}</h2>
             <p class="quiet">{words.sessions_lead}</p>
             <ErrorNote error=act.error()/>
@@ -54,9 +64,8 @@ fn session_row(line: SessionLine, act: Act) -> impl IntoView {
     view! {
         <li class="row">
             <div class="row-text">
-                <strong>{line.ip_address}</strong>
-                <span class="quiet">{line.user_agent}</span>
-                <span class="quiet">{words.since}" "{line.since}" · "{words.last_used}" "{line.last_used}</span>
+                <strong>{line.device}</strong>
+                <span class="quiet">{line.ip_address}" · "{words.since}" "{line.since}" · "{words.last_used}" "{line.last_used}</span>
             </div>
             {if line.is_this {
                 view! { <span class="tag">{words.this_session}</span> }.into_any()
@@ -82,7 +91,7 @@ fn LanguageForm() -> impl IntoView {
         view! { <button type="submit" name="lang" value=lang.tag() class="btn btn-small" aria-pressed=pressed lang=lang.tag()>{name}</button> }
     };
     view! {
-        <section class="block">
+        <section class="group">
             <h2>{words.language}</h2>
             <form method="post" action=SetLanguage::PATH class="button-row">
                 {button(Lang::Pt, "Português")} {button(Lang::En, "English")}

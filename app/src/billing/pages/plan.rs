@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::billing::server_fns::load_use;
 use crate::billing::types::{Meter, PlanUse};
-use crate::layouts::SettingsHead;
 use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
 use crate::words::words;
@@ -32,7 +31,7 @@ fn content(plan: PlanUse) -> impl IntoView {
     let words = &words().billing;
     let is_suspended = plan.meters.is_empty();
     view! {
-        <SettingsHead title=format!("{} {}", words.plan, plan.plan.to_ascii_uppercase())/>
+        <header class="page-head"><h1>{format!("{} {}", words.plan, plan.plan.to_ascii_uppercase())}</h1></header>
         {is_suspended.then(|| view! { <div class="alert-box alert-warn" role="status">{words.suspended}</div> })}
         <div class="meters">{plan.meters.into_iter().map(meter).collect_view()}</div>
         <p class="quiet">{words.how_to_change}</p>

@@ -32,7 +32,7 @@ pub fn Home() -> impl IntoView {
                 </p>
             </section>
             <ul class="points">{points.collect_view()}</ul>
-            <section class="block" aria-labelledby="plans">
+            <section class="group" aria-labelledby="plans">
                 <h2 id="plans">{words.plans}</h2>
                 <p class="lead">{words.plans_lead}</p>
                 <Suspense>

@@ -14,10 +14,10 @@ use super::row::choice;
 use crate::error::AppError;
 use crate::properties::filter::{PropertyFilter, Sort};
 use crate::properties::labels;
-use crate::properties::types::{PhotoId, PropertyId, PropertyRow, PropertyType, Status};
+use crate::properties::types::{Period, PhotoId, PropertyId, PropertyRow, PropertyType, Status};
 use crate::properties::words::counted;
 use crate::values::day::format_day;
-use crate::values::money::{self, LONGEST, format_money};
+use crate::values::money::{self, LONGEST};
 use crate::values::page::{Page, Total};
 use crate::words::Lang;
 
@@ -30,8 +30,8 @@ const WORDS: usize = 10;
 
 /// What a row shows of a property's own.
 const COLUMNS: &str = "
-    p.id, p.code, p.type, p.status, p.title, p.neighborhood, p.city, p.sale_price, p.rent, p.area_private, p.bedrooms, p.parking,
-    p.updated_at, p.published_at";
+    p.id, p.code, p.type, p.status, p.title, p.neighborhood, p.city, p.sale_price, p.rent, p.rent_period,
+    p.season_price, p.area_private, p.bedrooms, p.parking, p.updated_at, p.published_at";
 
 /// The row that a page begins after: its sort key and its identifier.
 #[derive(Debug, PartialEq, Eq)]
@@ -166,7 +166,12 @@ fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx
     let (kind, status) =
         (choice(row.try_get("type")?, PropertyType::parse)?, choice(row.try_get("status")?, Status::parse)?);
     let text = |name: &str| row.try_get::<Option<String>, _>(name);
-    let prices = [row.try_get::<Option<Decimal>, _>("sale_price")?, row.try_get("rent")?];
+    let period = choice(row.try_get("rent_period")?, Period::parse)?;
+    let prices = [
+        labels::price(row.try_get("sale_price")?, "", lang),
+        labels::price(row.try_get("rent")?, labels::period(period, lang), lang),
+        labels::price(row.try_get("season_price")?, labels::period(Period::Daily, lang), lang),
+    ];
     let area: Option<Decimal> = row.try_get("area_private")?;
     let rooms: (Option<i16>, Option<i16>) = (row.try_get("bedrooms")?, row.try_get("parking")?);
     let code: String = row.try_get("code")?;
@@ -177,7 +182,7 @@ fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx
         title: row.try_get("title")?,
         subtitle: format!("{code} · {}", labels::property_type(kind, lang)),
         place: [text("neighborhood")?, text("city")?].into_iter().flatten().collect::<Vec<_>>().join(", "),
-        prices: prices.into_iter().flatten().map(|amount| format_money(amount, lang)).collect(),
+        prices: prices.into_iter().flatten().collect(),
         size: labels::size(area, rooms, lang),
         status: labels::status(status, lang).to_owned(),
         is_active: status == Status::Active,

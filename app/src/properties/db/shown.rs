@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use crate::audit::types::HistoryLine;
 use crate::properties::labels;
 use crate::properties::readiness::FEW_PHOTOS;
+use crate::properties::rules::format_cep;
 use crate::properties::types::{
     May, Missing, Photo, Property, PropertyInput, PropertyPage, Publication, Status, public_path,
 };
@@ -110,7 +111,7 @@ fn address(i: &PropertyInput, beside: &Beside) -> Facts {
         ("neighborhood", i.neighborhood.clone()),
         ("city", i.city.clone()),
         ("uf", i.uf.clone()),
-        ("cep", i.cep.as_ref().map(|cep| format!("{}-{}", &cep[..5], &cep[5..]))),
+        ("cep", i.cep.as_deref().map(format_cep)),
         ("place", beside.lat.zip(beside.lng).map(|(lat, lng)| format!("{lat}, {lng}"))),
     ]
 }

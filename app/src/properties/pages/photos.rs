@@ -1,6 +1,7 @@
 //! `/app/properties/{id}/photos`: photographs come in, are put in order, described and removed.
 
 use leptos::ev::{DragEvent, SubmitEvent};
+use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
@@ -164,14 +165,26 @@ fn Ids(id: PropertyId, photo: PhotoId) -> impl IntoView {
     }
 }
 
+/// Asks first, with or without WASM: a photograph that has gone cannot be had back.
 #[component]
 fn RemoveButton(id: PropertyId, photo: PhotoId, act: Act) -> impl IntoView {
-    let label = words().properties.remove_photo;
+    let words = &words().properties;
+    let label = words.remove_photo;
+    let question = NodeRef::<Details>::new();
+    // The next photograph comes to stand in its place, and nobody has asked for that one to go.
+    let close = move |_: SubmitEvent| {
+        if let Some(question) = question.get_untracked() {
+            question.set_open(false);
+        }
+    };
     view! {
-        <ActForm act to=RemovePhoto::PATH>
-            <Ids id photo/>
-            <button type="submit" class="btn btn-small btn-square" title=label aria-label=label><Icon name=IconName::Close/></button>
-        </ActForm>
+        <details class="photo-remove" node_ref=question on:submit=close>
+            <summary class="btn btn-small btn-square" title=label aria-label=label><Icon name=IconName::Trash/></summary>
+            <ActForm act to=RemovePhoto::PATH>
+                <Ids id photo/>
+                <button type="submit" class="btn btn-small">{words.remove_photo_now}</button>
+            </ActForm>
+        </details>
     }
 }
 
@@ -182,7 +195,8 @@ fn AltForm(id: PropertyId, photo: Photo, act: Act) -> impl IntoView {
     view! {
         <ActForm act to=DescribePhoto::PATH class="photo-alt">
             <Ids id photo=photo.id/>
-            <input class="input input-small" name="alt" maxlength="140" value=photo.alt placeholder=label aria-label=label/>
+            <label class="field"><span class="field-label">{label}</span>
+                <input class="input input-small w-full" name="alt" maxlength="140" value=photo.alt/></label>
             <button type="submit" class="btn btn-small">{all.common.save}</button>
         </ActForm>
     }

@@ -64,10 +64,10 @@ fn record(page: PropertyPage, act: Act) -> impl IntoView {
     let title = if page.title.is_empty() { words.untitled.to_owned() } else { page.title };
     let groups = page.facts.into_iter().map(|(heading, facts)| {
         let facts = facts.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
-        view! { <section class="block"><h2>{heading}</h2><dl class="facts">{facts.collect_view()}</dl></section> }
+        view! { <section class="group"><h2>{heading}</h2><dl class="facts">{facts.collect_view()}</dl></section> }
     });
     let texts = page.texts.into_iter().map(|(name, text)| {
-        view! { <section class="block"><h2>{name}</h2><p class="measure">{text}</p></section> }
+        view! { <section class="group"><h2>{name}</h2><p class="measure">{text}</p></section> }
     });
     let photos = page.photos.into_iter().filter_map(|photo| Some((photo.small?, photo.alt)));
     let photos = photos.map(|(src, alt)| view! { <img src=src alt=alt width="320" height="213" loading="lazy"/> });

@@ -77,7 +77,7 @@ pub fn Filters(
     };
     view! {
         <input type="checkbox" id="filters" class="fold-switch"/>
-        <label for="filters" class="fold-label"><Icon name=IconName::Search/>{words.filter}</label>
+        <label for="filters" class="fold-label"><Icon name=IconName::Search/>{all.storefront.filters}</label>
         <form method="get" action=LIST class="search-bar fold" on:submit=submit>
             {f.archived.then(|| view! { <input type="hidden" name="archived" value="yes"/> })}
             <label class="field"><span class="field-label">{all.common.search}</span>

@@ -97,14 +97,15 @@ fn Address(form: Fields, errors: Signal<FieldErrors>) -> impl IntoView {
     let (words, lang) = (&words().properties, lang());
     let states = STATES.iter().map(|uf| ((*uf).to_owned(), (*uf).to_owned())).collect();
     let line = |name: &'static str, value: &str| {
-        view! { <TextField name label=field(name, lang) value errors/> }
+        let needed = matches!(name, "city" | "neighborhood");
+        view! { <TextField name label=field(name, lang) value needed errors/> }
     };
     view! {
         <section class="form-section">
             <h2>{words.address}</h2>
             <div class="form-grid">
                 <TextField name="cep" label=field("cep", lang) value=form.get("cep") inputmode="numeric" maxlength=9 errors/>
-                <SelectField name="uf" label=field("uf", lang) value=form.get("uf") options=states errors/>
+                <SelectField name="uf" label=field("uf", lang) value=form.get("uf") options=states needed=true errors/>
                 {line("city", form.get("city"))}
                 {line("neighborhood", form.get("neighborhood"))}
                 {line("street", form.get("street"))}
@@ -153,8 +154,8 @@ fn Description(form: Fields, errors: Signal<FieldErrors>) -> impl IntoView {
     view! {
         <section class="form-section">
             <h2>{words.description_section}</h2>
-            <TextField name="title" label=field("title", lang) value=form.get("title") maxlength=100 errors/>
-            <TextArea name="description" label=field("description", lang) value=form.get("description") rows=8 errors/>
+            <TextField name="title" label=field("title", lang) value=form.get("title") maxlength=100 needed=true errors/>
+            <TextArea name="description" label=field("description", lang) value=form.get("description") rows=8 needed=true errors/>
             <TextArea name="internal_notes" label=field("internal_notes", lang) value=form.get("internal_notes") hint=words.notes_hint
                 rows=3 errors/>
         </section>

@@ -99,7 +99,7 @@ proptest::proptest! {
         let lang = if lang == 0 { Lang::Pt } else { Lang::En };
         let form = PropertyForm {
             title, bedrooms: bedrooms.map(|b| b.to_string()).unwrap_or_default(),
-            sale_price: money::format_input(Decimal::new(cents, 2), lang), ..valid()
+            sale_price: money::format_number(Decimal::new(cents, 2), lang), cep: "04562380".into(), ..valid()
         };
         let input = parse(&form, 2026).expect("valid");
         let now = time::OffsetDateTime::UNIX_EPOCH;
@@ -107,7 +107,9 @@ proptest::proptest! {
             id: super::super::types::PropertyId(uuid::Uuid::nil()), code: "AP0001".into(), input: input.clone(), version: 1,
             created_at: now, updated_at: now, is_archived: false, is_published: false, is_featured: false, slug: String::new(),
         };
-        let again = parse(&form_of(&property, lang), 2026).expect("still valid");
+        let filled = form_of(&property, lang);
+        proptest::prop_assert_eq!(&filled.cep, "04562-380");
+        let again = parse(&filled, 2026).expect("still valid");
         proptest::prop_assert_eq!(PropertyInput { code: None, ..again }, input);
     }
 

@@ -61,7 +61,7 @@ fn StoreForm(saved: SettingsEditing, act: Act) -> impl IntoView {
         view! { <ConflictNote theirs mine label_of href=SettingsForm::Store.path().to_owned()/> }
     });
     let line = |name: &'static str, hint: &'static str, maxlength: u32| {
-        view! { <TextField name label=field(name, lang) value=form.get(name).to_owned() hint maxlength errors/> }
+        view! { <TextField name label=field(name, lang) value=form.get(name).to_owned() hint maxlength needed=name == "creci" errors/> }
     };
     let (creci, hero) = (line("creci", words.creci_hint, 30), line("hero_title", words.hero_hint, 90));
     let office = line("address", "", 200);

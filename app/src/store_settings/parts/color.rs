@@ -41,7 +41,7 @@ pub fn ColorField(
         Some(offer.into_any())
     };
     view! {
-        <FieldFrame name label errors hint required=true>
+        <FieldFrame name label errors hint is_optional=false>
             <div class="color-row">
                 <input id=name name=name class="input" maxlength="7" spellcheck="false" autocomplete="off" required=true
                     value=value.get_untracked() prop:value=move || value.get() on:input=move |e| value.set(event_target_value(&e))

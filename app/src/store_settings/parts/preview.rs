@@ -52,7 +52,7 @@ pub fn StorePreview(
                     <p class="preview-hero">{some("hero_title").unwrap_or_else(|| store.tagline.to_owned())}</p>
                     <p><span class="btn btn-brand">{all.common.search}</span></p>
                 </div>
-                <div class="store-block"><CardText prices=words.sample_price.into_any() title=words.sample_title.to_owned()
+                <div class="store-block"><h2>{store.featured}</h2><CardText prices=words.sample_price.into_any() title=words.sample_title.to_owned()
                     href="/".to_owned() place=words.sample_place.to_owned() size=words.sample_size.to_owned()/></div>
             </div>
         </section>

@@ -95,11 +95,14 @@ fn Gallery(pictures: Vec<Picture>) -> impl IntoView {
 fn Facts(listing: Listing) -> impl IntoView {
     let words = &words().storefront;
     let facts = listing.facts.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
+    // A phone shows the offer last: what it costs is said before that, too.
+    let price = listing.prices.into_iter().next().map(|(_, price)| view! { <p class="offer-price narrow">{price}</p> });
     view! {
         <div class="listing-text">
             <p class="quiet">{listing.kind}" · "{listing.purposes.join(", ")}" · "{words.code}" "{listing.code}</p>
             <h1>{listing.title}</h1>
             <p class="lead">{listing.place}</p>
+            {price}
             <dl class="facts">{facts.collect_view()}</dl>
             <h2>{words.description}</h2>
             <p class="measure">{listing.description}</p>

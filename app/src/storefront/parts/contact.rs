@@ -32,7 +32,7 @@ pub fn ContactLinks(
     };
     view! {
         <div class="contacts">
-            {link(IconName::Phone, words.whatsapp, whatsapp)}
+            {link(IconName::Chat, words.whatsapp, whatsapp)}
             {link(IconName::Phone, words.call, phone)}
             {link(IconName::Mail, words.write, mail)}
         </div>

@@ -25,13 +25,21 @@ pub fn SearchForm(
     let (all, lang) = (words(), lang());
     let words = &all.storefront;
     let least = |n: Option<i16>| n.map(|n| n.to_string()).unwrap_or_default();
-    let more = (!is_short).then(|| {
-        let sort = search.sort;
+    let city = (!is_short).then(|| {
         view! {
             <label class="field"><span class="field-label">{field("city", lang)}</span>
                 <input class="input" name="city" list="cities" value=search.city.clone()/></label>
+        }
+    });
+    let min_price = (!is_short).then(|| {
+        view! {
             <label class="field"><span class="field-label">{words.min_price}</span>
                 <input class="input" name="min_price" inputmode="decimal" value=search.min_price.clone()/></label>
+        }
+    });
+    let more = (!is_short).then(|| {
+        let sort = search.sort;
+        view! {
             {counted("bedrooms", words.bedrooms, &least(search.bedrooms))}
             {counted("parking", words.parking, &least(search.parking))}
             <label class="field"><span class="field-label">{words.words}</span>
@@ -53,8 +61,10 @@ pub fn SearchForm(
                 </select></label>
             <label class="field"><span class="field-label">{field("type", lang)}</span>
                 <select class="select" name="type">{kinds(&choices.kinds, &search.kinds, lang)}</select></label>
+            {city}
             <label class="field"><span class="field-label">{field("neighborhood", lang)}</span>
                 <input class="input" name="neighborhood" list="neighborhoods" value=search.neighborhood.clone()/></label>
+            {min_price}
             <label class="field"><span class="field-label">{words.max_price}</span>
                 <input class="input" name="max_price" inputmode="decimal" value=search.max_price.clone()/></label>
             {more}

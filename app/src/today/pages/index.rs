@@ -39,10 +39,14 @@ fn content(today: TodayPage) -> impl IntoView {
     let figure = |name: &'static str, value: String, href: &'static str| {
         view! { <a class="figure" href=href><strong>{value}</strong><span>{name}</span></a> }
     };
+    // No list to go to: what is on the site cannot be asked for by itself.
+    let bare = |name: &'static str, value: String| {
+        view! { <p class="figure"><strong>{value}</strong><span>{name}</span></p> }
+    };
     let left = if may(Can::SeePlan) {
         figure(words.places_left, places, "/app/settings/plan").into_any()
     } else {
-        view! { <p class="figure"><strong>{places}</strong><span>{words.places_left}</span></p> }.into_any()
+        bare(words.places_left, places).into_any()
     };
     view! {
         <header class="page-head"><h1>{words.title}</h1></header>
@@ -54,14 +58,14 @@ fn content(today: TodayPage) -> impl IntoView {
             </section>
         })}
         <div class="figures">
-            {figure(words.published, today.published.to_string(), "/app/properties?status=active")}
+            {bare(words.published, today.published.to_string())}
             {figure(words.active, today.active.to_string(), "/app/properties?status=active")}
             {figure(words.drafts, today.drafts.to_string(), "/app/properties?status=draft")}
             {figure(words.all, today.all.to_string(), "/app/properties")}
             {left}
         </div>
         {(!is_new).then(|| view! {
-            <section class="block">
+            <section class="group">
                 <h2>{words.unready}</h2>
                 {if today.unready.is_empty() {
                     view! { <p class="quiet">{words.nothing_unready}</p> }.into_any()
@@ -70,7 +74,7 @@ fn content(today: TodayPage) -> impl IntoView {
                 }}
             </section>
         })}
-        <section class="block">
+        <section class="group">
             <h2>{words.activity}</h2>
             {if today.activity.is_empty() {
                 view! { <p class="quiet">{words.no_activity}</p> }.into_any()
