@@ -22,5 +22,6 @@ pub fn me() -> Result<Me, AppError> {
         lang: crate::words::lang(),
         remember: staff.remember,
         refused: caller::refused_draft()?,
+        request: caller::request_id(),
     })
 }

@@ -29,6 +29,8 @@ pub struct Me {
     pub remember: bool,
     /// Without WASM, the draft that the page's address names, and why its form was refused.
     pub refused: Option<(Uuid, AppError)>,
+    /// The request that the page was made for: an error on it names it.
+    pub request: String,
 }
 
 /// What the sign-in page begins with.

@@ -41,6 +41,7 @@ pub fn ErrorPage(
         if error == AppError::NotFound { words.common.error_not_found_title } else { words.common.error_title };
     let request = match &error {
         AppError::Internal(id) if !id.is_empty() => Some(id.clone()),
+        AppError::Unavailable if is_first_page() => use_context::<Me>().map(|me| me.request),
         _ => None,
     };
     let way_on = if error == AppError::Unauthenticated {
@@ -58,6 +59,11 @@ pub fn ErrorPage(
             {way_on}
         </section>
     }
+}
+
+/// Whether the page is the one that the browser asked for, and not made in it since.
+fn is_first_page() -> bool {
+    cfg!(feature = "ssr") || Owner::current_shared_context().is_some_and(|context| context.during_hydration())
 }
 
 /// The page for an address that leads nowhere.
