@@ -63,7 +63,7 @@ pub fn ErrorPage(
 
 /// Whether the page is the one that the browser asked for, and not made in it since.
 fn is_first_page() -> bool {
-    cfg!(feature = "ssr") || Owner::current_shared_context().is_some_and(|context| context.during_hydration())
+    Owner::current_shared_context().is_some_and(|context| context.during_hydration() || !context.is_browser())
 }
 
 /// The page for an address that leads nowhere.
