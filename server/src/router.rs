@@ -125,6 +125,7 @@ fn app_face(state: &AppState) -> Router {
     let (options, quiet) = (state.leptos_options.clone(), state.leptos_options.clone());
     let still = Router::new()
         .leptos_routes_with_context(state, front, context(&house), move || app::shell::front_shell(quiet.clone()))
+        .route("/sair", post(session::sign_out))
         .layer(from_fn(still::layer))
         .with_state(state.clone());
     // Every builder mounts every server function; the first one's answer, and what it has no page for falls through.
@@ -135,7 +136,6 @@ fn app_face(state: &AppState) -> Router {
         .layer(DefaultBodyLimit::max(FORM))
         .route(limits::UPLOADS, post(media::upload).layer(DefaultBodyLimit::max(media::UPLOAD)))
         .route(limits::LOGO, post(media::upload_logo).layer(DefaultBodyLimit::max(media::UPLOAD)))
-        .route("/sair", post(session::sign_out))
         .route("/media/{photo}/{file}", get(media::of_staff))
         .route("/logo/{file}", get(media::logo_of_staff))
         .with_state(state.clone());

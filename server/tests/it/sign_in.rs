@@ -93,6 +93,8 @@ fn a_session_is_new_at_every_sign_in_and_gone_after_signing_out() {
             StatusCode::UNAUTHORIZED,
             "the old identifier is worth nothing"
         );
+        let question = owner.get("/sair").await;
+        assert!(question.status == StatusCode::OK && question.text().contains("action=\"/sair\""), "it asks first");
         let left = owner.send(Method::POST, "/sair", "text/html", None).await;
         assert_eq!((left.status, left.header("location")), (StatusCode::SEE_OTHER, "/entrar"));
         let removal = left.header("set-cookie");
