@@ -29,6 +29,15 @@ test("the palette goes, begins and finds by keys alone, and lists what one may d
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/app\/properties\/[0-9a-f-]{36}$/);
   await expect(page.locator("main")).toContainText(code);
+  // One Esc closes it, whatever has been typed.
+  await page.goto(`${BASE}/app`);
+  await hydrated(page);
+  await page.keyboard.press("Control+k");
+  await expect(lines).toHaveCount(6);
+  await page.keyboard.type("nada disso");
+  await expect(lines).toHaveText(["Buscar “nada disso” em Imóveis"]);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
   // What is typed elsewhere stays what it is.
   await page.goto(`${BASE}/app/properties`);
   await hydrated(page);

@@ -92,7 +92,7 @@ fn Palette(me: Me, shown: RwSignal<Option<Shown>>) -> impl IntoView {
     };
     view! {
         <input
-            node_ref=field class="input" type="search" role="combobox" autocomplete="off" spellcheck="false"
+            node_ref=field class="input" type="text" role="combobox" autocomplete="off" spellcheck="false"
             aria-label=words.palette aria-expanded="true" aria-controls="palette-lines"
             aria-activedescendant=move || format!("palette-{}", at.get())
             placeholder=words.palette on:input=move |e| typed.set(event_target_value(&e)) on:keydown=pressed

@@ -239,7 +239,7 @@ pub fn field(name: &str, lang: Lang) -> &'static str {
         "purposes" => ("Finalidade", "Purpose"),
         "status" => ("Situação", "Status"),
         "status_reason" => ("Motivo da situação", "Reason for the status"),
-        "condition" => ("Estado de conservação", "Condition"),
+        "condition" => ("Conservação", "Condition"),
         "title" => ("Título", "Title"),
         "description" => ("Descrição", "Description"),
         "internal_notes" => ("Anotações internas", "Internal notes"),
