@@ -24,8 +24,8 @@ use crate::layers::plain;
 use encoding::Encoding;
 use kept::{Kept, Made, keep};
 
-/// What all kept pages together may take.
-const BYTES: u64 = 64 * 1024 * 1024;
+/// What all kept pages together may take: with a thousand agencies the whole program is to stay under 150 MB (performance, W7).
+const BYTES: u64 = 32 * 1024 * 1024;
 /// How long a content version is believed.
 const BELIEVED: Duration = Duration::from_secs(1);
 /// Query names that change a page; all others are left out of the key, or a stranger could fill the cache with `?a=1`, `?a=2`.

@@ -330,10 +330,12 @@ async fn own_door(deployment: &Deployment, route: &Route) -> Finding {
 const NO_LINE: &str = "28000";
 /// The role has no right to connect (the same).
 const NO_RIGHT: &str = "42501";
+/// There is no such database (the same): some installations have dropped `postgres`.
+const NO_DATABASE: &str = "3D000";
 
 /// Whether a door is shut to the role that has knocked: whatever else was answered may be another answer the next time.
 pub(crate) fn is_shut(error: &sqlx::Error) -> bool {
-    has_code(error, &[NO_LINE, NO_RIGHT])
+    has_code(error, &[NO_LINE, NO_RIGHT, NO_DATABASE])
 }
 
 fn has_code(error: &sqlx::Error, codes: &[&str]) -> bool {
