@@ -6,7 +6,7 @@ use serde_json::json;
 use std::process::ExitCode;
 use tenancy::Deployment;
 use tenancy::central::operators;
-use tenancy::central::people::NewPerson;
+use tenancy::central::people::{self, NewPerson};
 
 use app::values::email;
 
@@ -36,14 +36,17 @@ impl Operator {
     pub(super) async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
         let Self::Add { email, name, password_stdin, json } = self;
         let email = email::parse(email).ok().context("--email is no e-mail address")?;
+        let is_known = people::find_credentials(deployment.central(), &email).await?.is_some();
         let password = output::password(*password_stdin).await?;
         let new = NewPerson { name, email: &email, password_hash: &password.hash };
         let id = operators::ensure(deployment.central(), &new).await?;
-        let mut value = json!({"operator": id, "email": email});
+        let mut value = json!({"operator": id, "email": email, "is_known": is_known});
         let mut lines = vec![format!("{email} is an operator")];
-        if password.made {
+        if is_known {
+            lines.push(format!("{email} is known here and keeps their password; `sobrado person reset` gives another"));
+        } else if password.made {
             value["password"] = json!(password.plain);
-            lines.push(format!("password, shown this once (a known person keeps theirs): {}", password.plain));
+            lines.push(format!("password, shown this once: {}", password.plain));
         }
         output::print(*json, &value, &lines);
         Ok(ExitCode::SUCCESS)

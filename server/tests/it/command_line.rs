@@ -61,6 +61,7 @@ fn an_operator_is_added_and_a_known_person_keeps_their_password() {
         let known = at.agencies[0].new.admin_email.as_str();
         let (made, said) = at.say(&["operator", "add", "--email", known, "--name", "Ana"]).await;
         assert!(made && said.contains(&format!("{known} is an operator")), "{said}");
+        assert!(said.contains("keeps their password") && !said.contains("shown this once"), "none is made up: {said}");
         let served = at.serve(&["--no-worker"]).await;
         for (email, password, status) in [
             ("olivia@sobrado.example", password, 200),
