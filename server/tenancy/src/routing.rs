@@ -244,7 +244,8 @@ impl Routes {
     /// Keeps the map true; ends when nobody has a copy of it any more, or the central database has been closed.
     ///
     /// A change is heard when it commits. What was said while the listener was cut off is lost, so a reconnect reloads;
-    /// and every 30 seconds all is read anew, whatever was heard.
+    /// and every 30 seconds all is read anew, whatever was heard. `on_change` is told of accounts and sessions, which the same
+    /// connection hears of; whoever remembers those lets go of them by a clock too.
     pub async fn follow(self, on_change: impl Fn(Changed) + Send + 'static) {
         let Self { map, central, kept } = self;
         let mut gone = kept.subscribe();

@@ -32,6 +32,7 @@ mod other_hosts;
 mod paths;
 mod permissions;
 mod photo_files;
+mod photo_history;
 mod photo_sweep;
 mod photos;
 mod places;
