@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 use crate::central::routes;
@@ -183,6 +183,8 @@ impl Changed {
 pub struct Routes {
     map: Arc<ArcSwap<Map>>,
     central: CentralDb,
+    /// Held while the map is read and swapped in: who began earlier never swaps in what is older than what stands there.
+    reading: Arc<Mutex<()>>,
     /// Dropped with the last of the copies that somebody asks.
     kept: Arc<watch::Sender<()>>,
 }
@@ -200,14 +202,15 @@ impl Routes {
 
     /// A map without an agency.
     pub(crate) fn unread(central: &CentralDb) -> Self {
-        Self { map: Arc::default(), central: central.clone(), kept: Arc::default() }
+        Self { map: Arc::default(), central: central.clone(), reading: Arc::default(), kept: Arc::default() }
     }
 
-    /// Reads all routes anew and swaps them in whole.
+    /// Reads all routes anew and swaps them in whole. Whatever had been committed before the call is then in the map, and stays.
     ///
     /// # Errors
     /// The central database's; the old routes stay.
     pub async fn reload(&self) -> Result<(), sqlx::Error> {
+        let _reading = self.reading.lock().await;
         let mut map = Map::default();
         for route in routes::list(&self.central).await? {
             let route = Arc::new(route);
@@ -247,11 +250,11 @@ impl Routes {
     /// and every 30 seconds all is read anew, whatever was heard. `on_change` is told of accounts and sessions, which the same
     /// connection hears of; whoever remembers those lets go of them by a clock too.
     pub async fn follow(self, on_change: impl Fn(Changed) + Send + 'static) {
-        let Self { map, central, kept } = self;
+        let Self { map, central, reading, kept } = self;
         let mut gone = kept.subscribe();
         // Ours is no copy that somebody asks.
         drop(kept);
-        let follower = Self { map, central, kept: Arc::default() };
+        let follower = Self { map, central, reading, kept: Arc::default() };
         tokio::select! {
             () = follower.keep_true(&on_change) => {}
             _ = gone.changed() => {}

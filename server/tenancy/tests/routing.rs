@@ -72,6 +72,38 @@ fn a_change_while_the_listener_was_cut_off_is_not_lost() {
 }
 
 #[test]
+fn what_was_read_earlier_does_not_replace_what_was_read_later() {
+    run(async {
+        let a = agency().await;
+        let routes = Routes::load(bed().await.deployment.central()).await.expect("read");
+        let root = superuser().await.database("central");
+        for round in 0..40 {
+            let mut claims = Vec::new();
+            for n in 0..6 {
+                let (root, routes, tenant) = (root.clone(), routes.clone(), a.route.tenant);
+                let name = format!("n{round}-{n}.{}.example", a.route.slug);
+                claims.push(tokio::spawn(async move {
+                    let mut root = root.connect().await.expect("superuser");
+                    sqlx::query("insert into domains (id, tenant_id, host, kind, state, verify_token) values (gen_random_uuid(), $1, $2, 'custom', 'verified', 't')")
+                        .bind(tenant)
+                        .bind(&name)
+                        .execute(&mut root)
+                        .await
+                        .expect("claimed");
+                    routes.reload().await.expect("read");
+                    name
+                }));
+            }
+            for claim in claims {
+                let name = claim.await.expect("no panic");
+                let host = Host::parse(&name).expect("a host");
+                assert!(routes.by_domain(&host).is_some(), "{name} was committed and read, and is gone again");
+            }
+        }
+    });
+}
+
+#[test]
 fn an_unknown_host_is_unknown_without_a_question() {
     run(async {
         let bed = bed().await;
