@@ -9,6 +9,7 @@ use tenancy::{CentralDb, Clock, Key, Registry, Routes};
 
 use crate::access::Role;
 use crate::outside::files::Files;
+use crate::outside::mail::{Mailer, Post};
 use crate::outside::password::Passwords;
 use crate::outside::pictures::Pictures;
 use crate::storefront::db::KnownChoices;
@@ -36,6 +37,8 @@ pub struct House {
     pub registry: Registry,
     /// Photographs and logos.
     pub files: Files,
+    /// Carries mails; only the worker asks it to.
+    pub mailer: Mailer,
     /// What storefronts' search forms offer.
     pub choices: KnownChoices,
     /// Photographs, off the async threads.
@@ -76,11 +79,18 @@ pub struct Settings {
     pub demo: Option<Arc<[DemoPerson]>>,
     /// Whether this is production: no hints, no demo.
     pub production: bool,
+    /// Which way mails go.
+    pub mail: Post,
     /// Whether limits only count: a benchmark comes from one address and must not be told to wait.
     pub only_counts: bool,
 }
 
 impl Settings {
+    /// A whole address on the platform's host, for mails: of what the operator set, whatever host a request came to.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
     /// The address of an agency's storefront: its primary domain, which has its own certificate, or its place under the
     /// platform's host, with the platform's scheme and port.
     pub fn storefront_url(&self, slug: &str, primary: Option<&str>) -> String {

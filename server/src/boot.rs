@@ -9,6 +9,7 @@ use tenancy::{Changed, Clock, Deployment, DeploymentOptions, RegistryOptions, Ro
 use tokio::sync::mpsc;
 
 use app::outside::files::Files;
+use app::outside::mail::Mailer;
 use app::outside::password::Passwords;
 use app::outside::pictures::Pictures;
 use app::state::{AppState, House, Settings};
@@ -61,7 +62,7 @@ fn deployment_options(config: &Config) -> DeploymentOptions {
 /// What layers and server functions work with, and the channel that says whose outbox may hold something.
 ///
 /// # Errors
-/// When the routes cannot be read or the file store's folder cannot be made.
+/// When the routes cannot be read, or the folder for files or mails cannot be made.
 pub async fn open_state(
     deployment: &Deployment,
     files: std::path::PathBuf,
@@ -74,6 +75,7 @@ pub async fn open_state(
     let accounts = Accounts::new(deployment.central().clone());
     let sessions = Sessions::new(deployment.central().clone(), clock.clone());
     let files = Files::in_folder(files).context("the folder for files cannot be made")?;
+    let mailer = Mailer::open(&settings.mail, &settings.base_host)?;
     let house = House {
         central: deployment.central().clone(),
         accounts: accounts.clone(),
@@ -81,6 +83,7 @@ pub async fn open_state(
         routes: routes.clone(),
         registry,
         files,
+        mailer,
         choices: KnownChoices::default(),
         pictures: Pictures::default(),
         passwords: Passwords::default(),

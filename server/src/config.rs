@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::outside::mail::Post;
 use app::state::{DemoPerson, Settings};
 use tenancy::Key;
 
@@ -64,6 +65,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where photographs lie.
     pub files: PathBuf,
+    /// Which way mails go.
+    pub mail: Post,
     /// The program's secret.
     pub key: Key,
     /// Proxies whose forwarded headers are believed.
@@ -88,7 +91,7 @@ impl Config {
         let environment = environment(get("SOBRADO_ENV").as_deref())?;
         let base_url = get("BASE_URL").unwrap_or_else(|| "http://localhost:3000".into());
         let base_url = base_url.trim_end_matches('/').to_owned();
-        settings(&base_url, environment, None)?;
+        settings(&base_url, environment)?;
         let data_dir = PathBuf::from(get("DATA_DIR").unwrap_or_else(|| ".data".into()));
         let files = match get("FILES_URL") {
             None => data_dir.join("files"),
@@ -121,8 +124,10 @@ impl Config {
                  reaches, and a PostgreSQL of its own",
             ));
         }
+        let mail = post(get("SMTP_URL"), environment, &data_dir)?;
         Ok(Self {
             environment,
+            mail,
             listen,
             internal: address("INTERNAL_ADDR", get("INTERNAL_ADDR"), "127.0.0.1:3001")?,
             key: key(get("SECRET_KEY"), environment, &data_dir)?,
@@ -155,7 +160,8 @@ impl Config {
     /// # Panics
     /// Never: the base URL was checked when it was read.
     pub fn settings(&self, demo: Option<Arc<[DemoPerson]>>) -> Settings {
-        settings(&self.base_url, self.environment, demo).expect("the base URL was checked when it was read")
+        let settings = settings(&self.base_url, self.environment).expect("the base URL was checked when it was read");
+        Settings { demo, mail: self.mail.clone(), ..settings }
     }
 }
 
@@ -169,11 +175,7 @@ fn environment(value: Option<&str>) -> Result<Environment, ConfigError> {
     }
 }
 
-fn settings(
-    base_url: &str,
-    environment: Environment,
-    demo: Option<Arc<[DemoPerson]>>,
-) -> Result<Settings, ConfigError> {
+fn settings(base_url: &str, environment: Environment) -> Result<Settings, ConfigError> {
     let (scheme, rest) =
         base_url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https")).ok_or_else(|| {
             wrong("BASE_URL", format!("is `{base_url}`; it must begin with https://, or http:// on localhost"))
@@ -193,7 +195,8 @@ fn settings(
         base_host: host.as_str().to_owned(),
         base_port,
         https,
-        demo,
+        demo: None,
+        mail: Post::Folder(PathBuf::new()),
         production: environment == Environment::Production,
         only_counts: environment == Environment::Bench,
     })
@@ -215,6 +218,17 @@ fn proxies(value: Option<String>) -> Result<Vec<IpAddr>, ConfigError> {
             ip.map_err(|_| wrong("TRUSTED_PROXIES", format!("holds `{part}`, which is no IP address")))
         })
         .collect()
+}
+
+/// To the server that is given, else into a folder. In production nobody on the way may read a link that opens a door.
+fn post(url: Option<String>, environment: Environment, data_dir: &std::path::Path) -> Result<Post, ConfigError> {
+    let Some(url) = url else { return Ok(Post::Folder(data_dir.join("outbox"))) };
+    let post = Post::smtp(&url).map_err(|problem| wrong("SMTP_URL", problem))?;
+    if environment == Environment::Production && post.is_open() {
+        let problem = "would send mails in the clear to another machine: use smtps://, or smtp://..?tls=required";
+        return Err(wrong("SMTP_URL", problem));
+    }
+    Ok(post)
 }
 
 /// The secret: as given; outside production made once and kept beside the data, readable by us alone.
@@ -262,8 +276,8 @@ mod tests {
 
     #[test]
     fn the_sample_lists_what_is_read() {
-        // Beside what is read here: what others read, and what the next version will.
-        let elsewhere = ["SOBRADO_PG_BIN", "RUST_LOG", "SMTP_URL"];
+        // Beside what is read here: what others read.
+        let elsewhere = ["SOBRADO_PG_BIN", "RUST_LOG"];
         let sample = include_str!("../../.env.sample");
         let listed = sample.lines().filter_map(|line| line.strip_prefix('#')?.split_once('=')).map(|(name, _)| name);
         let is_name = |name: &&str| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
@@ -289,6 +303,7 @@ mod tests {
             ("INTERNAL_ADDR", "localhost"),
             ("TRUSTED_PROXIES", "10.0.0.1, proxy"),
             ("FILES_URL", "s3:bucket"),
+            ("SMTP_URL", "mail.example:25"),
         ] {
             let error = read(&[(name, value)]).expect_err(name);
             assert!(error.starts_with(name), "{error}");
@@ -321,6 +336,20 @@ mod tests {
         let both =
             read(&[production, url, ("PROVISIONER_DATABASE_URL", "postgres://p@db/postgres")]).expect("two roles");
         assert!(both.require_provisioner().is_ok());
+    }
+
+    #[test]
+    fn mails_go_into_a_folder_or_to_a_server_and_in_production_nobody_reads_them_on_the_way() {
+        let folder = read(&[("DATA_DIR", "/srv/data")]).expect("fine").mail;
+        assert_eq!(folder, Post::Folder("/srv/data/outbox".into()));
+        let (production, web) = (("SOBRADO_ENV", "production"), ("CENTRAL_DATABASE_URL", "postgres://a@db/central"));
+        let clear = ("SMTP_URL", "smtp://u:hunter2@mail.example:25");
+        assert!(read(&[clear]).is_ok(), "on one's own machine it is one's own business");
+        let error = read(&[production, web, clear]).expect_err("readable on the way");
+        assert!(error.starts_with("SMTP_URL") && !error.contains("hunter2"), "{error}");
+        for closed in ["smtps://u:p@mail.example", "smtp://u:p@mail.example:587?tls=required", "smtp://localhost:25"] {
+            assert!(read(&[production, web, ("SMTP_URL", closed)]).is_ok(), "{closed}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The world, behind small structs.
 
 pub mod files;
+pub mod mail;
 pub mod password;
 pub mod pictures;
 

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use app::access::Role;
+use app::outside::mail::Post;
 
 use crate::config::{Config, Environment};
 use crate::layers::request::Proxies;
@@ -180,7 +181,10 @@ fn announce(config: &Config, deployment: &Deployment, demo: bool) {
         print!("{}", introduced(config));
     }
     println!("\n  data         {}", config.data_dir.display());
-    println!("  mails        none are sent yet: nothing in this version writes to anybody");
+    match &config.mail {
+        Post::Folder(folder) => println!("  mails        {} (a file each)", folder.display()),
+        Post::Smtp(_) => println!("  mails        to the server of SMTP_URL"),
+    }
     println!("  log          on standard error, a line of JSON each");
     if let Some(cluster) = deployment.cluster() {
         println!("  PostgreSQL   {} (private, process {})", cluster.data_directory().display(), cluster.pid());

@@ -1,6 +1,8 @@
-//! What happens behind the pages: jobs are done, outboxes are carried, agencies in the making are finished, old rows removed.
+//! What happens behind the pages: jobs are done, outboxes and mails are carried, agencies in the making are finished, old rows
+//! removed.
 
 mod carry;
+pub mod post;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -9,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
-use tenancy::central::{leases, sessions, sign_ins, worker_name};
+use tenancy::central::{leases, mails, sessions, sign_ins, worker_name};
 use tenancy::provision::Provisioner;
 use tenancy::{DatabaseError, TenantId};
 use tokio::sync::{Notify, mpsc};
@@ -100,7 +102,11 @@ async fn on_duty(
     stop: &CancellationToken,
 ) -> Result<(), Interrupted> {
     // The place is ours: whoever was in it is gone. A command that makes an agency may live; it keeps what it holds.
-    for released in [leases::release_leases(&house.central).await, jobs::release_leases(&house.central).await] {
+    for released in [
+        leases::release_leases(&house.central).await,
+        jobs::release_leases(&house.central).await,
+        mails::release_leases(&house.central).await,
+    ] {
         if let Err(error) = released {
             tracing::warn!(%error, "leases were not released");
         }
@@ -111,6 +117,7 @@ async fn on_duty(
     tasks.spawn(carry_and_work(house.clone(), announced, handler, stop.clone()));
     tasks.spawn(provision(provisioner.clone(), stop.clone()));
     tasks.spawn(tidy_up(house.clone(), stop.clone()));
+    tasks.spawn(post::carry(house.clone(), stop.clone()));
     let lost = duty.lost();
     tokio::pin!(lost);
     loop {
@@ -301,6 +308,7 @@ async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
             sessions::sweep(&house.central, now).await,
             sign_ins::sweep(&house.central, now).await,
             jobs::sweep(&house.central, now).await,
+            mails::sweep(&house.central, now).await,
             jobs::unpark_active(&house.central).await,
         ] {
             report(tidied.map(drop));

@@ -72,6 +72,7 @@ mod tenant_db;
 mod tenant_tx;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod token;
 
 pub use central_db::CentralDb;
 pub use clock::Clock;
@@ -86,3 +87,4 @@ pub use routing::{Changed, Host, Placement, Route, Routes, Status};
 pub use sqlx::Error as DatabaseError;
 pub use tenant_db::TenantDb;
 pub use tenant_tx::TenantTx;
+pub use token::Token;

@@ -10,7 +10,8 @@ use tenancy::{Clock, Deployment, RegistryOptions};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use app::state::House;
+use app::outside::mail::Post;
+use app::state::{House, Settings};
 use server::{boot, worker};
 
 use crate::harness::process::{Installation, Resident};
@@ -29,7 +30,8 @@ impl Worker {
 
     async fn start_by(clock: Clock, databases: &Deployment, files: &Path) -> Self {
         let options = RegistryOptions::default();
-        let opened = boot::open_state(databases, files.to_owned(), settings(), clock, options).await;
+        let settings = Settings { mail: Post::Folder(files.join("outbox")), ..settings() };
+        let opened = boot::open_state(databases, files.to_owned(), settings, clock, options).await;
         let (state, committed) = opened.expect("it opens");
         let stop = CancellationToken::new();
         let run = worker::run(state.house.clone(), databases.provisioner(), committed, stop.clone());

@@ -232,6 +232,7 @@ async fn without_a_database() -> state::House {
         routes: whole.routes.clone(),
         registry: whole.registry.clone(),
         files: whole.files.clone(),
+        mailer: whole.mailer.clone(),
         choices: whole.choices.clone(),
         pictures: whole.pictures.clone(),
         passwords: whole.passwords.clone(),

@@ -26,6 +26,7 @@ mod import_meanwhile;
 mod isolation;
 mod languages;
 mod late_forms;
+mod mails;
 mod observed;
 mod origin;
 mod other_hosts;

@@ -51,6 +51,17 @@ pub(crate) async fn close_in(tx: &mut CentralTx, kind: &str, tenant: TenantId) -
     Ok(())
 }
 
+/// Closes the alert of a kind that is of no agency, if one is open, in the transaction that ends its cause.
+pub(crate) async fn close_of_platform_in(tx: &mut CentralTx, kind: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update alerts set closed_at = now() where kind = $1 and tenant_id is null and closed_at is null",
+        kind
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// An open alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {

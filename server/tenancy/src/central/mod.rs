@@ -8,6 +8,7 @@ pub mod duty;
 pub(crate) mod hold;
 pub mod jobs;
 pub mod leases;
+pub mod mails;
 pub mod operations;
 pub mod operators;
 pub mod people;

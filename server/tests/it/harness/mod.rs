@@ -3,6 +3,7 @@
 mod caller;
 pub mod chance;
 pub mod process;
+pub mod smtp;
 mod statements;
 
 use axum::Router;
@@ -21,6 +22,7 @@ use caller::encode;
 pub use caller::{Answer, Caller};
 pub use statements::{asks_indexes, statements};
 
+use app::outside::mail::Post;
 use app::properties::types::PhotoId;
 use app::state::{AppState, Settings};
 use server::router::{Readiness, router};
@@ -62,6 +64,7 @@ pub fn settings() -> Settings {
         https: false,
         demo: None,
         production: false,
+        mail: Post::Folder("outbox".into()),
         only_counts: false,
     }
 }
@@ -78,6 +81,8 @@ pub async fn open_as(registry: RegistryOptions, settings: Settings) -> House {
         OffsetDateTime::now_utc() + *turned.lock().expect("not poisoned")
     });
     let files = bed.data_dir.join("files");
+    // Of all houses of the process: their worker may carry each other's mails, for they have one central database.
+    let settings = Settings { mail: Post::Folder(bed.data_dir.join("outbox")), ..settings };
     let (state, _committed) =
         server::boot::open_state(&bed.deployment, files, settings, clock, registry).await.expect("it opens");
     let proxy: IpAddr = PROXY.parse().expect("an address");
