@@ -10,6 +10,8 @@ mod me;
 #[cfg(feature = "ssr")]
 mod me;
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod rules;
 pub mod server_fns;
 #[cfg(feature = "ssr")]
 pub mod sign_in;
