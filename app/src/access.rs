@@ -170,6 +170,13 @@ pub const ROWS: &[Access] = &[
     // Platform
     page("/", Audience::Platform),
     page("/planos", Audience::Platform),
+    page("/cadastro", Audience::Platform),
+    page("/cadastro/enviado", Audience::Platform),
+    page("/cadastro/andamento", Audience::SignedIn),
+    page("/cadastro/andamento/eventos", Audience::SignedIn),
+    page("/confirmar/{token}", Audience::Platform),
+    page("/termos", Audience::Platform),
+    page("/privacidade", Audience::Platform),
     page("/entrar", Audience::Platform),
     page("/entrar/agencia", Audience::SignedIn),
     page("/sair", Audience::Platform),
@@ -209,6 +216,13 @@ pub const ROWS: &[Access] = &[
     read("/fn/auth/agencies", Audience::SignedIn),
     write("/fn/auth/choose_agency", Audience::SignedIn),
     write("/fn/auth/set_language", Audience::SignedIn),
+    read("/fn/sign_up/page", Audience::Platform),
+    read("/fn/sign_up/check_slug", Audience::Platform),
+    write("/fn/sign_up/request", Audience::Platform),
+    read("/fn/sign_up/mail_file", Audience::Platform),
+    read("/fn/sign_up/question", Audience::Platform),
+    write("/fn/sign_up/confirm", Audience::Platform),
+    read("/fn/sign_up/progress", Audience::SignedIn),
     read("/fn/auth/sessions", Audience::Staff(Can::SeeAgency)),
     write("/fn/auth/end_session", Audience::Staff(Can::SeeAgency)),
     read("/fn/billing/plans", Audience::Platform),
@@ -242,6 +256,7 @@ pub const ROWS: &[Access] = &[
     read("/fn/storefront/search", Audience::Storefront),
     read("/fn/storefront/listing", Audience::Storefront),
     read("/fn/today/load", Audience::Staff(Can::SeeAgency)),
+    write("/fn/today/put_first_steps_away", Audience::Staff(Can::WriteSettings)),
 ];
 
 /// The row of a server function.

@@ -27,6 +27,7 @@ pub mod drafts;
 pub mod marketing;
 pub mod platform;
 pub mod properties;
+pub mod sign_up;
 pub mod store_settings;
 pub mod storefront;
 pub mod today;

@@ -8,9 +8,10 @@ use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 use crate::auth::pages::{ChooseAgency, OperatorSignIn, Profile, SignIn, SignOut};
 use crate::billing::pages::PlanShow;
 use crate::layouts::CrmLayout;
-use crate::marketing::pages::{Home, Lost as NotHere, Plans};
+use crate::marketing::pages::{Home, Lost as NotHere, Plans, Privacy, Terms};
 use crate::platform::pages::TenantIndex;
 use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, PropertyPhotos, PropertyShow};
+use crate::sign_up::pages::{ConfirmSignUp, SignUpNew, SignUpProgress, SignUpSent};
 use crate::store_settings::pages::{BrandShow, StoreShow};
 use crate::storefront::pages::{Landing, ListingShow, Lost, SearchIndex};
 use crate::today::pages::Today;
@@ -86,6 +87,12 @@ pub fn Front() -> impl IntoView {
             <Routes fallback=NotHere>
                 <Route path=path!("/") view=Home ssr=SsrMode::Async/>
                 <Route path=path!("/planos") view=Plans ssr=SsrMode::Async/>
+                <Route path=path!("/cadastro") view=SignUpNew ssr=SsrMode::Async/>
+                <Route path=path!("/cadastro/enviado") view=SignUpSent ssr=SsrMode::Async/>
+                <Route path=path!("/cadastro/andamento") view=SignUpProgress ssr=SsrMode::Async/>
+                <Route path=path!("/confirmar/:token") view=ConfirmSignUp ssr=SsrMode::Async/>
+                <Route path=path!("/termos") view=Terms ssr=SsrMode::Async/>
+                <Route path=path!("/privacidade") view=Privacy ssr=SsrMode::Async/>
                 <Route path=path!("/entrar") view=SignIn ssr=SsrMode::Async/>
                 <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>
                 <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>

@@ -5,7 +5,8 @@ use leptos::config::LeptosOptions;
 use std::sync::Arc;
 use tenancy::central::accounts::Accounts;
 use tenancy::central::sessions::Sessions;
-use tenancy::{CentralDb, Clock, Key, Registry, Routes};
+use tenancy::{CentralDb, Clock, Key, OperationId, Registry, Routes};
+use tokio::sync::broadcast;
 
 use crate::access::Role;
 use crate::outside::files::Files;
@@ -35,6 +36,8 @@ pub struct House {
     pub routes: Routes,
     /// From agency to database.
     pub registry: Registry,
+    /// Which operations have come further, as soon as that is committed.
+    pub operations: broadcast::Sender<OperationId>,
     /// Photographs and logos.
     pub files: Files,
     /// Carries mails; only the worker asks it to.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tenancy::central::accounts::Accounts;
 use tenancy::central::sessions::Sessions;
 use tenancy::{Changed, Clock, Deployment, DeploymentOptions, RegistryOptions, Routes, TenantId};
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 
 use app::outside::files::Files;
 use app::outside::mail::Mailer;
@@ -59,6 +59,9 @@ fn deployment_options(config: &Config) -> DeploymentOptions {
     }
 }
 
+/// Notices of operations that are kept for whoever is slow to listen; who misses some reads the record.
+const HEARD: usize = 256;
+
 /// What layers and server functions work with, and the channel that says whose outbox may hold something.
 ///
 /// # Errors
@@ -74,6 +77,7 @@ pub async fn open_state(
     let (registry, committed) = deployment.registry(&routes, registry);
     let accounts = Accounts::new(deployment.central().clone());
     let sessions = Sessions::new(deployment.central().clone(), clock.clone());
+    let operations = broadcast::Sender::new(HEARD);
     let files = Files::in_folder(files).context("the folder for files cannot be made")?;
     let mailer = Mailer::open(&settings.mail, &settings.base_host)?;
     let house = House {
@@ -82,6 +86,7 @@ pub async fn open_state(
         sessions: sessions.clone(),
         routes: routes.clone(),
         registry,
+        operations: operations.clone(),
         files,
         mailer,
         choices: KnownChoices::default(),
@@ -93,10 +98,16 @@ pub async fn open_state(
     };
     tokio::spawn(routes.follow(move |changed| {
         let (accounts, sessions) = (accounts.clone(), sessions.clone());
+        if let Changed::Operation(id) = changed {
+            // Nobody may be waiting for it.
+            let _ = operations.send(id);
+            return;
+        }
         tokio::spawn(async move {
             match changed {
                 Changed::Account(id) => accounts.forget(id).await,
                 Changed::Session(stored) => sessions.forget(&stored).await,
+                Changed::Operation(_) => {}
             }
         });
     }));

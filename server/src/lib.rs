@@ -9,6 +9,7 @@ pub mod layers;
 pub mod listen;
 pub mod media;
 pub mod page_cache;
+mod progress;
 pub mod router;
 pub mod telemetry;
 pub mod worker;

@@ -31,8 +31,8 @@ use crate::layers::request::Proxies;
 use crate::layers::{
     forms, guard, headers, host, language, limits, panic, plain, request, same_origin, session, still, storefront,
 };
-use crate::media;
 use crate::page_cache::{self, PageCache};
+use crate::{media, progress};
 
 /// Whether the process takes new work; `/readyz` says so.
 #[derive(Debug, Clone, Default)]
@@ -126,6 +126,7 @@ fn app_face(state: &AppState) -> Router {
     let still = Router::new()
         .leptos_routes_with_context(state, front, context(&house), move || app::shell::front_shell(quiet.clone()))
         .route("/sair", post(session::sign_out))
+        .route("/cadastro/andamento/eventos", get(progress::events))
         .layer(from_fn(still::layer))
         .with_state(state.clone());
     // Every builder mounts every server function; the first one's answer, and what it has no page for falls through.

@@ -16,10 +16,14 @@ pub fn MarketingLayout(
             <a class="skip" href="#content">{words.common.skip_to_content}</a>
             <header class="marketing-head">
                 <a class="wordmark" href="/">"Sobrado"</a>
-                <nav><a href="/planos">{words.marketing.plans}</a><a class="btn btn-small" href="/entrar">{words.auth.sign_in}</a></nav>
+                <nav><a href="/planos">{words.marketing.plans}</a><a class="btn btn-small" href="/entrar">{words.auth.sign_in}</a>
+                    <a class="btn btn-small btn-primary" href="/cadastro">{words.marketing.sign_up}</a></nav>
             </header>
             <main id="content" tabindex="-1">{children()}</main>
-            <footer class="marketing-foot"><p>"Sobrado"</p></footer>
+            <footer class="marketing-foot">
+                <p>"Sobrado"</p>
+                <p><a href="/termos">{words.sign_up.read_terms}</a>" · "<a href="/privacidade">{words.sign_up.read_privacy}</a></p>
+            </footer>
         </div>
     }
 }

@@ -1,4 +1,9 @@
-//! The words of the platform's front page.
+//! The words of the platform's front page, and of what is agreed with whoever signs up.
+
+use crate::words::Lang;
+
+/// A heading and its paragraphs.
+pub type Section = (&'static str, &'static [&'static str]);
 
 /// See the module.
 #[derive(Debug)]
@@ -11,6 +16,8 @@ pub struct Words {
     pub plans: &'static str,
     pub plans_lead: &'static str,
     pub see_plans: &'static str,
+    pub sign_up: &'static str,
+    pub version_of: &'static str,
     pub demo: &'static str,
     pub demo_lead: &'static str,
     pub demo_sites: &'static str,
@@ -38,6 +45,8 @@ pub const PT: Words = Words {
     plans: "Planos",
     plans_lead: "Preços em reais. Você muda de plano quando quiser, e nada do que existe se perde.",
     see_plans: "Ver planos",
+    sign_up: "Criar imobiliária",
+    version_of: "Versão de",
     demo: "Experimente a demonstração",
     demo_lead: "Esta instalação tem imobiliárias de exemplo. Entre com uma destas contas ou visite os sites.",
     demo_sites: "Sites",
@@ -65,6 +74,8 @@ pub const EN: Words = Words {
     plans: "Plans",
     plans_lead: "Prices in Brazilian reais. Change your plan whenever you like; nothing that exists is lost.",
     see_plans: "See plans",
+    sign_up: "Create an agency",
+    version_of: "Version of",
     demo: "Try the demo",
     demo_lead: "This installation has sample agencies. Sign in with one of these accounts or visit the sites.",
     demo_sites: "Sites",
@@ -72,3 +83,211 @@ pub const EN: Words = Words {
     demo_password: "Everybody's password",
     demo_operator: "Operator",
 };
+
+/// The terms of use, under [`crate::sign_up::rules::TERMS_VERSION`].
+pub fn terms(lang: Lang) -> &'static [Section] {
+    match lang {
+        Lang::Pt => &TERMS_PT,
+        Lang::En => &TERMS_EN,
+    }
+}
+
+/// The privacy policy, under the same version.
+pub fn privacy(lang: Lang) -> &'static [Section] {
+    match lang {
+        Lang::Pt => &PRIVACY_PT,
+        Lang::En => &PRIVACY_EN,
+    }
+}
+
+const TERMS_PT: [Section; 8] = [
+    (
+        "O serviço",
+        &[
+            "O Sobrado é um CRM e um site para imobiliárias. Cada imobiliária tem o seu próprio banco de dados e o seu próprio endereço.",
+            "Quem cria a conta declara que pode representar a imobiliária.",
+        ],
+    ),
+    (
+        "Planos e preços",
+        &[
+            "Valem os preços, os limites e as funções da versão do plano na data da contratação, mostrados antes da confirmação. Uma mudança de preço não altera o que já foi contratado.",
+            "A taxa de ativação, quando há, é cobrada uma vez. Usuários além dos incluídos são cobrados pelo preço do plano.",
+            "Ao passar para um plano maior, a diferença é cobrada pelos dias que faltam no período. Ao passar para um menor, a mudança vale no período seguinte e nada do que existe é apagado.",
+        ],
+    ),
+    (
+        "Atraso e suspensão",
+        &[
+            "Sete dias depois do vencimento, quem é dono da conta recebe um aviso e tudo continua funcionando. Vinte e um dias depois, o acesso e o site são suspensos até o pagamento.",
+        ],
+    ),
+    (
+        "Cancelamento",
+        &[
+            "O cancelamento pode ser pedido a qualquer momento e vale no fim do período pago. Depois dele, os dados ficam disponíveis para exportação por 30 dias e então são apagados.",
+        ],
+    ),
+    (
+        "Os seus dados",
+        &[
+            "Os dados da imobiliária são dela. Nós os tratamos para prestar o serviço, como descreve a política de privacidade.",
+            "Um atendente só entra na conta com motivo registrado, por tempo limitado, e o que faz fica no registro que a imobiliária pode ver.",
+        ],
+    ),
+    (
+        "O que não é permitido",
+        &[
+            "Publicar imóveis sem autorização ou com informação falsa, enviar mensagens não solicitadas em massa, atacar o serviço ou tentar alcançar dados de outra imobiliária.",
+        ],
+    ),
+    (
+        "Responsabilidade",
+        &[
+            "A imobiliária responde pelo que publica e pelo atendimento aos seus clientes, incluindo a habilitação no CRECI (Lei 6.530/1978).",
+            "Nós respondemos pela guarda dos dados e pela disponibilidade do serviço, nos limites da lei.",
+        ],
+    ),
+    (
+        "Mudanças",
+        &[
+            "Uma nova versão destes termos é avisada por e-mail com 30 dias de antecedência. Quem não concordar pode cancelar antes.",
+        ],
+    ),
+];
+
+const TERMS_EN: [Section; 8] = [
+    (
+        "The service",
+        &[
+            "Sobrado is a CRM and a website for real-estate agencies. Each agency has a database of its own and an address of its own.",
+            "Whoever creates the account declares that they may act for the agency.",
+        ],
+    ),
+    (
+        "Plans and prices",
+        &[
+            "The prices, limits and features of the plan's version on the day of the contract hold, shown before it is confirmed. A change of prices does not change what was bought.",
+            "The activation fee, where there is one, is charged once. Users beyond those included are charged at the plan's price.",
+            "A move to a larger plan is charged by the days that are left in the period. A move to a smaller one takes effect in the next period, and nothing that exists is deleted.",
+        ],
+    ),
+    (
+        "Late payment and suspension",
+        &[
+            "Seven days after the due date the owner is told and everything goes on working. Twenty-one days after it, access and site are suspended until payment.",
+        ],
+    ),
+    (
+        "Cancellation",
+        &[
+            "The account can be cancelled at any time, as of the end of the paid period. After that the data can be exported for 30 days, and is then deleted.",
+        ],
+    ),
+    (
+        "Your data",
+        &[
+            "The agency's data is its own. We process it to provide the service, as the privacy policy says.",
+            "Support enters an account only with a recorded reason and for a limited time, and what it does is in the log that the agency can see.",
+        ],
+    ),
+    (
+        "What is not allowed",
+        &[
+            "Publishing properties without authorisation or with false information, sending unsolicited mass messages, attacking the service or trying to reach another agency's data.",
+        ],
+    ),
+    (
+        "Responsibility",
+        &[
+            "The agency answers for what it publishes and for how it serves its clients, including its registration with CRECI (Lei 6.530/1978).",
+            "We answer for keeping the data and for the service being available, within the limits of the law.",
+        ],
+    ),
+    (
+        "Changes",
+        &[
+            "A new version of these terms is announced by e-mail 30 days ahead. Whoever does not agree can cancel before.",
+        ],
+    ),
+];
+
+const PRIVACY_PT: [Section; 6] = [
+    (
+        "Quem decide sobre os dados",
+        &[
+            "Sobre os dados de quem usa o sistema (nome, e-mail, acessos), decidimos nós, como controladores. Sobre os dados que a imobiliária registra, decide ela: nós os tratamos como operadores, por instrução dela (LGPD, Lei 13.709/2018, art. 5º).",
+        ],
+    ),
+    (
+        "O que guardamos",
+        &[
+            "Da conta: nome, e-mail, senha em forma que não pode ser lida, idioma, imobiliárias a que pertence. Dos acessos: endereço IP, navegador, data e o que foi alterado.",
+            "Da contratação: plano, faturas e a versão aceita dos termos de uso.",
+        ],
+    ),
+    (
+        "Para quê",
+        &[
+            "Para prestar o serviço contratado, proteger as contas e cumprir a lei (Marco Civil da Internet, Lei 12.965/2014, art. 15). Não vendemos dados nem os usamos para publicidade.",
+        ],
+    ),
+    (
+        "Por quanto tempo",
+        &[
+            "Os registros de acesso ficam pelo prazo da lei. Os dados da imobiliária ficam enquanto ela for cliente e por 30 dias depois, para exportação.",
+        ],
+    ),
+    (
+        "Cookies",
+        &[
+            "Usamos dois cookies, ambos necessários: um mantém a sessão aberta e outro reconhece o aparelho em que você já entrou. Os sites das imobiliárias não usam cookies antes do consentimento.",
+        ],
+    ),
+    (
+        "Os seus direitos",
+        &[
+            "Você pode pedir acesso, correção, cópia e exclusão dos seus dados (LGPD, art. 18) respondendo a qualquer e-mail nosso. Para dados registrados por uma imobiliária, o pedido é feito a ela.",
+        ],
+    ),
+];
+
+const PRIVACY_EN: [Section; 6] = [
+    (
+        "Who decides about the data",
+        &[
+            "We decide, as controllers, about the data of those who use the system (name, e-mail, access). The agency decides about what it records: we process it on its instruction (LGPD, Lei 13.709/2018, art. 5).",
+        ],
+    ),
+    (
+        "What we keep",
+        &[
+            "Of the account: name, e-mail, the password in a form that cannot be read, language, the agencies it belongs to. Of access: IP address, browser, date and what was changed.",
+            "Of the contract: plan, invoices and the version of the terms that was accepted.",
+        ],
+    ),
+    (
+        "What for",
+        &[
+            "To provide the service, protect accounts and obey the law (Marco Civil da Internet, Lei 12.965/2014, art. 15). We do not sell data, nor use it for advertising.",
+        ],
+    ),
+    (
+        "For how long",
+        &[
+            "Records of access are kept as long as the law asks. An agency's data is kept while it is a customer and for 30 days after, for export.",
+        ],
+    ),
+    (
+        "Cookies",
+        &[
+            "We use two cookies, both necessary: one keeps the session open, the other knows the device on which you have signed in before. Agencies' sites use no cookie before consent.",
+        ],
+    ),
+    (
+        "Your rights",
+        &[
+            "You can ask for access, correction, a copy and deletion of your data (LGPD, art. 18) by answering any of our e-mails. For data recorded by an agency, ask the agency.",
+        ],
+    ),
+];

@@ -1,8 +1,10 @@
 //! The figures of the first screen.
 
-use tenancy::TenantDb;
+use tenancy::{TenantDb, TenantTx};
+use time::OffsetDateTime;
 
-use super::types::{ActivityLine, TodayPage};
+use super::types::{ActivityLine, FirstStep, TodayPage};
+use crate::access::{Can, Role};
 use crate::audit::types::HistoryLine;
 use crate::properties::types::PropertyId;
 use crate::values::day::format_instant;
@@ -10,6 +12,15 @@ use crate::words::Lang;
 
 /// Properties on their way to the storefront that are shown.
 const UNREADY: i64 = 6;
+/// Where the first steps are taken, in their order.
+const PLACES: [&str; 6] = [
+    "/app/settings/store",
+    "/app/settings/brand",
+    "/app/properties/new",
+    "/app/properties",
+    "/app/settings/team",
+    "/app/settings/domains",
+];
 /// Lines of activity shown.
 const LINES: i64 = 8;
 
@@ -17,7 +28,7 @@ const LINES: i64 = 8;
 ///
 /// # Errors
 /// The database's.
-pub async fn page(db: &TenantDb, lang: Lang) -> Result<TodayPage, sqlx::Error> {
+pub async fn page(db: &TenantDb, role: Role, lang: Lang) -> Result<TodayPage, sqlx::Error> {
     let figures = sqlx::query!(
         r#"select count(*) filter (where status = 'active') as "active!",
                   count(*) filter (where published_at is not null) as "published!",
@@ -32,7 +43,9 @@ pub async fn page(db: &TenantDb, lang: Lang) -> Result<TodayPage, sqlx::Error> {
     )
     .fetch_one(db)
     .await?;
+    let first_steps = if role.may(Can::WriteSettings) { first_steps(db, lang).await? } else { Vec::new() };
     Ok(TodayPage {
+        first_steps,
         active: figures.active,
         published: figures.published,
         drafts: figures.drafts,
@@ -41,6 +54,40 @@ pub async fn page(db: &TenantDb, lang: Lang) -> Result<TodayPage, sqlx::Error> {
         unready: crate::properties::db::unready(db, UNREADY, lang).await?,
         activity: activity(db, lang).await?,
     })
+}
+
+/// What a new agency does first; nothing when all of it is done, or it was put away.
+async fn first_steps(db: &TenantDb, lang: Lang) -> Result<Vec<FirstStep>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select first_steps_away_at is not null as "is_away!",
+                  creci is not null as "has_creci!",
+                  logo_url is not null as "has_logo!",
+                  exists (select from properties) as "has_property!",
+                  exists (select from properties where published_at is not null) as "has_published!",
+                  (select count(*) from staff where active) > 1 as "has_colleague!"
+           from store_settings"#
+    )
+    .fetch_one(db)
+    .await?;
+    let has_domain = !db.route().domains.is_empty();
+    let done = [row.has_creci, row.has_logo, row.has_property, row.has_published, row.has_colleague, has_domain];
+    if row.is_away || done.iter().all(|done| *done) {
+        return Ok(Vec::new());
+    }
+    let labels = crate::words::words_in(lang).today.first_steps;
+    let steps = labels.into_iter().zip(PLACES).zip(done);
+    Ok(steps.map(|((label, href), is_done)| FirstStep { label: label.into(), href: href.into(), is_done }).collect())
+}
+
+/// Shows the first steps no more.
+///
+/// # Errors
+/// The database's.
+pub async fn put_first_steps_away(tx: &mut TenantTx, now: OffsetDateTime) -> Result<(), sqlx::Error> {
+    sqlx::query!("update store_settings set first_steps_away_at = $1 where first_steps_away_at is null", now)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// What was done last in the whole agency, newest first.

@@ -1,4 +1,4 @@
-//! The first screen's one read.
+//! The first screen: what it shows, and what it is asked to show no more.
 
 use leptos::prelude::*;
 
@@ -9,5 +9,17 @@ use crate::error::AppError;
 #[server(prefix = "/fn", endpoint = "today/load")]
 pub async fn load_today() -> Result<TodayPage, AppError> {
     let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
-    Ok(super::db::page(&staff.db, crate::words::lang()).await?)
+    Ok(super::db::page(&staff.db, staff.role, crate::words::lang()).await?)
+}
+
+/// Shows the first steps no more, to anybody of the agency.
+#[server(prefix = "/fn", endpoint = "today/put_first_steps_away")]
+pub async fn put_first_steps_away() -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::WriteSettings)?;
+    let now = crate::caller::house()?.clock.now();
+    let mut tx = staff.db.begin().await?;
+    super::db::put_first_steps_away(&mut tx, now).await?;
+    tx.commit().await?;
+    leptos_axum::redirect("/app");
+    Ok(())
 }

@@ -8,6 +8,8 @@ use crate::properties::types::{PropertyId, Unready};
 /// What the first screen shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TodayPage {
+    /// What a new agency does first, in order; nothing when all is done, put away, or not theirs to do.
+    pub first_steps: Vec<FirstStep>,
     /// Properties that are being sold or let.
     pub active: i64,
     /// Properties that visitors see.
@@ -22,6 +24,17 @@ pub struct TodayPage {
     pub unready: Vec<Unready>,
     /// What was done last, newest first.
     pub activity: Vec<ActivityLine>,
+}
+
+/// One of the first things that an agency does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstStep {
+    /// What it is.
+    pub label: String,
+    /// Where it is done.
+    pub href: String,
+    /// Whether it is done.
+    pub is_done: bool,
 }
 
 /// Something that was done, and to what.

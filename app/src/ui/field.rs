@@ -143,6 +143,43 @@ pub fn CheckField(
     }
 }
 
+/// One of a few choices, all in sight.
+#[component]
+pub fn RadioSet(
+    /// Name of the field.
+    name: &'static str,
+    /// What it is called.
+    label: &'static str,
+    /// Values, what they are called, and what else there is to say of each.
+    options: Vec<(String, String, String)>,
+    /// Which value is chosen.
+    #[prop(into, optional)]
+    chosen: String,
+    /// What is wrong, with any field of the form.
+    #[prop(into, optional)]
+    errors: Signal<FieldErrors>,
+) -> impl IntoView {
+    let lang = lang();
+    let wrong = move || errors.with(|e| e.of(name).map(|p| problem(p, lang)));
+    let choices = options.into_iter().map(|(value, text, more)| {
+        let is_chosen = value == chosen;
+        let more = (!more.is_empty()).then(|| view! { <span class="quiet">{more}</span> });
+        view! {
+            <label class="radio-choice">
+                <input type="radio" class="radio" name=name value=value checked=is_chosen/>
+                <span class="radio-text"><strong>{text}</strong>{more}</span>
+            </label>
+        }
+    });
+    view! {
+        <fieldset class="field" class:field-wrong=move || errors.with(|e| e.of(name).is_some()) id=name aria-describedby=format!("{name}-note")>
+            <legend class="field-label">{label}</legend>
+            <div class="radio-set">{choices.collect_view()}</div>
+            <p class="field-note" id=format!("{name}-note")><span class="field-error" role="alert">{wrong}</span></p>
+        </fieldset>
+    }
+}
+
 /// Any number of several choices.
 #[component]
 pub fn CheckSet(

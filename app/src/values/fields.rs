@@ -145,6 +145,14 @@ pub enum Problem {
     TooManyPhotos(u32),
     /// An amount needs its period.
     PeriodRequired,
+    /// A password that a guesser tries early.
+    WeakPassword,
+    /// Lower-case letters and digits, joined by single dashes.
+    NotASlug,
+    /// A name that the platform keeps for itself.
+    Reserved,
+    /// The terms of use must be accepted.
+    TermsRequired,
 }
 
 /// What is wrong, field by field, in the order of the form.

@@ -83,6 +83,8 @@ pub struct Words {
     pub properties: crate::properties::words::Words,
     /// How the agency presents itself.
     pub store_settings: crate::store_settings::words::Words,
+    /// Signing up.
+    pub sign_up: crate::sign_up::words::Words,
     /// The storefront.
     pub storefront: crate::storefront::words::Words,
     /// The first screen of the CRM.
@@ -98,6 +100,7 @@ static PT: Words = Words {
     platform: crate::platform::words::PT,
     properties: crate::properties::words::PT,
     store_settings: crate::store_settings::words::PT,
+    sign_up: crate::sign_up::words::PT,
     storefront: crate::storefront::words::PT,
     today: crate::today::words::PT,
 };
@@ -111,6 +114,7 @@ static EN: Words = Words {
     platform: crate::platform::words::EN,
     properties: crate::properties::words::EN,
     store_settings: crate::store_settings::words::EN,
+    sign_up: crate::sign_up::words::EN,
     storefront: crate::storefront::words::EN,
     today: crate::today::words::EN,
 };

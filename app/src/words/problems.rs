@@ -45,6 +45,12 @@ fn portuguese(problem: &Problem) -> String {
         Problem::BrokenOff => "O envio parou antes do fim. Veja o que chegou e envie o resto.".into(),
         Problem::TooManyPhotos(most) => format!("Cabem {most} fotos em um imóvel."),
         Problem::PeriodRequired => "Informe o período deste valor.".into(),
+        Problem::WeakPassword => {
+            "Esta senha é fácil de adivinhar. Use uma frase só sua, sem o nome da imobiliária.".into()
+        }
+        Problem::NotASlug => "Use letras minúsculas, números e hífens simples, sem acentos.".into(),
+        Problem::Reserved => "Este endereço é da plataforma; escolha outro.".into(),
+        Problem::TermsRequired => "Leia os termos de uso e marque que concorda.".into(),
     }
 }
 
@@ -82,5 +88,11 @@ fn english(problem: &Problem) -> String {
         Problem::BrokenOff => "The upload stopped before its end. See what arrived and send the rest.".into(),
         Problem::TooManyPhotos(most) => format!("A property holds {most} photos."),
         Problem::PeriodRequired => "State the period of this amount.".into(),
+        Problem::WeakPassword => {
+            "This password is easily guessed. Use a sentence of your own, without the agency's name.".into()
+        }
+        Problem::NotASlug => "Use lower-case letters, digits and single dashes, without accents.".into(),
+        Problem::Reserved => "This address is the platform's; choose another.".into(),
+        Problem::TermsRequired => "Read the terms of use and mark that you agree.".into(),
     }
 }

@@ -29,9 +29,14 @@ use super::address::{self, DRAFT, REFUSAL};
 use super::late::LateForm;
 use super::plain;
 
-/// Where the forms of the sign-in pages are sent, and the pages. A form of the CRM waits on the first for its sender.
-const ENTRANCES: [(&str, &str); 2] =
-    [("/fn/auth/sign_in", "/entrar"), ("/fn/auth/sign_in_operator", "/platform/entrar")];
+/// Where the forms of pages are sent that nobody has to be signed in for, and the pages; `{token}` is the form's own. A form of
+/// the CRM waits on the first for its sender.
+const ENTRANCES: [(&str, &str); 4] = [
+    ("/fn/auth/sign_in", "/entrar"),
+    ("/fn/auth/sign_in_operator", "/platform/entrar"),
+    ("/fn/sign_up/request", "/cadastro"),
+    ("/fn/sign_up/confirm", "/confirmar/{token}"),
+];
 /// The largest form that is kept.
 const LARGEST: usize = 64 * 1024;
 
@@ -94,7 +99,8 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
         request.headers_mut().insert(header::REFERER, back);
     }
     if let Some((_, page)) = ENTRANCES.iter().find(|(to, _)| *to == request.uri().path()) {
-        return entered(&forms, (request, &back), (page, fields(&body)), next).await;
+        let typed = fields(&body);
+        return entered(&forms, (request, &back), (&with_token(page, typed.get("token")), typed), next).await;
     }
     posted(house, (request, &back), &body, next).await
 }
@@ -121,6 +127,14 @@ async fn refused(
 fn at_entrance(page: &str, next: &str) -> String {
     let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
     format!("{page}?next={next}")
+}
+
+/// The page with the token that its form carries; what is no token of ours leads to a page that says so.
+fn with_token(page: &str, token: &str) -> String {
+    let is_one = !token.is_empty()
+        && token.len() <= 100
+        && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    page.replace("{token}", if is_one { token } else { "-" })
 }
 
 /// A sign-in page that is the answer to a form, and why that was refused.

@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
-use tenancy::central::{leases, mails, sessions, sign_ins, worker_name};
+use tenancy::central::{leases, mails, sessions, sign_ins, sign_ups, worker_name};
 use tenancy::provision::Provisioner;
-use tenancy::{DatabaseError, TenantId};
-use tokio::sync::{Notify, mpsc};
+use tenancy::{DatabaseError, OperationId, TenantId};
+use tokio::sync::{Notify, broadcast, mpsc};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -115,7 +115,7 @@ async fn on_duty(
     let handler: Handler = |house, job| handle(house, job).boxed();
     let mut tasks = JoinSet::new();
     tasks.spawn(carry_and_work(house.clone(), announced, handler, stop.clone()));
-    tasks.spawn(provision(provisioner.clone(), stop.clone()));
+    tasks.spawn(provision(provisioner.clone(), house.operations.subscribe(), stop.clone()));
     tasks.spawn(tidy_up(house.clone(), stop.clone()));
     tasks.spawn(post::carry(house.clone(), stop.clone()));
     let lost = duty.lost();
@@ -286,16 +286,23 @@ fn report(outcome: Result<(), DatabaseError>) {
     }
 }
 
-/// Finishes what a crash left half made.
-async fn provision(provisioner: Provisioner, stop: CancellationToken) {
+/// Makes agencies: those that are asked for at once, and what a crash left half made now and then.
+async fn provision(provisioner: Provisioner, mut asked: broadcast::Receiver<OperationId>, stop: CancellationToken) {
     while !stop.is_cancelled() {
+        // What was said so far is in the table that is read now.
+        asked = asked.resubscribe();
         match survived(provisioner.resume_next()).await {
-            Some(Ok(true)) => {}
-            Some(Ok(false)) | None => wait(&stop, Duration::from_secs(5)).await,
+            Some(Ok(true)) => continue,
+            Some(Ok(false)) | None => {}
             Some(Err(error)) => {
                 tracing::warn!(%error, "operations could not be asked for");
                 wait(&stop, Duration::from_secs(5)).await;
+                continue;
             }
+        }
+        tokio::select! {
+            () = wait(&stop, Duration::from_secs(5)) => {}
+            _ = asked.recv() => {}
         }
     }
 }
@@ -309,6 +316,7 @@ async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
             sign_ins::sweep(&house.central, now).await,
             jobs::sweep(&house.central, now).await,
             mails::sweep(&house.central, now).await,
+            sign_ups::sweep(&house.central, now).await,
             jobs::unpark_active(&house.central).await,
         ] {
             report(tidied.map(drop));

@@ -52,6 +52,8 @@ id! {
     UserId,
     /// A person's account with the platform itself.
     OperatorId,
+    /// Somebody's wish for an agency.
+    SignUpId,
     /// Something being done to an agency, step by step.
     OperationId,
 }

@@ -77,7 +77,7 @@ mod token;
 pub use central_db::CentralDb;
 pub use clock::Clock;
 pub use deployment::{Deployment, DeploymentOptions, OpenDeploymentError};
-pub use id::{OperationId, OperatorId, PersonId, TenantId, UserId};
+pub use id::{OperationId, OperatorId, PersonId, SignUpId, TenantId, UserId};
 pub use key::Key;
 pub use line::line_of;
 pub use prepare::{Missing, PrepareError};

@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 use crate::central::routes;
-use crate::{CentralDb, TenantId};
+use crate::{CentralDb, OperationId, TenantId};
 
 /// What may be done with an agency now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -166,12 +166,15 @@ pub enum Changed {
     Account(Uuid),
     /// A session, by its stored name.
     Session(Vec<u8>),
+    /// What is being done to an agency has come further.
+    Operation(OperationId),
 }
 
 impl Changed {
     fn read(channel: &str, payload: &str) -> Option<Self> {
         match channel {
             "account" => payload.parse().ok().map(Self::Account),
+            "operation" => payload.parse().ok().map(|id: Uuid| Self::Operation(id.into())),
             "session" => STANDARD.decode(payload).ok().map(Self::Session),
             _ => None,
         }
@@ -280,7 +283,7 @@ impl Routes {
 
     async fn listen(&self, on_change: &(impl Fn(Changed) + Send)) -> Result<(), sqlx::Error> {
         let mut listener = sqlx::postgres::PgListener::connect_with(self.central.pool()).await?;
-        listener.listen_all(["route", "account", "session"]).await?;
+        listener.listen_all(["route", "account", "session", "operation"]).await?;
         self.reload().await?;
         loop {
             match tokio::time::timeout(Duration::from_secs(30), listener.try_recv()).await {

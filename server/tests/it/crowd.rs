@@ -60,6 +60,7 @@ fn changes_its_own(row: &Access) -> bool {
             | "/sair"
             | "/fn/auth/set_language"
             | "/fn/properties/create"
+            | "/fn/today/put_first_steps_away"
             | "/fn/store_settings/update_store"
             | "/fn/store_settings/update_brand"
             | "/fn/store_settings/remove_logo"

@@ -226,6 +226,7 @@ async fn without_a_database() -> state::House {
     central.close().await;
     let whole = &house().await.state.house;
     state::House {
+        operations: whole.operations.clone(),
         central,
         accounts: whole.accounts.clone(),
         sessions: whole.sessions.clone(),

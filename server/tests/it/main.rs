@@ -46,6 +46,7 @@ mod restarts;
 mod secrets;
 mod shutdown;
 mod sign_in;
+mod sign_up;
 mod store_settings;
 mod storefront;
 mod storefront_search;

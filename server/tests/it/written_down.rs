@@ -42,7 +42,7 @@ fn form(id: &str, more: &[(&'static str, &str)]) -> Vec<(&'static str, String)> 
     usual.chain(more.iter().copied()).chain([("id", id)]).map(|(name, value)| (name, value.to_owned())).collect()
 }
 
-/// None: it concerns the person, and no record of the agency's.
+/// None: it concerns the person or the screen, and no record of the agency's.
 fn change(row: &Access, there: &There) -> Option<Change> {
     let id = || ("id", there.property.clone());
     let [property, store, brand] = there.versions.clone();
@@ -58,7 +58,7 @@ fn change(row: &Access, there: &There) -> Option<Change> {
         (Vec::new(), Call::Function(function, fields), "settings.update")
     };
     let (before, call, action) = match row.path {
-        "/fn/auth/end_session" => return None,
+        "/fn/auth/end_session" | "/fn/today/put_first_steps_away" => return None,
         "/app/properties/{id}/photos" => (Vec::new(), Call::Photo, "property.photos"),
         "/app/settings/brand/logo" => (Vec::new(), Call::Logo, "settings.update"),
         "/fn/properties/create" => {

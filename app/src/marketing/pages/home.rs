@@ -27,7 +27,7 @@ pub fn Home() -> impl IntoView {
                 <h1>{words.headline}</h1>
                 <p class="lead">{words.lead}</p>
                 <p class="button-row">
-                    <a class="btn btn-primary" href="/entrar">{all.auth.sign_in}</a>
+                    <a class="btn btn-primary" href="/cadastro">{words.sign_up}</a>
                     <a class="btn" href="/planos">{words.see_plans}</a>
                 </p>
             </section>

@@ -1,13 +1,15 @@
 //! `/app`: what there is, what is missing, what was done last.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 use crate::access::Can;
 use crate::audit::words::action;
 use crate::auth::types::Me;
 use crate::properties::types::Unready;
-use crate::today::server_fns::load_today;
-use crate::today::types::{ActivityLine, TodayPage};
+use crate::today::server_fns::{PutFirstStepsAway, load_today};
+use crate::today::types::{ActivityLine, FirstStep, TodayPage};
+use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
 use crate::words::{lang, words};
@@ -16,12 +18,13 @@ use crate::words::{lang, words};
 #[component]
 pub fn Today() -> impl IntoView {
     let words = &words().today;
-    let today = Resource::new_blocking(|| (), |()| load_today());
+    let act = Act::new();
+    let today = Resource::new_blocking(move || act.done(), |_| load_today());
     let page = move || {
         Suspend::new(async move {
             match today.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok(today) => content(today).into_any(),
+                Ok(today) => content(today, act).into_any(),
             }
         })
     };
@@ -31,7 +34,7 @@ pub fn Today() -> impl IntoView {
     }
 }
 
-fn content(today: TodayPage) -> impl IntoView {
+fn content(today: TodayPage, act: Act) -> impl IntoView {
     let words = &words().today;
     let may = |can| use_context::<Me>().is_some_and(|me| me.role.may(can));
     let (is_new, may_write) = (today.all == 0, may(Can::WriteProperties));
@@ -50,6 +53,7 @@ fn content(today: TodayPage) -> impl IntoView {
     };
     view! {
         <header class="page-head"><h1>{words.title}</h1></header>
+        {(!today.first_steps.is_empty()).then(|| first_steps(today.first_steps, act))}
         {(is_new && may_write).then(|| view! {
             <section class="empty">
                 <h2>{words.first_property}</h2>
@@ -81,6 +85,23 @@ fn content(today: TodayPage) -> impl IntoView {
             } else {
                 view! { <ul class="rows">{today.activity.into_iter().map(line).collect_view()}</ul> }.into_any()
             }}
+        </section>
+    }
+}
+
+/// What a new agency does first, and how much of it is done.
+fn first_steps(steps: Vec<FirstStep>, act: Act) -> impl IntoView {
+    let words = &words().today;
+    let done = steps.iter().filter(|step| step.is_done).count();
+    let count = format!("{done} {} {}", words.first_steps_of, steps.len());
+    let steps = steps.into_iter().map(|step| {
+        view! { <li class=if step.is_done { "is-done" } else { "" }><a href=step.href>{step.label}</a></li> }
+    });
+    view! {
+        <section class="group first-steps">
+            <h2>{words.first_steps_title}" "<span class="quiet">{count}</span></h2>
+            <ol class="steps">{steps.collect_view()}</ol>
+            <ActForm act to=PutFirstStepsAway::PATH><button type="submit" class="btn btn-small">{words.put_away}</button></ActForm>
         </section>
     }
 }

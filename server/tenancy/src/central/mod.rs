@@ -17,6 +17,7 @@ pub(crate) mod refused;
 pub mod routes;
 pub mod sessions;
 pub mod sign_ins;
+pub mod sign_ups;
 
 /// A transaction on the central database.
 pub type CentralTx = sqlx::Transaction<'static, sqlx::Postgres>;

@@ -101,11 +101,22 @@ pub(crate) async fn reserve(
 }
 
 async fn insert(db: &CentralDb, new: &NewTenant, idempotency_key: Option<&str>) -> Result<OperationId, ReserveError> {
+    let mut tx = db.pool().begin().await?;
+    let (operation, _) = insert_in(&mut tx, new, idempotency_key).await?;
+    tx.commit().await?;
+    Ok(operation)
+}
+
+/// As [`reserve`], inside a transaction that does more; a second time is an error there.
+pub(super) async fn insert_in(
+    tx: &mut CentralTx,
+    new: &NewTenant,
+    idempotency_key: Option<&str>,
+) -> Result<(OperationId, TenantId), ReserveError> {
     let (operation, tenant) = (OperationId::generate(), TenantId::generate());
     let data = serde_json::to_value(new).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    let mut tx = db.pool().begin().await?;
     let plan: Option<Uuid> = sqlx::query_scalar!("select id from subscription_plans where name = $1", new.plan)
-        .fetch_optional(&mut *tx)
+        .fetch_optional(&mut **tx)
         .await?;
     if plan.is_none() {
         return Err(ReserveError::UnknownPlan);
@@ -115,13 +126,13 @@ async fn insert(db: &CentralDb, new: &NewTenant, idempotency_key: Option<&str>) 
             "select count(*) from domains where host = $1 and state in ('verified', 'suspect')",
             domain
         )
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut **tx)
         .await?;
         if taken != Some(0) {
             return Err(ReserveError::DomainTaken);
         }
     }
-    insert_company(&mut tx, tenant, new).await?;
+    insert_company(tx, tenant, new).await?;
     sqlx::query!(
         "insert into tenant_operations (id, tenant_id, kind, idempotency_key, state, step, data)
          values ($1, $2, 'provision', $3, 'queued', 'reserve', $4)",
@@ -130,11 +141,10 @@ async fn insert(db: &CentralDb, new: &NewTenant, idempotency_key: Option<&str>) 
         idempotency_key,
         data
     )
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?;
-    event(&mut tx, operation, "reserve", "info", "slug and place reserved").await?;
-    tx.commit().await?;
-    Ok(operation)
+    event(tx, operation, "reserve", "info", "slug and place reserved").await?;
+    Ok((operation, tenant))
 }
 
 async fn insert_company(tx: &mut CentralTx, tenant: TenantId, new: &NewTenant) -> Result<(), sqlx::Error> {
@@ -237,6 +247,32 @@ pub async fn retry(db: &CentralDb, id: OperationId) -> Result<bool, sqlx::Error>
     .execute(db.pool())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// A line of an operation's record.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// Its place in the record.
+    pub seq: i32,
+    /// The step that it is about.
+    pub step: String,
+    /// `info`: the step was finished; `error`: why it was not.
+    pub level: String,
+}
+
+/// An operation's record after a place in it, in order.
+///
+/// # Errors
+/// The database's.
+pub async fn recorded(db: &CentralDb, id: OperationId, after: i32) -> Result<Vec<Recorded>, sqlx::Error> {
+    sqlx::query_as!(
+        Recorded,
+        "select seq, step, level from tenant_operation_events where operation_id = $1 and seq > $2 order by seq",
+        id.as_uuid(),
+        after
+    )
+    .fetch_all(db.pool())
+    .await
 }
 
 /// The names of the steps that an operation has finished, in order.

@@ -110,19 +110,44 @@ pub struct NewPerson<'a> {
 
 /// The person under this e-mail address, made when there is none. A known person keeps their password.
 pub(crate) async fn ensure(tx: &mut CentralTx, new: &NewPerson<'_>) -> Result<PersonId, sqlx::Error> {
-    sqlx::query!(
+    insert(tx, new).await?;
+    sqlx::query_scalar!(r#"select id as "id: PersonId" from people where email = $1"#, new.email)
+        .fetch_one(&mut **tx)
+        .await
+}
+
+/// A new person; none when the e-mail address is known.
+pub(super) async fn insert(tx: &mut CentralTx, new: &NewPerson<'_>) -> Result<Option<PersonId>, sqlx::Error> {
+    let done = sqlx::query_scalar!(
         "insert into people (id, email, name, password_hash) values ($1, $2, $3, $4)
-         on conflict on constraint people_email_key do nothing",
+         on conflict on constraint people_email_key do nothing
+         returning id",
         Uuid::now_v7(),
         new.email,
         new.name,
         new.password_hash
     )
-    .execute(&mut **tx)
+    .fetch_optional(&mut **tx)
     .await?;
-    sqlx::query_scalar!(r#"select id as "id: PersonId" from people where email = $1"#, new.email)
-        .fetch_one(&mut **tx)
-        .await
+    Ok(done.map(PersonId::from))
+}
+
+/// A person as a session and an agency name them.
+pub(super) struct Named {
+    pub(super) person: PersonId,
+    pub(super) name: String,
+    pub(super) password_set: OffsetDateTime,
+}
+
+/// Who has this e-mail address.
+pub(super) async fn named(tx: &mut CentralTx, email: &str) -> Result<Option<Named>, sqlx::Error> {
+    sqlx::query_as!(
+        Named,
+        r#"select id as "person: PersonId", name, password_changed_at as password_set from people where email = $1"#,
+        email
+    )
+    .fetch_optional(&mut **tx)
+    .await
 }
 
 /// The person's account in an agency, made when there is none.

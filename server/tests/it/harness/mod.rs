@@ -122,6 +122,21 @@ impl House {
         agency
     }
 
+    /// What a mail says, after a worker has carried it to its file.
+    pub async fn mail(&self, id: &str) -> String {
+        let house = &self.state.house;
+        let file = house.mailer.file_of(id.parse().expect("a mail's identifier")).expect("a file each");
+        for _ in 0..200 {
+            server::worker::post::carry_due(house).await.expect("carried");
+            if let Ok(data) = std::fs::read_to_string(&file) {
+                return smtp::readable(&data);
+            }
+            // Another house's worker has taken it.
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("the mail {id} was not carried");
+    }
+
     /// Somebody without a session, at the platform's host.
     pub fn stranger(&self) -> Caller {
         Caller {

@@ -1,0 +1,44 @@
+//! `/termos` and `/privacidade`: what is agreed, under the version that a sign-up records.
+
+use leptos::prelude::*;
+
+use crate::layouts::MarketingLayout;
+use crate::marketing::words::{Section, privacy, terms};
+use crate::sign_up::rules::TERMS_VERSION;
+use crate::ui::title::PageTitle;
+use crate::words::{lang, words};
+
+/// The terms of use.
+#[component]
+pub fn Terms() -> impl IntoView {
+    view! { <Text title=words().sign_up.read_terms sections=terms(lang())/> }
+}
+
+/// The privacy policy (LGPD, Lei 13.709/2018, art. 9).
+#[component]
+pub fn Privacy() -> impl IntoView {
+    view! { <Text title=words().sign_up.read_privacy sections=privacy(lang())/> }
+}
+
+#[component]
+fn Text(
+    /// What it is called.
+    title: &'static str,
+    /// What it says.
+    sections: &'static [Section],
+) -> impl IntoView {
+    let sections = sections.iter().map(|(heading, paragraphs)| {
+        let paragraphs = paragraphs.iter().map(|text| view! { <p>{*text}</p> });
+        view! { <section class="group"><h2>{*heading}</h2>{paragraphs.collect_view()}</section> }
+    });
+    view! {
+        <PageTitle text=title/>
+        <MarketingLayout>
+            <article class="prose">
+                <h1>{title}</h1>
+                <p class="quiet">{words().marketing.version_of}" "{TERMS_VERSION}</p>
+                {sections.collect_view()}
+            </article>
+        </MarketingLayout>
+    }
+}

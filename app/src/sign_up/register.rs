@@ -1,0 +1,236 @@
+//! From a wish to an agency: what the form asks for, the mail that asks back, and the answer to it.
+
+use tenancy::central::accounts;
+use tenancy::central::mails::Letter;
+use tenancy::central::operations;
+use tenancy::central::sessions::{self, Signed};
+use tenancy::central::sign_ups::{self, Answerer, RefusedAnswer, RefusedSignUp, SignUp, Wanted};
+use tenancy::{PersonId, SignUpId};
+use uuid::Uuid;
+
+use super::rules;
+use super::types::{Asked, Period, Progress, ProgressStep, Question, SignUpPage, SlugVerdict};
+use super::words;
+use crate::caller::{Request, Who};
+use crate::error::AppError;
+use crate::outside::mail::Writing;
+use crate::state::House;
+use crate::values::fields::{Fields, Problem};
+use crate::values::slug::slugify;
+use crate::words::Lang;
+
+/// How many names like a taken one are tried.
+const OTHERS: u32 = 20;
+
+/// What the form begins with.
+///
+/// # Errors
+/// The database's.
+pub async fn page(house: &House, typed: Fields) -> Result<SignUpPage, AppError> {
+    let suffix = format!(".{}{}", house.settings.base_host, house.settings.base_port);
+    Ok(SignUpPage { typed, plans: crate::billing::plans::list(house).await?, suffix })
+}
+
+/// Whether a name may be had. Of an agency's name alone the first one that is free is made.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what can be no name; the database's.
+pub async fn check_slug(house: &House, typed: &str, company_name: &str) -> Result<SlugVerdict, AppError> {
+    let (is_chosen, lang) = (!typed.trim().is_empty(), crate::words::lang());
+    let wanted = if is_chosen { typed.trim().to_lowercase() } else { slugify(company_name) };
+    let wanted: String = if is_chosen { wanted } else { wanted.chars().take(40).collect() };
+    let slug = rules::slug(wanted.trim_end_matches('-'), true).map_err(|problem| AppError::invalid("slug", problem))?;
+    let address = |slug: &str| format!("{slug}.{}", house.settings.base_host);
+    let now = house.clock.now();
+    if sign_ups::is_free(&house.central, &slug, now).await? {
+        return Ok(SlugVerdict { said: words::is_free(&address(&slug), lang), slug, is_free: true });
+    }
+    let mut other = None;
+    for number in 2..OTHERS {
+        let like = rules::next_slug(&slug, number);
+        if sign_ups::is_free(&house.central, &like, now).await? {
+            other = Some(like);
+            break;
+        }
+    }
+    match other {
+        Some(other) if !is_chosen => {
+            Ok(SlugVerdict { said: words::is_free(&address(&other), lang), slug: other, is_free: true })
+        }
+        other => {
+            let said = words::is_taken(&address(&slug), other.as_deref(), lang);
+            Ok(SlugVerdict { slug, is_free: false, said })
+        }
+    }
+}
+
+/// Writes down what the form asks for, with the mail that asks whether it is wanted. Gives the mail's identifier.
+///
+/// Known and unknown addresses get the same page, and another mail (AUTH-03).
+///
+/// # Errors
+/// [`AppError::Invalid`] for the form, [`AppError::TooMany`] from the throttle.
+pub async fn request(house: &House, form: &Fields, request: &Request) -> Result<Uuid, AppError> {
+    let input = rules::parse(form)?;
+    let lang = crate::words::lang();
+    let is_known = tenancy::central::people::find_credentials(&house.central, &input.email).await?.is_some();
+    let wanted = Wanted {
+        company_name: &input.company_name,
+        slug: &input.slug,
+        email: &input.email,
+        plan: &input.plan,
+        billing_period: input.billing_period.as_str(),
+        terms_version: rules::TERMS_VERSION,
+        ip: request.ip,
+        at: house.clock.now(),
+    };
+    let address = house.settings.storefront_url(&input.slug, None);
+    let letter = |id: SignUpId| {
+        let link = house.settings.address(&format!("/confirmar/{}", sign_ups::token(&house.key, id)));
+        letter((&input.company_name, &address), link, is_known, lang)
+    };
+    sign_ups::request(&house.central, &house.key, &wanted, letter).await.map_err(|refused| match refused {
+        RefusedSignUp::SlugTaken => AppError::invalid("slug", Problem::Taken),
+        RefusedSignUp::UnknownPlan => AppError::invalid("plan", Problem::NotAChoice),
+        RefusedSignUp::Wait(time) => AppError::TooMany(u32::try_from(time.whole_seconds().max(1)).unwrap_or(u32::MAX)),
+        RefusedSignUp::Database(error) => error.into(),
+    })
+}
+
+/// The mail that asks whether an agency is wanted: of somebody new, or of somebody who is known.
+fn letter((company, address): (&str, &str), link: String, is_known: bool, lang: Lang) -> Letter {
+    let words = &crate::words::words_in(lang).sign_up;
+    let subject = if is_known { words.mail_known_subject } else { words.mail_subject };
+    let [asked, way, otherwise] = words::mail(company, address, is_known, lang);
+    let writing = Writing {
+        lang,
+        name: String::new(),
+        subject: subject.to_owned(),
+        lines: vec![asked, way],
+        link: Some((words.confirm.to_owned(), link)),
+        after: vec![otherwise],
+    };
+    writing.write()
+}
+
+/// Where a mail lies that is not sent: outside production, and where no mail server is named.
+pub fn mail_file(house: &House, mail: Uuid) -> Option<String> {
+    let file = house.mailer.file_of(mail).filter(|_| !house.settings.production)?;
+    Some(file.display().to_string())
+}
+
+/// What the page behind a mail's link asks.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the link is not good, or no longer.
+pub async fn question(house: &House, token: &str, who: &Who, typed: Fields) -> Result<Question, AppError> {
+    let (_, asked) = find(house, token).await?;
+    let plans = crate::billing::plans::list(house).await?;
+    let plan = plans.into_iter().find(|plan| plan.name == asked.plan);
+    Ok(Question {
+        address: house.settings.storefront_url(&asked.slug, None),
+        plan: plan.map_or_else(|| asked.plan.clone(), |plan| plan.display_name),
+        billing_period: Period::parse(&asked.billing_period).unwrap_or_default(),
+        asked: what_is_asked(&asked, who),
+        company_name: asked.company_name,
+        email: asked.email,
+        typed,
+    })
+}
+
+fn what_is_asked(sign_up: &SignUp, who: &Who) -> Asked {
+    let is_theirs = person_of(who).is_some_and(|(_, email)| email.is_none_or(|email| email == sign_up.email));
+    match (sign_up.confirmed_by, sign_up.is_known) {
+        (Some(_), _) => Asked::Nothing,
+        (None, false) => Asked::Password,
+        (None, true) if is_theirs => Asked::Yes,
+        (None, true) => Asked::SignIn,
+    }
+}
+
+/// Who is signed in, and under which e-mail address; an operator owns no agency in that session.
+fn person_of(who: &Who) -> Option<(PersonId, Option<&str>)> {
+    match who {
+        Who::Staff { account, .. } => Some((account.person, Some(&account.email))),
+        Who::Choosing(person) => Some((*person, None)),
+        Who::Operator(_) | Who::Nobody => None,
+    }
+}
+
+async fn find(house: &House, token: &str) -> Result<(SignUpId, SignUp), AppError> {
+    let id = sign_ups::read_token(&house.key, token).ok_or(AppError::NotFound)?;
+    let found = sign_ups::find(&house.central, id, house.clock.now()).await?;
+    Ok((id, found.ok_or(AppError::NotFound)?))
+}
+
+/// Takes the answer. Somebody new gets their password and a session; who is known must be signed in.
+///
+/// # Errors
+/// [`AppError::Invalid`] for the form, [`AppError::NotFound`] when the link is not good, [`AppError::Unauthenticated`] when its
+/// e-mail address belongs to somebody who is not signed in.
+pub async fn confirm(
+    house: &House,
+    token: &str,
+    (name, password): (&str, String),
+    (who, request): (&Who, &Request),
+) -> Result<(), AppError> {
+    let (id, sign_up) = find(house, token).await?;
+    let at = house.clock.now();
+    if let Some((person, _)) = person_of(who).filter(|_| sign_up.is_known) {
+        sign_ups::confirm(&house.central, id, Answerer::Known(person), at).await.map_err(refused)?;
+        return Ok(());
+    }
+    if sign_up.is_known {
+        return Err(AppError::Unauthenticated);
+    }
+    let name = rules::name(name, 160).map_err(|problem| AppError::invalid("name", problem))?;
+    crate::auth::rules::check_new_password(&password, &[&sign_up.email, &sign_up.company_name, &sign_up.slug])
+        .map_err(|problem| AppError::invalid("password", problem))?;
+    let place = house.passwords.place().await;
+    let too_long = AppError::invalid("password", Problem::TooLong(256));
+    let hash = place.hash(password).await.ok_or(too_long)?;
+    let answerer = Answerer::New { name: &name, password_hash: &hash };
+    let begun = sign_ups::confirm(&house.central, id, answerer, at).await.map_err(refused)?;
+    let signed = Signed {
+        person: begun.person,
+        user: None,
+        tenant: None,
+        operator: None,
+        remember: false,
+        password_set: sessions::micros(begun.password_set),
+        since: at.unix_timestamp(),
+        ip_address: Some(request.ip.to_string()),
+        user_agent: request.user_agent.clone(),
+    };
+    crate::auth::sign_in::open_session(&crate::auth::sign_in::session().await?, signed).await
+}
+
+fn refused(refused: RefusedAnswer) -> AppError {
+    match refused {
+        RefusedAnswer::Gone | RefusedAnswer::SlugTaken => AppError::NotFound,
+        RefusedAnswer::Known => AppError::Unauthenticated,
+        RefusedAnswer::Database(error) => error.into(),
+    }
+}
+
+/// How far the agency is that a person has signed up for last.
+///
+/// # Errors
+/// [`AppError::NotFound`] when they have signed up for none.
+pub async fn progress(house: &House, person: PersonId) -> Result<Progress, AppError> {
+    let under_way = sign_ups::progress(&house.central, person).await?.ok_or(AppError::NotFound)?;
+    let record = operations::recorded(&house.central, under_way.operation, 0).await?;
+    let last_is_error = record.last().is_some_and(|line| line.level == "error");
+    let words = &crate::words::words_in(crate::words::lang()).sign_up;
+    let steps = words.steps.map(|(name, label)| ProgressStep {
+        is_done: record.iter().any(|line| line.step == name && line.level == "info"),
+        name: name.to_owned(),
+        label: label.to_owned(),
+    });
+    let mut enter = None;
+    if under_way.state == "done" {
+        let all = accounts::memberships(&house.central, person).await?;
+        enter = all.into_iter().find(|m| m.tenant == under_way.tenant).map(|m| m.user.as_uuid());
+    }
+    Ok(Progress { company_name: under_way.company_name, steps: steps.into(), enter, is_held_up: last_is_error })
+}

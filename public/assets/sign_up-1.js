@@ -1,0 +1,45 @@
+// What the sign-up pages do beyond their forms: whether an address is free, and how far an agency is.
+(() => {
+  const ask = async (path, values) => {
+    const answer = await fetch(path, { method: "POST", headers: { accept: "application/json" }, body: new URLSearchParams(values) });
+    return answer.ok ? answer.json() : null;
+  };
+
+  const slug = document.querySelector('[name="slug"]');
+  const company = document.querySelector('[name="company_name"]');
+  const said = document.getElementById("slug-said");
+  if (slug && company && said) {
+    let isChosen = slug.value !== "";
+    let last = 0;
+    let timer;
+    const check = (values) => {
+      clearTimeout(timer);
+      const mine = ++last;
+      timer = setTimeout(async () => {
+        const verdict = await ask("/fn/sign_up/check_slug", values).catch(() => null);
+        if (mine !== last) return;
+        said.textContent = verdict?.said ?? "";
+        said.dataset.free = verdict?.is_free ?? "";
+        if (verdict && !isChosen) slug.value = verdict.slug;
+      }, 300);
+    };
+    company.addEventListener("input", () => { if (!isChosen) check({ company_name: company.value }); });
+    slug.addEventListener("input", () => {
+      isChosen = slug.value !== "";
+      check({ slug: slug.value, company_name: company.value });
+    });
+  }
+
+  const steps = document.querySelector("[data-progress]");
+  if (steps) {
+    const heldUp = document.querySelector("[data-held-up]");
+    const events = new EventSource("/cadastro/andamento/eventos");
+    events.addEventListener("step", (event) => {
+      steps.querySelector(`[data-step="${event.data}"]`)?.classList.add("is-done");
+      heldUp.hidden = true;
+    });
+    events.addEventListener("held_up", () => { heldUp.hidden = false; });
+    events.addEventListener("done", () => { events.close(); location.reload(); });
+  }
+  document.querySelector("form[data-enter]")?.requestSubmit();
+})();

@@ -1,0 +1,392 @@
+//! Who has asked for an agency. An address is held for a day; nothing is made before the mail to it was answered.
+
+use std::net::IpAddr;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::audit::{self, Event};
+use super::mails::{self, Letter, Mail};
+use super::operations::{self, NewTenant, ReserveError};
+use super::{CentralTx, people};
+use crate::{CentralDb, Key, OperationId, PersonId, SignUpId, TenantId, line_of};
+
+/// How long a name in addresses is held for whoever has not answered the mail.
+const HELD: Duration = Duration::hours(24);
+/// How far back the throttle looks.
+const WINDOW: Duration = Duration::hours(1);
+/// Mails within the window, to one e-mail address and from one line.
+const MOST: i64 = 5;
+
+/// What somebody asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The agency's name for people, 2 to 160 characters.
+    pub company_name: &'a str,
+    /// Its name in addresses.
+    pub slug: &'a str,
+    /// Where the question goes whether it is wanted; lower case.
+    pub email: &'a str,
+    /// `prime`, `k`, `k2`.
+    pub plan: &'a str,
+    /// `monthly` or `yearly`.
+    pub billing_period: &'a str,
+    /// Which text of the terms was accepted.
+    pub terms_version: &'a str,
+    /// Who asks.
+    pub ip: IpAddr,
+    /// Now.
+    pub at: OffsetDateTime,
+}
+
+/// Why nobody is asked to answer.
+#[derive(Debug, thiserror::Error)]
+pub enum RefusedSignUp {
+    /// An agency has this slug, or somebody else holds it.
+    #[error("the slug is taken")]
+    SlugTaken,
+    /// There is no such plan.
+    #[error("there is no such plan")]
+    UnknownPlan,
+    /// Too many mails; come back after so long.
+    #[error("too many")]
+    Wait(Duration),
+    /// The central database's.
+    #[error("the central database refused")]
+    Database(#[from] sqlx::Error),
+}
+
+/// Writes down what somebody asks for and, in the same transaction, the mail that asks whether it is wanted. Who asks once
+/// more for the same address gets the same link again. Gives the mail's identifier.
+///
+/// # Errors
+/// [`RefusedSignUp`].
+pub async fn request(
+    db: &CentralDb,
+    key: &Key,
+    wanted: &Wanted<'_>,
+    letter: impl FnOnce(SignUpId) -> Letter,
+) -> Result<Uuid, RefusedSignUp> {
+    let mut tx = db.pool().begin().await?;
+    throttle(&mut tx, wanted).await?;
+    sqlx::query!(
+        "delete from sign_ups where slug = $1 and confirmed_at is null and expires_at <= $2",
+        wanted.slug,
+        wanted.at
+    )
+    .execute(&mut *tx)
+    .await?;
+    if is_an_agencys(&mut tx, wanted.slug).await? {
+        return Err(RefusedSignUp::SlugTaken);
+    }
+    let id = upsert(&mut tx, wanted).await?.ok_or(RefusedSignUp::SlugTaken)?;
+    let mail = Mail { tenant: None, kind: "sign_up.request".into(), to: wanted.email.into(), letter: letter(id) };
+    let mail = mails::queue(&mut tx, key, &mail).await?;
+    tx.commit().await?;
+    Ok(mail)
+}
+
+/// Counts what goes to one address and what comes from one line; two at once count one after the other.
+async fn throttle(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<(), RefusedSignUp> {
+    let (since, line) = (wanted.at - WINDOW, line_of(wanted.ip).to_string());
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('sign_up', 0))").execute(&mut **tx).await?;
+    let row = sqlx::query!(
+        r#"select coalesce(sum(sent) filter (where ip_address = $1::text::inet), 0) as "from_line!",
+                  coalesce(sum(sent) filter (where email = $2), 0) as "to_address!",
+                  min(sent_at) as first
+           from sign_ups
+           where (ip_address = $1::text::inet or email = $2) and sent_at > $3"#,
+        line,
+        wanted.email,
+        since
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if row.from_line >= MOST || row.to_address >= MOST {
+        return Err(RefusedSignUp::Wait(row.first.unwrap_or(wanted.at) + WINDOW - wanted.at));
+    }
+    Ok(())
+}
+
+async fn is_an_agencys(tx: &mut CentralTx, slug: &str) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(r#"select exists (select from companies where slug = $1) as "taken!""#, slug)
+        .fetch_one(&mut **tx)
+        .await
+}
+
+/// None: somebody else holds the slug.
+async fn upsert(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<Option<SignUpId>, RefusedSignUp> {
+    let found = sqlx::query_scalar!(
+        r#"insert into sign_ups
+               (id, company_name, slug, email, plan, billing_period, terms_version, ip_address, created_at, sent_at, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8::text::inet, $9, $9, $10)
+           on conflict (slug) where confirmed_at is null do update
+           set company_name = excluded.company_name, plan = excluded.plan, billing_period = excluded.billing_period,
+               terms_version = excluded.terms_version, ip_address = excluded.ip_address, sent = sign_ups.sent + 1,
+               created_at = excluded.created_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at
+           where sign_ups.email = excluded.email
+           returning id as "id: SignUpId""#,
+        SignUpId::generate().as_uuid(),
+        wanted.company_name,
+        wanted.slug,
+        wanted.email,
+        wanted.plan,
+        wanted.billing_period,
+        wanted.terms_version,
+        line_of(wanted.ip).to_string(),
+        wanted.at,
+        wanted.at + HELD
+    )
+    .fetch_optional(&mut **tx)
+    .await;
+    found.map_err(|error| match error.as_database_error().and_then(|e| e.constraint()) {
+        Some("sign_ups_plan_fkey") => RefusedSignUp::UnknownPlan,
+        _ => error.into(),
+    })
+}
+
+/// Whether nobody has or holds a slug.
+///
+/// # Errors
+/// The database's.
+pub async fn is_free(db: &CentralDb, slug: &str, at: OffsetDateTime) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select not exists (select from companies where slug = $1)
+               and not exists (select from sign_ups where slug = $1 and confirmed_at is null and expires_at > $2) as "free!""#,
+        slug,
+        at
+    )
+    .fetch_one(db.pool())
+    .await
+}
+
+/// What the mail carries: derived, so that nothing lies in the database that opens anything.
+pub fn token(key: &Key, id: SignUpId) -> String {
+    let tag = key.derive("sign-up", &[id.as_uuid().as_bytes()]);
+    format!("{}{}", id.as_uuid().simple(), hex(&tag[..16]))
+}
+
+/// Which sign-up a mail's token is of.
+pub fn read_token(key: &Key, token: &str) -> Option<SignUpId> {
+    let id = SignUpId::from(Uuid::try_parse(token.get(..32)?).ok()?);
+    // The tag is compared as a whole by hashing both: how far they agree takes no time.
+    let (given, right) = (self::token(key, id), token);
+    let same = |text: &str| key.derive("compare", &[text.as_bytes()]);
+    (same(&given) == same(right)).then_some(id)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What was asked for, as the page shows it that asks whether it is wanted.
+#[derive(Debug, Clone)]
+pub struct SignUp {
+    /// The agency's name.
+    pub company_name: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Who was asked.
+    pub email: String,
+    /// `prime`, `k`, `k2`.
+    pub plan: String,
+    /// `monthly` or `yearly`.
+    pub billing_period: String,
+    /// Who has answered already.
+    pub confirmed_by: Option<PersonId>,
+    /// Whether somebody has this e-mail address and a password.
+    pub is_known: bool,
+}
+
+/// A sign-up that was confirmed, or still may be.
+///
+/// # Errors
+/// The database's.
+pub async fn find(db: &CentralDb, id: SignUpId, at: OffsetDateTime) -> Result<Option<SignUp>, sqlx::Error> {
+    sqlx::query_as!(
+        SignUp,
+        r#"select s.company_name, s.slug, s.email, s.plan, s.billing_period, s.person_id as "confirmed_by: PersonId",
+                  exists (select from people p where p.email = s.email) as "is_known!"
+           from sign_ups s
+           where s.id = $1 and (s.confirmed_at is not null or s.expires_at > $2)"#,
+        id.as_uuid(),
+        at
+    )
+    .fetch_optional(db.pool())
+    .await
+}
+
+/// Who answers.
+#[derive(Debug, Clone, Copy)]
+pub enum Answerer<'a> {
+    /// Somebody new, with the password that they chose.
+    New {
+        /// Name for people.
+        name: &'a str,
+        /// argon2id in PHC form.
+        password_hash: &'a str,
+    },
+    /// Somebody who is signed in.
+    Known(PersonId),
+}
+
+/// Why an answer is none.
+#[derive(Debug, thiserror::Error)]
+pub enum RefusedAnswer {
+    /// There is no such sign-up, it has run out, or it is somebody else's.
+    #[error("there is no such sign-up")]
+    Gone,
+    /// Whoever has this e-mail address has a password: they are to sign in first.
+    #[error("the person is known")]
+    Known,
+    /// Somebody else got the slug meanwhile.
+    #[error("the slug is taken")]
+    SlugTaken,
+    /// The central database's.
+    #[error("the central database refused")]
+    Database(#[from] sqlx::Error),
+}
+
+/// What an answer has begun.
+#[derive(Debug, Clone, Copy)]
+pub struct Begun {
+    /// Who owns the agency to be.
+    pub person: PersonId,
+    /// When their password was set.
+    pub password_set: OffsetDateTime,
+    /// What makes it.
+    pub operation: OperationId,
+}
+
+/// Takes the answer: the person, the agency's place and what is to be done, in one transaction. The same answer a second time
+/// begins nothing new.
+///
+/// # Errors
+/// [`RefusedAnswer`].
+pub async fn confirm(
+    db: &CentralDb,
+    id: SignUpId,
+    answerer: Answerer<'_>,
+    at: OffsetDateTime,
+) -> Result<Begun, RefusedAnswer> {
+    let mut tx = db.pool().begin().await?;
+    let row = sqlx::query!(
+        r#"select company_name, slug, email, plan, billing_period, terms_version, created_at,
+                  person_id as "person: PersonId", operation_id as "operation: OperationId"
+           from sign_ups
+           where id = $1 and (confirmed_at is not null or expires_at > $2)
+           for update"#,
+        id.as_uuid(),
+        at
+    )
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(RefusedAnswer::Gone)?;
+    let (person, name, password_set) = owner(&mut tx, &row.email, answerer).await?;
+    if let (Some(confirmed), Some(operation)) = (row.person, row.operation) {
+        return if confirmed == person {
+            Ok(Begun { person, password_set, operation })
+        } else {
+            Err(RefusedAnswer::Gone)
+        };
+    }
+    let new = NewTenant {
+        name: row.company_name,
+        slug: row.slug,
+        email: row.email.clone(),
+        admin_name: name,
+        admin_email: row.email,
+        // They are there already, and keep the password that they have.
+        admin_password_hash: String::new(),
+        plan: row.plan,
+        domain: None,
+    };
+    let key = format!("sign-up:{}", id.as_uuid());
+    let (operation, tenant) = operations::insert_in(&mut tx, &new, Some(&key)).await.map_err(|error| match error {
+        ReserveError::SlugTaken => RefusedAnswer::SlugTaken,
+        ReserveError::Database(error) => RefusedAnswer::Database(error),
+        // What was asked for kept to these rules when it was written down.
+        ReserveError::UnknownPlan | ReserveError::DomainTaken | ReserveError::Invalid(_) => RefusedAnswer::Gone,
+    })?;
+    sqlx::query!(
+        "update sign_ups set confirmed_at = $2, person_id = $3, operation_id = $4 where id = $1",
+        id.as_uuid(),
+        at,
+        person.as_uuid(),
+        operation.as_uuid()
+    )
+    .execute(&mut *tx)
+    .await?;
+    let accepted = serde_json::json!({
+        "plan": [null, new.plan],
+        "billing_period": [null, row.billing_period],
+        "terms_version": [null, row.terms_version],
+        "terms_accepted_at": [null, row.created_at.unix_timestamp()],
+    });
+    let event = Event::of_platform("company.sign_up", "company", tenant.as_uuid());
+    audit::append(&mut tx, Event { tenant: Some(tenant), at, changes: accepted, ..event }).await?;
+    tx.commit().await?;
+    Ok(Begun { person, password_set, operation })
+}
+
+/// Who will own the agency: made now, or the one who is signed in, when the mail was theirs.
+async fn owner(
+    tx: &mut CentralTx,
+    email: &str,
+    answerer: Answerer<'_>,
+) -> Result<(PersonId, String, OffsetDateTime), RefusedAnswer> {
+    let row = match answerer {
+        Answerer::New { name, password_hash } => {
+            let new = people::NewPerson { name, email, password_hash };
+            people::insert(tx, &new).await?.ok_or(RefusedAnswer::Known)?;
+            people::named(tx, email).await?
+        }
+        Answerer::Known(person) => people::named(tx, email).await?.filter(|named| named.person == person),
+    };
+    let named = row.ok_or(RefusedAnswer::Gone)?;
+    Ok((named.person, named.name, named.password_set))
+}
+
+/// How far an agency is that a person has signed up for.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// What makes it.
+    pub operation: OperationId,
+    /// Which one it is.
+    pub tenant: TenantId,
+    /// Its name.
+    pub company_name: String,
+    /// Its name in addresses.
+    pub slug: String,
+    /// `queued`, `running`, `waiting`, `done`, `failed`.
+    pub state: String,
+}
+
+/// The agency that a person has signed up for last.
+///
+/// # Errors
+/// The database's.
+pub async fn progress(db: &CentralDb, person: PersonId) -> Result<Option<Progress>, sqlx::Error> {
+    sqlx::query_as!(
+        Progress,
+        r#"select o.id as "operation: OperationId", o.tenant_id as "tenant: TenantId", s.company_name, s.slug, o.state
+           from sign_ups s
+           join tenant_operations o on o.id = s.operation_id
+           where s.person_id = $1
+           order by s.confirmed_at desc
+           limit 1"#,
+        person.as_uuid()
+    )
+    .fetch_optional(db.pool())
+    .await
+}
+
+/// Deletes what nobody has confirmed in time. What was confirmed stays: it says which terms were accepted.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(db: &CentralDb, now: OffsetDateTime) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query!("delete from sign_ups where confirmed_at is null and expires_at <= $1", now)
+        .execute(db.pool())
+        .await?;
+    Ok(done.rows_affected())
+}

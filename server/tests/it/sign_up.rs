@@ -1,0 +1,366 @@
+//! An agency signs up: form, mail, answer, progress, and in. Nothing is made before the mail was answered.
+
+use http::{HeaderValue, StatusCode};
+use sqlx::ConnectOptions as _;
+use tenancy::testing::{bed, new_tenant, run, superuser};
+use tenancy::{OperationId, RegistryOptions};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::harness::{Answer, Caller, House, house, open, register};
+
+async fn central() -> sqlx::PgConnection {
+    superuser().await.database("central").connect().await.expect("superuser")
+}
+
+const GOOD: &str = "bicicleta roxa na varanda";
+
+/// Somebody's wish for an agency that nobody else wishes for.
+struct Wish {
+    slug: String,
+    email: String,
+}
+
+impl Wish {
+    fn new() -> Self {
+        let slug = format!("nova-{}", &Uuid::now_v7().simple().to_string()[16..]);
+        Self { email: format!("ana@{slug}.example"), slug }
+    }
+
+    fn form(&self) -> Vec<(&str, &str)> {
+        vec![
+            ("company_name", "Imobiliária Nova"),
+            ("slug", &self.slug),
+            ("email", &self.email),
+            ("plan", "k"),
+            ("billing_period", "yearly"),
+            ("terms", app::sign_up::rules::TERMS_VERSION),
+        ]
+    }
+
+    /// Sends the form, and reads the link in the mail that comes of it.
+    async fn ask(&self, house: &House, caller: &mut Caller) -> String {
+        let answer = caller.post("sign_up/request", "/cadastro", &self.form()).await;
+        assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.text());
+        token_in(&house.mail(mail_of(&answer)).await)
+    }
+
+    async fn count(&self, table: &'static str) -> i64 {
+        let mut root = central().await;
+        let sql = match table {
+            "companies" => "select count(*) from companies where slug = $1",
+            _ => "select count(*) from sign_ups where slug = $1",
+        };
+        sqlx::query_scalar(sql).bind(&self.slug).fetch_one(&mut root).await.expect("counted")
+    }
+
+    async fn operation(&self) -> OperationId {
+        let mut root = central().await;
+        let sql = "select operation_id from sign_ups where slug = $1";
+        let id: Uuid = sqlx::query_scalar(sql).bind(&self.slug).fetch_one(&mut root).await.expect("confirmed");
+        id.into()
+    }
+}
+
+fn from(address: [u8; 4], house: &House) -> Caller {
+    let mut caller = house.stranger();
+    caller.peer = Some((address, 4000).into());
+    caller
+}
+
+/// Somebody on a line of their own: what others sign up for does not count against them.
+fn somebody(house: &House) -> Caller {
+    let [.., a, b, c] = *Uuid::now_v7().as_bytes();
+    from([10, a, b, c], house)
+}
+
+fn mail_of(answer: &Answer) -> &str {
+    answer.header("location").split_once("/cadastro/enviado?mail=").expect("to the page that says so").1
+}
+
+fn token_in(mail: &str) -> String {
+    let link = mail.split("http://localhost:3000/confirmar/").nth(1).unwrap_or_else(|| panic!("no link in {mail}"));
+    link.chars().take_while(char::is_ascii_alphanumeric).collect()
+}
+
+async fn confirm(caller: &mut Caller, token: &str, password: &str) -> Answer {
+    let form = [("token", token), ("name", "Ana Nova"), ("password", password)];
+    caller.post("sign_up/confirm", &format!("/confirmar/{token}"), &form).await
+}
+
+#[test]
+fn an_agency_signs_up_answers_the_mail_watches_and_is_in() {
+    run(async {
+        let (house, wish) = (house().await, Wish::new());
+        let mut ana = somebody(house);
+        let form = ana.get("/cadastro").await.text();
+        // The plans are the database's: name, price and what sets it apart.
+        for part in ["Prime", "597 por mês", "4.764 por ano", "imóveis sem limite", "/termos"] {
+            assert!(form.contains(part), "{part} is not in {form}");
+        }
+        let token = wish.ask(house, &mut ana).await;
+        assert_eq!(wish.count("companies").await, 0, "nothing before the mail was answered");
+        let page = ana.get(&format!("/confirmar/{token}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        for part in ["Imobiliária Nova", &format!("http://{}.localhost:3000", wish.slug), "K · Anual"] {
+            assert!(page.text().replace("<!>", "").contains(part), "{part} is not in {}", page.text());
+        }
+        assert_eq!(wish.count("companies").await, 0, "a mailbox that opens links by itself answers nothing");
+
+        let answer = confirm(&mut ana, &token, GOOD).await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, "/cadastro/andamento"));
+        let waiting = ana.get("/cadastro/andamento").await.text();
+        assert!(waiting.contains("Preparando") && waiting.contains("http-equiv=\"refresh\""), "{waiting}");
+        assert!(ana.get("/app").await.status.is_redirection(), "there is no agency to be in yet");
+
+        let id = wish.operation().await;
+        let tenant = bed().await.deployment.provisioner().run_to_end(id).await.expect("made");
+        house.state.house.routes.reload().await.expect("read");
+        let ready = ana.call("sign_up/progress", &[]).await.json();
+        let steps = ready["steps"].as_array().expect("steps");
+        assert!(steps.len() == 10 && steps.iter().all(|step| step["is_done"] == true), "{ready}");
+        let user = ready["enter"].as_str().expect("a door").to_owned();
+        assert!(ana.get("/cadastro/andamento").await.text().contains("Entrar na imobiliária"));
+        assert_eq!(ana.call("auth/choose_agency", &[("user", &user)]).await.status, StatusCode::OK);
+        let today = ana.get("/app").await;
+        assert_eq!(today.status, StatusCode::OK);
+        assert!(today.text().contains("Primeiros passos") && today.text().contains("Imobiliária Nova"));
+        // They have what they chose: the plan, and a password that opens from elsewhere too.
+        let route = house.state.house.routes.by_tenant(tenant).expect("routed");
+        assert_eq!(route.plan, "k");
+        let typed = [("email", wish.email.as_str()), ("password", GOOD)];
+        assert_eq!(house.stranger().call("auth/sign_in", &typed).await.status, StatusCode::OK);
+        let terms = "select changes->'terms_version'->>1 from tenant_audit_log where tenant_id = $1 and action = 'company.sign_up'";
+        let mut root = central().await;
+        let accepted: String =
+            sqlx::query_scalar(terms).bind(tenant.as_uuid()).fetch_one(&mut root).await.expect("kept");
+        assert_eq!(accepted, app::sign_up::rules::TERMS_VERSION);
+    });
+}
+
+#[test]
+fn two_identical_sign_ups_and_twenty_answers_make_one_tenant() {
+    run(async {
+        let (house, wish) = (house().await, Wish::new());
+        let mut ana = somebody(house);
+        let first = wish.ask(house, &mut ana).await;
+        assert_eq!(wish.ask(house, &mut ana).await, first, "both mails lead to the same place");
+        let mut answers = Vec::new();
+        for _ in 0..20 {
+            let (mut caller, token) = (house.stranger(), first.clone());
+            answers.push(tokio::spawn(async move { confirm(&mut caller, &token, GOOD).await }));
+        }
+        let mut taken = 0;
+        for answer in answers {
+            let answer = answer.await.expect("no panic");
+            taken += usize::from(answer.header("location") == "/cadastro/andamento");
+        }
+        assert_eq!(taken, 1, "who comes second is a known person, and is to sign in");
+        assert_eq!((wish.count("companies").await, wish.count("sign_ups").await), (1, 1));
+        let page = house.stranger().get(&format!("/confirmar/{first}")).await;
+        assert!(page.text().contains("Já está confirmada"), "{}", page.text());
+    });
+}
+
+#[test]
+fn a_known_address_gets_the_same_page_and_another_mail() {
+    run(async {
+        let (house, new, known) = (house().await, Wish::new(), Wish::new());
+        let agency = house.agency().await;
+        let known = Wish { email: agency.email.clone(), ..known };
+        let mut pages = Vec::new();
+        let mut mails = Vec::new();
+        for wish in [&new, &known] {
+            let mut caller = somebody(house);
+            let answer = caller.post("sign_up/request", "/cadastro", &wish.form()).await;
+            let mail = mail_of(&answer).to_owned();
+            mails.push(house.mail(&mail).await);
+            let page = caller.get(&format!("/cadastro/enviado?mail={mail}")).await;
+            let (status, headers, body) = page.bare();
+            pages.push((status, headers, body.replace(&mail, "MAIL")));
+        }
+        assert_eq!(pages[0], pages[1]);
+        assert!(mails[0].contains("escolher a sua senha") && mails[1].contains("já tem conta"), "{mails:?}");
+
+        // Whoever reads the mail does not get the account: its password is asked for.
+        let token = token_in(&mails[1]);
+        let answer = confirm(&mut house.stranger(), &token, GOOD).await;
+        assert_ne!(answer.header("location"), "/cadastro/andamento");
+        assert_eq!(known.count("companies").await, 0);
+        let typed = [("email", agency.email.as_str()), ("password", GOOD)];
+        assert_eq!(house.stranger().call("auth/sign_in", &typed).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // Nor does somebody else who is signed in.
+        let stranger = house.agency().await;
+        let mut other = house.owner(&stranger).await;
+        assert_eq!(other.call("sign_up/confirm", &[("token", &token)]).await.status, StatusCode::NOT_FOUND);
+        let mut owner = house.owner(&agency).await;
+        assert!(owner.get(&format!("/confirmar/{token}")).await.text().contains("Confirmar e criar"));
+        assert_eq!(owner.call("sign_up/confirm", &[("token", &token)]).await.status, StatusCode::OK);
+        assert_eq!(known.count("companies").await, 1);
+    });
+}
+
+#[test]
+fn an_address_is_held_for_a_day_and_then_anybodys() {
+    run(async {
+        let house = open(RegistryOptions::default()).await;
+        let (wish, mut ana, mut bia) = (Wish::new(), somebody(&house), somebody(&house));
+        let token = wish.ask(&house, &mut ana).await;
+        let other = Wish { slug: wish.slug.clone(), email: format!("bia@{}.example", wish.slug) };
+        let refused = bia.call("sign_up/request", &other.form()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.json()["data"], serde_json::json!([["slug", "taken"]]));
+        let verdict = bia.call("sign_up/check_slug", &[("slug", &wish.slug)]).await.json();
+        assert_eq!(verdict["is_free"], false);
+        let next = format!("Livre: {}-2", wish.slug);
+        assert!(verdict["said"].as_str().is_some_and(|said| said.ends_with(&next)), "{verdict}");
+
+        house.wait(Duration::hours(24));
+        assert_eq!(bia.call("sign_up/check_slug", &[("slug", &wish.slug)]).await.json()["is_free"], true);
+        assert_eq!(ana.get(&format!("/confirmar/{token}")).await.status, StatusCode::NOT_FOUND);
+        let late = confirm(&mut ana, &token, GOOD).await;
+        assert_ne!(late.header("location"), "/cadastro/andamento");
+        other.ask(&house, &mut bia).await;
+        assert_eq!((wish.count("sign_ups").await, wish.count("companies").await), (1, 0));
+    });
+}
+
+#[test]
+fn six_in_an_hour_are_too_many_from_one_line_and_to_one_address() {
+    run(async {
+        let house = open(RegistryOptions::default()).await;
+        let mut flood = from([203, 0, 113, 7], &house);
+        for n in 0..6 {
+            let answer = flood.call("sign_up/request", &Wish::new().form()).await;
+            let expected = if n < 5 { StatusCode::OK } else { StatusCode::TOO_MANY_REQUESTS };
+            assert_eq!(answer.status, expected, "{n}: {}", answer.text());
+            if n == 5 {
+                let seconds: i64 = answer.header("retry-after").parse().expect("seconds");
+                assert!((3000..=3600).contains(&seconds), "{seconds}");
+            }
+        }
+        // Whoever wants to fill somebody's mailbox comes from many lines.
+        let victim = Wish::new();
+        for n in 0..6 {
+            let mut caller = from([203, 0, 113, 20 + n], &house);
+            let wish = Wish { email: victim.email.clone(), ..Wish::new() };
+            let answer = caller.call("sign_up/request", &wish.form()).await;
+            assert_eq!(answer.status == StatusCode::TOO_MANY_REQUESTS, n == 5, "{n}: {}", answer.text());
+        }
+        house.wait(Duration::hours(1) + Duration::seconds(1));
+        assert_eq!(flood.call("sign_up/request", &Wish::new().form()).await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn a_refused_form_comes_back_filled_with_what_is_wrong_beside_it() {
+    run(async {
+        let (house, wish) = (house().await, Wish::new());
+        let mut ana = somebody(house);
+        let mut form = wish.form();
+        form[2] = ("email", "ana");
+        form[5] = ("terms", "");
+        let page = ana.post("sign_up/request", "/cadastro", &form).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = page.text();
+        for part in [
+            "value=\"Imobiliária Nova\"",
+            &format!("value=\"{}\"", wish.slug),
+            "Digite um e-mail como",
+            "marque que concorda",
+        ] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
+        for chosen in ["value=\"k\"", "value=\"yearly\""] {
+            let input = text.split("<input").find(|input| input.contains(chosen)).expect("a choice");
+            assert!(input.contains("checked"), "{input}");
+        }
+        let token = wish.ask(house, &mut ana).await;
+        for (password, sentence) in
+            [("curta", "pelo menos 15"), ("imobiliarianova", "fácil de adivinhar"), ("", "Preencha este campo")]
+        {
+            let page = confirm(&mut ana, &token, password).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{password}: {}", page.text());
+            assert!(page.text().contains(sentence) && page.text().contains("value=\"Ana Nova\""), "{}", page.text());
+            assert!(
+                password.is_empty() || !page.text().contains(&format!("value=\"{password}\"")),
+                "no password comes back"
+            );
+        }
+        assert_eq!(wish.count("companies").await, 0);
+    });
+}
+
+#[test]
+fn who_watches_hears_each_step_once_and_after_a_reload_the_rest() {
+    run(async {
+        let (house, wish) = (house().await, Wish::new());
+        let mut ana = somebody(house);
+        let token = wish.ask(house, &mut ana).await;
+        confirm(&mut ana, &token, GOOD).await;
+        let id = wish.operation().await;
+        let watching = tokio::spawn({
+            let mut ana = ana.clone();
+            async move { ana.get("/cadastro/andamento/eventos").await }
+        });
+        bed().await.deployment.provisioner().run_to_end(id).await.expect("made");
+        let answer = watching.await.expect("no panic");
+        assert_eq!(answer.header("content-type"), "text/event-stream");
+        let steps = |text: &str| -> Vec<String> {
+            let lines = text.lines().collect::<Vec<_>>();
+            let data = lines.iter().filter_map(|line| line.strip_prefix("data:")).map(str::trim);
+            data.filter(|data| !data.is_empty()).map(str::to_owned).collect()
+        };
+        let all: Vec<String> = tenancy::provision::Step::ALL.iter().map(|step| step.name().to_owned()).collect();
+        assert_eq!(steps(&answer.text()), all, "{}", answer.text());
+        assert!(answer.text().contains("event: done"), "{}", answer.text());
+        // The browser says what it has seen.
+        ana.headers.insert("last-event-id", HeaderValue::from_static("7"));
+        let rest = ana.get("/cadastro/andamento/eventos").await.text();
+        assert_eq!(steps(&rest), all[7..], "{rest}");
+    });
+}
+
+#[test]
+fn nobody_watches_or_answers_for_another() {
+    run(async {
+        let (house, wish) = (house().await, Wish::new());
+        let mut ana = somebody(house);
+        let token = wish.ask(house, &mut ana).await;
+        confirm(&mut ana, &token, GOOD).await;
+        let agency = house.agency().await;
+        let mut other = house.owner(&agency).await;
+        assert_eq!(other.call("sign_up/progress", &[]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(other.get("/cadastro/andamento/eventos").await.status, StatusCode::NOT_FOUND);
+        let mut stranger = house.stranger();
+        assert_eq!(stranger.call("sign_up/progress", &[]).await.status, StatusCode::UNAUTHORIZED);
+        // A link is good as it is, and no other: neither another's identifier nor a byte more or less.
+        let turned = format!("{}{}", &token[..63], if token.ends_with('0') { '1' } else { '0' });
+        let moved = format!("{}{}", Uuid::now_v7().simple(), &token[32..]);
+        for bad in [turned.as_str(), &moved, &token[..63], "", "x", "é"] {
+            let answer = stranger.call("sign_up/question", &[("token", bad)]).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{bad}");
+        }
+    });
+}
+
+#[test]
+fn the_first_steps_go_when_they_are_done_or_put_away() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency_of(new_tenant()).await, house.agency_of(new_tenant()).await);
+        let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
+        let mut broker = house.member(&a, "broker").await;
+        let done = |page: &str| {
+            page.replace("<!>", "").split("Primeiros passos").nth(1).map(|rest| rest.split("is-done").count() - 1)
+        };
+        let before = done(&of_a.get("/app").await.text()).expect("a list");
+        assert!(done(&broker.get("/app").await.text()).is_none(), "a broker sets nothing up");
+        register(&mut of_a, "Casa").await;
+        assert_eq!(done(&of_a.get("/app").await.text()), Some(before + 1), "the first property is one of them");
+        assert_eq!(broker.call("today/put_first_steps_away", &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(of_a.call("today/put_first_steps_away", &[]).await.status, StatusCode::OK);
+        assert_eq!(done(&of_a.get("/app").await.text()), None);
+        assert!(done(&of_b.get("/app").await.text()).is_some(), "another agency still has its own");
+    });
+}
