@@ -269,6 +269,8 @@ fn remedy(alert: &Alert) -> String {
             "changed while jobs were waiting: they stay `parked` and are not done"
         )
         .into(),
+        "domain_suspect" => "Its owners were written to; `sobrado domains verify` says what their DNS lacks".into(),
+        "domain_moved" => "Its owners were written to: whoever runs the DNS has proven it for another agency".into(),
         _ => "Look into the log".into(),
     }
 }

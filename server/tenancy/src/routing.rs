@@ -87,8 +87,14 @@ pub struct Route {
     pub placement: Placement,
     /// Its own verified domains.
     pub domains: Vec<String>,
+    /// Those of them that have answered over https.
+    pub secured: Vec<String>,
     /// The one of them that the agency chose as its address; until it chooses, that is its place under the platform's host.
     pub primary_domain: Option<String>,
+    /// Whether its other hosts lead to the primary domain.
+    pub redirects: bool,
+    /// Slugs that it had until recently: they lead to where it is now.
+    pub former_slugs: Vec<String>,
 }
 
 impl Route {
@@ -136,6 +142,12 @@ impl Host {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name as people write it: `xn--imveis-cxa.example` is `imóveis.example`.
+    pub fn to_unicode(&self) -> String {
+        let (name, read) = idna::domain_to_unicode(&self.0);
+        if read.is_ok() { name } else { self.0.clone() }
+    }
 }
 
 impl fmt::Display for Host {
@@ -156,6 +168,7 @@ fn idna_to_ascii(name: &str) -> Option<String> {
 struct Map {
     by_slug: HashMap<String, Arc<Route>>,
     by_domain: HashMap<String, Arc<Route>>,
+    by_former_slug: HashMap<String, Arc<Route>>,
     by_tenant: HashMap<TenantId, Arc<Route>>,
 }
 
@@ -220,6 +233,9 @@ impl Routes {
             for domain in &route.domains {
                 map.by_domain.insert(domain.clone(), route.clone());
             }
+            for slug in &route.former_slugs {
+                map.by_former_slug.insert(slug.clone(), route.clone());
+            }
             map.by_slug.insert(route.slug.clone(), route.clone());
             map.by_tenant.insert(route.tenant, route);
         }
@@ -230,6 +246,11 @@ impl Routes {
     /// The agency under `<slug>.<host of the platform>`.
     pub fn by_slug(&self, slug: &str) -> Option<Arc<Route>> {
         self.map.load().by_slug.get(slug).cloned()
+    }
+
+    /// The agency that had this slug until recently.
+    pub fn by_former_slug(&self, slug: &str) -> Option<Arc<Route>> {
+        self.map.load().by_former_slug.get(slug).cloned()
     }
 
     /// The agency that owns this verified domain.

@@ -3,12 +3,15 @@
 pub mod accounts;
 pub mod alerts;
 pub mod audit;
+pub mod claims;
 pub mod companies;
+pub mod domains;
 pub mod duty;
 pub(crate) mod hold;
 pub mod jobs;
 pub mod leases;
 pub mod mails;
+pub mod news;
 pub mod operations;
 pub mod operators;
 pub mod people;
@@ -16,8 +19,10 @@ pub mod plans;
 pub(crate) mod refused;
 pub mod routes;
 pub mod sessions;
+pub mod settling;
 pub mod sign_ins;
 pub mod sign_ups;
+pub mod slugs;
 
 /// A transaction on the central database.
 pub type CentralTx = sqlx::Transaction<'static, sqlx::Postgres>;

@@ -17,7 +17,16 @@ pub async fn list(db: &CentralDb) -> Result<Vec<Route>, sqlx::Error> {
                       array_agg(d.host order by d.host) filter (where d.host is not null),
                       '{}'
                   ) as "domains!: Vec<String>",
-                  min(d.host) filter (where d.is_primary) as primary_domain
+                  coalesce(
+                      array_agg(d.host) filter (where d.tls_state = 'active'),
+                      '{}'
+                  ) as "secured!: Vec<String>",
+                  min(d.host) filter (where d.is_primary and d.state = 'verified') as primary_domain,
+                  c.redirects_hosts as redirects,
+                  coalesce(
+                      (select array_agg(f.slug) from former_slugs f where f.tenant_id = c.id and f.until > now()),
+                      '{}'
+                  ) as "former_slugs!: Vec<String>"
            from companies c
            join tenant_placements t on t.tenant_id = c.id
            left join tenant_subscriptions s on s.tenant_id = c.id
@@ -41,7 +50,11 @@ pub async fn list(db: &CentralDb) -> Result<Vec<Route>, sqlx::Error> {
             epoch: r.epoch,
         },
         domains: r.domains,
+        secured: r.secured,
+        // One that is in doubt is nobody's address: whoever came by it is not sent there, nor told that it is the one.
         primary_domain: r.primary_domain,
+        redirects: r.redirects,
+        former_slugs: r.former_slugs,
     };
     Ok(rows.into_iter().map(route).collect())
 }
@@ -58,5 +71,8 @@ struct Row {
     cred_version: i32,
     epoch: i64,
     domains: Vec<String>,
+    secured: Vec<String>,
     primary_domain: Option<String>,
+    redirects: bool,
+    former_slugs: Vec<String>,
 }

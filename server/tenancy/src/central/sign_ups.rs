@@ -108,9 +108,13 @@ async fn throttle(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<(), Refused
 }
 
 async fn is_an_agencys(tx: &mut CentralTx, slug: &str) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(r#"select exists (select from companies where slug = $1) as "taken!""#, slug)
-        .fetch_one(&mut **tx)
-        .await
+    sqlx::query_scalar!(
+        r#"select exists (select from companies where slug = $1)
+               or exists (select from former_slugs where slug = $1 and until > now()) as "taken!""#,
+        slug
+    )
+    .fetch_one(&mut **tx)
+    .await
 }
 
 /// None: somebody else holds the slug.
@@ -151,6 +155,7 @@ async fn upsert(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<Option<SignUp
 pub async fn is_free(db: &CentralDb, slug: &str, at: OffsetDateTime) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select not exists (select from companies where slug = $1)
+               and not exists (select from former_slugs where slug = $1 and until > now())
                and not exists (select from sign_ups where slug = $1 and confirmed_at is null and expires_at > $2) as "free!""#,
         slug,
         at

@@ -235,8 +235,8 @@ impl Provisioner {
         .await?;
         if let Some(domain) = &new.domain {
             sqlx::query!(
-                "insert into domains (id, tenant_id, host, kind, is_primary, state, verify_token, verified_at)
-                 select $1, $2, $3, 'custom', false, 'verified', $4, now()
+                "insert into domains (id, tenant_id, host, kind, is_primary, state, verify_token, verified_at, is_vouched)
+                 select $1, $2, $3, 'custom', false, 'verified', $4, now(), true
                  where not exists (select from domains where tenant_id = $2 and host = $3)",
                 Uuid::now_v7(),
                 op.tenant.as_uuid(),

@@ -23,7 +23,10 @@ async fn a_server_that_never_answers_is_not_waited_for() {
         plan: "k".into(),
         placement,
         domains: Vec::new(),
+        secured: Vec::new(),
         primary_domain: None,
+        redirects: false,
+        former_slugs: Vec::new(),
     });
     // Without a limit this would never come back: the listener takes connections and says nothing.
     assert!(matches!(registry.open(&route).await, Err(OpenError::Unavailable(_))));
