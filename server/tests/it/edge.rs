@@ -1,0 +1,149 @@
+//! A custom domain from its claim to its page over https, through the packaged Caddy and a real ACME order. TLS-10, TLS-11,
+//! TLS-14, CSRF-07.
+
+use std::time::Duration;
+use tenancy::testing::{PASSWORD, run};
+
+use crate::harness::dns::{addresses, dns, point, prove};
+use crate::harness::edge::{Authority, Edge};
+use crate::harness::encode;
+use crate::harness::process::{Installation, Reply};
+
+/// The platform's host in this test.
+const PLATFORM: &str = "plataforma-da-borda.com.br";
+const HERE: [u8; 4] = [127, 0, 0, 1];
+
+/// Somebody's browser at the platform, before which the edge stands.
+struct Browser<'a> {
+    edge: &'a Edge,
+    cookies: String,
+}
+
+impl Browser<'_> {
+    async fn call_from(&self, origin: &str, endpoint: &str, fields: &[(&str, &str)]) -> Reply {
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("accept", "application/json"),
+            ("origin", origin),
+            ("cookie", &self.cookies),
+        ];
+        let path = format!("/fn/{endpoint}");
+        self.edge.ask("POST", (PLATFORM, &path), &headers, &encode(fields)).await.expect("an answer")
+    }
+
+    async fn call(&self, endpoint: &str, fields: &[(&str, &str)]) -> Reply {
+        self.call_from(&format!("https://{PLATFORM}"), endpoint, fields).await
+    }
+
+    /// What the page shows of the one domain.
+    async fn domain(&self) -> serde_json::Value {
+        let reply = self.call("domains/load", &[]).await;
+        let page: serde_json::Value = serde_json::from_str(&reply.body).unwrap_or_else(|_| panic!("{reply:?}"));
+        page["domains"][0].clone()
+    }
+
+    /// Asks until the page says so.
+    async fn until(&self, key: &str, value: &str, look: Option<&str>) {
+        for _ in 0..120 {
+            if let Some(id) = look {
+                // Refused now and then for coming too soon.
+                self.call("domains/check", &[("id", id)]).await;
+            }
+            if self.domain().await[key] == value {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        panic!("{key} is not {value}: {}\n{}", self.domain().await, self.edge.log());
+    }
+}
+
+#[test]
+fn a_custom_domain_goes_from_its_claim_to_its_page_over_https() {
+    run(async {
+        let mut at = Installation::new().await;
+        let [a, b] = [0, 1].map(|n| at.agencies[n].new.clone());
+        let authority = Authority::start(&at.folder, dns().await[0].address).await;
+        let host = format!("www.{}-de-casa.com.br", a.slug);
+        let stray = format!("www.{}-alheia.com.br", a.slug);
+        let below = format!("{}.{PLATFORM}", a.slug);
+        for name in [PLATFORM, &below, &host, &stray] {
+            point(name, HERE).await;
+        }
+        let servers = addresses().await.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        at.variables.extend([
+            ("BASE_URL", format!("https://{PLATFORM}")),
+            ("DNS_SERVERS", servers),
+            ("EDGE_ADDR", authority.https.to_string()),
+            ("EDGE_CA_FILE", authority.roots().to_string_lossy().into_owned()),
+        ]);
+        let served = at.serve(&[]).await;
+        let edge = Edge::start(&authority, [served.public, served.internal]).await;
+        let browser = Browser { edge: &edge, cookies: String::new() };
+        let signed = browser.call("auth/sign_in", &[("email", &a.admin_email), ("password", PASSWORD)]).await;
+        assert_eq!(signed.status, 200, "{signed:?}");
+        let browser = Browser { cookies: signed.cookies(), ..browser };
+        // A page of another origin gets nothing through the edge either: Host and Origin come as they were sent.
+        let foreign = browser.call_from("https://evil.example", "domains/claim", &[("host", &host)]).await;
+        assert_eq!(foreign.status, 403, "{foreign:?}");
+
+        let claimed = browser.call("domains/claim", &[("host", &host)]).await;
+        assert_eq!(claimed.status, 200, "{claimed:?}");
+        for name in [&host, &stray] {
+            assert!(edge.get(name, "/").await.is_err(), "there is no certificate for {name}");
+        }
+        let ordered = authority.log();
+        assert!(ordered.contains(PLATFORM) && !ordered.contains(&host) && !ordered.contains(&stray), "nor an order");
+        let domain = browser.domain().await;
+        let (id, proof) =
+            (domain["id"].as_str().expect("there"), domain["records"][0]["value"].as_str().expect("there"));
+        assert_eq!(domain["records"][1]["value"], PLATFORM, "where it has to lead");
+        prove(&host, &[proof]).await;
+        browser.until("state", "comprovado", Some(id)).await;
+        // Nobody has visited it: the program itself was its first visitor.
+        browser.until("tls", "https ativo", None).await;
+        assert!(authority.log().contains(&host), "the certificate was ordered");
+
+        let page = edge.get(&host, "/").await.expect("over https");
+        assert!(page.status == 200 && page.body.contains(&a.name) && !page.body.contains(&b.name), "{page:?}");
+        let hsts = page.header("strict-transport-security");
+        assert!(hsts.contains("max-age=63072000") && !hsts.contains("includeSubDomains"), "{hsts}");
+        assert_eq!((page.header("server"), page.header("x-frame-options")), ("", "DENY"));
+        let tricked =
+            [("x-forwarded-host", PLATFORM), ("forwarded", "host=evil.example"), ("x-request-id", "of-a-stranger")];
+        let tricked = edge.ask("GET", (&host, "/"), &tricked, "").await.expect("over https");
+        assert!(tricked.body.contains(&a.name), "whoever says where they were forwarded from is not believed");
+        assert_ne!(tricked.header("x-request-id"), "of-a-stranger");
+
+        // The one address that it is found at.
+        assert_eq!(browser.call("domains/set_primary", &[("id", id)]).await.status, 200);
+        assert_eq!(browser.call("domains/set_redirects", &[("redirects", "true")]).await.status, 200);
+        let mut moved = edge.get(&below, "/imoveis?page=2").await.expect("it has a certificate too");
+        for _ in 0..100 {
+            if moved.status == 308 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            moved = edge.get(&below, "/imoveis?page=2").await.expect("over https");
+        }
+        assert_eq!((moved.status, moved.header("location")), (308, &*format!("https://{host}/imoveis?page=2")));
+
+        let plain = edge.ask_plainly("GET", &host, "/imoveis?q=1").await;
+        assert_eq!((plain.status, plain.header("location")), (308, &*format!("https://{host}/imoveis?q=1")));
+        for (method, path) in [("POST", "/fn/auth/sign_in"), ("GET", "/api/v1/properties")] {
+            assert_eq!(edge.ask_plainly(method, &host, path).await.status, 403, "{method} {path} over http");
+        }
+
+        assert_eq!(browser.call("domains/release", &[("id", id), ("confirmed", "true")]).await.status, 200);
+        for _ in 0..100 {
+            if edge.get(&host, "/").await.is_ok_and(|reply| reply.status == 404) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let gone = edge.get(&host, "/").await.expect("this Caddy keeps what it has in memory");
+        assert!(gone.status == 404 && !gone.body.contains(&a.name), "{gone:?}");
+        let asked = served.ask_inside(&format!("/internal/tls-allowed?domain={host}")).await;
+        assert_eq!(asked.status, 404, "it gets no other one");
+    });
+}

@@ -1,0 +1,196 @@
+//! The packaged Caddy with the house's own Caddyfile, before a local authority (pebble) that looks at challenges for real.
+
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
+
+use super::process::{Reply, a_free_port, read};
+
+/// Ten times what a certificate takes, even on a busy machine.
+const LONG: Duration = Duration::from_secs(60);
+
+/// An authority with a directory of its own.
+pub struct Authority {
+    _pebble: Child,
+    folder: PathBuf,
+    directory: SocketAddr,
+    /// Where it looks for challenges: the edge's two ports.
+    pub http: SocketAddr,
+    pub https: SocketAddr,
+}
+
+/// The edge.
+pub struct Edge {
+    _caddy: Child,
+    folder: PathBuf,
+    pub http: SocketAddr,
+    https: SocketAddr,
+    roots: Arc<ClientConfig>,
+}
+
+fn start(program: &str, folder: &Path, arguments: &[&str], variables: &[(&str, String)]) -> Child {
+    let log = fs::File::create(folder.join(format!("{program}.log"))).expect("a log");
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    for name in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
+        command.env(name, folder);
+    }
+    command.envs(variables.iter().map(|(name, value)| (*name, value)));
+    command.stdin(Stdio::null()).stdout(log.try_clone().expect("the log again")).stderr(log).kill_on_drop(true);
+    command.spawn().unwrap_or_else(|error| panic!("{program} does not run ({error}): apt-get install caddy pebble"))
+}
+
+fn config(roots: &Path) -> Arc<ClientConfig> {
+    let mut store = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(roots).expect("a file of certificates") {
+        store.add(certificate.expect("a certificate")).expect("it is one");
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()));
+    let config = config.with_safe_default_protocol_versions().expect("usual ones").with_root_certificates(store);
+    Arc::new(config.with_no_client_auth())
+}
+
+/// One request over https to whoever is at this address, as the host.
+async fn send(config: &Arc<ClientConfig>, at: SocketAddr, host: &str, request: &[u8]) -> io::Result<Reply> {
+    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+    let all = async {
+        let stream = TcpStream::connect(at).await?;
+        let mut stream = TlsConnector::from(config.clone()).connect(name, stream).await?;
+        stream.write_all(request).await?;
+        read(stream).await
+    };
+    tokio::time::timeout(LONG, all).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?
+}
+
+impl Authority {
+    /// Starts pebble, which asks this DNS server.
+    pub async fn start(folder: &Path, dns: SocketAddr) -> Self {
+        let (directory, management) = (a_free_port(), a_free_port());
+        let (http, https) = (a_free_port(), a_free_port());
+        let (key, certificate) = (folder.join("directory.key"), folder.join("directory.pem"));
+        // No authority's certificate: rustls takes none of those from a server.
+        let wanted = "[req]\ndistinguished_name = dn\nx509_extensions = ext\nprompt = no\n[dn]\nCN = localhost\n[ext]\n\
+            basicConstraints = critical, CA:FALSE\nsubjectAltName = IP:127.0.0.1, DNS:localhost\n";
+        fs::write(folder.join("openssl.cnf"), wanted).expect("written");
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
+            .arg("-config")
+            .arg(folder.join("openssl.cnf"))
+            .arg("-keyout")
+            .arg(&key)
+            .arg("-out")
+            .arg(&certificate)
+            .stderr(Stdio::null())
+            .status()
+            .await;
+        assert!(made.expect("openssl runs").success(), "a certificate for the directory");
+        let settings = serde_json::json!({"pebble": {
+            "listenAddress": directory.to_string(), "managementListenAddress": management.to_string(),
+            "certificate": certificate, "privateKey": key, "httpPort": http.port(), "tlsPort": https.port(),
+            "ocspResponderURL": "", "externalAccountBindingRequired": false,
+        }});
+        let file = folder.join("pebble.json");
+        fs::write(&file, settings.to_string()).expect("written");
+        let arguments = ["-config", &file.to_string_lossy(), "-dnsserver", &dns.to_string()];
+        let pebble = start("pebble", folder, &arguments, &[("PEBBLE_VA_NOSLEEP", "1".to_owned())]);
+        let authority = Self { _pebble: pebble, folder: folder.to_owned(), directory, http, https };
+        // What it signs with is made at its start.
+        let trusted = config(&certificate);
+        let request = b"GET /roots/0 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        for _ in 0..300 {
+            if let Ok(reply) = send(&trusted, management, "localhost", request).await {
+                fs::write(authority.roots(), reply.body).expect("written");
+                return authority;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("pebble does not answer: {}", authority.log());
+    }
+
+    /// The file with what it signs with.
+    pub fn roots(&self) -> PathBuf {
+        self.folder.join("roots.pem")
+    }
+
+    /// What it has been asked for so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("pebble.log")).unwrap_or_default()
+    }
+}
+
+impl Edge {
+    /// Starts Caddy with `server/deploy/Caddyfile` before a program that listens at these addresses.
+    pub async fn start(authority: &Authority, [listen, internal]: [SocketAddr; 2]) -> Self {
+        let folder = &authority.folder;
+        let caddyfile = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/Caddyfile");
+        let variables = [
+            ("EDGE_HTTP_PORT", authority.http.port().to_string()),
+            ("EDGE_HTTPS_PORT", authority.https.port().to_string()),
+            ("EDGE_ADMIN", "off".to_owned()),
+            ("ACME_CA", format!("https://{}/dir", authority.directory)),
+            ("ACME_CA_ROOT", folder.join("directory.pem").to_string_lossy().into_owned()),
+            ("LISTEN_ADDR", listen.to_string()),
+            ("INTERNAL_ADDR", internal.to_string()),
+        ];
+        let arguments = ["run", "--adapter", "caddyfile", "--config", &caddyfile.to_string_lossy()];
+        let caddy = start("caddy", folder, &arguments, &variables);
+        let (http, https) = (authority.http, authority.https);
+        let edge = Self { _caddy: caddy, folder: folder.clone(), http, https, roots: config(&authority.roots()) };
+        for _ in 0..300 {
+            if TcpStream::connect(https).await.is_ok() {
+                return edge;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("caddy does not listen: {}", edge.log());
+    }
+
+    /// What it has said so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("caddy.log")).unwrap_or_default()
+    }
+
+    /// A request over https, as a browser makes it that finds the host here and knows the authority.
+    pub async fn ask(
+        &self,
+        method: &str,
+        url: (&str, &str),
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> io::Result<Reply> {
+        let (host, path) = url;
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if method != "GET" {
+            head.push_str(&format!("content-length: {}\r\n", body.len()));
+        }
+        send(&self.roots, self.https, host, format!("{head}\r\n{body}").as_bytes()).await
+    }
+
+    pub async fn get(&self, host: &str, path: &str) -> io::Result<Reply> {
+        self.ask("GET", (host, path), &[("accept", "text/html")], "").await
+    }
+
+    /// A request over http.
+    pub async fn ask_plainly(&self, method: &str, host: &str, path: &str) -> Reply {
+        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, self.http.port()));
+        let mut stream = TcpStream::connect(at).await.expect("it listens");
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.expect("sent");
+        read(stream).await.expect("an answer")
+    }
+}
