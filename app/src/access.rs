@@ -50,7 +50,8 @@ impl Role {
             Can::SeeProperties => matches!(self, Owner | Manager | Broker | Assistant | Finance | Partner),
             Can::WriteProperties => matches!(self, Owner | Manager | Broker | Assistant),
             Can::PublishProperties => matches!(self, Owner | Manager | Broker),
-            Can::ArchiveProperties | Can::WriteSettings => matches!(self, Owner | Manager),
+            Can::ArchiveProperties | Can::WriteSettings | Can::WriteDomains => matches!(self, Owner | Manager),
+            Can::RenameAgency => matches!(self, Owner),
             Can::SeePlan => matches!(self, Owner | Manager | Finance),
         }
     }
@@ -74,11 +75,15 @@ pub enum Can {
     SeePlan,
     /// Change how the agency presents itself.
     WriteSettings,
+    /// Claim domains, choose among them and let go of them.
+    WriteDomains,
+    /// Change the agency's name in addresses.
+    RenameAgency,
 }
 
 impl Can {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::SeeAgency,
         Self::SeeProperties,
         Self::WriteProperties,
@@ -86,6 +91,8 @@ impl Can {
         Self::ArchiveProperties,
         Self::SeePlan,
         Self::WriteSettings,
+        Self::WriteDomains,
+        Self::RenameAgency,
     ];
 }
 
@@ -163,6 +170,7 @@ pub const ROWS: &[Access] = &[
     page("/healthz", Audience::Everywhere),
     page("/readyz", Audience::Everywhere),
     page("/metrics", Audience::Internal),
+    page("/internal/tls-allowed", Audience::Internal),
     row("GET", "/pkg/{*file}", Audience::Everywhere, false, Cache::Immutable),
     row("GET", "/fonts/{*file}", Audience::Everywhere, false, Cache::Immutable),
     row("GET", "/assets/{*file}", Audience::Everywhere, false, Cache::Immutable),
@@ -194,6 +202,7 @@ pub const ROWS: &[Access] = &[
     page("/app/settings/brand", Audience::Staff(Can::WriteSettings)),
     write("/app/settings/brand/logo", Audience::Staff(Can::WriteSettings)),
     row("GET", "/logo/{file}", Audience::Staff(Can::SeeAgency), false, Cache::Immutable),
+    page("/app/settings/domains", Audience::Staff(Can::WriteDomains)),
     page("/app/settings/plan", Audience::Staff(Can::SeePlan)),
     page("/app/profile", Audience::Staff(Can::SeeAgency)),
     // Operators
@@ -227,6 +236,14 @@ pub const ROWS: &[Access] = &[
     write("/fn/auth/end_session", Audience::Staff(Can::SeeAgency)),
     read("/fn/billing/plans", Audience::Platform),
     read("/fn/billing/use", Audience::Staff(Can::SeePlan)),
+    read("/fn/domains/load", Audience::Staff(Can::WriteDomains)),
+    write("/fn/domains/claim", Audience::Staff(Can::WriteDomains)),
+    write("/fn/domains/check", Audience::Staff(Can::WriteDomains)),
+    write("/fn/domains/set_primary", Audience::Staff(Can::WriteDomains)),
+    write("/fn/domains/clear_primary", Audience::Staff(Can::WriteDomains)),
+    write("/fn/domains/set_redirects", Audience::Staff(Can::WriteDomains)),
+    write("/fn/domains/release", Audience::Staff(Can::WriteDomains)),
+    write("/fn/domains/rename", Audience::Staff(Can::RenameAgency)),
     read("/fn/platform/tenants", Audience::Operator),
     write("/fn/platform/suspend", Audience::Operator),
     write("/fn/platform/resume", Audience::Operator),

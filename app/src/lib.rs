@@ -22,6 +22,7 @@ pub mod ui;
 pub mod audit;
 pub mod auth;
 pub mod billing;
+pub mod domains;
 #[cfg(feature = "ssr")]
 pub mod drafts;
 pub mod marketing;

@@ -7,6 +7,7 @@ use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::auth::pages::{ChooseAgency, OperatorSignIn, Profile, SignIn, SignOut};
 use crate::billing::pages::PlanShow;
+use crate::domains::pages::DomainIndex;
 use crate::layouts::CrmLayout;
 use crate::marketing::pages::{Home, Lost as NotHere, Plans, Privacy, Terms};
 use crate::platform::pages::TenantIndex;
@@ -46,6 +47,7 @@ lazy_pages! {
     LazyPropertyNew shows PropertyNew,
     LazyStoreShow shows StoreShow,
     LazyBrandShow shows BrandShow,
+    LazyDomainIndex shows DomainIndex,
     LazyPlanShow shows PlanShow,
     LazyProfile shows Profile,
 }
@@ -68,6 +70,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("properties/:id/photos") view={Lazy::<LazyPropertyPhotos>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/store") view={Lazy::<LazyStoreShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/brand") view={Lazy::<LazyBrandShow>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/domains") view={Lazy::<LazyDomainIndex>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/plan") view={Lazy::<LazyPlanShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("profile") view={Lazy::<LazyProfile>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>

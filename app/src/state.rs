@@ -2,6 +2,7 @@
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tenancy::central::accounts::Accounts;
 use tenancy::central::sessions::Sessions;
@@ -9,8 +10,10 @@ use tenancy::{CentralDb, Clock, Key, OperationId, Registry, Routes};
 use tokio::sync::broadcast;
 
 use crate::access::Role;
+use crate::outside::edge::{Edge, EdgeOptions};
 use crate::outside::files::Files;
 use crate::outside::mail::{Mailer, Post};
+use crate::outside::names::Names;
 use crate::outside::password::Passwords;
 use crate::outside::pictures::Pictures;
 use crate::storefront::db::KnownChoices;
@@ -42,6 +45,10 @@ pub struct House {
     pub files: Files,
     /// Carries mails; only the worker asks it to.
     pub mailer: Mailer,
+    /// The DNS.
+    pub names: Names,
+    /// The edge that serves the hosts over https.
+    pub edge: Edge,
     /// What storefronts' search forms offer.
     pub choices: KnownChoices,
     /// Photographs, off the async threads.
@@ -67,7 +74,7 @@ pub struct DemoPerson {
     pub at: String,
 }
 
-/// Settings that screens and layers need.
+/// Settings that screens, layers and the world outside need.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `https://sobrado.example`, without a slash at the end.
@@ -86,6 +93,10 @@ pub struct Settings {
     pub mail: Post,
     /// Whether limits only count: a benchmark comes from one address and must not be told to wait.
     pub only_counts: bool,
+    /// DNS servers that are asked whose a domain is; none: the system's.
+    pub dns_servers: Vec<SocketAddr>,
+    /// Where the edge is.
+    pub edge: EdgeOptions,
 }
 
 impl Settings {

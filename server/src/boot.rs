@@ -8,8 +8,10 @@ use tenancy::central::sessions::Sessions;
 use tenancy::{Changed, Clock, Deployment, DeploymentOptions, RegistryOptions, Routes, TenantId};
 use tokio::sync::{broadcast, mpsc};
 
+use app::outside::edge::Edge;
 use app::outside::files::Files;
 use app::outside::mail::Mailer;
+use app::outside::names::Names;
 use app::outside::password::Passwords;
 use app::outside::pictures::Pictures;
 use app::state::{AppState, House, Settings};
@@ -89,6 +91,8 @@ pub async fn open_state(
         operations: operations.clone(),
         files,
         mailer,
+        names: Names::new(&settings.dns_servers).context("the DNS cannot be asked")?,
+        edge: Edge::new(&settings.edge)?,
         choices: KnownChoices::default(),
         pictures: Pictures::default(),
         passwords: Passwords::default(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::outside::edge::EdgeOptions;
 use app::outside::mail::Post;
 use app::state::{DemoPerson, Settings};
 use tenancy::Key;
@@ -71,6 +72,10 @@ pub struct Config {
     pub key: Key,
     /// Proxies whose forwarded headers are believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// DNS servers that are asked whose a domain is.
+    pub dns_servers: Vec<SocketAddr>,
+    /// Where the edge is.
+    pub edge: EdgeOptions,
 }
 
 impl Config {
@@ -132,6 +137,11 @@ impl Config {
             internal: address("INTERNAL_ADDR", get("INTERNAL_ADDR"), "127.0.0.1:3001")?,
             key: key(get("SECRET_KEY"), environment, &data_dir)?,
             trusted_proxies: proxies(get("TRUSTED_PROXIES"))?,
+            dns_servers: dns_servers(get("DNS_SERVERS"))?,
+            edge: EdgeOptions {
+                address: get("EDGE_ADDR").map(|v| address("EDGE_ADDR", Some(v), "127.0.0.1:443")).transpose()?,
+                roots: get("EDGE_CA_FILE").map(PathBuf::from),
+            },
             base_url,
             central_url,
             provisioner_url,
@@ -161,7 +171,8 @@ impl Config {
     /// Never: the base URL was checked when it was read.
     pub fn settings(&self, demo: Option<Arc<[DemoPerson]>>) -> Settings {
         let settings = settings(&self.base_url, self.environment).expect("the base URL was checked when it was read");
-        Settings { demo, mail: self.mail.clone(), ..settings }
+        let (dns_servers, edge) = (self.dns_servers.clone(), self.edge.clone());
+        Settings { demo, mail: self.mail.clone(), dns_servers, edge, ..settings }
     }
 }
 
@@ -199,12 +210,26 @@ fn settings(base_url: &str, environment: Environment) -> Result<Settings, Config
         mail: Post::Folder(PathBuf::new()),
         production: environment == Environment::Production,
         only_counts: environment == Environment::Bench,
+        dns_servers: Vec::new(),
+        edge: EdgeOptions::default(),
     })
 }
 
 fn address(variable: &'static str, value: Option<String>, default: &str) -> Result<SocketAddr, ConfigError> {
     let value = value.unwrap_or_else(|| default.to_owned());
     value.parse().map_err(|_| wrong(variable, format!("is `{value}`; use an address and a port such as {default}")))
+}
+
+/// With their port, or without it at the usual one.
+fn dns_servers(value: Option<String>) -> Result<Vec<SocketAddr>, ConfigError> {
+    let value = value.unwrap_or_default();
+    let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let read = |part: &str| part.parse().or_else(|_| part.parse().map(|ip: IpAddr| SocketAddr::new(ip, 53)));
+    parts
+        .map(|part| {
+            read(part).map_err(|_| wrong("DNS_SERVERS", format!("holds `{part}`, which is no address of a server")))
+        })
+        .collect()
 }
 
 fn proxies(value: Option<String>) -> Result<Vec<IpAddr>, ConfigError> {
@@ -302,6 +327,8 @@ mod tests {
             ("LISTEN_ADDR", "3000"),
             ("INTERNAL_ADDR", "localhost"),
             ("TRUSTED_PROXIES", "10.0.0.1, proxy"),
+            ("DNS_SERVERS", "9.9.9.9, dns.example"),
+            ("EDGE_ADDR", "443"),
             ("FILES_URL", "s3:bucket"),
             ("SMTP_URL", "mail.example:25"),
         ] {
@@ -317,6 +344,13 @@ mod tests {
         let config = read(&[("TRUSTED_PROXIES", "::ffff:10.0.0.1, 2001:db8::1")]).expect("two addresses");
         let proxies = config.trusted_proxies.iter().map(IpAddr::to_string).collect::<Vec<_>>();
         assert_eq!(proxies, ["10.0.0.1", "2001:db8::1"]);
+    }
+
+    #[test]
+    fn a_dns_server_has_a_port_or_the_usual_one() {
+        let config = read(&[("DNS_SERVERS", "9.9.9.9, [2620:fe::fe]:5353, 127.0.0.1:8053")]).expect("three servers");
+        let servers = config.dns_servers.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(servers, ["9.9.9.9:53", "[2620:fe::fe]:5353", "127.0.0.1:8053"]);
     }
 
     #[test]

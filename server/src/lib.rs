@@ -12,4 +12,5 @@ pub mod page_cache;
 mod progress;
 pub mod router;
 pub mod telemetry;
+mod tls_allowed;
 pub mod worker;

@@ -32,6 +32,7 @@ use crate::layers::{
     forms, guard, headers, host, language, limits, panic, plain, request, same_origin, session, still, storefront,
 };
 use crate::page_cache::{self, PageCache};
+use crate::tls_allowed::{self, Asked};
 use crate::{media, progress};
 
 /// Whether the process takes new work; `/readyz` says so.
@@ -81,8 +82,10 @@ pub fn router(state: &AppState, trusted_proxies: &[IpAddr], readiness: Readiness
 }
 
 /// What the internal listener answers.
-pub fn internal() -> Router {
+pub fn internal(house: &Arc<House>) -> Router {
     Router::new()
+        .route("/internal/tls-allowed", get(tls_allowed::answer))
+        .with_state(Asked::new(house.clone()))
         .route("/metrics", get(|| async { crate::telemetry::metrics().render() }))
         .route("/healthz", get(|| async { "ok\n" }))
 }

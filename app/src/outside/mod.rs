@@ -1,7 +1,9 @@
 //! The world, behind small structs.
 
+pub mod edge;
 pub mod files;
 pub mod mail;
+pub mod names;
 pub mod password;
 pub mod pictures;
 

@@ -145,6 +145,18 @@ pub enum Problem {
     TooManyPhotos(u32),
     /// An amount needs its period.
     PeriodRequired,
+    /// It is no name of the public DNS.
+    NotADomain,
+    /// A domain that is nobody's, or the platform's own.
+    NobodysDomain,
+    /// It was another agency's until recently.
+    Quarantined,
+    /// More domains than this.
+    TooManyDomains(u32),
+    /// It does not answer over https yet.
+    NotOverHttps,
+    /// It is done only when somebody says that they mean it.
+    NotConfirmed,
     /// A password that a guesser tries early.
     WeakPassword,
     /// Lower-case letters and digits, joined by single dashes.

@@ -75,6 +75,8 @@ pub struct Words {
     pub auth: crate::auth::words::Words,
     /// Plans and limits.
     pub billing: crate::billing::words::Words,
+    /// The agency's domains.
+    pub domains: crate::domains::words::Words,
     /// The platform's front page.
     pub marketing: crate::marketing::words::Words,
     /// The operators' console.
@@ -96,6 +98,7 @@ static PT: Words = Words {
     common: common::PT,
     auth: crate::auth::words::PT,
     billing: crate::billing::words::PT,
+    domains: crate::domains::words::PT,
     marketing: crate::marketing::words::PT,
     platform: crate::platform::words::PT,
     properties: crate::properties::words::PT,
@@ -110,6 +113,7 @@ static EN: Words = Words {
     common: common::EN,
     auth: crate::auth::words::EN,
     billing: crate::billing::words::EN,
+    domains: crate::domains::words::EN,
     marketing: crate::marketing::words::EN,
     platform: crate::platform::words::EN,
     properties: crate::properties::words::EN,

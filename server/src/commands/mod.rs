@@ -3,6 +3,7 @@
 mod audit;
 pub mod demo;
 mod doctor;
+mod domains;
 pub mod import;
 mod migrate;
 mod operations;
@@ -41,9 +42,12 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Create the demo's agencies and people; again is harmless
     Demo(demo::Demo),
-    /// Agencies: create, list, show, suspend, resume, import
+    /// Agencies: create, list, show, suspend, resume, rename, import
     #[command(subcommand)]
     Tenant(tenant::Tenant),
+    /// Agencies' own domains: list, verify
+    #[command(subcommand)]
+    Domains(domains::Domains),
     /// What is being done to agencies: list, retry
     #[command(subcommand)]
     Operations(operations::Operations),
@@ -105,6 +109,7 @@ async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> 
         Command::Migrate(command) => command.run(deployment).await,
         Command::Demo(command) => command.run(config, deployment).await,
         Command::Tenant(command) => command.run(deployment).await,
+        Command::Domains(command) => command.run(config, deployment).await,
         Command::Operations(command) => command.run(deployment).await,
         Command::Operator(command) => command.run(deployment).await,
         Command::Person(command) => command.run(deployment).await,

@@ -97,7 +97,8 @@ impl Serve {
         let peers = || Peers::new(Proxies(config.trusted_proxies.as_slice().into()), PER_PEER);
         let pages = router::router(&state, &config.trusted_proxies, readiness.clone());
         let serving = tokio::spawn(listen::serve(public, pages, stop.clone(), patience, peers()));
-        let measuring = tokio::spawn(listen::serve(internal, router::internal(), stop.clone(), patience, peers()));
+        let measuring =
+            tokio::spawn(listen::serve(internal, router::internal(&state.house), stop.clone(), patience, peers()));
         announce(config, deployment, self.demo);
         metrics.run_upkeep();
         let how = told.wait().await;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use tenancy::Deployment;
 use tenancy::central::companies::{self, By, Company};
 use tenancy::central::operations::NewTenant;
-use tenancy::central::people;
+use tenancy::central::{people, slugs};
 
 use app::values::{email, slug};
 
@@ -26,6 +26,8 @@ pub(super) enum Tenant {
     Suspend(Suspend),
     /// Open a suspended agency again
     Resume(One),
+    /// Give an agency another slug; the one that it had leads there for 90 days
+    Rename(Rename),
     /// Register a list of properties, or take such an import back
     Import(super::import::Import),
 }
@@ -56,6 +58,18 @@ pub(super) struct Suspend {
     /// Why; the audit log keeps it
     #[arg(long)]
     reason: String,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which agency, and what it is to be called
+#[derive(Debug, Args)]
+pub(super) struct Rename {
+    /// Its slug
+    slug: String,
+    /// The new one: lower-case letters, digits, single dashes
+    to: String,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -119,6 +133,15 @@ impl Tenant {
                     &[format!("{} is suspended", company.slug)],
                 );
             }
+            Self::Rename(rename) => {
+                let company = find(deployment, &rename.slug).await?;
+                let before = slugs::rename(central, company.id, &rename.to, By::default()).await?;
+                output::print(
+                    rename.json,
+                    &json!({"slug": rename.to, "before": before}),
+                    &[format!("{before} is {} now, and leads there for 90 days", rename.to)],
+                );
+            }
             Self::Resume(one) => {
                 let company = find(deployment, &one.slug).await?;
                 if !companies::resume(central, company.id, By::default()).await? {
@@ -141,6 +164,9 @@ impl Create {
         let contact = email::parse(&self.email).ok().context("--email is no e-mail address")?;
         if slug::slugify(&self.slug) != self.slug || self.slug.len() < 2 || self.slug.len() > 40 {
             bail!("--slug takes 2 to 40 lower-case letters and digits with single dashes between them");
+        }
+        if slugs::is_reserved(&self.slug) {
+            bail!("`{}` is kept from everybody: it would be taken for the platform's own", self.slug);
         }
         let domain = match &self.domain {
             Some(domain) => Some(tenancy::Host::parse(domain).context("--domain is no host name")?.as_str().to_owned()),

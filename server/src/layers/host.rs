@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
 use tenancy::{Host, Route, Status};
 
-use app::state::House;
+use app::state::{House, Settings};
 use app::words::Lang;
 
 use super::request::{Proxies, peer};
@@ -19,6 +19,14 @@ pub enum Face {
     Platform,
     /// An agency's storefront: its place under the platform's host, or a domain of its own.
     Storefront(Arc<Route>),
+}
+
+/// What there is at a host.
+enum There {
+    /// A face.
+    Face(Face),
+    /// Nothing but the way to where the agency is now: an address without a path.
+    Elsewhere(String),
 }
 
 /// Marks answers of the platform's host.
@@ -44,7 +52,11 @@ pub async fn layer(State(door): State<Door>, mut request: Request, next: Next) -
     if matches!(path, "/healthz" | "/readyz") {
         return next.run(request).await;
     }
-    let Some(face) = classify(&host, &door.house) else { return unknown(&host, &door.house) };
+    let face = match there(&host, &door.house) {
+        Some(There::Face(face)) => face,
+        Some(There::Elsewhere(address)) => return moved(&address, &request),
+        None => return unknown(&host, &door.house),
+    };
     let on_platform = matches!(face, Face::Platform);
     request.extensions_mut().insert(face);
     request.extensions_mut().insert(host);
@@ -89,17 +101,44 @@ fn text(value: &HeaderValue) -> Result<&str, ()> {
     std::str::from_utf8(value.as_bytes()).map_err(|_| ())
 }
 
-fn classify(host: &Host, house: &House) -> Option<Face> {
+fn there(host: &Host, house: &House) -> Option<There> {
     let base = house.settings.base_host.as_str();
     if host.as_str() == base {
-        return Some(Face::Platform);
+        return Some(There::Face(Face::Platform));
     }
-    let route = match host.as_str().strip_suffix(base).and_then(|rest| rest.strip_suffix('.')) {
-        Some(slug) => house.routes.by_slug(slug),
-        None => house.routes.by_domain(host),
-    }?;
+    let (route, is_former) = match host.as_str().strip_suffix(base).and_then(|rest| rest.strip_suffix('.')) {
+        Some(slug) => match house.routes.by_slug(slug) {
+            Some(route) => (route, false),
+            None => (house.routes.by_former_slug(slug)?, true),
+        },
+        None => (house.routes.by_domain(host)?, false),
+    };
     // What is being made or taken away is not there.
-    matches!(route.status, Status::Active | Status::Suspended | Status::Moving).then_some(Face::Storefront(route))
+    if !matches!(route.status, Status::Active | Status::Suspended | Status::Moving) {
+        return None;
+    }
+    Some(match one_address(host, &route, &house.settings) {
+        Some(address) => There::Elsewhere(address),
+        None if is_former => There::Elsewhere(house.settings.storefront_url(&route.slug, None)),
+        None => There::Face(Face::Storefront(route)),
+    })
+}
+
+/// The agency's main domain, when it wants to be found at no other. Never one that does not answer: better two addresses
+/// than none.
+fn one_address(host: &Host, route: &Route, settings: &Settings) -> Option<String> {
+    let primary = route.primary_domain.as_ref().filter(|primary| route.redirects && *primary != host.as_str())?;
+    let answers = !settings.https || route.secured.contains(primary);
+    answers.then(|| settings.storefront_url(&route.slug, Some(primary)))
+}
+
+/// Whatever was asked for is asked for there, by the same method (RFC 9110, 15.4.9). Not kept: an agency may change its mind.
+fn moved(address: &str, request: &Request) -> Response {
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    match HeaderValue::from_str(&format!("{address}{path}")) {
+        Ok(location) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response(),
+        Err(_) => StatusCode::BAD_REQUEST.into_response(),
+    }
 }
 
 fn unknown(host: &Host, house: &House) -> Response {

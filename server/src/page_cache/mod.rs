@@ -115,7 +115,9 @@ pub async fn layer(State(cache): State<Arc<PageCache>>, mut request: Request, ne
         return next.run(request).await;
     }
     let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
-    let key = (db.tenant(), lang, address(path, request.uri().query()));
+    // A page names the agency's main address, and is another page when that is another.
+    let at = db.route().primary_domain.as_deref().unwrap_or(&db.route().slug);
+    let key = (db.tenant(), lang, format!("{at}{}", address(path, request.uri().query())));
     let version = match cache.version(&db).await {
         Ok(version) => version,
         Err(error) => {

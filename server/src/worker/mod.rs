@@ -19,6 +19,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use app::domains::jobs as domains;
 use app::error::AppError;
 use app::properties::jobs as properties;
 use app::state::House;
@@ -33,6 +34,8 @@ const PLACES: usize = 2;
 const LOOK: Duration = Duration::from_secs(2);
 /// How often a long job says that it is being done: four times within a lease.
 const ALIVE: Duration = Duration::from_secs(30);
+/// Between two looks for domains whose time has come.
+const DOMAINS: Duration = Duration::from_secs(5);
 /// How often a process that stands by asks for the worker's place.
 const STAND_BY: Duration = Duration::from_secs(3);
 
@@ -118,6 +121,7 @@ async fn on_duty(
     tasks.spawn(provision(provisioner.clone(), house.operations.subscribe(), stop.clone()));
     tasks.spawn(tidy_up(house.clone(), stop.clone()));
     tasks.spawn(post::carry(house.clone(), stop.clone()));
+    tasks.spawn(tend_domains(house.clone(), stop.clone()));
     let lost = duty.lost();
     tokio::pin!(lost);
     loop {
@@ -304,6 +308,16 @@ async fn provision(provisioner: Provisioner, mut asked: broadcast::Receiver<Oper
             () = wait(&stop, Duration::from_secs(5)) => {}
             _ = asked.recv() => {}
         }
+    }
+}
+
+/// Looks after domains whose time has come.
+async fn tend_domains(house: Arc<House>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Some(Err(error)) = survived(domains::look_after(&house)).await {
+            tracing::warn!(%error, "domains were not looked after");
+        }
+        wait(&stop, DOMAINS).await;
     }
 }
 

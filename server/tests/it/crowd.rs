@@ -65,6 +65,10 @@ fn changes_its_own(row: &Access) -> bool {
             | "/fn/store_settings/update_brand"
             | "/fn/store_settings/remove_logo"
             | "/app/settings/brand/logo"
+            | "/fn/domains/claim"
+            | "/fn/domains/clear_primary"
+            | "/fn/domains/set_redirects"
+            | "/fn/domains/rename"
     )
 }
 

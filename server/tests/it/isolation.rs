@@ -8,6 +8,7 @@ use tenancy::testing::{Agency, run};
 
 use app::access::{Access, Audience, ROWS};
 
+use crate::domains::a_domain;
 use crate::harness::{
     Answer, Caller, House, Photo, a_photo, a_property, house, on_the_storefront, register, send_logo,
 };
@@ -61,6 +62,8 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
             fields.extend([("id", id), ("title", CANARY.to_owned()), ("version", "2".to_owned())]);
             Ask::Call(fields)
         }
+        "/fn/domains/check" | "/fn/domains/set_primary" => Ask::Call(vec![("id", two.domain.clone())]),
+        "/fn/domains/release" => Ask::Call(vec![("id", two.domain.clone()), ("confirmed", "true".to_owned())]),
         "/fn/auth/end_session" => Ask::Call(vec![("id", two.session.clone())]),
         "/fn/auth/choose_agency" => Ask::Call(vec![("user", two.b.owner.to_string())]),
         // The storefront's; the platform's shows nothing of an agency.
@@ -72,6 +75,12 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/app/settings/store"
         | "/app/settings/brand"
         | "/app/settings/brand/logo"
+        | "/app/settings/domains"
+        | "/fn/domains/load"
+        | "/fn/domains/claim"
+        | "/fn/domains/clear_primary"
+        | "/fn/domains/set_redirects"
+        | "/fn/domains/rename"
         | "/fn/store_settings/load"
         | "/fn/store_settings/update_store"
         | "/fn/store_settings/update_brand"
@@ -95,6 +104,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         "/healthz"
         | "/readyz"
         | "/metrics"
+        | "/internal/tls-allowed"
         | "/pkg/{*file}"
         | "/fonts/{*file}"
         | "/assets/{*file}"
@@ -175,6 +185,8 @@ pub(super) struct Two {
     logo: String,
     pub(super) draft: String,
     session: String,
+    /// Identifier of B's domain.
+    domain: String,
 }
 
 pub(super) async fn two(house: &House) -> Two {
@@ -198,7 +210,9 @@ pub(super) async fn two_with(house: &House, canary: &str) -> Two {
     let sessions = of_b.call("auth/sessions", &[]).await.json();
     let session = sessions[0]["id"].as_str().expect("a session").to_owned();
     let logo = send_logo(&mut of_b).await;
-    Two { a, b, of_a, of_b, property, photo, listing, logo, draft, session }
+    let domain = a_domain(&b, &format!("www.{}.example", b.route.slug)).await.to_string();
+    house.state.house.routes.reload().await.expect("read");
+    Two { a, b, of_a, of_b, property, photo, listing, logo, draft, session, domain }
 }
 
 #[test]
@@ -252,6 +266,10 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         | "/app/settings/brand"
         | "/app/profile"
         | "/entrar/agencia" => Some((page(), name)),
+        "/app/settings/domains" | "/fn/domains/load" => {
+            let own = format!("www.{}.example", two.b.route.slug);
+            Some((if row.method == "GET" { page() } else { call() }, own))
+        }
         "/fn/properties/list" | "/fn/today/load" | "/fn/storefront/landing" | "/fn/storefront/search" => {
             Some((call(), title))
         }
@@ -298,7 +316,8 @@ fn names(two: &Two) -> Vec<(String, String)> {
     let owner = two.b.owner.to_string();
     let logo = two.logo.trim_end_matches(".png").to_owned();
     let address = two.listing.trim_start_matches("/imovel/").to_owned();
-    let names = [two.property.clone(), two.photo.id.clone(), two.session.clone(), owner, logo, address];
+    let domain = two.domain.clone();
+    let names = [two.property.clone(), two.photo.id.clone(), two.session.clone(), owner, logo, address, domain];
     let other = |name: &String| format!("{}{}", &name[..name.len() - 1], if name.ends_with('0') { '1' } else { '0' });
     names.into_iter().map(|name| (name.clone(), other(&name))).collect()
 }

@@ -234,6 +234,8 @@ async fn without_a_database() -> state::House {
         registry: whole.registry.clone(),
         files: whole.files.clone(),
         mailer: whole.mailer.clone(),
+        names: whole.names.clone(),
+        edge: whole.edge.clone(),
         choices: whole.choices.clone(),
         pictures: whole.pictures.clone(),
         passwords: whole.passwords.clone(),

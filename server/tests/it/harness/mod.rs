@@ -2,6 +2,8 @@
 
 mod caller;
 pub mod chance;
+pub mod dns;
+pub mod edge;
 pub mod process;
 pub mod smtp;
 mod statements;
@@ -18,8 +20,7 @@ use tenancy::{Clock, RegistryOptions};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::OnceCell;
 
-use caller::encode;
-pub use caller::{Answer, Caller};
+pub use caller::{Answer, Caller, encode};
 pub use statements::{asks_indexes, statements};
 
 use app::outside::mail::Post;
@@ -66,12 +67,15 @@ pub fn settings() -> Settings {
         production: false,
         mail: Post::Folder("outbox".into()),
         only_counts: false,
+        dns_servers: Vec::new(),
+        edge: Default::default(),
     }
 }
 
 /// A house of its own with these settings.
 pub async fn open_as(registry: RegistryOptions, settings: Settings) -> House {
     let bed = bed().await;
+    let settings = Settings { dns_servers: dns::addresses().await, ..settings };
     let ahead = Arc::new(Mutex::new(Duration::ZERO));
     let turned = ahead.clone();
     let is_clock_broken = Arc::new(AtomicBool::new(false));

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tenancy::central::operations::NewTenant;
 use tenancy::testing::{SECRET, bed, new_tenant};
 use tenancy::{Deployment, DeploymentOptions, Key, TenantId};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::sync::OnceCell;
@@ -80,7 +80,7 @@ async fn a_folder() -> PathBuf {
     folder(&format!("copy-{}", COPIES.fetch_add(1, Ordering::Relaxed))).await
 }
 
-fn a_free_port() -> SocketAddr {
+pub fn a_free_port() -> SocketAddr {
     let free = TcpListener::bind("127.0.0.1:0").expect("a port");
     free.local_addr().expect("an address")
 }
@@ -359,7 +359,7 @@ pub async fn ended(child: &mut Child) -> ExitStatus {
 }
 
 /// The whole answer on a connection that is closed after it.
-pub async fn read(mut stream: TcpStream) -> io::Result<Reply> {
+pub async fn read(mut stream: impl AsyncRead + Unpin) -> io::Result<Reply> {
     let mut bytes = Vec::new();
     match tokio::time::timeout(LONG, stream.read_to_end(&mut bytes)).await {
         Ok(Ok(_)) => Reply::parse(&bytes),

@@ -1,0 +1,118 @@
+//! `/app/settings/domains`: the agency's address on the platform, and domains of its own.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::domains::parts::DomainItem;
+use crate::domains::server_fns::{ClaimDomain, ClearPrimary, RenameAddress, SetRedirects, load_domains};
+use crate::domains::types::DomainsShown;
+use crate::domains::words::field;
+use crate::layouts::SettingsHead;
+use crate::ui::act::{Act, ActForm, use_draft};
+use crate::ui::error::ErrorPage;
+use crate::ui::field::TextField;
+use crate::ui::form::{ErrorNote, ErrorSummary, SavedNote, SubmitButton, field_errors};
+use crate::ui::title::PageTitle;
+use crate::values::fields::FieldErrors;
+use crate::words::words;
+
+/// The page.
+#[component]
+pub fn DomainIndex() -> impl IntoView {
+    let words = &words().domains;
+    let (act, draft) = (Act::new(), use_draft());
+    let key = move || (draft().filter(|_| act.done() == 0), act.done());
+    let shown = Resource::new_blocking(key, |(draft, _)| load_domains(draft));
+    let errors = Signal::derive(move || act.error().with(|e| field_errors(e.as_ref())));
+    let page = move || {
+        Suspend::new(async move {
+            match shown.await {
+                Err(error) => view! { <ErrorPage error/> }.into_any(),
+                Ok(shown) => content(shown, act, errors).into_any(),
+            }
+        })
+    };
+    let label_of = move |name: String| field(&name, words);
+    view! {
+        <PageTitle text=words.title/>
+        <SettingsHead title=words.title.to_owned()/>
+        <p class="lead">{words.lead}</p>
+        <SavedNote act/>
+        <ErrorNote error=act.error()/>
+        <ErrorSummary errors label_of/>
+        <Transition>{page}</Transition>
+    }
+}
+
+fn content(shown: DomainsShown, act: Act, errors: Signal<FieldErrors>) -> impl IntoView {
+    let words = &words().domains;
+    let typed = act.refused().or_else(|| shown.typed.clone()).unwrap_or_default();
+    let (host, address) = (typed.get("host").to_owned(), typed.get("address").to_owned());
+    let warnings = shown.warnings.iter().cloned();
+    let warnings = warnings.map(|text| view! { <div class="alert-box alert-warn" role="status">{text}</div> });
+    let domains = shown.domains.iter().cloned().map(|domain| view! { <DomainItem domain act/> });
+    let list = if shown.domains.is_empty() {
+        view! { <p class="quiet">{words.none}</p> }.into_any()
+    } else {
+        view! { <ul class="rows">{domains.collect_view()}</ul> }.into_any()
+    };
+    view! {
+        {warnings.collect_view()}
+        <section class="group">
+            <h2 id="confirmed">{words.own}</h2>
+            <div id="primary">{list}</div>
+            <ActForm act to=ClaimDomain::PATH class="form">
+                <TextField name="host" label=words.host value=host hint=words.host_hint required=true maxlength=253 errors/>
+                <div class="button-row"><SubmitButton label=words.claim pending=act.pending()/></div>
+            </ActForm>
+        </section>
+        {shown.has_primary.then(|| redirects(shown.redirects, act))}
+        {home(&shown, &address, act, errors)}
+    }
+}
+
+fn redirects(is_on: bool, act: Act) -> impl IntoView {
+    let words = &words().domains;
+    let label = if is_on { words.redirects_off } else { words.redirects_on };
+    view! {
+        <section class="group">
+            <h2>{words.redirects}</h2>
+            <p>{words.redirects_lead}</p>
+            <ActForm act to=SetRedirects::PATH>
+                <input type="hidden" name="redirects" value=(!is_on).to_string()/>
+                <button type="submit" class="btn">{label}</button>
+            </ActForm>
+        </section>
+    }
+}
+
+fn home(shown: &DomainsShown, typed: &str, act: Act, errors: Signal<FieldErrors>) -> impl IntoView + use<> {
+    let words = &words().domains;
+    let value = if typed.is_empty() { &shown.address } else { typed }.to_owned();
+    let choose = shown.has_primary.then(|| {
+        view! {
+            <ActForm act to=ClearPrimary::PATH>
+                <button type="submit" class="btn btn-small">{words.make_primary}</button>
+            </ActForm>
+        }
+    });
+    let rename = shown.may_rename.then(|| {
+        view! {
+            <ActForm act to=RenameAddress::PATH class="form">
+                <TextField name="address" label=words.address value=value hint=words.address_hint required=true maxlength=40 errors/>
+                <div class="button-row"><SubmitButton label=words.rename pending=act.pending() look=""/></div>
+            </ActForm>
+        }
+    });
+    view! {
+        <section class="group">
+            <h2>{words.home}</h2>
+            <ul class="rows"><li class="row">
+                <div class="row-text"><strong>{shown.home.clone()}</strong><p class="quiet">{words.home_hint}</p></div>
+                {(!shown.has_primary).then(|| view! { <span class="tag">{words.primary}</span> })}
+                {choose}
+            </li></ul>
+            {rename}
+        </section>
+    }
+}

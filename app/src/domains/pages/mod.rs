@@ -1,0 +1,5 @@
+//! The domains' page.
+
+mod domains;
+
+pub use domains::DomainIndex;

@@ -1,0 +1,5 @@
+//! What the page is made of.
+
+mod domain;
+
+pub use domain::DomainItem;

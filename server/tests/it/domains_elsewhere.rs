@@ -1,0 +1,162 @@
+//! An agency's name in addresses, left and held; and domains by command. Corrections 36 and 58, CON-11, ISO-11.
+
+use http::StatusCode;
+use serde_json::Value;
+use sqlx::Row as _;
+use tenancy::central::operations::NewTenant;
+use tenancy::testing::{bed, new_tenant, run};
+
+use crate::domains::{at, central};
+use crate::harness::dns::{addresses, point};
+use crate::harness::process::Installation;
+use crate::harness::{Caller, house};
+
+async fn rename(caller: &mut Caller, address: &str) -> (StatusCode, String) {
+    let answer = caller.call("domains/rename", &[("address", address)]).await;
+    (answer.status, answer.text())
+}
+
+#[test]
+fn an_address_that_was_left_leads_to_the_new_one_and_is_nobody_elses() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut owner, mut other) = (house.owner(&a).await, house.owner(&b).await);
+        let (old, new) = (a.route.slug.clone(), format!("{}-nova", a.route.slug));
+        assert_eq!(rename(&mut owner, &new).await.0, StatusCode::OK);
+        house.state.house.routes.reload().await.expect("read");
+        assert_eq!(at(house, &format!("{new}.localhost:3000")).await.status, StatusCode::OK);
+        let mut visitor = house.visitor(&a);
+        let moved = visitor.get("/imoveis?q=sala").await;
+        assert_eq!(moved.status, StatusCode::PERMANENT_REDIRECT);
+        assert_eq!(moved.header("location"), format!("http://{new}.localhost:3000/imoveis?q=sala"));
+        // Nobody else gets it, whichever way they ask.
+        let (status, why) = rename(&mut other, &old).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(why.contains("taken"), "{why}");
+        let provisioner = bed().await.deployment.provisioner();
+        let newcomer = NewTenant { slug: old.clone(), ..new_tenant() };
+        let refused = provisioner.reserve(&newcomer, None).await.expect_err("it is held");
+        assert_eq!(refused.to_string(), "the slug is taken");
+        assert!(!tenancy::central::slugs::is_free(&house.state.house.central, &old, None).await.expect("asked"));
+        // Who left it may come back to it, and then the other one is held.
+        assert_eq!(rename(&mut owner, &old).await.0, StatusCode::OK);
+        assert_eq!(rename(&mut owner, &new).await.0, StatusCode::OK);
+        let aged =
+            sqlx::query("update former_slugs set until = now() - interval '1 second' where slug = $1").bind(&old);
+        assert_eq!(aged.execute(&mut central().await).await.expect("90 days later").rows_affected(), 1);
+        house.state.house.routes.reload().await.expect("read");
+        assert_eq!(at(house, &format!("{old}.localhost:3000")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(rename(&mut other, &old).await.0, StatusCode::OK, "it is anybody's again");
+        house.state.house.routes.reload().await.expect("read");
+        assert!(at(house, &format!("{old}.localhost:3000")).await.text().contains(&b.route.name));
+        let held: i64 =
+            sqlx::query_scalar("select extract(day from until - left_at)::bigint from former_slugs where slug = $1")
+                .bind(&b.route.slug)
+                .fetch_one(&mut central().await)
+                .await
+                .expect("held");
+        assert_eq!(held, 90);
+    });
+}
+
+#[test]
+fn an_address_is_changed_by_the_owner_and_to_what_may_be_one() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut owner, mut runs_it) = (house.owner(&a).await, house.member(&a, "manager").await);
+        assert_eq!(rename(&mut runs_it, "outro-nome").await.0, StatusCode::FORBIDDEN);
+        let page = runs_it.get("/app/settings/domains").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(!page.text().contains("/fn/domains/rename"), "nobody is offered what they may not do");
+        for (address, problem, sentence) in [
+            ("", "required", "Preencha este campo."),
+            ("a", "not_a_slug", "Use letras minúsculas"),
+            ("casa--azul", "not_a_slug", "Use letras minúsculas"),
+            ("casa azul", "not_a_slug", "Use letras minúsculas"),
+            ("www", "reserved", "Este endereço é da plataforma"),
+            ("admin", "reserved", "Este endereço é da plataforma"),
+            (b.route.slug.as_str(), "taken", "Já está em uso."),
+        ] {
+            let (status, why) = rename(&mut owner, address).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{address}: {why}");
+            let why: Value = serde_json::from_str(&why).expect("JSON");
+            assert_eq!(why["data"][0], serde_json::json!(["address", problem]), "{address}");
+            let back = owner.post("domains/rename", "/app/settings/domains", &[("address", address)]).await;
+            let page = back.header("location").split_once("/app").map(|(_, rest)| format!("/app{rest}")).expect("ours");
+            assert!(owner.get(&page).await.text().contains(sentence), "{address}");
+        }
+        let slug: String = sqlx::query("select slug from companies where id = $1")
+            .bind(a.route.tenant)
+            .fetch_one(&mut central().await)
+            .await
+            .expect("read")
+            .get(0);
+        assert_eq!(slug, a.route.slug);
+        assert_eq!(
+            rename(&mut owner, &format!(" {} ", a.route.slug.to_uppercase())).await.0,
+            StatusCode::OK,
+            "it is as it was"
+        );
+    });
+}
+
+/// Runs a command, and reads what it prints for machines.
+async fn json(at: &Installation, arguments: &[&str]) -> (bool, Value) {
+    let output = at.command(&[arguments, &["--json"]].concat()).output().await.expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.success(), serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("no JSON: {said}")))
+}
+
+#[test]
+fn domains_are_listed_and_looked_at_by_command() {
+    run(async {
+        let mut at = Installation::new().await;
+        let servers = addresses().await.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        at.variables.push(("DNS_SERVERS", servers));
+        let slug = at.agencies[0].new.slug.clone();
+        let (fine, astray) = (format!("www.{slug}-fina.com.br"), format!("www.{slug}-perdida.com.br"));
+        point(&fine, [127, 0, 0, 1]).await;
+        point(&astray, [203, 0, 113, 9]).await;
+        {
+            let deployment = at.databases().await;
+            let superuser = deployment.cluster().expect("it is private").superuser().database("central");
+            let mut root = sqlx::ConnectOptions::connect(&superuser).await.expect("superuser");
+            for host in [&fine, &astray] {
+                sqlx::query(
+                    "insert into domains (id, tenant_id, host, kind, state, verify_token, verified_at, is_vouched)
+                    values (gen_random_uuid(), $1, $2, 'custom', 'verified', 't', now(), true)",
+                )
+                .bind(at.agencies[0].tenant)
+                .bind(host)
+                .execute(&mut root)
+                .await
+                .expect("made");
+            }
+            sqlx::Connection::close(root).await.expect("closed");
+            deployment.close().await.expect("stopped");
+        }
+        let (done, all) = json(&at, &["domains", "list"]).await;
+        assert!(done && all.as_array().map(Vec::len) == Some(2), "{all}");
+        assert_eq!((&all[0]["domain"], &all[0]["state"]), (&Value::from(fine.clone()), &"verified".into()));
+        let (done, looked) = json(&at, &["domains", "verify"]).await;
+        assert!(!done, "one of them leads elsewhere: {looked}");
+        assert_eq!(
+            (&looked[0]["problem"], &looked[1]["problem"]),
+            (&Value::Null, &"points_elsewhere".into()),
+            "{looked}"
+        );
+        let (done, looked) = json(&at, &["domains", "verify", &fine]).await;
+        assert!(done && looked.as_array().map(Vec::len) == Some(1), "{looked}");
+        let (done, said) = at.say(&["domains", "verify", "www.ninguem.com.br"]).await;
+        assert!(!done && said.contains("no agency has or claims www.ninguem.com.br"), "{said}");
+        let (done, said) = at.say(&["domains", "list"]).await;
+        assert!(done && said.contains(&fine) && said.contains("points_elsewhere"), "{said}");
+        // And an agency's address.
+        let (done, renamed) = json(&at, &["tenant", "rename", &slug, &format!("{slug}-nova")]).await;
+        assert!(done && renamed["slug"] == format!("{slug}-nova") && renamed["before"] == slug, "{renamed}");
+        let (done, said) = at.say(&["tenant", "rename", &at.agencies[1].new.slug, &slug]).await;
+        assert!(!done && said.contains("the slug is taken"), "{said}");
+    });
+}
