@@ -128,7 +128,7 @@ fn only_these_rooms_open_an_agency() {
     none("registry.open is called by the layers, the worker and the commands (ARCHITECTURE.md)", offenders);
 }
 
-const SLICES: [&str; 11] = [
+const SLICES: [&str; 12] = [
     "auth",
     "audit",
     "billing",
