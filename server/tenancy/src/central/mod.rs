@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod alerts;
 pub mod audit;
+pub mod audit_chain;
+pub mod audit_log;
 pub mod companies;
 pub mod duty;
 pub(crate) mod hold;
