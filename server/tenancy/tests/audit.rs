@@ -25,11 +25,7 @@ async fn intruder() -> PgConnection {
 
 fn event(a: &Agency, n: usize) -> Event {
     let changes = serde_json::json!({"title": ["", format!("Casa {n}")]});
-    Event {
-        tenant: Some(a.route.tenant),
-        changes,
-        ..Event::of_platform("property.update", "property", Uuid::now_v7())
-    }
+    Event { tenant: Some(a.route.tenant), changes, ..Event::of_platform("property.update", "property", Uuid::now_v7()) }
 }
 
 /// An agency whose chain has six lines, and their identifiers.
@@ -136,7 +132,8 @@ fn a_chain_that_was_written_anew_is_not_the_one_that_was_written_down_outside() 
     run(async {
         let (central_db, key) = (bed().await.deployment.central(), bed().await.deployment.key());
         let (a, ids) = with_lines().await;
-        let heads = audit_chain::heads(central_db, key, &BTreeMap::new(), OffsetDateTime::now_utc()).await.expect("read");
+        let heads =
+            audit_chain::heads(central_db, key, &BTreeMap::new(), OffsetDateTime::now_utc()).await.expect("read");
         let ours: Vec<Anchor> = heads.into_iter().filter(|head| head.chain == a.route.tenant.as_uuid()).collect();
         assert_eq!((ours.len(), ours[0].lines), (1, 6));
         assert!(ours[0].is_ours(key));
@@ -195,7 +192,11 @@ fn nobodys_hand_changes_what_was_written() {
                 "update audit_heads set hash = ''",
             ] {
                 let refused = root.execute(sql).await.expect_err(sql);
-                let code = refused.as_database_error().and_then(|error| error.code()).expect("the server refuses").into_owned();
+                let code = refused
+                    .as_database_error()
+                    .and_then(|error| error.code())
+                    .expect("the server refuses")
+                    .into_owned();
                 assert_eq!(code, "42501", "{role}: {sql}: {refused}");
             }
             root.execute("reset role").await.expect("oneself again");
@@ -208,7 +209,8 @@ fn nobodys_hand_changes_what_was_written() {
         root.execute("set role central_app").await.expect("as the web part");
         for line in [ids[0], ids[3]] {
             let refused = sqlx::query(fork).bind(line).execute(&mut root).await.expect_err("a chain has one end");
-            let code = refused.as_database_error().and_then(|error| error.code()).expect("the server refuses").into_owned();
+            let code =
+                refused.as_database_error().and_then(|error| error.code()).expect("the server refuses").into_owned();
             assert_eq!(code, "40001", "{refused}");
         }
     });
@@ -241,9 +243,13 @@ fn relays_and_direct_writers_at_once_make_one_chain_of_each_agency() {
                         relay::deliver(central, key, &db).await.map(drop)
                     } else {
                         for _ in 0..10 {
-                            let event = Event { tenant: Some(tenant), ..Event::of_platform("tenant.test", "company", tenant.as_uuid()) };
+                            let event = Event {
+                                tenant: Some(tenant),
+                                ..Event::of_platform("tenant.test", "company", tenant.as_uuid())
+                            };
                             audit::record(central, event).await?;
-                            audit::record(central, Event::of_platform("platform.test", "company", tenant.as_uuid())).await?;
+                            audit::record(central, Event::of_platform("platform.test", "company", tenant.as_uuid()))
+                                .await?;
                         }
                         Ok(())
                     }
@@ -257,7 +263,8 @@ fn relays_and_direct_writers_at_once_make_one_chain_of_each_agency() {
         for agency in [&a, &b] {
             assert_eq!(walked(agency, &[]).await, None);
             let count = "select count(*) from tenant_audit_log where tenant_id = $1";
-            let count: i64 = sqlx::query_scalar(count).bind(agency.route.tenant).fetch_one(&mut root).await.expect("counted");
+            let count: i64 =
+                sqlx::query_scalar(count).bind(agency.route.tenant).fetch_one(&mut root).await.expect("counted");
             assert_eq!(count, 1 + 30 + 30);
         }
         let there: Vec<Uuid> = sqlx::query_scalar("select id from tenant_audit_log where id = any($1)")
@@ -298,7 +305,8 @@ fn lines_of_the_first_version_are_walked_as_they_were_made() {
         let a = agency().await;
         let mut root = central().await;
         let head = "select hash from audit_heads where chain = $1";
-        let before: Vec<u8> = sqlx::query_scalar(head).bind(a.route.tenant).fetch_one(&mut root).await.expect("its head");
+        let before: Vec<u8> =
+            sqlx::query_scalar(head).bind(a.route.tenant).fetch_one(&mut root).await.expect("its head");
         let (id, at) = (Uuid::now_v7(), OffsetDateTime::from_unix_timestamp(1_795_489_500).expect("in range"));
         let body = serde_json::json!([
             id, "1795489500000000000", a.route.tenant, null, null, "property.create", "property", null, {"b": 1, "a": 2}, "203.0.113.9", null, null

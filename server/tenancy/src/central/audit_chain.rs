@@ -120,7 +120,8 @@ pub async fn chains(db: &CentralDb, anchors: &[Anchor]) -> Result<Vec<Uuid>, sql
 pub async fn walk(db: &CentralDb, chain: Uuid, anchors: &[Anchor]) -> Result<Walked, sqlx::Error> {
     // One picture of lines and head: lines are being added meanwhile.
     let mut tx = db.pool().begin_with("begin isolation level repeatable read read only").await?;
-    let head = sqlx::query!("select lines, hash from audit_heads where chain = $1", chain).fetch_optional(&mut *tx).await?;
+    let head =
+        sqlx::query!("select lines, hash from audit_heads where chain = $1", chain).fetch_optional(&mut *tx).await?;
     let mut outside: BTreeMap<i64, &str> = BTreeMap::new();
     for anchor in anchors.iter().filter(|anchor| anchor.chain == chain) {
         outside.insert(anchor.lines, &anchor.hash);

@@ -17,6 +17,7 @@ pub mod people;
 pub mod plans;
 pub(crate) mod refused;
 pub mod routes;
+pub(crate) mod session_lines;
 pub mod sessions;
 pub mod sign_ins;
 pub mod sign_ups;
