@@ -50,7 +50,7 @@ impl Role {
             Can::SeeProperties => matches!(self, Owner | Manager | Broker | Assistant | Finance | Partner),
             Can::WriteProperties => matches!(self, Owner | Manager | Broker | Assistant),
             Can::PublishProperties => matches!(self, Owner | Manager | Broker),
-            Can::ArchiveProperties | Can::WriteSettings => matches!(self, Owner | Manager),
+            Can::ArchiveProperties | Can::WriteSettings | Can::SeeAudit => matches!(self, Owner | Manager),
             Can::SeePlan => matches!(self, Owner | Manager | Finance),
         }
     }
@@ -74,11 +74,13 @@ pub enum Can {
     SeePlan,
     /// Change how the agency presents itself.
     WriteSettings,
+    /// Look at the audit log, and take a copy of it along.
+    SeeAudit,
 }
 
 impl Can {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SeeAgency,
         Self::SeeProperties,
         Self::WriteProperties,
@@ -86,6 +88,7 @@ impl Can {
         Self::ArchiveProperties,
         Self::SeePlan,
         Self::WriteSettings,
+        Self::SeeAudit,
     ];
 }
 
@@ -195,11 +198,15 @@ pub const ROWS: &[Access] = &[
     write("/app/settings/brand/logo", Audience::Staff(Can::WriteSettings)),
     row("GET", "/logo/{file}", Audience::Staff(Can::SeeAgency), false, Cache::Immutable),
     page("/app/settings/plan", Audience::Staff(Can::SeePlan)),
+    page("/app/settings/audit", Audience::Staff(Can::SeeAudit)),
+    page("/app/settings/audit/export", Audience::Staff(Can::SeeAudit)),
     page("/app/profile", Audience::Staff(Can::SeeAgency)),
     // Operators
     page("/platform/entrar", Audience::Platform),
     page("/platform", Audience::Operator),
     page("/platform/tenants", Audience::Operator),
+    page("/platform/audit", Audience::Operator),
+    page("/platform/audit/export", Audience::Operator),
     // Storefront
     site("/"),
     site("/imoveis"),
@@ -225,6 +232,8 @@ pub const ROWS: &[Access] = &[
     read("/fn/sign_up/progress", Audience::SignedIn),
     read("/fn/auth/sessions", Audience::Staff(Can::SeeAgency)),
     write("/fn/auth/end_session", Audience::Staff(Can::SeeAgency)),
+    read("/fn/audit/list", Audience::Staff(Can::SeeAudit)),
+    read("/fn/audit/list_all", Audience::Operator),
     read("/fn/billing/plans", Audience::Platform),
     read("/fn/billing/use", Audience::Staff(Can::SeePlan)),
     read("/fn/platform/tenants", Audience::Operator),

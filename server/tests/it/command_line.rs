@@ -161,7 +161,8 @@ fn the_heads_are_written_down_outside_so_that_a_tail_that_was_cut_off_is_missed(
         assert!(at.say(&["audit", "verify"]).await.0, "the control: without the file nobody knows");
         // A line of somebody else's making is told from ours; what a crash left of one is none.
         let chain = at.agencies[0].tenant.to_string();
-        let other: String = kept.lines().map(|line| line.replace(&chain, &uuid::Uuid::now_v7().to_string()) + "\n").collect();
+        let other: String =
+            kept.lines().map(|line| line.replace(&chain, &uuid::Uuid::now_v7().to_string()) + "\n").collect();
         std::fs::write(&files[0], format!("{}{{\"at\": 17", other)).expect("written");
         let (whole, said) = at.say(&["audit", "verify"]).await;
         assert!(!whole && said.contains("1 lines under DATA_DIR/audit do not carry this program's seal"), "{said}");

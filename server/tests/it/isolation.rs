@@ -72,6 +72,9 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/app/settings/store"
         | "/app/settings/brand"
         | "/app/settings/brand/logo"
+        | "/app/settings/audit"
+        | "/app/settings/audit/export"
+        | "/fn/audit/list"
         | "/fn/store_settings/load"
         | "/fn/store_settings/update_store"
         | "/fn/store_settings/update_brand"
@@ -106,6 +109,9 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/platform/entrar"
         | "/platform"
         | "/platform/tenants"
+        | "/platform/audit"
+        | "/platform/audit/export"
+        | "/fn/audit/list_all"
         | "/theme/{colors}"
         | "/fn/auth/sign_in"
         | "/fn/auth/entrance"
@@ -250,8 +256,13 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         | "/app/settings/plan"
         | "/app/settings/store"
         | "/app/settings/brand"
+        | "/app/settings/audit"
         | "/app/profile"
         | "/entrar/agencia" => Some((page(), name)),
+        "/app/settings/audit/export" => {
+            Some((Ask::Page(format!("{}?format=jsonl", row.path)), two.b.owner.to_string()))
+        }
+        "/fn/audit/list" => Some((call(), two.b.owner.to_string())),
         "/fn/properties/list" | "/fn/today/load" | "/fn/storefront/landing" | "/fn/storefront/search" => {
             Some((call(), title))
         }
