@@ -7,8 +7,10 @@ use sqlx::{ConnectOptions as _, Executor as _, PgConnection};
 use std::collections::{BTreeMap, BTreeSet};
 use tenancy::central::audit::{self, Event};
 use tenancy::central::audit_chain::{self, Anchor, Broken, Fault, walk};
-use tenancy::testing::{Agency, agency, bed, run, superuser};
-use tenancy::{Key, relay};
+use tenancy::central::people::NewPerson;
+use tenancy::central::{alerts, operations};
+use tenancy::testing::{Agency, PASSWORD_HASH, agency, bed, run, superuser};
+use tenancy::{Key, migrate, relay};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -324,5 +326,63 @@ fn lines_of_the_first_version_are_walked_as_they_were_made() {
         let change = sqlx::query("update tenant_audit_log set changes = '{}' where id = $1");
         change.bind(id).execute(&mut root).await.expect("changed");
         assert_eq!(walked(&a, &[]).await, broken(id, 2, Fault::Changed));
+    });
+}
+
+/// An agency's lines of one act, oldest first: what changed.
+async fn told(a: &Agency, action: &str) -> Vec<serde_json::Value> {
+    let lines = "select changes from tenant_audit_log where tenant_id = $1 and action = $2 order by seq";
+    sqlx::query_scalar(lines).bind(a.route.tenant).bind(action).fetch_all(&mut central().await).await.expect("listed")
+}
+
+#[test]
+fn what_the_platform_does_to_an_agency_is_told_once_and_only_when_it_was_done() {
+    run(async {
+        let bed = bed().await;
+        let (central_db, provisioner) = (bed.deployment.central(), bed.deployment.provisioner());
+        let (a, b) = (agency().await, agency().await);
+        let mut root = central().await;
+        // Somebody is given access; done twice, it is done once.
+        let email = format!("nova@{}.example", a.route.slug);
+        let new = NewPerson { name: "Nova", email: &email, password_hash: PASSWORD_HASH };
+        for _ in 0..2 {
+            provisioner.add_user(a.route.tenant, &new, "broker").await.expect("added");
+        }
+        let expected = serde_json::json!({"name": "Nova", "email": email, "role": "broker"});
+        assert_eq!(told(&a, "user.create").await, [expected]);
+        // Its schema moves, and stays.
+        assert_eq!(told(&a, "tenant.migrate").await.len(), 0, "what is made has had no other schema");
+        let behind = sqlx::query("update tenant_placements set schema_version = 20261123000001 where tenant_id = $1");
+        behind.bind(a.route.tenant).execute(&mut root).await.expect("as after an update of the program");
+        for _ in 0..2 {
+            provisioner.migrate_tenant(a.route.tenant).await.expect("migrated");
+        }
+        let moved = serde_json::json!({"schema_version": [20_261_123_000_001_i64, migrate::latest()]});
+        assert_eq!(told(&a, "tenant.migrate").await, [moved]);
+        // An operation is tried again, when there is something to be tried.
+        let operation = "update tenant_operations set state = $2 where tenant_id = $1 returning id";
+        let operation = sqlx::query_scalar(operation).bind(a.route.tenant).bind("failed");
+        let operation: Uuid = operation.fetch_one(&mut root).await.expect("its making");
+        assert!(operations::retry(central_db, operation.into()).await.expect("asked"));
+        let done = sqlx::query("update tenant_operations set state = 'done' where id = $1").bind(operation);
+        done.execute(&mut root).await.expect("as it was");
+        assert!(!operations::retry(central_db, operation.into()).await.expect("asked"), "it is done");
+        assert_eq!(told(&a, "operation.retry").await.len(), 1);
+        // Alerts are closed by whoever has seen them.
+        let closed =
+            "select coalesce(sum((changes->>'count')::int), 0) from tenant_audit_log where action = 'alerts.close'";
+        let before: i64 = sqlx::query_scalar(closed).fetch_one(&mut root).await.expect("counted");
+        alerts::raise(central_db, "test.audit", Some(a.route.tenant), "x").await.expect("raised");
+        let open = alerts::list_open(central_db).await.expect("listed");
+        let ours: Vec<_> = open.into_iter().filter(|alert| alert.agency.as_ref() == Some(&a.route.slug)).collect();
+        for _ in 0..2 {
+            alerts::close_seen(central_db, &ours).await.expect("closed");
+        }
+        let after: i64 = sqlx::query_scalar(closed).fetch_one(&mut root).await.expect("counted");
+        assert_eq!(after - before, 1);
+        for act in ["user.create", "tenant.migrate", "operation.retry"] {
+            assert_eq!(told(&b, act).await.len(), 0, "{act} was not done to another agency");
+        }
+        assert_eq!(walked(&a, &[]).await, None);
     });
 }

@@ -130,6 +130,17 @@ fn the_heads_are_written_down_outside_so_that_a_tail_that_was_cut_off_is_missed(
         let [cut, untouched] = [0, 1].map(|n| at.agencies[n].new.slug.as_str());
         let suspended = json(&at, &["tenant", "suspend", cut, "--reason", "unpaid"]).await;
         assert_eq!(suspended["suspended"], cut);
+        let cluster = databases.cluster().expect("it is private").superuser();
+        let mut central = cluster.database("central").connect().await.expect("superuser");
+        let by = "select user_agent from tenant_audit_log where tenant_id = $1 and action = 'tenant.suspend'";
+        let by: String =
+            sqlx::query_scalar(by).bind(at.agencies[0].tenant).fetch_one(&mut central).await.expect("told");
+        let user = nix::unistd::User::from_uid(nix::unistd::Uid::current()).expect("known").expect("known").name;
+        assert_eq!(
+            by,
+            format!("sobrado tenant suspend, by {user}"),
+            "whose hand it was, and nothing else of the command"
+        );
         let served = at.serve(&[]).await;
         for _ in 0..300 {
             if !heads(&at).is_empty() {
@@ -142,8 +153,6 @@ fn the_heads_are_written_down_outside_so_that_a_tail_that_was_cut_off_is_missed(
         assert_eq!(files.len(), 1, "a file a month");
         assert!(at.say(&["audit", "verify"]).await.0);
         // Whoever owns the server takes the last line back, and the head with it: inside nothing is wrong.
-        let cluster = databases.cluster().expect("it is private").superuser();
-        let mut central = cluster.database("central").connect().await.expect("superuser");
         central.execute("set session_replication_role = replica").await.expect("above the triggers");
         for sql in [
             "delete from tenant_audit_log where tenant_id = $1 and action = 'tenant.suspend'",
