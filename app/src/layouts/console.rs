@@ -17,7 +17,7 @@ pub fn ConsoleLayout(
             <header class="console-head">
                 <span class="wordmark">"Sobrado"</span>
                 <span class="quiet">{words.auth.sign_in_operator}</span>
-                <nav class="tabs" aria-label="Sobrado">
+                <nav aria-label="Sobrado">
                     <a href="/platform/tenants">{words.platform.tenants}</a>
                     <a href="/platform/audit">{crate::audit::words::words(words.lang).title}</a>
                 </nav>
