@@ -80,6 +80,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         telemetry::start_logs("info,sqlx=warn,sqlx::postgres::notice=error,tower_sessions_core=error")?;
     } else {
         telemetry::start_logs("warn,sqlx::postgres::notice=error")?;
+        tenancy::central::audit::act_as_command(hand());
     }
     match command {
         Command::Serve(command) => command.run(config).await,
@@ -91,7 +92,6 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
 /// A command that works on databases that are ready, and ends.
 async fn on_databases(command: &Command, config: &Config) -> anyhow::Result<ExitCode> {
-    tenancy::central::audit::act_as_command(hand());
     let deployment = boot::open_deployment(config).await?;
     if !matches!(command, Command::Migrate(_) | Command::Demo(_)) {
         deployment.require_current().await?;
