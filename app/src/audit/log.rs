@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::filter::AuditFilter;
 use super::types::{AuditLine, AuditPage, Change, Choice};
-use super::words::{ACTIONS, KINDS, kind, sentence, words};
+use super::words::{ACTIONS, HISTORY, KINDS, kind, sentence, words};
 use crate::error::AppError;
 use crate::state::House;
 use crate::values::day::{day_after, format_instant, parse_day};
@@ -63,7 +63,7 @@ pub async fn page(house: &House, viewer: Viewer, filter: &AuditFilter, lang: Lan
         next: last.filter(|_| is_more || is_backwards),
         previous: first.filter(|_| if is_backwards { is_more } else { place != Place::Newest }),
         people: people.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
-        actions: sorted(ACTIONS.iter().map(|(code, ..)| (*code, sentence(code, lang).unwrap_or(code)))),
+        actions: sorted(HISTORY.iter().chain(ACTIONS).map(|(code, ..)| (*code, sentence(code, lang).unwrap_or(code)))),
         kinds: sorted(KINDS.iter().map(|(code, ..)| (*code, kind(code, lang).unwrap_or(code)))),
     })
 }
@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn every_act_is_put_into_words_in_both_languages() {
-        for (code, pt, en) in ACTIONS {
+        for (code, pt, en) in HISTORY.iter().chain(ACTIONS) {
             assert!(!pt.is_empty() && !en.is_empty() && pt != en, "{code}");
             assert_eq!(sentence(code, Lang::Pt), Some(*pt));
         }

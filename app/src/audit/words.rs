@@ -129,8 +129,8 @@ pub fn words(lang: Lang) -> &'static Words {
     }
 }
 
-/// Every act that somebody has put into words: its code, and what comes after the name of who did it.
-pub const ACTIONS: &[(&str, &str, &str)] = &[
+/// Acts on records, whose history shows them too: its pages carry these.
+pub const HISTORY: &[(&str, &str, &str)] = &[
     ("property.create", "cadastrou um imóvel", "registered a property"),
     ("property.update", "alterou um imóvel", "changed a property"),
     ("property.publish", "publicou um imóvel", "published a property"),
@@ -143,6 +143,11 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("settings.update", "alterou o site", "changed the site"),
     ("import.run", "importou imóveis", "imported properties"),
     ("import.undo", "desfez uma importação", "undid an import"),
+    ("property.hand_over", "passou imóveis a outra pessoa", "handed properties over"),
+];
+
+/// Every other act that somebody has put into words: its code, and what comes after the name of who did it. The server's alone.
+pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("session.open", "entrou no sistema", "signed in"),
     ("session.refused", "tentou entrar e não conseguiu", "tried to sign in and was refused"),
     ("session.end", "encerrou uma sessão", "ended a session"),
@@ -157,11 +162,58 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("alerts.close", "encerrou os alertas abertos", "closed the open alerts"),
     ("audit.export", "exportou a auditoria", "exported the audit log"),
     ("audit.read", "consultou a auditoria da imobiliária", "looked into the agency's audit log"),
+    ("company.sign_up", "cadastrou a imobiliária", "signed the agency up"),
+    ("tenant.rename", "mudou o nome da imobiliária", "renamed the agency"),
+    ("tenant.cancel", "cancelou a imobiliária", "cancelled the agency"),
+    ("tenant.keep", "desistiu do cancelamento", "took the cancellation back"),
+    ("tenant.delete", "marcou a imobiliária para exclusão", "marked the agency for deletion"),
+    ("tenant.deleted", "excluiu a imobiliária", "deleted the agency"),
+    ("slug.release", "liberou um endereço", "released an address"),
+    ("subscription.change", "mudou a assinatura", "changed the subscription"),
+    ("subscription.cancel", "cancelou a assinatura", "cancelled the subscription"),
+    ("subscription.keep", "manteve a assinatura", "kept the subscription"),
+    ("subscription.settle", "acertou a situação da assinatura", "settled the subscription's state"),
+    ("plan.publish_version", "publicou uma versão de um plano", "published a version of a plan"),
+    ("invoice.issue", "emitiu uma fatura", "issued an invoice"),
+    ("invoice.pay", "registrou o pagamento de uma fatura", "recorded the payment of an invoice"),
+    ("usage.repair", "corrigiu uma contagem de uso", "mended a count of use"),
+    ("invitation.create", "convidou uma pessoa", "invited a person"),
+    ("invitation.resend", "reenviou um convite", "sent an invitation again"),
+    ("invitation.revoke", "cancelou um convite", "revoked an invitation"),
+    ("member.join", "entrou na equipe", "joined the team"),
+    ("member.update", "alterou os dados de um membro", "changed a member's details"),
+    ("member.change_role", "mudou o papel de um membro", "changed a member's role"),
+    ("member.deactivate", "desativou um membro", "deactivated a member"),
+    ("member.reactivate", "reativou um membro", "reactivated a member"),
+    ("person.ask_email", "pediu a mudança do e-mail", "asked for another e-mail address"),
+    ("person.change_email", "mudou o e-mail", "changed the e-mail address"),
+    ("person.change_password", "mudou a senha", "changed the password"),
+    ("person.reset_password", "recuperou a senha", "recovered the password"),
+    ("second_factor.set", "ativou a verificação em duas etapas", "switched the second factor on"),
+    ("second_factor.remove", "desativou a verificação em duas etapas", "switched the second factor off"),
+    ("second_factor.reset", "redefiniu a verificação em duas etapas", "reset a second factor"),
+    ("second_factor.codes", "gerou novos códigos de recuperação", "made new recovery codes"),
+    ("second_factor.recovery", "usou um código de recuperação", "used a recovery code"),
+    ("domain.claim", "pediu um domínio", "claimed a domain"),
+    ("domain.verify", "comprovou um domínio", "proved a domain"),
+    ("domain.primary", "escolheu o domínio principal", "chose the primary domain"),
+    ("domain.redirects", "mudou os redirecionamentos", "changed the redirects"),
+    ("domain.suspect", "deixou de encontrar um domínio", "no longer found a domain"),
+    ("domain.recover", "encontrou um domínio de novo", "found a domain again"),
+    ("domain.move", "transferiu um domínio", "moved a domain"),
+    ("domain.release", "liberou um domínio", "released a domain"),
+    ("server.add", "acrescentou um servidor", "added a server"),
+    ("server.capacity", "mudou a capacidade de um servidor", "changed a server's capacity"),
+    ("server.state", "mudou o estado de um servidor", "changed a server's state"),
 ];
 
 /// What an act is called; nothing for one that nobody has put into words yet.
 pub fn sentence(action: &str, lang: Lang) -> Option<&'static str> {
-    let (_, pt, en) = ACTIONS.iter().find(|(code, ..)| *code == action)?;
+    found(HISTORY, action, lang).or_else(|| found(ACTIONS, action, lang))
+}
+
+fn found(all: &[(&str, &'static str, &'static str)], code: &str, lang: Lang) -> Option<&'static str> {
+    let (_, pt, en) = all.iter().find(|(known, ..)| *known == code)?;
     Some(match lang {
         Lang::Pt => pt,
         Lang::En => en,
@@ -180,15 +232,17 @@ pub const KINDS: &[(&str, &str, &str)] = &[
     ("company", "Imobiliária", "Agency"),
     ("operation", "Operação", "Operation"),
     ("alert", "Alerta", "Alert"),
+    ("domain", "Domínio", "Domain"),
+    ("invitation", "Convite", "Invitation"),
+    ("invoice", "Fatura", "Invoice"),
+    ("subscription", "Assinatura", "Subscription"),
+    ("plan", "Plano", "Plan"),
+    ("server", "Servidor", "Server"),
 ];
 
 /// What a kind of record is called; nothing for one that nobody has put into words yet.
 pub fn kind(entity_type: &str, lang: Lang) -> Option<&'static str> {
-    let (_, pt, en) = KINDS.iter().find(|(code, ..)| *code == entity_type)?;
-    Some(match lang {
-        Lang::Pt => pt,
-        Lang::En => en,
-    })
+    found(KINDS, entity_type, lang)
 }
 
 /// What a column of an export is called.
@@ -210,8 +264,8 @@ pub const COLUMNS: [(&str, &str); 13] = [
 
 /// What an action of a record's history is called.
 pub fn action(action: &str, lang: Lang) -> &'static str {
-    match lang {
-        Lang::Pt => sentence(action, lang).unwrap_or("alterou um registro"),
-        Lang::En => sentence(action, lang).unwrap_or("changed a record"),
-    }
+    found(HISTORY, action, lang).unwrap_or(match lang {
+        Lang::Pt => "alterou um registro",
+        Lang::En => "changed a record",
+    })
 }
