@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tenancy::central::audit_log::{self, Entry, Place, Scope, Wanted};
 use time::format_description::well_known::Rfc3339;
 
-use app::audit::filter::AuditFilter;
+use app::audit::filter::{AuditFilter, WHOSE};
 use app::audit::log::{Viewer, behind, origin, wanted, who};
 use app::audit::reads::{self, Reader};
 use app::audit::words::{COLUMNS, kind, sentence};
@@ -59,7 +59,8 @@ async fn begin(house: &Arc<House>, parts: &Parts, lang: Lang) -> Result<Response
         Who::Operator(account) => (Viewer::Operator, account.person.as_uuid()),
         Who::Nobody | Who::Choosing(_) => return Err(AppError::Unauthenticated),
     };
-    let wanted = wanted(house, viewer, &filter).await?;
+    let whose = typed(WHOSE).filter(|_| viewer == Viewer::Operator).unwrap_or_default();
+    let wanted = wanted(house, viewer, (&filter, &whose)).await?;
     if parts.method == Method::HEAD {
         return Ok(response(Body::empty(), form));
     }

@@ -9,7 +9,10 @@ pub const LIST: &str = "/app/settings/audit";
 /// The operators'.
 pub const ALL: &str = "/platform/audit";
 
-/// What is asked for, and from where on; as it was typed.
+/// Under this name operators, and nobody else, say whose log they mean: an agency's name in addresses, or `-` for the platform's.
+pub const WHOSE: &str = "agency";
+
+/// What is asked for, and from where on; as it was typed. Whose log it is is no part of it: an agency's people see their own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AuditFilter {
@@ -27,8 +30,6 @@ pub struct AuditFilter {
     pub from: String,
     /// The last day.
     pub to: String,
-    /// For operators: an agency's name in addresses; `-` for the platform's own acts.
-    pub agency: String,
     /// Lines after this cursor.
     pub after: Option<String>,
     /// Lines before this cursor.
@@ -48,7 +49,6 @@ impl AuditFilter {
             entity: text("entity"),
             from: text("from"),
             to: text("to"),
-            agency: text("agency"),
             after: some("after"),
             before: some("before"),
         }
@@ -58,7 +58,6 @@ impl AuditFilter {
     pub fn pairs(&self) -> Vec<(&'static str, &str)> {
         let all = [
             ("q", &self.q),
-            ("agency", &self.agency),
             ("who", &self.who),
             ("action", &self.action),
             ("kind", &self.kind),

@@ -62,11 +62,15 @@ pub async fn record(
 ///
 /// # Errors
 /// Those of [`record`].
-pub async fn of_an_agencys_log(house: &House, operator: &Operator, filter: &AuditFilter) -> Result<(), AppError> {
-    if filter.agency.is_empty() || filter.after.is_some() || filter.before.is_some() {
+pub async fn of_an_agencys_log(
+    house: &House,
+    operator: &Operator,
+    (filter, agency): (&AuditFilter, &str),
+) -> Result<(), AppError> {
+    if agency.is_empty() || filter.after.is_some() || filter.before.is_some() {
         return Ok(());
     }
-    let company = match companies::find_by_slug(&house.central, &filter.agency).await {
+    let company = match companies::find_by_slug(&house.central, agency).await {
         Err(tenancy::DatabaseError::RowNotFound) => return Ok(()),
         found => found?,
     };

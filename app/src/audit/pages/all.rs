@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::audit::filter::{ALL, AuditFilter};
+use crate::audit::filter::{AuditFilter, WHOSE};
 use crate::audit::parts::log;
 use crate::audit::server_fns::list_all_audit;
 use crate::audit::words::words;
 use crate::layouts::ConsoleLayout;
 use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
+use crate::values::query::clean;
 use crate::words::lang;
 
 /// Everybody's log. Complete without WASM, and none is sent.
@@ -19,15 +20,16 @@ pub fn GlobalAuditIndex() -> impl IntoView {
     let query = use_query_map();
     let filter = move || {
         let query = query.read();
-        AuditFilter::from_query(&|name| query.get(name))
+        let agency = query.get(WHOSE).map(|agency| clean(&agency)).unwrap_or_default();
+        (agency, AuditFilter::from_query(&|name| query.get(name)))
     };
-    let page = Resource::new_blocking(filter, list_all_audit);
+    let page = Resource::new_blocking(filter, |(agency, filter)| list_all_audit(agency, filter));
     let list = move || {
-        let filter = filter();
+        let (agency, filter) = filter();
         Suspend::new(async move {
             match page.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok(page) => log(page, filter, ALL).into_any(),
+                Ok(page) => log(page, filter, Some(agency)).into_any(),
             }
         })
     };

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::audit::filter::{AuditFilter, LIST};
+use crate::audit::filter::AuditFilter;
 use crate::audit::parts::log;
 use crate::audit::server_fns::list_audit;
 use crate::audit::words::words;
@@ -31,7 +31,7 @@ pub fn AuditIndex() -> impl IntoView {
                 Ok(page) => {
                     let filter = filter.get_untracked();
                     let is_even = anew.side(filter.clone());
-                    let log = log(page, filter, LIST);
+                    let log = log(page, filter, None);
                     if is_even {
                         view! { <div>{log}</div> }.into_any()
                     } else {

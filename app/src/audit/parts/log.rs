@@ -3,16 +3,20 @@
 
 use leptos::prelude::*;
 
-use crate::audit::filter::AuditFilter;
+use crate::audit::filter::{ALL, AuditFilter, LIST, WHOSE};
 use crate::audit::types::{AuditLine, AuditPage, Change, Choice};
 use crate::audit::words::words;
 use crate::ui::icon::{Icon, IconName};
+use crate::values::query::address;
 use crate::words::lang;
 
-/// One page of the log below this path.
-pub fn log(page: AuditPage, filter: AuditFilter, path: &'static str) -> impl IntoView {
+/// One page of the agency's own log, or of the one that an operator means: everybody's when no agency is named.
+pub fn log(page: AuditPage, filter: AuditFilter, agency: Option<String>) -> impl IntoView {
     let words = words(lang());
-    let export = |format: &str| filter.href(&format!("{path}/export"), Some(("format", format)));
+    let path = if agency.is_some() { ALL } else { LIST };
+    let whose = agency.clone().filter(|agency| !agency.is_empty());
+    let of = |path: &str| address(path, whose.iter().map(|agency| (WHOSE, agency.as_str())));
+    let export = |format: &str| filter.href(&of(&format!("{path}/export")), Some(("format", format)));
     let exports = view! {
         <div class="button-row">
             <a class="btn btn-small" href=export("csv") rel="external" download="">{words.export}</a>
@@ -22,7 +26,7 @@ pub fn log(page: AuditPage, filter: AuditFilter, path: &'static str) -> impl Int
     let link = |name: &'static str, cursor: &Option<String>, label: &'static str| {
         cursor.as_ref().map(|cursor| {
             let rel = if name == "after" { "next" } else { "prev" };
-            view! { <a class="btn btn-small" href=filter.href(path, Some((name, cursor))) rel=rel>{label}</a> }
+            view! { <a class="btn btn-small" href=filter.href(&of(path), Some((name, cursor))) rel=rel>{label}</a> }
         })
     };
     let common = &crate::words::words().common;
@@ -30,7 +34,7 @@ pub fn log(page: AuditPage, filter: AuditFilter, path: &'static str) -> impl Int
     let older = link("after", &page.next, common.next_page);
     let is_empty = page.lines.is_empty();
     let lines = page.lines.into_iter().map(line).collect_view();
-    let clear = (!filter.is_empty()).then(|| view! { <a class="btn" href=path>{common.clear}</a> });
+    let clear = (whose.is_some() || !filter.is_empty()).then(|| view! { <a class="btn" href=path>{common.clear}</a> });
     let found = if is_empty {
         view! { <section class="empty"><h2>{words.none}</h2><p>{words.none_lead}</p>{clear}</section> }.into_any()
     } else {
@@ -40,26 +44,26 @@ pub fn log(page: AuditPage, filter: AuditFilter, path: &'static str) -> impl Int
         }
         .into_any()
     };
-    view! { {filters(filter, (page.people, page.actions, page.kinds), path)} {found} }
+    view! { {filters(filter, (page.people, page.actions, page.kinds), agency)} {found} }
 }
 
 fn filters(
     filter: AuditFilter,
     (people, actions, kinds): (Vec<Choice>, Vec<Choice>, Vec<Choice>),
-    path: &'static str,
+    agency: Option<String>,
 ) -> impl IntoView {
     let words = words(lang());
-    let is_everybodys = path == crate::audit::filter::ALL;
+    let path = if agency.is_some() { ALL } else { LIST };
     let field = |name: &'static str, label: &'static str, kind: &'static str, value: String| {
         view! {
             <label class="field"><span class="field-label">{label}</span>
                 <input class="input" type=kind name=name value=value/></label>
         }
     };
-    let (agency, who) = if is_everybodys {
+    let (agency, who) = if let Some(agency) = agency {
         let agency = view! {
             <label class="field"><span class="field-label">{words.agency}</span>
-                <input class="input" name="agency" value=filter.agency placeholder=words.agency_hint/></label>
+                <input class="input" name=WHOSE value=agency placeholder=words.agency_hint/></label>
         };
         (Some(agency), field("who", words.email, "text", filter.who).into_any())
     } else {
