@@ -50,7 +50,9 @@ impl Role {
             Can::SeeProperties => matches!(self, Owner | Manager | Broker | Assistant | Finance | Partner),
             Can::WriteProperties => matches!(self, Owner | Manager | Broker | Assistant),
             Can::PublishProperties => matches!(self, Owner | Manager | Broker),
-            Can::ArchiveProperties | Can::WriteSettings | Can::WriteDomains => matches!(self, Owner | Manager),
+            Can::ArchiveProperties | Can::WriteSettings | Can::WriteDomains | Can::SeeAudit => {
+                matches!(self, Owner | Manager)
+            }
             Can::RenameAgency => matches!(self, Owner),
             Can::SeePlan => matches!(self, Owner | Manager | Finance),
         }
@@ -79,11 +81,13 @@ pub enum Can {
     WriteDomains,
     /// Change the agency's name in addresses.
     RenameAgency,
+    /// Look at the audit log, and take a copy of it along.
+    SeeAudit,
 }
 
 impl Can {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SeeAgency,
         Self::SeeProperties,
         Self::WriteProperties,
@@ -93,6 +97,7 @@ impl Can {
         Self::WriteSettings,
         Self::WriteDomains,
         Self::RenameAgency,
+        Self::SeeAudit,
     ];
 }
 
@@ -204,11 +209,15 @@ pub const ROWS: &[Access] = &[
     row("GET", "/logo/{file}", Audience::Staff(Can::SeeAgency), false, Cache::Immutable),
     page("/app/settings/domains", Audience::Staff(Can::WriteDomains)),
     page("/app/settings/plan", Audience::Staff(Can::SeePlan)),
+    page("/app/settings/audit", Audience::Staff(Can::SeeAudit)),
+    page("/app/settings/audit/export", Audience::Staff(Can::SeeAudit)),
     page("/app/profile", Audience::Staff(Can::SeeAgency)),
     // Operators
     page("/platform/entrar", Audience::Platform),
     page("/platform", Audience::Operator),
     page("/platform/tenants", Audience::Operator),
+    page("/platform/audit", Audience::Operator),
+    page("/platform/audit/export", Audience::Operator),
     // Storefront
     site("/"),
     site("/imoveis"),
@@ -234,6 +243,8 @@ pub const ROWS: &[Access] = &[
     read("/fn/sign_up/progress", Audience::SignedIn),
     read("/fn/auth/sessions", Audience::Staff(Can::SeeAgency)),
     write("/fn/auth/end_session", Audience::Staff(Can::SeeAgency)),
+    read("/fn/audit/list", Audience::Staff(Can::SeeAudit)),
+    read("/fn/audit/list_all", Audience::Operator),
     read("/fn/billing/plans", Audience::Platform),
     read("/fn/billing/use", Audience::Staff(Can::SeePlan)),
     read("/fn/domains/load", Audience::Staff(Can::WriteDomains)),

@@ -5,6 +5,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
+use crate::audit::pages::{AuditIndex, GlobalAuditIndex};
 use crate::auth::pages::{ChooseAgency, OperatorSignIn, Profile, SignIn, SignOut};
 use crate::billing::pages::PlanShow;
 use crate::domains::pages::DomainIndex;
@@ -49,6 +50,7 @@ lazy_pages! {
     LazyBrandShow shows BrandShow,
     LazyDomainIndex shows DomainIndex,
     LazyPlanShow shows PlanShow,
+    LazyAuditIndex shows AuditIndex,
     LazyProfile shows Profile,
 }
 
@@ -72,6 +74,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("settings/brand") view={Lazy::<LazyBrandShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/domains") view={Lazy::<LazyDomainIndex>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/plan") view={Lazy::<LazyPlanShow>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/audit") view={Lazy::<LazyAuditIndex>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("profile") view={Lazy::<LazyProfile>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
                 </ParentRoute>
@@ -102,6 +105,7 @@ pub fn Front() -> impl IntoView {
                 <Route path=path!("/platform/entrar") view=OperatorSignIn ssr=SsrMode::Async/>
                 <Route path=path!("/platform") view=TenantIndex ssr=SsrMode::Async/>
                 <Route path=path!("/platform/tenants") view=TenantIndex ssr=SsrMode::Async/>
+                <Route path=path!("/platform/audit") view=GlobalAuditIndex ssr=SsrMode::Async/>
                 <Route path=path!("/*any") view=NotHere ssr=SsrMode::Async/>
             </Routes>
         </Router>

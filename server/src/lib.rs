@@ -1,6 +1,7 @@
 //! Everything that no screen calls: the process, its layers, the worker and the commands.
 #![recursion_limit = "512"]
 
+pub mod audit_export;
 pub mod boot;
 pub mod commands;
 pub mod config;

@@ -23,6 +23,7 @@ use app::error::AppError;
 use app::state::{AppState, House};
 use app::words::Lang;
 
+use crate::audit_export;
 use crate::layers::forms::Forms;
 use crate::layers::headers::Secure;
 use crate::layers::host::{Door, Face};
@@ -142,6 +143,8 @@ fn app_face(state: &AppState) -> Router {
         .route(limits::LOGO, post(media::upload_logo).layer(DefaultBodyLimit::max(media::UPLOAD)))
         .route("/media/{photo}/{file}", get(media::of_staff))
         .route("/logo/{file}", get(media::logo_of_staff))
+        .route("/app/settings/audit/export", get(audit_export::export))
+        .route("/platform/audit/export", get(audit_export::export))
         .with_state(state.clone());
     let layers = ServiceBuilder::new()
         .layer(map_response(session::secure_removal))

@@ -1,26 +1,271 @@
-//! What the acts of a history are called.
+//! What the acts of a history are called, and the words of the log's screens.
+//!
+//! The screens' words stand here and not in the table that every page carries; the sentences are the server's alone.
 
 use crate::words::Lang;
 
-/// What an action is called.
-pub fn action(action: &str, lang: Lang) -> &'static str {
-    let (pt, en) = match action {
-        "property.create" => ("cadastrou um imóvel", "registered a property"),
-        "property.update" => ("alterou um imóvel", "changed a property"),
-        "property.publish" => ("publicou um imóvel", "published a property"),
-        "property.unpublish" => ("tirou um imóvel do site", "took a property off the site"),
-        "property.feature" => ("destacou um imóvel", "featured a property"),
-        "property.unfeature" => ("tirou o destaque de um imóvel", "stopped featuring a property"),
-        "property.photos" => ("mudou as fotos de um imóvel", "changed a property's photos"),
-        "settings.update" => ("alterou o site", "changed the site"),
-        "import.run" => ("importou imóveis", "imported properties"),
-        "import.undo" => ("desfez uma importação", "undid an import"),
-        "property.archive" => ("arquivou um imóvel", "archived a property"),
-        "property.restore" => ("restaurou um imóvel", "restored a property"),
-        _ => ("alterou um registro", "changed a record"),
-    };
+/// See the module.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each key is its own description")]
+pub struct Words {
+    pub title: &'static str,
+    pub lead: &'static str,
+    pub lead_all: &'static str,
+    pub search: &'static str,
+    pub who: &'static str,
+    pub everybody: &'static str,
+    pub email: &'static str,
+    pub agency: &'static str,
+    pub agency_hint: &'static str,
+    pub action: &'static str,
+    pub kind: &'static str,
+    pub all: &'static str,
+    pub identifier: &'static str,
+    pub from: &'static str,
+    pub to: &'static str,
+    pub filter: &'static str,
+    pub none: &'static str,
+    pub none_lead: &'static str,
+    pub support: &'static str,
+    pub field: &'static str,
+    pub before: &'static str,
+    pub after: &'static str,
+    pub nothing: &'static str,
+    pub more: &'static str,
+    pub open: &'static str,
+    pub address: &'static str,
+    pub browser: &'static str,
+    pub request: &'static str,
+    pub code: &'static str,
+    pub platform: &'static str,
+    pub the_program: &'static str,
+    pub somebody: &'static str,
+    pub somebody_gone: &'static str,
+    pub export: &'static str,
+    pub export_lines: &'static str,
+}
+
+const PT: Words = Words {
+    title: "Auditoria",
+    lead: "Quem fez o quê, quando e de onde. Nada aqui pode ser alterado ou apagado; o que acontece agora aparece em segundos.",
+    lead_all: "O que se fez em cada imobiliária e na plataforma.",
+    search: "Texto",
+    who: "Quem",
+    everybody: "Todas as pessoas",
+    email: "E-mail de quem fez",
+    agency: "Endereço da imobiliária",
+    agency_hint: "casa-azul, ou - para a plataforma",
+    action: "Ação",
+    kind: "Tipo de registro",
+    all: "Todos",
+    identifier: "Identificador",
+    from: "De",
+    to: "Até",
+    filter: "Filtrar",
+    none: "Nada encontrado",
+    none_lead: "Nenhuma ação corresponde a estes filtros.",
+    support: "Acesso do suporte",
+    field: "Campo",
+    before: "Antes",
+    after: "Depois",
+    nothing: "vazio",
+    more: "Detalhes",
+    open: "Abrir",
+    address: "Endereço de rede",
+    browser: "Navegador",
+    request: "Número do pedido",
+    code: "Código da ação",
+    platform: "Plataforma",
+    the_program: "O sistema",
+    somebody: "Alguém sem acesso",
+    somebody_gone: "Alguém da plataforma",
+    export: "Exportar CSV",
+    export_lines: "Exportar JSON",
+};
+
+const EN: Words = Words {
+    title: "Audit log",
+    lead: "Who did what, when and from where. Nothing here can be changed or deleted; what happens now appears within seconds.",
+    lead_all: "What was done in each agency and on the platform.",
+    search: "Text",
+    who: "Who",
+    everybody: "Everybody",
+    email: "E-mail of whoever did it",
+    agency: "The agency's address",
+    agency_hint: "casa-azul, or - for the platform",
+    action: "Action",
+    kind: "Kind of record",
+    all: "All",
+    identifier: "Identifier",
+    from: "From",
+    to: "To",
+    filter: "Filter",
+    none: "Nothing found",
+    none_lead: "No action matches these filters.",
+    support: "Support access",
+    field: "Field",
+    before: "Before",
+    after: "After",
+    nothing: "empty",
+    more: "Details",
+    open: "Open",
+    address: "Network address",
+    browser: "Browser",
+    request: "Request number",
+    code: "Code of the action",
+    platform: "Platform",
+    the_program: "The program",
+    somebody: "Somebody without access",
+    somebody_gone: "Somebody of the platform",
+    export: "Export CSV",
+    export_lines: "Export JSON",
+};
+
+/// The screens' words in a language.
+pub fn words(lang: Lang) -> &'static Words {
     match lang {
+        Lang::Pt => &PT,
+        Lang::En => &EN,
+    }
+}
+
+/// Acts on records, whose history shows them too: its pages carry these.
+pub const HISTORY: &[(&str, &str, &str)] = &[
+    ("property.create", "cadastrou um imóvel", "registered a property"),
+    ("property.update", "alterou um imóvel", "changed a property"),
+    ("property.publish", "publicou um imóvel", "published a property"),
+    ("property.unpublish", "tirou um imóvel do site", "took a property off the site"),
+    ("property.feature", "destacou um imóvel", "featured a property"),
+    ("property.unfeature", "tirou o destaque de um imóvel", "stopped featuring a property"),
+    ("property.photos", "mudou as fotos de um imóvel", "changed a property's photos"),
+    ("property.archive", "arquivou um imóvel", "archived a property"),
+    ("property.restore", "restaurou um imóvel", "restored a property"),
+    ("settings.update", "alterou o site", "changed the site"),
+    ("import.run", "importou imóveis", "imported properties"),
+    ("import.undo", "desfez uma importação", "undid an import"),
+    ("property.hand_over", "passou imóveis a outra pessoa", "handed properties over"),
+];
+
+/// Every other act that somebody has put into words: its code, and what comes after the name of who did it. The server's alone.
+pub const ACTIONS: &[(&str, &str, &str)] = &[
+    ("session.open", "entrou no sistema", "signed in"),
+    ("session.refused", "tentou entrar e não conseguiu", "tried to sign in and was refused"),
+    ("session.end", "encerrou uma sessão", "ended a session"),
+    ("person.reset", "redefiniu a senha de uma pessoa", "reset a person's password"),
+    ("user.create", "deu acesso a uma pessoa", "gave a person access"),
+    ("operator.create", "deu acesso a um operador da plataforma", "gave an operator of the platform access"),
+    ("tenant.create", "abriu a imobiliária", "opened the agency"),
+    ("tenant.suspend", "suspendeu a imobiliária", "suspended the agency"),
+    ("tenant.resume", "reativou a imobiliária", "resumed the agency"),
+    ("tenant.migrate", "atualizou o banco de dados da imobiliária", "brought the agency's database up to date"),
+    ("operation.retry", "mandou tentar uma operação de novo", "had an operation tried again"),
+    ("alerts.close", "encerrou os alertas abertos", "closed the open alerts"),
+    ("audit.export", "exportou a auditoria", "exported the audit log"),
+    ("audit.read", "consultou a auditoria da imobiliária", "looked into the agency's audit log"),
+    ("company.sign_up", "cadastrou a imobiliária", "signed the agency up"),
+    ("tenant.rename", "mudou o nome da imobiliária", "renamed the agency"),
+    ("tenant.cancel", "cancelou a imobiliária", "cancelled the agency"),
+    ("tenant.keep", "desistiu do cancelamento", "took the cancellation back"),
+    ("tenant.delete", "marcou a imobiliária para exclusão", "marked the agency for deletion"),
+    ("tenant.deleted", "excluiu a imobiliária", "deleted the agency"),
+    ("slug.release", "liberou um endereço", "released an address"),
+    ("subscription.change", "mudou a assinatura", "changed the subscription"),
+    ("subscription.cancel", "cancelou a assinatura", "cancelled the subscription"),
+    ("subscription.keep", "manteve a assinatura", "kept the subscription"),
+    ("subscription.settle", "acertou a situação da assinatura", "settled the subscription's state"),
+    ("plan.publish_version", "publicou uma versão de um plano", "published a version of a plan"),
+    ("invoice.issue", "emitiu uma fatura", "issued an invoice"),
+    ("invoice.pay", "registrou o pagamento de uma fatura", "recorded the payment of an invoice"),
+    ("usage.repair", "corrigiu uma contagem de uso", "mended a count of use"),
+    ("invitation.create", "convidou uma pessoa", "invited a person"),
+    ("invitation.resend", "reenviou um convite", "sent an invitation again"),
+    ("invitation.revoke", "cancelou um convite", "revoked an invitation"),
+    ("member.join", "entrou na equipe", "joined the team"),
+    ("member.update", "alterou os dados de um membro", "changed a member's details"),
+    ("member.change_role", "mudou o papel de um membro", "changed a member's role"),
+    ("member.deactivate", "desativou um membro", "deactivated a member"),
+    ("member.reactivate", "reativou um membro", "reactivated a member"),
+    ("person.ask_email", "pediu a mudança do e-mail", "asked for another e-mail address"),
+    ("person.change_email", "mudou o e-mail", "changed the e-mail address"),
+    ("person.change_password", "mudou a senha", "changed the password"),
+    ("person.reset_password", "recuperou a senha", "recovered the password"),
+    ("second_factor.set", "ativou a verificação em duas etapas", "switched the second factor on"),
+    ("second_factor.remove", "desativou a verificação em duas etapas", "switched the second factor off"),
+    ("second_factor.reset", "redefiniu a verificação em duas etapas", "reset a second factor"),
+    ("second_factor.codes", "gerou novos códigos de recuperação", "made new recovery codes"),
+    ("second_factor.recovery", "usou um código de recuperação", "used a recovery code"),
+    ("domain.claim", "pediu um domínio", "claimed a domain"),
+    ("domain.verify", "comprovou um domínio", "proved a domain"),
+    ("domain.primary", "escolheu o domínio principal", "chose the primary domain"),
+    ("domain.redirects", "mudou os redirecionamentos", "changed the redirects"),
+    ("domain.suspect", "deixou de encontrar um domínio", "no longer found a domain"),
+    ("domain.recover", "encontrou um domínio de novo", "found a domain again"),
+    ("domain.move", "transferiu um domínio", "moved a domain"),
+    ("domain.release", "liberou um domínio", "released a domain"),
+    ("server.add", "acrescentou um servidor", "added a server"),
+    ("server.capacity", "mudou a capacidade de um servidor", "changed a server's capacity"),
+    ("server.state", "mudou o estado de um servidor", "changed a server's state"),
+];
+
+/// What an act is called; nothing for one that nobody has put into words yet.
+pub fn sentence(action: &str, lang: Lang) -> Option<&'static str> {
+    found(HISTORY, action, lang).or_else(|| found(ACTIONS, action, lang))
+}
+
+fn found(all: &[(&str, &'static str, &'static str)], code: &str, lang: Lang) -> Option<&'static str> {
+    let (_, pt, en) = all.iter().find(|(known, ..)| *known == code)?;
+    Some(match lang {
         Lang::Pt => pt,
         Lang::En => en,
-    }
+    })
+}
+
+/// Every kind of record that somebody has put into words.
+pub const KINDS: &[(&str, &str, &str)] = &[
+    ("property", "Imóvel", "Property"),
+    ("store_settings", "Site", "Site"),
+    ("import", "Importação", "Import"),
+    ("session", "Sessão", "Session"),
+    ("person", "Pessoa", "Person"),
+    ("user", "Membro da equipe", "Member of staff"),
+    ("operator", "Operador", "Operator"),
+    ("company", "Imobiliária", "Agency"),
+    ("operation", "Operação", "Operation"),
+    ("alert", "Alerta", "Alert"),
+    ("domain", "Domínio", "Domain"),
+    ("invitation", "Convite", "Invitation"),
+    ("invoice", "Fatura", "Invoice"),
+    ("subscription", "Assinatura", "Subscription"),
+    ("plan", "Plano", "Plan"),
+    ("server", "Servidor", "Server"),
+];
+
+/// What a kind of record is called; nothing for one that nobody has put into words yet.
+pub fn kind(entity_type: &str, lang: Lang) -> Option<&'static str> {
+    found(KINDS, entity_type, lang)
+}
+
+/// What a column of an export is called.
+pub const COLUMNS: [(&str, &str); 13] = [
+    ("Data e hora (UTC)", "Date and time (UTC)"),
+    ("Imobiliária", "Agency"),
+    ("Quem", "Who"),
+    ("Suporte por trás", "Support behind it"),
+    ("O que fez", "What was done"),
+    ("Código da ação", "Code of the action"),
+    ("Tipo de registro", "Kind of record"),
+    ("Identificador", "Identifier"),
+    ("Alterações", "Changes"),
+    ("Endereço de rede", "Network address"),
+    ("Navegador", "Browser"),
+    ("Número do pedido", "Request number"),
+    ("Linha", "Line"),
+];
+
+/// What an action of a record's history is called.
+pub fn action(action: &str, lang: Lang) -> &'static str {
+    found(HISTORY, action, lang).unwrap_or(match lang {
+        Lang::Pt => "alterou um registro",
+        Lang::En => "changed a record",
+    })
 }

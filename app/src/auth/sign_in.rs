@@ -4,7 +4,6 @@ use http::HeaderValue;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use sha2::{Digest as _, Sha256};
-use std::net::IpAddr;
 use std::sync::Arc;
 use tenancy::central::accounts::{self, Membership};
 use tenancy::central::people::{self, Credentials};
@@ -70,15 +69,23 @@ pub async fn sign_in(house: &Arc<House>, door: Door, typed: Typed, request: &Req
     if email.is_empty() || email.len() > 254 {
         return Err(wrong());
     }
-    let (device, ip, at) = (device_key(), request.ip, house.clock.now());
+    let (device, at) = (device_key(), house.clock.now());
     let is_known = device.is_some();
     let place = house.passwords.place().await;
     // Who hangs up while the hash is computed has tried all the same.
-    let trial =
-        Trial { house: house.clone(), door, place, email: email.clone(), password: typed.password, device, ip, at };
+    let trial = Trial {
+        house: house.clone(),
+        door,
+        place,
+        email: email.clone(),
+        password: typed.password,
+        device,
+        at,
+        request: request.clone(),
+    };
     let (known, admitted) = to_its_end(trial.hold()).await?;
     if !is_known {
-        remember_device(house, &email, ip).await?;
+        remember_device(house, &email, request).await?;
     }
     let inside = if matches!(admitted, Admitted::Several) { Inside::Choosing } else { Inside::Home };
     let since = (at.unix_timestamp(), sessions::micros(known.password_set));
@@ -95,14 +102,14 @@ struct Trial {
     email: String,
     password: String,
     device: Option<Vec<u8>>,
-    ip: IpAddr,
     at: OffsetDateTime,
+    request: Request,
 }
 
 impl Trial {
     async fn hold(self) -> Result<(Credentials, Admitted), AppError> {
-        let Self { house, door, place, email, password, device, ip, at } = self;
-        let attempt = Attempt { email: &email, ip, device: device.as_deref(), at };
+        let Self { house, door, place, email, password, device, at, request } = self;
+        let attempt = attempt_of(&email, device.as_deref(), at, &request);
         let verdict = sign_ins::judge(&house.central, &house.key, attempt).await?;
         if let (Verdict::Wait(wait), false) = (verdict, house.settings.only_counts) {
             return Err(AppError::TooMany(u32::try_from(wait.whole_seconds().max(1)).unwrap_or(u32::MAX)));
@@ -123,6 +130,11 @@ impl Trial {
         }
         Ok((known, admitted))
     }
+}
+
+fn attempt_of<'a>(email: &'a str, device: Option<&'a [u8]>, at: OffsetDateTime, request: &'a Request) -> Attempt<'a> {
+    let (user_agent, request_id) = (request.user_agent.as_deref(), Some(request.id.as_str()));
+    Attempt { email, ip: request.ip, device, at, user_agent, request_id }
 }
 
 enum Admitted {
@@ -211,12 +223,12 @@ fn device_key() -> Option<Vec<u8>> {
 }
 
 /// Gives the browser a cookie that vouches for it, and writes down that it does.
-async fn remember_device(house: &House, email: &str, ip: IpAddr) -> Result<(), AppError> {
+async fn remember_device(house: &House, email: &str, request: &Request) -> Result<(), AppError> {
     let mut bytes = [0; 24];
     getrandom::fill(&mut bytes).map_err(|_| AppError::Internal(caller::request_id()))?;
     let value = to_hex(&bytes);
     let device = Sha256::digest(value.as_bytes());
-    let attempt = Attempt { email, ip, device: Some(&device), at: house.clock.now() };
+    let attempt = attempt_of(email, Some(&device), house.clock.now(), request);
     sign_ins::record(&house.central, &house.key, attempt, true).await?;
     let cookie = format!("{DEVICE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000");
     if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {

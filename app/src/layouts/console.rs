@@ -17,6 +17,10 @@ pub fn ConsoleLayout(
             <header class="console-head">
                 <span class="wordmark">"Sobrado"</span>
                 <span class="quiet">{words.auth.sign_in_operator}</span>
+                <nav aria-label="Sobrado">
+                    <a href="/platform/tenants">{words.platform.tenants}</a>
+                    <a href="/platform/audit">{crate::audit::words::words(words.lang).title}</a>
+                </nav>
                 <form method="post" action="/sair"><button type="submit" class="btn btn-small">{words.auth.sign_out}</button></form>
             </header>
             <main id="content" tabindex="-1">{children()}</main>

@@ -16,6 +16,7 @@ pub fn SettingsHead(
         ("/app/settings/store", words.store_settings.store),
         ("/app/settings/brand", words.store_settings.brand),
         ("/app/settings/domains", words.domains.title),
+        ("/app/settings/audit", crate::audit::words::words(words.lang).title),
     ];
     let tabs = tabs.into_iter().map(|(href, name)| view! { <A href=href>{name}</A> }).collect_view();
     view! {

@@ -21,6 +21,21 @@ pub fn format_day(at: OffsetDateTime, lang: Lang) -> String {
     format_parts(local(at), lang)
 }
 
+/// The beginning of a day that is written `2026-11-30`, in Brasília time; nothing for what is no day.
+pub fn parse_day(day: &str) -> Option<OffsetDateTime> {
+    let mut parts = day.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let year: i32 = year.parse().ok().filter(|year| (1970..=9999).contains(year))?;
+    let month = time::Month::try_from(month.parse::<u8>().ok()?).ok()?;
+    let day = time::Date::from_calendar_date(year, month, day.parse().ok()?).ok()?;
+    Some(day.midnight().assume_offset(UtcOffset::from_hms(-3, 0, 0).ok()?))
+}
+
+/// The beginning of the day after.
+pub fn day_after(at: OffsetDateTime) -> OffsetDateTime {
+    at.saturating_add(time::Duration::days(1))
+}
+
 /// The year in which an instant is, in Brasília time.
 pub fn year(at: OffsetDateTime) -> i16 {
     i16::try_from(local(at).year()).unwrap_or(i16::MAX)
@@ -43,6 +58,16 @@ mod tests {
         let at = OffsetDateTime::from_unix_timestamp(1_795_489_500).expect("in range");
         assert_eq!(format_instant(at, Lang::Pt), "24/11/2026 00:05", "03:05 in UTC");
         assert_eq!(format_day(at, Lang::En), "2026-11-24");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_brasilia() {
+        let day = parse_day("2026-11-30").expect("a day");
+        assert_eq!(day.unix_timestamp(), 1_796_007_600, "03:00 in UTC");
+        assert_eq!(format_instant(day_after(day), Lang::Pt), "01/12/2026 00:00");
+        for none in ["", "2026-02-30", "30/11/2026", "2026-11", "2026-13-01", "x-y-z", "99999-01-01"] {
+            assert_eq!(parse_day(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -11,6 +11,8 @@ mod here;
 
 pub mod common;
 mod problems;
+#[cfg(feature = "ssr")]
+pub mod records;
 
 use leptos::prelude::{provide_context, use_context};
 use serde::{Deserialize, Serialize};

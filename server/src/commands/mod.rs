@@ -84,6 +84,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         telemetry::start_logs("info,sqlx=warn,sqlx::postgres::notice=error,tower_sessions_core=error")?;
     } else {
         telemetry::start_logs("warn,sqlx::postgres::notice=error")?;
+        tenancy::central::audit::act_as_command(hand());
     }
     match command {
         Command::Serve(command) => command.run(config).await,
@@ -104,6 +105,17 @@ async fn on_databases(command: &Command, config: &Config) -> anyhow::Result<Exit
     result
 }
 
+/// The command and who gave it, for the audit log: the user of the operating system, and whoever became that user by `sudo`.
+/// Never the arguments: they may hold what is nobody's business.
+fn hand() -> String {
+    let words: Vec<String> =
+        std::env::args().skip(1).take(2).filter(|word| word.chars().all(|c| c.is_ascii_lowercase())).collect();
+    let uid = nix::unistd::Uid::current();
+    let user = nix::unistd::User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
+    let behind = std::env::var("SUDO_USER").map(|behind| format!(" ({behind})")).unwrap_or_default();
+    format!("sobrado {}, by {user}{behind}", words.join(" "))
+}
+
 async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> anyhow::Result<ExitCode> {
     match command {
         Command::Migrate(command) => command.run(deployment).await,
@@ -114,7 +126,7 @@ async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> 
         Command::Operator(command) => command.run(deployment).await,
         Command::Person(command) => command.run(deployment).await,
         Command::Template(command) => command.run(deployment).await,
-        Command::Audit(command) => command.run(deployment).await,
+        Command::Audit(command) => command.run(config, deployment).await,
         // Have run already.
         Command::Serve(_) | Command::Worker(_) | Command::Doctor(_) | Command::Routes(_) => Ok(ExitCode::SUCCESS),
     }

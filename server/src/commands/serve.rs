@@ -94,6 +94,15 @@ impl Serve {
         let patience = Patience { finish: patience.finish.saturating_sub(farewell), ..patience };
         let working = (!self.no_worker)
             .then(|| tokio::spawn(worker::run(state.house.clone(), deployment.provisioner(), committed, stop.clone())));
+        if !self.no_worker {
+            tokio::spawn(worker::heads::run(
+                state.house.central.clone(),
+                state.house.key.clone(),
+                state.house.clock.clone(),
+                config.data_dir.clone(),
+                stop.clone(),
+            ));
+        }
         let peers = || Peers::new(Proxies(config.trusted_proxies.as_slice().into()), PER_PEER);
         let pages = router::router(&state, &config.trusted_proxies, readiness.clone());
         let serving = tokio::spawn(listen::serve(public, pages, stop.clone(), patience, peers()));

@@ -34,6 +34,14 @@ async fn work(config: &Config, deployment: &Deployment) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let mut told = Told::listen()?;
     let mut working = tokio::spawn(worker::run(state.house.clone(), deployment.provisioner(), committed, stop.clone()));
+    let heads = worker::heads::run(
+        state.house.central.clone(),
+        state.house.key.clone(),
+        state.house.clock.clone(),
+        config.data_dir.clone(),
+        stop.clone(),
+    );
+    tokio::spawn(heads);
     tracing::info!("the worker is here");
     tokio::select! {
         ended = &mut working => anyhow::bail!("the worker ended by itself: {ended:?}"),

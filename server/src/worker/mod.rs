@@ -2,6 +2,7 @@
 //! removed.
 
 mod carry;
+pub mod heads;
 pub mod post;
 
 use futures::FutureExt as _;

@@ -75,18 +75,20 @@ fn an_operator_is_added_and_a_known_person_keeps_their_password() {
     });
 }
 
+/// Each agency's slug and whether its chain is broken, as `audit verify` prints it.
+fn broken(verified: &Value) -> Vec<(String, bool)> {
+    let of = |one: &Value| Some((one["slug"].as_str()?.to_owned(), !one["fault"].is_null()));
+    let mut all: Vec<_> = verified["chains"].as_array().expect("a list").iter().filter_map(of).collect();
+    all.sort();
+    all
+}
+
 #[test]
 fn the_chain_of_an_agencys_log_is_walked_and_a_changed_line_is_named() {
     run(async {
         let at = Installation::new().await;
         let databases = at.databases().await;
         let [changed, untouched] = [0, 1].map(|n| at.agencies[n].new.slug.as_str());
-        let broken = |verified: &Value| -> Vec<(String, bool)> {
-            let of = |one: &Value| (one["slug"].as_str().expect("a slug").to_owned(), !one["broken_at"].is_null());
-            let mut all: Vec<_> = verified.as_array().expect("a list").iter().map(of).collect();
-            all.sort();
-            all
-        };
         let expected = |is_broken: bool| {
             let mut all = vec![(changed.to_owned(), is_broken), (untouched.to_owned(), false)];
             all.sort();
@@ -95,6 +97,7 @@ fn the_chain_of_an_agencys_log_is_walked_and_a_changed_line_is_named() {
         assert_eq!(broken(&json(&at, &["audit", "verify"]).await), expected(false));
         let cluster = databases.cluster().expect("it is private").superuser();
         let mut central = cluster.database("central").connect().await.expect("superuser");
+        central.execute("set session_replication_role = replica").await.expect("above the triggers");
         let change = "update tenant_audit_log set changes = '{\"x\": 1}' where tenant_id = $1 and action = 'tenant.create' returning id";
         let line: uuid::Uuid =
             sqlx::query_scalar(change).bind(at.agencies[0].tenant).fetch_one(&mut central).await.expect("changed");
@@ -102,10 +105,76 @@ fn the_chain_of_an_agencys_log_is_walked_and_a_changed_line_is_named() {
         assert!(!output.status.success(), "it fails, so that whoever watches hears of it");
         let verified: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!(broken(&verified), expected(true));
-        let (whole, said) = at.say(&["audit", "verify", changed]).await;
+        let (whole, said) = at.say(&["audit", "verify", "--tenant", changed]).await;
         assert!(!whole && said.contains(&format!("BROKEN at line {line}")), "{said}");
-        let (whole, said) = at.say(&["audit", "verify", untouched]).await;
+        let (whole, said) = at.say(&["audit", "verify", "--tenant", untouched]).await;
         assert!(whole && said.contains("whole"), "{said}");
+        let (whole, said) = at.say(&["audit", "verify", "--tenant", "nenhuma"]).await;
+        assert!(!whole && said.contains("there is no agency `nenhuma`"), "{said}");
+        drop(central);
+        databases.close().await.expect("stopped");
+    });
+}
+
+/// The files of heads under DATA_DIR/audit.
+fn heads(at: &Installation) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(at.folder.join("audit"));
+    entries.into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+}
+
+#[test]
+fn the_heads_are_written_down_outside_so_that_a_tail_that_was_cut_off_is_missed() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let [cut, untouched] = [0, 1].map(|n| at.agencies[n].new.slug.as_str());
+        let suspended = json(&at, &["tenant", "suspend", cut, "--reason", "unpaid"]).await;
+        assert_eq!(suspended["suspended"], cut);
+        let cluster = databases.cluster().expect("it is private").superuser();
+        let mut central = cluster.database("central").connect().await.expect("superuser");
+        let by = "select user_agent from tenant_audit_log where tenant_id = $1 and action = 'tenant.suspend'";
+        let by: String =
+            sqlx::query_scalar(by).bind(at.agencies[0].tenant).fetch_one(&mut central).await.expect("told");
+        let user = nix::unistd::User::from_uid(nix::unistd::Uid::current()).expect("known").expect("known").name;
+        assert_eq!(
+            by,
+            format!("sobrado tenant suspend, by {user}"),
+            "whose hand it was, and nothing else of the command"
+        );
+        let served = at.serve(&[]).await;
+        for _ in 0..300 {
+            if !heads(&at).is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        drop(served);
+        let files = heads(&at);
+        assert_eq!(files.len(), 1, "a file a month");
+        assert!(at.say(&["audit", "verify"]).await.0);
+        // Whoever owns the server takes the last line back, and the head with it: inside nothing is wrong.
+        central.execute("set session_replication_role = replica").await.expect("above the triggers");
+        for sql in [
+            "delete from tenant_audit_log where tenant_id = $1 and action = 'tenant.suspend'",
+            "update audit_heads set (lines, last_id, hash) = (select 1, id, hash from tenant_audit_log where tenant_id = $1)
+             where chain = $1",
+        ] {
+            sqlx::query(sql).bind(at.agencies[0].tenant).execute(&mut central).await.expect("taken back");
+        }
+        let (whole, said) = at.say(&["audit", "verify"]).await;
+        let line = |slug: &str| said.lines().find(|line| line.starts_with(slug)).unwrap_or_default().to_owned();
+        assert!(!whole && line(cut).contains("lines after it are gone"), "{said}");
+        assert!(line(untouched).contains("whole"), "{said}");
+        let kept = std::fs::read_to_string(&files[0]).expect("readable");
+        std::fs::remove_file(&files[0]).expect("gone");
+        assert!(at.say(&["audit", "verify"]).await.0, "the control: without the file nobody knows");
+        // A line of somebody else's making is told from ours; what a crash left of one is none.
+        let chain = at.agencies[0].tenant.to_string();
+        let other: String =
+            kept.lines().map(|line| line.replace(&chain, &uuid::Uuid::now_v7().to_string()) + "\n").collect();
+        std::fs::write(&files[0], format!("{}{{\"at\": 17", other)).expect("written");
+        let (whole, said) = at.say(&["audit", "verify"]).await;
+        assert!(!whole && said.contains("1 lines under DATA_DIR/audit do not carry this program's seal"), "{said}");
         drop(central);
         databases.close().await.expect("stopped");
     });

@@ -81,6 +81,9 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/domains/clear_primary"
         | "/fn/domains/set_redirects"
         | "/fn/domains/rename"
+        | "/app/settings/audit"
+        | "/app/settings/audit/export"
+        | "/fn/audit/list"
         | "/fn/store_settings/load"
         | "/fn/store_settings/update_store"
         | "/fn/store_settings/update_brand"
@@ -116,6 +119,9 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/platform/entrar"
         | "/platform"
         | "/platform/tenants"
+        | "/platform/audit"
+        | "/platform/audit/export"
+        | "/fn/audit/list_all"
         | "/theme/{colors}"
         | "/fn/auth/sign_in"
         | "/fn/auth/entrance"
@@ -264,12 +270,17 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         | "/app/settings/plan"
         | "/app/settings/store"
         | "/app/settings/brand"
+        | "/app/settings/audit"
         | "/app/profile"
         | "/entrar/agencia" => Some((page(), name)),
         "/app/settings/domains" | "/fn/domains/load" => {
             let own = format!("www.{}.example", two.b.route.slug);
             Some((if row.method == "GET" { page() } else { call() }, own))
         }
+        "/app/settings/audit/export" => {
+            Some((Ask::Page(format!("{}?format=jsonl", row.path)), two.b.owner.to_string()))
+        }
+        "/fn/audit/list" => Some((call(), two.b.owner.to_string())),
         "/fn/properties/list" | "/fn/today/load" | "/fn/storefront/landing" | "/fn/storefront/search" => {
             Some((call(), title))
         }

@@ -5,6 +5,7 @@
     reason = "a test looks behind the scenes, and tells its story in one piece"
 )]
 
+mod audit;
 mod catalogue;
 mod choosing;
 mod command_line;

@@ -169,6 +169,8 @@ fn a_new_password_lets_in_whom_strangers_have_locked_out() {
                     ip: format!("192.0.2.{n}").parse().expect("an address"),
                     device: None,
                     at: time::OffsetDateTime::now_utc() - Duration::days(n),
+                    user_agent: None,
+                    request_id: None,
                 };
                 sign_ins::record(&central.central, &central.key, attempt, false).await.expect("counted");
             }

@@ -9,7 +9,7 @@ const MEANS_AN_AGENCY: [&str; 5] = ["tenant", "company", "agency", "slug", "tena
 
 /// Functions for those who run the platform, where no session or host says which agency: they name it by its slug, and
 /// `caller::operator` lets nobody else in.
-const OF_OPERATORS: [&str; 2] = ["platform/suspend", "platform/resume"];
+const OF_OPERATORS: [&str; 3] = ["platform/suspend", "platform/resume", "audit/list_all"];
 
 /// Functions for those who have no agency yet: they say what one is to be called, and none that is there is opened by it.
 const OF_NEWCOMERS: [&str; 2] = ["sign_up/check_slug", "sign_up/request"];
@@ -199,7 +199,7 @@ fn the_law_on_inputs_can_fail() {
 }
 
 /// Statics of the program, which outlive every request. None may hold what is an agency's.
-const STATICS: [(&str, &[&str]); 7] = [
+const STATICS: [(&str, &[&str]); 8] = [
     // The style sheet's address.
     ("app/src/shell.rs", &["ADDRESS"]),
     // Sentences of the interface.
@@ -209,6 +209,8 @@ const STATICS: [(&str, &[&str]); 7] = [
     ("server/src/main.rs", &["ALLOCATOR"]),
     // Counters, whose labels are routes; lines on their way to the log.
     ("server/src/telemetry.rs", &["METRICS", "LINES"]),
+    // Whose hand gave the command that this process is.
+    ("server/tenancy/src/central/audit.rs", &["HAND"]),
     // The two histories.
     ("server/tenancy/src/migrate.rs", &["CENTRAL", "TENANT"]),
     // Threads, the cluster of tests, and how many agencies it has made.

@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::CentralTx;
+use super::audit::{self, Event};
 use crate::{CentralDb, TenantId};
 
 /// Raises an alert, or counts the one that is open.
@@ -102,16 +103,24 @@ pub async fn list_open(db: &CentralDb) -> Result<Vec<Alert>, sqlx::Error> {
 /// The database's.
 pub async fn close_seen(db: &CentralDb, seen: &[Alert]) -> Result<(), sqlx::Error> {
     let (ids, counts): (Vec<Uuid>, Vec<i32>) = seen.iter().map(|alert| (alert.id, alert.count)).unzip();
-    sqlx::query!(
+    let mut tx = db.pool().begin().await?;
+    let closed = sqlx::query!(
         "update alerts set closed_at = now()
          from unnest($1::uuid[], $2::int[]) as seen (id, count)
          where alerts.id = seen.id and alerts.count = seen.count and closed_at is null",
         &ids,
         &counts
     )
-    .execute(db.pool())
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    if closed.rows_affected() > 0 {
+        let event = Event {
+            changes: serde_json::json!({"count": closed.rows_affected()}),
+            ..Event::of_platform("alerts.close", "alert", Uuid::nil())
+        };
+        audit::append(&mut tx, Event { entity_id: None, ..event }).await?;
+    }
+    tx.commit().await
 }
 
 /// How many alerts of a kind are open.

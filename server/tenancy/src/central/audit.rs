@@ -1,12 +1,24 @@
-//! The log of what was done, for good: added to, never changed, each agency's lines chained by their hashes.
+//! The log of what was done, for good: added to, never changed, each agency's lines chained by their hashes, and the platform's
+//! own lines in a chain beside them.
+//!
+//! A line's hash is SHA-256 over the hash of the line before it (32 bytes; none for the first line) and the line's canonical
+//! bytes. They are made by the version that the line names (`hash_version`), so that old lines are checked as they were made:
+//!
+//! - **1**: the JSON of `[id, at, tenant, user, impersonator, action, entity_type, entity_id, changes, ip_address, user_agent,
+//!   request_id]` as this program's `serde_json` wrote it, `at` as text in Unix nanoseconds. It was made of what was sent, and
+//!   so is not good for numbers and addresses that PostgreSQL keeps in another form: none is added any more.
+//! - **2**: PostgreSQL's text of the `jsonb` array of the same things with the number 2 before them, `at` a number of
+//!   microseconds, in UTF-8: made of what is kept, by the server, in the statement that keeps it.
+//!
+//! [`super::audit_chain`] walks the chains, [`super::audit_log`] reads them for people.
 
-use futures::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use std::sync::OnceLock;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::CentralTx;
+pub use super::audit_chain::verify;
 use crate::{CentralDb, TenantId};
 
 /// One line: who did what, to which thing, from where. Its identifier makes delivery repeatable.
@@ -40,7 +52,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// An act of the platform itself, now.
+    /// An act of the platform itself, now. Where a command does it, the line says whose.
     pub fn of_platform(action: &str, entity_type: &str, entity_id: Uuid) -> Self {
         Self {
             id: Uuid::now_v7(),
@@ -53,52 +65,43 @@ impl Event {
             entity_id: Some(entity_id),
             changes: serde_json::json!({}),
             ip_address: None,
-            user_agent: None,
+            user_agent: HAND.get().cloned(),
             request_id: None,
         }
     }
-
-    fn hash(&self, previous: Option<&[u8]>) -> [u8; 32] {
-        let tenant = self.tenant.map(TenantId::as_uuid);
-        let body = serde_json::json!([
-            self.id,
-            self.at.unix_timestamp_nanos().to_string(),
-            tenant,
-            self.user,
-            self.impersonator,
-            self.action,
-            self.entity_type,
-            self.entity_id,
-            self.changes,
-            self.ip_address,
-            self.user_agent,
-            self.request_id,
-        ]);
-        Sha256::new().chain_update(previous.unwrap_or_default()).chain_update(body.to_string()).finalize().into()
-    }
 }
 
-/// An agency's chain with its last link, nobody else's until the transaction ends.
+/// Whose hand this process is, when it is a command's.
+static HAND: OnceLock<String> = OnceLock::new();
+
+/// Says that this process is a command, and who gave it: `sobrado tenant suspend, by root`. From now on the lines of what it
+/// does say so where a browser would call itself something. Said once; a server never says it.
+pub fn act_as_command(who: String) {
+    HAND.get_or_init(|| who);
+}
+
+/// A chain with its last link, nobody else's until the transaction ends.
 pub(crate) struct Chain {
     tenant: Option<Uuid>,
     last: Option<Vec<u8>>,
 }
 
 impl Chain {
-    /// Takes hold of a chain: once for all lines that are added in this transaction.
+    /// Takes hold of a chain: once for all lines that are added in this transaction. A transaction holds one chain; who holds
+    /// two may wait for somebody who holds them the other way round.
     ///
     /// # Errors
     /// The database's.
     pub(crate) async fn hold(tx: &mut CentralTx, tenant: Option<TenantId>) -> Result<Self, sqlx::Error> {
         let tenant = tenant.map(TenantId::as_uuid);
-        let chain = tenant.unwrap_or_default().to_string();
-        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", chain).execute(&mut **tx).await?;
-        let last = sqlx::query_scalar!(
-            "select hash from tenant_audit_log where tenant_id is not distinct from $1 order by seq desc limit 1",
-            tenant
-        )
-        .fetch_optional(&mut **tx)
-        .await?;
+        let chain = tenant.unwrap_or_default();
+        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", chain.to_string())
+            .execute(&mut **tx)
+            .await?;
+        // A statement of its own: it sees what was committed while the first one waited.
+        let last = sqlx::query_scalar!("select hash from audit_heads where chain = $1", chain)
+            .fetch_optional(&mut **tx)
+            .await?;
         Ok(Self { tenant, last })
     }
 
@@ -106,21 +109,28 @@ impl Chain {
     ///
     /// # Errors
     /// The database's.
-    pub(crate) async fn append(&mut self, tx: &mut CentralTx, mut event: Event) -> Result<bool, sqlx::Error> {
-        // PostgreSQL keeps microseconds; the hash is over what can be read back.
-        event.at = event.at.replace_microsecond(event.at.microsecond()).unwrap_or(event.at);
-        let tenant = self.tenant;
-        event.tenant = tenant.map(TenantId::from);
-        let hash = event.hash(self.last.as_deref());
-        let done = sqlx::query!(
-            "insert into tenant_audit_log
+    pub(crate) async fn append(&mut self, tx: &mut CentralTx, event: Event) -> Result<bool, sqlx::Error> {
+        // The hash of version 2: `audit_chain` asks with the same words.
+        let hash = sqlx::query_scalar!(
+            "with l as (
+                 select $1::uuid as id, $2::timestamptz as at, $3::uuid as tenant_id, $4::uuid as user_id,
+                        $5::uuid as impersonator_id, $6::text as action, $7::text as entity_type, $8::uuid as entity_id,
+                        $9::jsonb as changes, $10::text::inet as ip_address, $11::text as user_agent,
+                        $12::text as request_id, $13::bytea as prev_hash)
+             insert into tenant_audit_log
                  (id, at, tenant_id, user_id, impersonator_id, action, entity_type, entity_id, changes,
-                  ip_address, user_agent, request_id, prev_hash, hash)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::inet, $11, $12, $13, $14)
-             on conflict on constraint tenant_audit_log_pkey do nothing",
+                  ip_address, user_agent, request_id, prev_hash, hash_version, hash)
+             select l.*, 2,
+                    sha256(coalesce(l.prev_hash, '') || convert_to(jsonb_build_array(
+                        2, l.id, (extract(epoch from l.at) * 1000000)::bigint, l.tenant_id, l.user_id, l.impersonator_id,
+                        l.action, l.entity_type, l.entity_id, l.changes, host(l.ip_address), l.user_agent,
+                        l.request_id)::text, 'UTF8'))
+             from l
+             on conflict on constraint tenant_audit_log_pkey do nothing
+             returning hash",
             event.id,
             event.at,
-            tenant,
+            self.tenant,
             event.user,
             event.impersonator,
             event.action,
@@ -130,15 +140,12 @@ impl Chain {
             event.ip_address,
             event.user_agent,
             event.request_id,
-            self.last,
-            hash.to_vec()
+            self.last
         )
-        .execute(&mut **tx)
+        .fetch_optional(&mut **tx)
         .await?;
-        let is_new = done.rows_affected() == 1;
-        if is_new {
-            self.last = Some(hash.to_vec());
-        }
+        let is_new = hash.is_some();
+        self.last = hash.or(self.last.take());
         Ok(is_new)
     }
 }
@@ -204,41 +211,4 @@ pub async fn list(db: &CentralDb, tenant: TenantId, limit: i64) -> Result<Vec<Li
     )
     .fetch_all(db.pool())
     .await
-}
-
-/// Walks an agency's chain from its first line. Gives the identifier of the first line whose hash does not fit.
-///
-/// # Errors
-/// The database's.
-pub async fn verify(db: &CentralDb, tenant: TenantId) -> Result<Option<Uuid>, sqlx::Error> {
-    // Line by line: a log is longer than a memory.
-    let mut rows = sqlx::query!(
-        r#"select id, at, user_id, impersonator_id, action, entity_type, entity_id, changes,
-                  host(ip_address) as ip_address, user_agent, request_id, prev_hash, hash
-           from tenant_audit_log where tenant_id = $1 order by seq"#,
-        tenant.as_uuid()
-    )
-    .fetch(db.pool());
-    let mut previous: Option<Vec<u8>> = None;
-    while let Some(row) = rows.try_next().await? {
-        let event = Event {
-            id: row.id,
-            at: row.at,
-            tenant: Some(tenant),
-            user: row.user_id,
-            impersonator: row.impersonator_id,
-            action: row.action,
-            entity_type: row.entity_type,
-            entity_id: row.entity_id,
-            changes: row.changes,
-            ip_address: row.ip_address,
-            user_agent: row.user_agent,
-            request_id: row.request_id,
-        };
-        if row.prev_hash != previous || event.hash(previous.as_deref()).as_slice() != row.hash {
-            return Ok(Some(event.id));
-        }
-        previous = Some(row.hash);
-    }
-    Ok(None)
 }

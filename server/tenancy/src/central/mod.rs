@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod alerts;
 pub mod audit;
+pub mod audit_chain;
+pub mod audit_log;
 pub mod claims;
 pub mod companies;
 pub mod domains;
@@ -18,6 +20,7 @@ pub mod people;
 pub mod plans;
 pub(crate) mod refused;
 pub mod routes;
+pub(crate) mod session_lines;
 pub mod sessions;
 pub mod settling;
 pub mod sign_ins;

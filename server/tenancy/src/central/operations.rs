@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::CentralTx;
+use super::audit::{self, Event};
 use crate::routing::Placement;
 use crate::{CentralDb, OperationId, TenantId};
 
@@ -239,14 +240,20 @@ pub async fn list_open(db: &CentralDb) -> Result<Vec<Open>, sqlx::Error> {
 /// # Errors
 /// The database's.
 pub async fn retry(db: &CentralDb, id: OperationId) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query!(
-        "update tenant_operations set state = 'waiting', next_run_at = now()
-         where id = $1 and state in ('waiting', 'failed')",
+    let mut tx = db.pool().begin().await?;
+    let whose = sqlx::query_scalar!(
+        r#"update tenant_operations set state = 'waiting', next_run_at = now()
+           where id = $1 and state in ('waiting', 'failed')
+           returning tenant_id as "tenant: TenantId""#,
         id.as_uuid()
     )
-    .execute(db.pool())
+    .fetch_optional(&mut *tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    let Some(tenant) = whose else { return Ok(false) };
+    let event = Event { tenant: Some(tenant), ..Event::of_platform("operation.retry", "operation", id.as_uuid()) };
+    audit::append(&mut tx, event).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// A line of an operation's record.

@@ -16,6 +16,7 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
 use uuid::Uuid;
 
+use super::session_lines::{self, Ended};
 use crate::{CentralDb, Clock, OperatorId, PersonId, TenantId, UserId};
 
 /// Under this key a session keeps who is signed in.
@@ -103,15 +104,23 @@ impl Sessions {
     /// # Errors
     /// The database's.
     pub async fn end(&self, person: PersonId, stored: &[u8]) -> std::result::Result<bool, sqlx::Error> {
-        let done = sqlx::query!(
-            "update sessions set ended_at = now() where id = $1 and person_id = $2 and ended_at is null",
+        let mut tx = self.db.pool().begin().await?;
+        let ended = sqlx::query_as!(
+            Ended,
+            "update sessions set ended_at = now() where id = $1 and person_id = $2 and ended_at is null
+             returning person_id, user_id, tenant_id",
             stored,
             person.as_uuid()
         )
-        .execute(self.db.pool())
+        .fetch_optional(&mut *tx)
         .await?;
+        let was_there = ended.is_some();
+        if let Some(ended) = ended {
+            session_lines::ended(&mut tx, ended).await?;
+        }
+        tx.commit().await?;
         self.forget(stored).await;
-        Ok(done.rows_affected() == 1)
+        Ok(was_there)
     }
 
     async fn write(&self, record: &Record) -> Result<()> {
@@ -121,14 +130,16 @@ impl Sessions {
         let created = signed.as_ref().and_then(|s| OffsetDateTime::from_unix_timestamp(s.since).ok()).unwrap_or(now);
         let expires = expiry(signed.as_ref().is_some_and(|s| s.remember), created, now);
         let part = |f: fn(&Signed) -> Option<Uuid>| signed.as_ref().and_then(f);
-        sqlx::query!(
-            "insert into sessions
+        let mut tx = self.db.pool().begin().await.map_err(backend)?;
+        let is_new = sqlx::query_scalar!(
+            r#"insert into sessions
                  (id, person_id, user_id, tenant_id, operator_id, data, ip_address, user_agent,
                   created_at, last_seen_at, expires_at)
              values ($1, $2, $3, $4, $5, $6, $7::text::inet, $8, $9, $10, $11)
              on conflict on constraint sessions_pkey do update
              set person_id = excluded.person_id, user_id = excluded.user_id, tenant_id = excluded.tenant_id,
-                 operator_id = excluded.operator_id, data = excluded.data",
+                 operator_id = excluded.operator_id, data = excluded.data
+             returning (xmax = 0) as "is_new!""#,
             key(&record.id),
             part(|s| Some(s.person.as_uuid())),
             part(|s| s.user.map(UserId::as_uuid)),
@@ -141,9 +152,13 @@ impl Sessions {
             now,
             expires
         )
-        .execute(self.db.pool())
+        .fetch_one(&mut *tx)
         .await
         .map_err(backend)?;
+        if let (true, Some(signed)) = (is_new, &signed) {
+            session_lines::opened(&mut tx, signed).await.map_err(backend)?;
+        }
+        tx.commit().await.map_err(backend)?;
         self.forget(&key(&record.id)).await;
         Ok(())
     }
@@ -223,10 +238,22 @@ impl SessionStore for Sessions {
 
     async fn delete(&self, id: &Id) -> Result<()> {
         let stored = key(id);
-        sqlx::query!("update sessions set ended_at = now() where id = $1 and ended_at is null", stored)
-            .execute(self.db.pool())
-            .await
-            .map_err(backend)?;
+        let done = async {
+            let mut tx = self.db.pool().begin().await?;
+            let ended = sqlx::query_as!(
+                Ended,
+                "update sessions set ended_at = now() where id = $1 and ended_at is null
+                 returning person_id, user_id, tenant_id",
+                stored
+            )
+            .fetch_optional(&mut *tx)
+            .await?;
+            if let Some(ended) = ended {
+                session_lines::ended(&mut tx, ended).await?;
+            }
+            tx.commit().await
+        };
+        done.await.map_err(backend)?;
         self.forget(&stored).await;
         Ok(())
     }

@@ -26,6 +26,10 @@ pub struct Attempt<'a> {
     pub device: Option<&'a [u8]>,
     /// Now.
     pub at: OffsetDateTime,
+    /// What the browser calls itself.
+    pub user_agent: Option<&'a str>,
+    /// The request.
+    pub request_id: Option<&'a str>,
 }
 
 /// What the throttle says.
@@ -82,12 +86,13 @@ pub async fn judge(db: &CentralDb, key: &Key, attempt: Attempt<'_>) -> Result<Ve
     Ok(Verdict::Go)
 }
 
-/// Writes down how an attempt ended.
+/// Writes down how an attempt ended; one that failed in the audit log too. Who succeeds is told of there when the session begins.
 ///
 /// # Errors
 /// The database's.
 pub async fn record(db: &CentralDb, key: &Key, attempt: Attempt<'_>, succeeded: bool) -> Result<(), sqlx::Error> {
     let email = email_key(key, attempt.email);
+    let mut tx = db.pool().begin().await?;
     sqlx::query!(
         "insert into sign_in_attempts (email_key, ip_address, device_key, succeeded, at)
          values ($1, $2::text::inet, $3, $4, $5)",
@@ -97,9 +102,12 @@ pub async fn record(db: &CentralDb, key: &Key, attempt: Attempt<'_>, succeeded: 
         succeeded,
         attempt.at
     )
-    .execute(db.pool())
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    if !succeeded {
+        super::session_lines::refused(&mut tx, attempt, "password").await?;
+    }
+    tx.commit().await
 }
 
 /// Forgets the failures of one account; the devices that vouch for it stay known.

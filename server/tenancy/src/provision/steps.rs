@@ -268,7 +268,22 @@ impl Provisioner {
         let place = operations::placement(&self.central, tenant).await?;
         let mut tx = self.central.pool().begin().await?;
         let person = people::ensure(&mut tx, new).await?;
+        let is_known = sqlx::query_scalar!(
+            r#"select exists (select from users where company_id = $1 and person_id = $2) as "known!""#,
+            tenant.as_uuid(),
+            person.as_uuid()
+        )
+        .fetch_one(&mut *tx)
+        .await?;
         let user = people::ensure_user(&mut tx, tenant, person, new, role).await?;
+        if !is_known {
+            let event = Event {
+                tenant: Some(tenant),
+                changes: serde_json::json!({"name": new.name, "email": new.email, "role": role}),
+                ..Event::of_platform("user.create", "user", user.as_uuid())
+            };
+            audit::append(&mut tx, event).await?;
+        }
         sqlx::query!(
             "update tenant_subscriptions
              set current_users = (select count(*) from users where company_id = $1 and active)
@@ -306,14 +321,27 @@ async fn insert_staff(conn: &mut PgConnection, user: UserId, name: &str, email: 
 
 /// Remembers which schema an agency is at.
 pub(super) async fn record_version(central: &CentralDb, tenant: TenantId, version: i64) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update tenant_placements set schema_version = $2 where tenant_id = $1 and schema_version <> $2",
+    let mut tx = central.pool().begin().await?;
+    let moved = sqlx::query!(
+        r#"update tenant_placements p set schema_version = $2
+           from tenant_placements b join companies c on c.id = b.tenant_id
+           where p.tenant_id = $1 and b.tenant_id = $1 and p.schema_version <> $2
+           returning b.schema_version as before, c.status"#,
         tenant.as_uuid(),
         version
     )
-    .execute(central.pool())
+    .fetch_optional(&mut *tx)
     .await?;
-    Ok(())
+    // What is being made has had no other.
+    if let Some(moved) = moved.filter(|moved| moved.status != "provisioning") {
+        let event = Event {
+            tenant: Some(tenant),
+            changes: serde_json::json!({"schema_version": [moved.before, version]}),
+            ..Event::of_platform("tenant.migrate", "company", tenant.as_uuid())
+        };
+        audit::append(&mut tx, event).await?;
+    }
+    tx.commit().await
 }
 
 struct Found {

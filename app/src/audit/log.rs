@@ -1,0 +1,310 @@
+//! The log for its screens and its exports. Reads the central database, whose SQL is in `tenancy`.
+
+use serde_json::Value;
+use tenancy::TenantId;
+use tenancy::central::audit_log::{self, Entry, Place, Scope, Wanted};
+use tenancy::central::companies;
+use uuid::Uuid;
+
+use super::filter::AuditFilter;
+use super::types::{AuditLine, AuditPage, Change, Choice};
+use super::words::{ACTIONS, HISTORY, KINDS, kind, sentence, words};
+use crate::error::AppError;
+use crate::state::House;
+use crate::values::day::{day_after, format_instant, parse_day};
+use crate::words::{Lang, records};
+
+/// Lines on a page.
+const PAGE: usize = 50;
+/// Letters of a value that are shown.
+const SHOWN: usize = 400;
+
+/// Who looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// Somebody of this agency's staff: at its own log.
+    Staff(TenantId),
+    /// An operator: at everybody's.
+    Operator,
+}
+
+/// One page, and what it can be asked by. Whose log an operator names is beside the filter; of an agency's people nobody asks.
+///
+/// # Errors
+/// The database's.
+pub async fn page(
+    house: &House,
+    viewer: Viewer,
+    (filter, whose): (&AuditFilter, &str),
+    lang: Lang,
+) -> Result<AuditPage, AppError> {
+    let seq = |cursor: &Option<String>| cursor.as_deref().and_then(|cursor| cursor.parse::<i64>().ok());
+    let place = match (seq(&filter.after), seq(&filter.before)) {
+        (Some(seq), _) => Place::After(seq),
+        (None, Some(seq)) => Place::Before(seq),
+        (None, None) => Place::Newest,
+    };
+    let mut entries = match wanted(house, viewer, (filter, whose)).await? {
+        Some(wanted) => {
+            let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+            audit_log::read(&house.central, &wanted, place, limit).await?
+        }
+        None => Vec::new(),
+    };
+    let is_more = entries.len() > PAGE;
+    let is_backwards = matches!(place, Place::Before(_));
+    if is_more && is_backwards {
+        entries.remove(0);
+    }
+    entries.truncate(PAGE);
+    let first = entries.first().map(|entry| entry.seq.to_string());
+    let last = entries.last().map(|entry| entry.seq.to_string());
+    let people = match viewer {
+        Viewer::Staff(tenant) => audit_log::people_of(&house.central, tenant).await?,
+        Viewer::Operator => Vec::new(),
+    };
+    Ok(AuditPage {
+        lines: entries.iter().map(|entry| line(entry, viewer, lang)).collect(),
+        next: last.filter(|_| is_more || is_backwards),
+        previous: first.filter(|_| if is_backwards { is_more } else { place != Place::Newest }),
+        people: people.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
+        actions: sorted(HISTORY.iter().chain(ACTIONS).map(|(code, ..)| (*code, sentence(code, lang).unwrap_or(code)))),
+        kinds: sorted(KINDS.iter().map(|(code, ..)| (*code, kind(code, lang).unwrap_or(code)))),
+    })
+}
+
+fn sorted<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Choice> {
+    let mut all: Vec<Choice> = all.map(|(code, name)| (code.to_owned(), name.to_owned())).collect();
+    all.sort_by(|a, b| a.1.cmp(&b.1));
+    all
+}
+
+/// The lines that a filter asks for; none when it asks for what there is not.
+///
+/// # Errors
+/// The database's.
+pub async fn wanted(
+    house: &House,
+    viewer: Viewer,
+    (filter, whose): (&AuditFilter, &str),
+) -> Result<Option<Wanted>, AppError> {
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let scope = match (viewer, whose) {
+        (Viewer::Staff(tenant), _) => Scope::Agency(tenant),
+        (Viewer::Operator, "") => Scope::Everybody,
+        (Viewer::Operator, "-") => Scope::Platform,
+        (Viewer::Operator, slug) => match companies::find_by_slug(&house.central, slug).await {
+            Err(tenancy::DatabaseError::RowNotFound) => return Ok(None),
+            found => Scope::Agency(found?.id),
+        },
+    };
+    let who = match (filter.who.as_str(), viewer) {
+        ("", _) => None,
+        (email, Viewer::Operator) => Some(audit_log::whoever_is(&house.central, email).await?),
+        (id, Viewer::Staff(_)) => Some(id.parse::<Uuid>().into_iter().collect()),
+    };
+    let entity_id = match filter.entity.as_str() {
+        "" => None,
+        typed => match typed.parse::<Uuid>() {
+            Ok(id) => Some(id),
+            Err(_) => return Ok(None),
+        },
+    };
+    Ok(Some(Wanted {
+        who,
+        action: some(&filter.action),
+        entity_type: some(&filter.kind),
+        entity_id,
+        from: parse_day(&filter.from),
+        until: parse_day(&filter.to).map(day_after),
+        text: some(&filter.q),
+        ..Wanted::all(scope)
+    }))
+}
+
+/// Whether a viewer is shown where a line came from. An agency sees that of its own people and of whoever stood at its door,
+/// not that of the platform's people.
+fn shows_origin(entry: &Entry, viewer: Viewer) -> bool {
+    let of_its_own = entry.is_staff && entry.impersonator.is_none();
+    viewer == Viewer::Operator || of_its_own || (entry.user.is_none() && entry.ip_address.is_some())
+}
+
+/// Who did it, as a viewer is told.
+pub fn who(entry: &Entry, lang: Lang) -> String {
+    let words = words(lang);
+    match (&entry.who, entry.user) {
+        (Some(name), _) => name.clone(),
+        (None, Some(_)) => words.somebody_gone.to_owned(),
+        (None, None) if entry.ip_address.is_some() => words.somebody.to_owned(),
+        (None, None) => words.the_program.to_owned(),
+    }
+}
+
+/// Address, browser and request, as far as a viewer is shown them.
+pub fn origin(entry: &Entry, viewer: Viewer) -> [Option<&str>; 3] {
+    let is_shown = shows_origin(entry, viewer);
+    let [ip, agent] = [&entry.ip_address, &entry.user_agent].map(|text| text.as_deref().filter(|_| is_shown));
+    [ip, agent, entry.request_id.as_deref()]
+}
+
+fn line(entry: &Entry, viewer: Viewer, lang: Lang) -> AuditLine {
+    let words = words(lang);
+    let kind = kind(&entry.entity_type, lang).unwrap_or(&entry.entity_type);
+    let record = match &entry.entity_name {
+        Some(name) => format!("{kind}: {name}"),
+        None => kind.to_owned(),
+    };
+    let id = entry.entity_id.map(|id| id.to_string());
+    let href = match (viewer, entry.entity_type.as_str(), &id) {
+        (Viewer::Staff(_), "property", Some(id)) => Some(format!("/app/properties/{id}")),
+        (Viewer::Staff(_), "store_settings", _) => Some("/app/settings/store".to_owned()),
+        (Viewer::Operator, "company", _) => {
+            let slug = entry.agency.as_ref().map(|(slug, _)| slug.clone());
+            slug.map(|slug| crate::values::query::address("/platform/tenants", [("q", slug.as_str())]))
+        }
+        _ => None,
+    };
+    let [ip, agent, request] = origin(entry, viewer);
+    let details = [
+        (words.identifier, id.as_deref()),
+        (words.address, ip),
+        (words.browser, agent),
+        (words.request, request),
+        (words.code, Some(entry.action.as_str())),
+    ];
+    let details = details.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())));
+    AuditLine {
+        id: entry.id.to_string(),
+        at: format_instant(entry.at, lang),
+        who: who(entry, lang),
+        behind: behind(entry, lang),
+        what: sentence(&entry.action, lang).map_or_else(|| entry.action.clone(), str::to_owned),
+        agency: (viewer == Viewer::Operator)
+            .then(|| entry.agency.as_ref().map_or(words.platform.to_owned(), |(_, name)| name.clone())),
+        record,
+        href,
+        changes: changes(entry, lang),
+        details: details.collect(),
+    }
+}
+
+/// The operator who acted as somebody else.
+pub fn behind(entry: &Entry, lang: Lang) -> Option<String> {
+    entry.impersonator.map(|_| entry.behind.clone().unwrap_or_else(|| words(lang).somebody_gone.to_owned()))
+}
+
+fn changes(entry: &Entry, lang: Lang) -> Vec<Change> {
+    let Value::Object(fields) = &entry.changes else { return Vec::new() };
+    let kind = entry.entity_type.as_str();
+    let change = |(name, value): (&String, &Value)| {
+        let (before, after) = match value {
+            Value::Array(pair) if pair.len() == 2 => (&pair[0], &pair[1]),
+            value => (&Value::Null, value),
+        };
+        let field = records::field(kind, name, lang).map_or_else(|| name.clone(), str::to_owned);
+        let [before, after] = [before, after].map(|value| shown((kind, name), value, lang));
+        Change { field, before, after }
+    };
+    fields.iter().map(change).collect()
+}
+
+fn shown((kind, name): (&str, &str), value: &Value, lang: Lang) -> String {
+    let common = &crate::words::words_in(lang).common;
+    let text = match value {
+        Value::Null => String::new(),
+        Value::Bool(is) => if *is { common.yes } else { common.no }.to_owned(),
+        Value::String(text) => records::value(kind, name, text, lang).map_or_else(|| text.clone(), str::to_owned),
+        Value::Array(all) => all.iter().map(|one| shown((kind, name), one, lang)).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use time::OffsetDateTime;
+
+    fn entry(entity_type: &str, changes: Value) -> Entry {
+        Entry {
+            seq: 1,
+            id: Uuid::nil(),
+            at: OffsetDateTime::UNIX_EPOCH,
+            agency: None,
+            user: Some(Uuid::nil()),
+            who: Some("Ana".into()),
+            is_staff: true,
+            impersonator: None,
+            behind: None,
+            action: "property.update".into(),
+            entity_type: entity_type.into(),
+            entity_id: None,
+            entity_name: None,
+            changes,
+            ip_address: Some("203.0.113.9".into()),
+            user_agent: Some("a browser".into()),
+            request_id: Some("r".into()),
+        }
+    }
+
+    #[test]
+    fn a_change_has_the_fields_name_and_both_values_in_the_viewers_language() {
+        let entry = entry(
+            "property",
+            json!({"sale_price": ["10.00", "12.00"], "status": ["active", "sold"], "elevator": [null, true], "strange": 7,
+                   "purposes": [["sale"], ["sale", "rent"]]}),
+        );
+        let all = |lang| -> Vec<(String, String, String)> {
+            changes(&entry, lang).into_iter().map(|c| (c.field, c.before, c.after)).collect()
+        };
+        let has = |all: &[(String, String, String)], line: [&str; 3]| {
+            assert!(all.contains(&(line[0].into(), line[1].into(), line[2].into())), "{line:?} in {all:?}");
+        };
+        let (pt, en) = (all(Lang::Pt), all(Lang::En));
+        has(&pt, ["Preço de venda", "10.00", "12.00"]);
+        has(&pt, ["Situação", "ativo", "vendido"]);
+        has(&pt, ["Elevador", "", "Sim"]);
+        has(&pt, ["strange", "", "7"]);
+        has(&en, ["Sale price", "10.00", "12.00"]);
+        has(&en, ["Elevator", "", "Yes"]);
+        assert_eq!(pt.len(), 5);
+    }
+
+    #[test]
+    fn an_agency_is_not_told_where_the_platforms_people_sit() {
+        let agency = Viewer::Staff(TenantId::from(Uuid::nil()));
+        let own = entry("property", json!({}));
+        let operators = Entry { is_staff: false, ..own.clone() };
+        let impersonated = Entry { impersonator: Some(Uuid::nil()), ..own.clone() };
+        let command = Entry { user: None, who: None, is_staff: false, ip_address: None, ..own.clone() };
+        let at_the_door = Entry { user: None, who: None, is_staff: false, ..own.clone() };
+        for (entry, shown) in
+            [(&own, true), (&operators, false), (&impersonated, false), (&command, false), (&at_the_door, true)]
+        {
+            assert_eq!(origin(entry, agency)[1].is_some(), shown, "{entry:?}");
+            assert!(origin(entry, Viewer::Operator)[1].is_some());
+            assert_eq!(origin(entry, agency)[2], Some("r"), "the request's number is for support");
+        }
+    }
+
+    #[test]
+    fn a_long_value_is_cut_between_letters() {
+        let long = "é".repeat(SHOWN + 1);
+        let cut = shown(("property", "title"), &json!(long), Lang::Pt);
+        assert_eq!(cut.chars().count(), SHOWN + 1);
+        assert!(cut.ends_with('…'));
+    }
+
+    #[test]
+    fn every_act_is_put_into_words_in_both_languages() {
+        for (code, pt, en) in HISTORY.iter().chain(ACTIONS) {
+            assert!(!pt.is_empty() && !en.is_empty() && pt != en, "{code}");
+            assert_eq!(sentence(code, Lang::Pt), Some(*pt));
+        }
+        assert_eq!(sentence("nobody.knows", Lang::Pt), None);
+    }
+}

@@ -1,0 +1,5 @@
+//! Parts that both screens of the log show.
+
+mod log;
+
+pub use log::log;
