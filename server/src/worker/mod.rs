@@ -1,8 +1,9 @@
 //! What happens behind the pages: jobs are done, outboxes and mails are carried, agencies in the making are finished, old rows
-//! removed.
+//! removed, and time passes for subscriptions.
 
 mod carry;
 pub mod post;
+pub mod subscriptions;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -118,6 +119,7 @@ async fn on_duty(
     tasks.spawn(provision(provisioner.clone(), house.operations.subscribe(), stop.clone()));
     tasks.spawn(tidy_up(house.clone(), stop.clone()));
     tasks.spawn(post::carry(house.clone(), stop.clone()));
+    tasks.spawn(subscriptions::run(house.clone(), provisioner.clone(), stop.clone()));
     let lost = duty.lost();
     tokio::pin!(lost);
     loop {

@@ -3,9 +3,11 @@
 pub mod accounts;
 pub mod alerts;
 pub mod audit;
+pub mod changes;
 pub mod companies;
 pub mod duty;
 pub(crate) mod hold;
+pub mod invoices;
 pub mod jobs;
 pub mod leases;
 pub mod mails;
@@ -18,6 +20,9 @@ pub mod routes;
 pub mod sessions;
 pub mod sign_ins;
 pub mod sign_ups;
+pub(crate) mod standing;
+pub mod subscriptions;
+pub mod usage;
 
 /// A transaction on the central database.
 pub type CentralTx = sqlx::Transaction<'static, sqlx::Postgres>;
