@@ -301,9 +301,10 @@ fn an_owner_cancels_and_takes_it_back_with_plain_forms() {
         let house = house().await;
         let a = on(house, "prime").await;
         let mut owner = house.owner(&a).await;
+        let sender = owner.clone();
         let send = |to: &'static str| {
-            let mut owner = owner.clone();
-            async move { owner.post(to, PAGE, &[]).await.status }
+            let mut sender = sender.clone();
+            async move { sender.post(to, PAGE, &[]).await.status }
         };
         assert_eq!(send("billing/cancel").await, StatusCode::FOUND);
         let page = read(&owner.get(PAGE).await);
@@ -332,6 +333,14 @@ fn gated() -> impl Iterator<Item = (&'static app::access::Access, Feature)> {
     ROWS.iter().filter_map(|row| Some((row, row.feature?)))
 }
 
+async fn ask(caller: &mut Caller, row: &app::access::Access) -> Answer {
+    match row.path.strip_prefix("/fn/") {
+        Some(function) => caller.call(function, &[]).await,
+        None if row.method == "GET" => caller.get(row.path).await,
+        None => caller.send(Method::POST, row.path, "application/json", None).await,
+    }
+}
+
 #[test]
 fn nobody_whose_plan_lacks_a_feature_gets_past_its_rows() {
     run(async {
@@ -342,11 +351,6 @@ fn nobody_whose_plan_lacks_a_feature_gets_past_its_rows() {
         sqlx::query(set).bind(a.route.tenant).bind(without).execute(&mut central().await).await.expect("set");
         house.state.house.routes.reload().await.expect("read");
         let (mut lacks, mut has) = (house.owner(&a).await, house.owner(&b).await);
-        let ask = async |caller: &mut Caller, row: &app::access::Access| match row.path.strip_prefix("/fn/") {
-            Some(function) => caller.call(function, &[]).await,
-            None if row.method == "GET" => caller.get(row.path).await,
-            None => caller.send(Method::POST, row.path, "application/json", None).await,
-        };
         let mut asked = 0;
         for (row, feature) in gated() {
             assert!(matches!(row.audience, Audience::Staff(_)), "{}: only staff have a plan", row.path);
