@@ -99,7 +99,8 @@ fn classify(host: &Host, house: &House) -> Option<Face> {
         None => house.routes.by_domain(host),
     }?;
     // What is being made or taken away is not there.
-    matches!(route.status, Status::Active | Status::Suspended | Status::Moving).then_some(Face::Storefront(route))
+    matches!(route.status, Status::Active | Status::Suspended | Status::Cancelled | Status::Moving)
+        .then_some(Face::Storefront(route))
 }
 
 fn unknown(host: &Host, house: &House) -> Response {

@@ -19,7 +19,7 @@ use app::state::House;
 use super::{LOOK, survived, wait};
 
 /// How often time is let pass.
-const TICK: Duration = Duration::from_secs(60);
+const TICK: Duration = Duration::from_secs(15);
 /// When one is tried again whose database could not be told.
 const AGAIN: Duration = Duration::from_secs(30);
 
@@ -93,7 +93,7 @@ async fn write_days(house: &House, day: Date) -> Result<(), DatabaseError> {
 /// Looks whether what is known of an agency's use is true, tells and mends what is not, and writes the day down.
 ///
 /// # Errors
-/// Either database's; the day is tried again a minute later.
+/// Either database's; the day is tried again at the next tick.
 pub async fn write_day(house: &House, tenant: TenantId, day: Date) -> Result<(), AppError> {
     let route = house.routes.by_tenant(tenant).ok_or(AppError::NotFound)?;
     let db = house.registry.open(&route).await?;

@@ -36,7 +36,7 @@ async fn figures(db: &mut PgConnection, central: &mut PgConnection, other: Tenan
 async fn listed(at: &Installation, slug: &str) -> serde_json::Value {
     let (done, said) = at.say(&["invoices", "list", slug, "--json"]).await;
     assert!(done, "{said}");
-    serde_json::from_str(said.lines().last().unwrap_or_default()).expect("JSON")
+    serde_json::from_str(said.lines().next().unwrap_or_default()).expect("JSON")
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_dry_run_writes_nothing_and_a_repair_mends_and_is_written_down() {
         assert_eq!(figures(&mut db, &mut central, other.tenant).await, (12, 9, 0, 0), "a dry run writes nothing");
         let (done, said) = at.say(&["usage", "reconcile", slug, "--json"]).await;
         assert!(done, "{said}");
-        let told: serde_json::Value = serde_json::from_str(said.lines().last().unwrap_or_default()).expect("JSON");
+        let told: serde_json::Value = serde_json::from_str(said.lines().next().unwrap_or_default()).expect("JSON");
         let drift = serde_json::json!([{"figure": "counter", "recorded": 12, "actual": 0}]);
         assert_eq!((&told[0]["drift"], &told[0]["mended"]), (&drift, &true.into()), "{told}");
         assert_eq!(
