@@ -181,6 +181,35 @@ fn an_unpaid_invoice_moves_the_state_day_by_day_and_a_payment_brings_the_agency_
 }
 
 #[test]
+fn who_signs_up_for_a_year_is_asked_for_a_year() {
+    run(async {
+        let (bed, new) = (bed().await, NewTenant { plan: "prime".into(), ..new_tenant() });
+        let provisioner = bed.deployment.provisioner();
+        let operation = provisioner.reserve(&new, None).await.expect("reserved");
+        let somebody = agency_of(new_tenant()).await;
+        sqlx::query(
+            "insert into sign_ups (id, company_name, slug, email, plan, billing_period, terms_version, ip_address, created_at,
+                                   sent_at, expires_at, confirmed_at, person_id, operation_id)
+             values ($1, $2, $3, $4, 'prime', 'yearly', '1', '203.0.113.1', now(), now(), now(), now(), $5, $6)",
+        )
+        .bind(uuid::Uuid::now_v7())
+        .bind(&new.name)
+        .bind(&new.slug)
+        .bind(&new.email)
+        .bind(somebody.person)
+        .bind(operation)
+        .execute(&mut root().await)
+        .await
+        .expect("signed up");
+        let tenant = provisioner.run_to_end(operation).await.expect("made");
+        let sub = subscriptions::find(central().await, tenant).await.expect("it is there");
+        assert_eq!((sub.now.period, sub.until), (Period::Yearly, tenancy::billing::months_later(sub.started, 12)));
+        let all = invoices::list(central().await, tenant, 10).await.expect("listed");
+        assert_eq!(all[0].total, cents(2964 + 197, 0));
+    });
+}
+
+#[test]
 fn an_operators_word_and_a_debt_hold_each_for_itself() {
     run(async {
         let (a, b) = (on("prime").await, on("prime").await);

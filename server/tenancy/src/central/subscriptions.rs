@@ -102,25 +102,28 @@ pub(crate) async fn subscribe(
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     let plan = plans::find_by_name(db, plan).await?;
-    let until = end_of_period(now, now, Period::Monthly);
     let mut tx = db.pool().begin().await?;
+    let period = asked(&mut tx, tenant).await?;
+    let until = end_of_period(now, now, period);
     let made = sqlx::query!(
         "insert into tenant_subscriptions
-             (id, tenant_id, plan_id, version_id, started_at, anchored_at, period_started_at, expires_at, current_users)
-         values ($1, $2, $3, $4, $5, $5, $5, $6, (select count(*) from users where company_id = $2 and active))
+             (id, tenant_id, plan_id, version_id, period, started_at, anchored_at, period_started_at, expires_at,
+              current_users)
+         values ($1, $2, $3, $4, $7, $5, $5, $5, $6, (select count(*) from users where company_id = $2 and active))
          on conflict on constraint tenant_subscriptions_tenant_key do nothing",
         Uuid::now_v7(),
         tenant.as_uuid(),
         plan.id,
         plan.version,
         now,
-        until
+        until,
+        period.as_str()
     )
     .execute(&mut *tx)
     .await?;
     if made.rows_affected() == 1 {
         let fee = plan.activation_fee;
-        let terms = Terms { plan, period: Period::Monthly, additional_users: 0 };
+        let terms = Terms { plan, period, additional_users: 0 };
         let mut lines = terms.lines();
         if !fee.is_zero() {
             let first = lines[0].clone();
@@ -130,6 +133,19 @@ pub(crate) async fn subscribe(
         invoices::issue(&mut tx, tenant, (span, &lines), (By::default(), now)).await?;
     }
     tx.commit().await
+}
+
+/// The length of a period that was asked for at sign-up; a month, where nobody signed up.
+async fn asked(tx: &mut CentralTx, tenant: TenantId) -> Result<Period, sqlx::Error> {
+    let asked = sqlx::query_scalar!(
+        "select s.billing_period
+         from sign_ups s
+         join tenant_operations o on o.id = s.operation_id
+         where o.tenant_id = $1",
+        tenant.as_uuid()
+    );
+    let asked = asked.fetch_optional(&mut **tx).await?;
+    Ok(asked.as_deref().and_then(Period::parse).unwrap_or(Period::Monthly))
 }
 
 /// Whom time may have changed something for: the period is over, something is owed for too long, or the state says that
