@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::billing::features::Feature;
+
 /// Roles of an agency's staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,8 +55,9 @@ impl Role {
             Can::ArchiveProperties | Can::WriteSettings | Can::WriteDomains | Can::SeeAudit => {
                 matches!(self, Owner | Manager)
             }
-            Can::RenameAgency => matches!(self, Owner),
+            Can::RenameAgency | Can::ChangePlan => matches!(self, Owner),
             Can::SeePlan => matches!(self, Owner | Manager | Finance),
+            Can::SeeInvoices => matches!(self, Owner | Finance),
         }
     }
 }
@@ -75,6 +78,10 @@ pub enum Can {
     ArchiveProperties,
     /// Look at plan and use.
     SeePlan,
+    /// Look at what the agency is asked to pay.
+    SeeInvoices,
+    /// Change plan and additional users, cancel and take it back.
+    ChangePlan,
     /// Change how the agency presents itself.
     WriteSettings,
     /// Claim domains, choose among them and let go of them.
@@ -87,13 +94,15 @@ pub enum Can {
 
 impl Can {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::SeeAgency,
         Self::SeeProperties,
         Self::WriteProperties,
         Self::PublishProperties,
         Self::ArchiveProperties,
         Self::SeePlan,
+        Self::SeeInvoices,
+        Self::ChangePlan,
         Self::WriteSettings,
         Self::WriteDomains,
         Self::RenameAgency,
@@ -147,10 +156,21 @@ pub struct Access {
     pub mutating: bool,
     /// Who may keep the answer.
     pub cache: Cache,
+    /// What the agency's plan must include.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<Feature>,
+}
+
+impl Access {
+    /// The same, for agencies alone whose plan includes this.
+    #[must_use]
+    pub const fn needing(self, feature: Feature) -> Self {
+        Self { feature: Some(feature), ..self }
+    }
 }
 
 const fn row(method: &'static str, path: &'static str, audience: Audience, mutating: bool, cache: Cache) -> Access {
-    Access { method, path, audience, mutating, cache }
+    Access { method, path, audience, mutating, cache, feature: None }
 }
 
 const fn page(path: &'static str, audience: Audience) -> Access {
@@ -204,8 +224,8 @@ pub const ROWS: &[Access] = &[
     write("/app/properties/{id}/photos", Audience::Staff(Can::WriteProperties)),
     row("GET", "/media/{photo}/{file}", Audience::Staff(Can::SeeProperties), false, Cache::Immutable),
     page("/app/settings/store", Audience::Staff(Can::WriteSettings)),
-    page("/app/settings/brand", Audience::Staff(Can::WriteSettings)),
-    write("/app/settings/brand/logo", Audience::Staff(Can::WriteSettings)),
+    page("/app/settings/brand", Audience::Staff(Can::WriteSettings)).needing(Feature::LandingPage),
+    write("/app/settings/brand/logo", Audience::Staff(Can::WriteSettings)).needing(Feature::LandingPage),
     row("GET", "/logo/{file}", Audience::Staff(Can::SeeAgency), false, Cache::Immutable),
     page("/app/settings/domains", Audience::Staff(Can::WriteDomains)),
     page("/app/settings/plan", Audience::Staff(Can::SeePlan)),
@@ -255,6 +275,9 @@ pub const ROWS: &[Access] = &[
     write("/fn/domains/set_redirects", Audience::Staff(Can::WriteDomains)),
     write("/fn/domains/release", Audience::Staff(Can::WriteDomains)),
     write("/fn/domains/rename", Audience::Staff(Can::RenameAgency)),
+    write("/fn/billing/change", Audience::Staff(Can::ChangePlan)),
+    write("/fn/billing/cancel", Audience::Staff(Can::ChangePlan)),
+    write("/fn/billing/keep", Audience::Staff(Can::ChangePlan)),
     read("/fn/platform/tenants", Audience::Operator),
     write("/fn/platform/suspend", Audience::Operator),
     write("/fn/platform/resume", Audience::Operator),
@@ -277,8 +300,8 @@ pub const ROWS: &[Access] = &[
     write("/fn/properties/restore", Audience::Staff(Can::ArchiveProperties)),
     read("/fn/store_settings/load", Audience::Staff(Can::WriteSettings)),
     write("/fn/store_settings/update_store", Audience::Staff(Can::WriteSettings)),
-    write("/fn/store_settings/update_brand", Audience::Staff(Can::WriteSettings)),
-    write("/fn/store_settings/remove_logo", Audience::Staff(Can::WriteSettings)),
+    write("/fn/store_settings/update_brand", Audience::Staff(Can::WriteSettings)).needing(Feature::LandingPage),
+    write("/fn/store_settings/remove_logo", Audience::Staff(Can::WriteSettings)).needing(Feature::LandingPage),
     read("/fn/storefront/landing", Audience::Storefront),
     read("/fn/storefront/store", Audience::Storefront),
     read("/fn/storefront/search", Audience::Storefront),

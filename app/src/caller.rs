@@ -9,15 +9,17 @@ use leptos_axum::ResponseOptions;
 use std::net::IpAddr;
 use std::sync::Arc;
 use tenancy::central::accounts::{Account, OperatorAccount};
-use tenancy::{OpenError, PersonId, TenantDb};
+use tenancy::{OpenError, PersonId, Route, TenantDb};
 use uuid::Uuid;
 
-use crate::access::{self, Audience, Can, Role};
-use crate::error::AppError;
+use crate::access::{self, Access, Audience, Can, Role};
+use crate::error::{AppError, Gate};
 use crate::state::House;
 use crate::values::fields::Fields;
 use crate::values::id::StaffId;
 
+/// Where the plan can be changed.
+pub const PLAN: &str = "/app/settings/plan";
 /// Name of the session's cookie.
 pub const SESSION: &str = "__Host-sobrado";
 
@@ -135,7 +137,8 @@ pub fn visitor() -> Result<Visitor, AppError> {
 /// The member of staff, when their role permits this.
 ///
 /// # Errors
-/// [`AppError::Unauthenticated`], [`AppError::Forbidden`], [`AppError::Suspended`], [`AppError::Unavailable`].
+/// [`AppError::Unauthenticated`], [`AppError::Forbidden`], [`AppError::Suspended`], [`AppError::Unavailable`], and
+/// [`AppError::PlanFeature`] where the row of the server function asks for more than the agency's plan includes.
 pub fn staff(can: Can) -> Result<Staff, AppError> {
     let parts = parts()?;
     declared(&parts, Audience::Staff(can))?;
@@ -144,32 +147,60 @@ pub fn staff(can: Can) -> Result<Staff, AppError> {
             if !role.may(can) {
                 return Err(AppError::Forbidden);
             }
-            let (role, remember) = (*role, *remember);
-            Ok(Staff { db: db.clone()?, account: account.clone(), role, remember, request: request_of(&parts) })
+            let (role, remember, db) = (*role, *remember, db.clone()?);
+            if let Some(row) = access::of_server_fn(parts.uri.path()) {
+                included(row, db.route())?;
+            }
+            Ok(Staff { db, account: account.clone(), role, remember, request: request_of(&parts) })
         }
         Some(Who::Operator(_)) => Err(AppError::Forbidden),
         _ => Err(AppError::Unauthenticated),
     }
 }
 
-/// For the plan's page alone: the agency's plan, and its database when it may be entered.
+/// Somebody who works for an agency that may be closed, on the plan's page.
+#[derive(Debug, Clone)]
+pub struct PlanStaff {
+    /// The agency.
+    pub route: Arc<Route>,
+    /// Its database, when it may be entered.
+    pub db: Option<TenantDb>,
+    /// Their account.
+    pub account: Account,
+    /// Their role.
+    pub role: Role,
+    /// The request that they are making.
+    pub request: Request,
+}
+
+/// For the plan's page alone: as [`staff`], but of a closed agency too, without its database.
 ///
 /// # Errors
-/// As [`staff`], but a suspended agency is let in without its database.
-pub fn staff_of_plan(can: Can) -> Result<(String, Option<TenantDb>), AppError> {
-    let suspended = match parts()?.extensions.get::<Who>() {
+/// As [`staff`].
+pub fn staff_of_plan(can: Can) -> Result<PlanStaff, AppError> {
+    let parts = parts()?;
+    declared(&parts, Audience::Staff(can))?;
+    let (account, role, db) = match parts.extensions.get::<Who>() {
         Some(Who::Staff { account, role, db: Err(OpenError::NotActive(_)), .. }) if role.may(can) => {
-            Some(account.tenant)
+            (account.clone(), *role, None)
         }
-        _ => None,
+        _ => staff(can).map(|staff| (staff.account, staff.role, Some(staff.db)))?,
     };
-    match suspended {
-        Some(tenant) => {
-            let route = house()?.routes.by_tenant(tenant).ok_or(AppError::NotFound)?;
-            Ok((route.plan.clone(), None))
-        }
-        None => staff(can).map(|staff| (staff.db.route().plan.clone(), Some(staff.db))),
-    }
+    let route = house()?.routes.by_tenant(account.tenant).ok_or(AppError::NotFound)?;
+    Ok(PlanStaff { route, db, account, role, request: request_of(&parts) })
+}
+
+/// Whether an agency's plan includes what a row of the access table needs.
+///
+/// # Errors
+/// [`AppError::PlanFeature`] with the plan that has it.
+pub fn included(row: &Access, route: &Route) -> Result<(), AppError> {
+    let Some(feature) = row.feature.filter(|feature| !route.has(feature.as_str())) else { return Ok(()) };
+    let (plan, upgrade) = match route.offer(feature.as_str()) {
+        Some(offer) => (offer.display_name.clone(), format!("{PLAN}?plan={}", offer.plan)),
+        None => (String::new(), PLAN.to_owned()),
+    };
+    Err(AppError::PlanFeature(Gate { feature, plan, upgrade }))
 }
 
 /// The operator.

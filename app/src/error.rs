@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 
+use crate::billing::features::Feature;
 use crate::values::fields::FieldErrors;
 
 /// What can go wrong, in the terms of the person who asked. The words are chosen by the page, in their language.
@@ -29,6 +30,9 @@ pub enum AppError {
     /// The plan holds no more of this.
     #[error("plan limit: {0:?}")]
     PlanLimit(Limit),
+    /// The plan does not include it.
+    #[error("plan feature: {0:?}")]
+    PlanFeature(Gate),
     /// Too often; come back after so many seconds.
     #[error("too many; retry after {0} s")]
     TooMany(u32),
@@ -72,12 +76,23 @@ pub struct Limit {
     pub upgrade: String,
 }
 
+/// Something that the plan does not include.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// What.
+    pub feature: Feature,
+    /// The cheapest plan that is sold with it, as people call it; empty: none.
+    pub plan: String,
+    /// Where the plan can be changed.
+    pub upgrade: String,
+}
+
 impl AppError {
     /// The HTTP status of each error. Pinned by a test: clients count on it.
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::PlanLimit(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::PlanLimit(_) | Self::PlanFeature(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -142,6 +157,7 @@ mod tests {
     fn every_error_has_its_status() {
         let limit =
             Limit { resource: "properties".into(), current: 100, max: 100, upgrade: "/app/settings/plan".into() };
+        let gate = Gate { feature: Feature::Blog, plan: "K".into(), upgrade: "/app/settings/plan?plan=k".into() };
         for (error, status) in [
             (AppError::Unauthenticated, 401),
             (AppError::Forbidden, 403),
@@ -149,6 +165,7 @@ mod tests {
             (AppError::Conflict(Clash::Stale(2)), 409),
             (AppError::Invalid(FieldErrors::default()), 422),
             (AppError::PlanLimit(limit), 403),
+            (AppError::PlanFeature(gate), 403),
             (AppError::TooMany(60), 429),
             (AppError::TooLarge, 413),
             (AppError::Suspended, 503),

@@ -1,6 +1,7 @@
 //! Who is in front of the screen, as the layers have found out: nothing is asked for it.
 
 use super::types::Me;
+use crate::access::Role;
 use crate::caller;
 use crate::error::AppError;
 
@@ -18,6 +19,7 @@ pub fn me() -> Result<Me, AppError> {
         name: staff.account.name,
         email: staff.account.email,
         role: staff.role,
+        owes: route.is_past_due && staff.role == Role::Owner,
         agency: route.name.clone(),
         lang: crate::words::lang(),
         remember: staff.remember,

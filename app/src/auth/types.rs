@@ -23,6 +23,8 @@ pub struct Me {
     pub agency: String,
     /// Where its storefront is.
     pub storefront: String,
+    /// Somebody should pay, and it is theirs to see to.
+    pub owes: bool,
     /// The language of the screen.
     pub lang: Lang,
     /// Whether they asked to stay signed in: who signs in again where they are has not taken that back.

@@ -2,10 +2,15 @@
 
 #[cfg(feature = "ssr")]
 pub mod db;
+pub mod features;
 pub mod pages;
 pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod plans;
+#[cfg(feature = "ssr")]
+pub mod rules;
 pub mod server_fns;
+#[cfg(feature = "ssr")]
+pub mod subscription;
 pub mod types;
 pub mod words;

@@ -1,6 +1,7 @@
 //! The words of plans and limits.
 
-use crate::error::Limit;
+use super::features::Feature;
+use crate::error::{Gate, Limit};
 use crate::words::Lang;
 
 /// See the module.
@@ -10,8 +11,20 @@ pub struct Words {
     pub plan: &'static str,
     pub of: &'static str,
     pub unlimited: &'static str,
-    pub how_to_change: &'static str,
-    pub suspended: &'static str,
+    pub owes: &'static str,
+    pub includes: &'static str,
+    pub change: &'static str,
+    pub change_lead: &'static str,
+    pub period: &'static str,
+    pub additional_users: &'static str,
+    pub see_price: &'static str,
+    pub confirm: &'static str,
+    pub cancel: &'static str,
+    pub cancel_lead: &'static str,
+    pub keep: &'static str,
+    pub invoices: &'static str,
+    pub history: &'static str,
+    pub amount: &'static str,
     pub compare: &'static str,
     pub monthly: &'static str,
     pub yearly: &'static str,
@@ -32,8 +45,20 @@ pub const PT: Words = Words {
     plan: "Plano",
     of: "de",
     unlimited: "sem limite",
-    how_to_change: "Para mudar de plano, fale com a plataforma: a mudança vale na hora e nada do que existe se perde.",
-    suspended: "O acesso desta imobiliária está suspenso. Os dados estão guardados; fale com a plataforma para retomar.",
+    owes: "Há uma fatura vencida. Pague para que o acesso não seja suspenso.",
+    includes: "O que o plano inclui",
+    change: "Mudar de plano",
+    change_lead: "O que custa mais vale na hora, pago pelos dias que faltam; o que custa menos vale no próximo período.",
+    period: "Cobrança",
+    additional_users: "Usuários adicionais",
+    see_price: "Ver valor",
+    confirm: "Confirmar",
+    cancel: "Cancelar a assinatura",
+    cancel_lead: "Ela vale até o fim do período pago. Até lá você pode voltar atrás.",
+    keep: "Continuar com a assinatura",
+    invoices: "Faturas",
+    history: "Histórico de uso",
+    amount: "Valor",
     compare: "Comparar planos",
     monthly: "por mês",
     yearly: "por ano",
@@ -54,8 +79,20 @@ pub const EN: Words = Words {
     plan: "Plan",
     of: "of",
     unlimited: "unlimited",
-    how_to_change: "To change your plan, talk to the platform: the change takes effect at once and nothing that exists is lost.",
-    suspended: "Access to this agency is suspended. Its data is kept; talk to the platform to resume.",
+    owes: "An invoice is overdue. Pay it so that access is not suspended.",
+    includes: "What the plan includes",
+    change: "Change plan",
+    change_lead: "What costs more counts at once, paid for the days that are left; what costs less counts from the next period.",
+    period: "Billing",
+    additional_users: "Additional users",
+    see_price: "See the price",
+    confirm: "Confirm",
+    cancel: "Cancel the subscription",
+    cancel_lead: "It lasts until the end of the period that is paid. Until then you can take this back.",
+    keep: "Continue the subscription",
+    invoices: "Invoices",
+    history: "Use over time",
+    amount: "Amount",
     compare: "Compare plans",
     monthly: "a month",
     yearly: "a year",
@@ -76,38 +113,249 @@ pub fn limit_reached(limit: &Limit, lang: Lang) -> String {
     let (current, max) = (limit.current, limit.max);
     match lang {
         Lang::Pt => format!(
-            "Seu plano comporta {max} imóveis e todos estão em uso ({current}). Arquive um, ou mude de plano em Plano."
+            "Seu plano comporta {max} imóveis e há {current}. Arquive até haver lugar, ou mude de plano em Plano."
         ),
         Lang::En => format!(
-            "Your plan holds {max} properties and all are in use ({current}). Archive one, or change the plan under Plan."
+            "Your plan holds {max} properties and there are {current}. Archive some, or change the plan under Plan."
         ),
     }
 }
 
-/// The plan table's features in order, with their names.
-pub const fn features(lang: Lang) -> [(&'static str, &'static str); 9] {
+/// The sentence for something that the plan does not include.
+pub fn feature_lacking(gate: &Gate, lang: Lang) -> String {
+    let name = feature(gate.feature, lang);
+    match (lang, gate.plan.as_str()) {
+        (Lang::Pt, "") => format!("{name} não faz parte do seu plano. Fale com a plataforma."),
+        (Lang::Pt, plan) => format!("{name} não faz parte do seu plano. O plano {plan} inclui: mude em Plano."),
+        (Lang::En, "") => format!("{name} is not part of your plan. Talk to the platform."),
+        (Lang::En, plan) => format!("{name} is not part of your plan. The {plan} plan includes it: change under Plan."),
+    }
+}
+
+/// What a feature is called.
+pub const fn feature(feature: Feature, lang: Lang) -> &'static str {
+    match (feature, lang) {
+        (Feature::MobileApp, Lang::Pt) => "Aplicativo no celular",
+        (Feature::MobileApp, Lang::En) => "Mobile app",
+        (Feature::LandingPage, Lang::Pt) => "Site da imobiliária",
+        (Feature::LandingPage, Lang::En) => "The agency's website",
+        (Feature::Attendance, Lang::Pt) => "Gestão de atendimentos",
+        (Feature::Attendance, Lang::En) => "Attendance management",
+        (Feature::LeadTransfer, Lang::Pt) => "Transferência de leads",
+        (Feature::LeadTransfer, Lang::En) => "Lead transfer",
+        (Feature::Blog, Lang::Pt) => "Blog institucional",
+        (Feature::Blog, Lang::En) => "Institutional blog",
+        (Feature::VipSupport, Lang::Pt) => "Suporte VIP",
+        (Feature::VipSupport, Lang::En) => "VIP support",
+        (Feature::CustomerSuccess, _) => "Customer success",
+        (Feature::PropertyApi, Lang::Pt) => "API de imóveis",
+        (Feature::PropertyApi, Lang::En) => "Property API",
+        (Feature::BrokerPortal, Lang::Pt) => "Portal do corretor",
+        (Feature::BrokerPortal, Lang::En) => "Broker portal",
+    }
+}
+
+/// A sentence in the language.
+fn pick(lang: Lang, pt: String, en: String) -> String {
     match lang {
-        Lang::Pt => [
-            ("mobile_app", "Aplicativo no celular"),
-            ("landing_page", "Site da imobiliária"),
-            ("attendance", "Gestão de atendimentos"),
-            ("lead_transfer", "Transferência de leads"),
-            ("blog", "Blog institucional"),
-            ("vip_support", "Suporte VIP"),
-            ("customer_success", "Customer success"),
-            ("property_api", "API de imóveis"),
-            ("broker_portal", "Portal do corretor"),
-        ],
-        Lang::En => [
-            ("mobile_app", "Mobile app"),
-            ("landing_page", "The agency's website"),
-            ("attendance", "Attendance management"),
-            ("lead_transfer", "Lead transfer"),
-            ("blog", "Institutional blog"),
-            ("vip_support", "VIP support"),
-            ("customer_success", "Customer success"),
-            ("property_api", "Property API"),
-            ("broker_portal", "Broker portal"),
-        ],
+        Lang::Pt => pt,
+        Lang::En => en,
+    }
+}
+
+/// What somebody should know of a subscription first. Days as people read them.
+#[derive(Debug)]
+pub enum Notice<'a> {
+    /// An invoice is over since one day, and access ends on another.
+    PastDue(&'a str, &'a str),
+    /// Closed for an invoice that is over since this day.
+    Unpaid(&'a str),
+    /// Closed by an operator.
+    Held,
+    /// Ended by its owner on this day.
+    Ended(&'a str),
+    /// Given up for an invoice that is over since this day.
+    GivenUp(&'a str),
+    /// It ends on this day.
+    Ends(&'a str),
+    /// From this day on it is something else.
+    Waits(&'a str, &'a str),
+}
+
+/// The sentence of a notice.
+pub fn notice(notice: &Notice<'_>, lang: Lang) -> String {
+    match notice {
+        Notice::PastDue(since, until) => pick(
+            lang,
+            format!("Há uma fatura vencida desde {since}. Sem pagamento, o acesso é suspenso em {until}."),
+            format!("An invoice is overdue since {since}. Unless it is paid, access is suspended on {until}."),
+        ),
+        Notice::Unpaid(since) => pick(
+            lang,
+            format!(
+                "O acesso está suspenso: há uma fatura vencida desde {since}. Os dados estão guardados, e o acesso volta com o pagamento."
+            ),
+            format!(
+                "Access is suspended: an invoice is overdue since {since}. The data is kept, and access comes back with the payment."
+            ),
+        ),
+        Notice::Held => pick(
+            lang,
+            "O acesso desta imobiliária está suspenso. Os dados estão guardados; fale com a plataforma para retomar."
+                .into(),
+            "Access to this agency is suspended. Its data is kept; talk to the platform to resume.".into(),
+        ),
+        Notice::Ended(day) => pick(
+            lang,
+            format!(
+                "A assinatura terminou em {day}. Os dados ficam guardados por 30 dias; até lá você pode continuar de onde parou."
+            ),
+            format!(
+                "The subscription ended on {day}. Its data is kept for 30 days; until then you can go on where you stopped."
+            ),
+        ),
+        Notice::GivenUp(since) => pick(
+            lang,
+            format!(
+                "A assinatura foi cancelada: há uma fatura vencida desde {since}. Os dados ficam guardados por 30 dias, e o acesso volta com o pagamento."
+            ),
+            format!(
+                "The subscription is cancelled: an invoice is overdue since {since}. The data is kept for 30 days, and access comes back with the payment."
+            ),
+        ),
+        Notice::Ends(day) => pick(
+            lang,
+            format!("A assinatura termina em {day}. Até lá tudo funciona."),
+            format!("The subscription ends on {day}. Until then everything works."),
+        ),
+        Notice::Waits(day, terms) => {
+            pick(lang, format!("A partir de {day}: {terms}."), format!("From {day}: {terms}."))
+        }
+    }
+}
+
+/// How long a period is, as one chooses it.
+pub const fn period(is_yearly: bool, lang: Lang) -> &'static str {
+    match (is_yearly, lang) {
+        (false, Lang::Pt) => "mensal",
+        (false, Lang::En) => "monthly",
+        (true, Lang::Pt) => "anual",
+        (true, Lang::En) => "yearly",
+    }
+}
+
+/// What is bought, in a line: plan, additional users, price a period.
+pub fn terms((plan, additional): (&str, i32), (price, is_yearly): (&str, bool), lang: Lang) -> String {
+    let a_period = if is_yearly {
+        pick(lang, "por ano".into(), "a year".into())
+    } else {
+        pick(lang, "por mês".into(), "a month".into())
+    };
+    let users = match additional {
+        0 => String::new(),
+        1 => pick(lang, ", 1 usuário adicional".into(), ", 1 additional user".into()),
+        n => pick(lang, format!(", {n} usuários adicionais"), format!(", {n} additional users")),
+    };
+    pick(lang, format!("plano {plan}{users}, {price} {a_period}"), format!("{plan} plan{users}, {price} {a_period}"))
+}
+
+/// A plan as one chooses it, with its price a month.
+pub fn choice(plan: &str, price: &str, lang: Lang) -> String {
+    pick(lang, format!("{plan}: {price} por mês"), format!("{plan}: {price} a month"))
+}
+
+/// From one day to another.
+pub fn span(from: &str, until: &str, lang: Lang) -> String {
+    pick(lang, format!("de {from} a {until}"), format!("{from} to {until}"))
+}
+
+/// So many of so many.
+pub fn of(used: i64, max: Option<i64>, lang: Lang) -> String {
+    match max {
+        Some(max) => pick(lang, format!("{used} de {max}"), format!("{used} of {max}")),
+        None => pick(lang, format!("{used} (sem limite)"), format!("{used} (unlimited)")),
+    }
+}
+
+/// What a change asks for now.
+pub fn due_now(amount: &str, (days, of): (i64, i64), lang: Lang) -> String {
+    pick(
+        lang,
+        format!("Agora: {amount}, a diferença por {days} de {of} dias."),
+        format!("Now: {amount}, the difference for {days} of {of} days."),
+    )
+}
+
+/// A change that begins at once and asks for nothing now.
+pub fn at_once(lang: Lang) -> String {
+    pick(
+        lang,
+        "Vale agora, sem custo até o próximo período.".into(),
+        "It counts now, at no cost until the next period.".into(),
+    )
+}
+
+/// A change that waits.
+pub fn later(day: &str, lang: Lang) -> String {
+    pick(
+        lang,
+        format!("Vale a partir de {day}; até lá nada muda e nada é cobrado."),
+        format!("It counts from {day}; until then nothing changes and nothing is charged."),
+    )
+}
+
+/// More in use than there will be room for.
+pub fn too_many(is_users: bool, (used, max): (i64, i64), lang: Lang) -> String {
+    let (pt, en) = if is_users { ("usuários", "users") } else { ("imóveis", "properties") };
+    pick(
+        lang,
+        format!("Há {used} {pt} e caberão {max}: nada some, mas não entram outros até haver lugar."),
+        format!(
+            "There are {used} {en} and there will be room for {max}: nothing is lost, but no more come in until there is room."
+        ),
+    )
+}
+
+/// What is said of a feature that the plan includes, or that another does.
+pub fn has(has: bool, plan: &str, lang: Lang) -> String {
+    match (has, plan) {
+        (true, _) => pick(lang, "incluído".into(), "included".into()),
+        (false, "") => pick(lang, "não incluído".into(), "not included".into()),
+        (false, plan) => pick(lang, format!("no plano {plan}"), format!("in the {plan} plan")),
+    }
+}
+
+/// An invoice's heading.
+pub fn invoice(number: i64, total: &str, lang: Lang) -> String {
+    pick(lang, format!("Fatura {number} · {total}"), format!("Invoice {number} · {total}"))
+}
+
+/// When an invoice was issued and is due.
+pub fn due(issued: &str, due: &str, lang: Lang) -> String {
+    pick(lang, format!("de {issued}, vence em {due}"), format!("of {issued}, due on {due}"))
+}
+
+/// What became of an invoice.
+pub fn paid(paid: Option<&str>, is_over: bool, lang: Lang) -> String {
+    match paid {
+        Some(day) => pick(lang, format!("paga em {day}"), format!("paid on {day}")),
+        None if is_over => pick(lang, "vencida".into(), "overdue".into()),
+        None => pick(lang, "em aberto".into(), "open".into()),
+    }
+}
+
+/// What a line of an invoice is for.
+pub fn line((kind, plan): (&str, &str), quantity: i32, days: Option<(i32, i32)>, lang: Lang) -> String {
+    let what = match kind {
+        "plan" => pick(lang, format!("Plano {plan}"), format!("{plan} plan")),
+        "additional_users" => {
+            pick(lang, format!("Usuários adicionais: {quantity}"), format!("Additional users: {quantity}"))
+        }
+        "activation_fee" => pick(lang, "Taxa de ativação".into(), "Activation fee".into()),
+        _ => pick(lang, format!("Mudança para o plano {plan}"), format!("Change to the {plan} plan")),
+    };
+    match days {
+        Some((days, of)) => pick(lang, format!("{what}, {days} de {of} dias"), format!("{what}, {days} of {of} days")),
+        None => what,
     }
 }

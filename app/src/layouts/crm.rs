@@ -42,7 +42,10 @@ fn Frame(me: Me) -> impl IntoView {
                 <Navigation/>
                 <Foot name=me.name/>
             </header>
-            <main id="content" tabindex="-1"><Outlet/></main>
+            <main id="content" tabindex="-1">
+                {me.owes.then(|| view! { <div class="alert-box alert-warn" role="status">{words.billing.owes}" "<a href="/app/settings/plan">{words.billing.plan}</a></div> })}
+                <Outlet/>
+            </main>
             <SignInAgain lapsed/>
             <Keys shown/>
             <div class="bottom-bar"><Navigation/></div>

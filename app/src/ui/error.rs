@@ -16,6 +16,7 @@ pub fn sentence(error: &AppError, words: &'static Words) -> String {
         AppError::NotFound => common.error_not_found.into(),
         AppError::Conflict(Clash::Stale(_) | Clash::CodeTaken) => common.error_conflict.into(),
         AppError::PlanLimit(limit) => crate::billing::words::limit_reached(limit, words.lang),
+        AppError::PlanFeature(gate) => crate::billing::words::feature_lacking(gate, words.lang),
         AppError::TooMany(_) => common.error_too_many.into(),
         AppError::TooLarge => common.error_too_large.into(),
         AppError::Suspended => common.error_suspended.into(),

@@ -68,7 +68,9 @@ pub fn ErrorNote(
         };
         let way_on = match &error {
             // Not the address in the error: an error says what happened, and a page where to go.
-            AppError::PlanLimit(_) => Some(view! { " "<a href="/app/settings/plan">{words.billing.plan}</a> }),
+            AppError::PlanLimit(_) | AppError::PlanFeature(_) => {
+                Some(view! { " "<a href="/app/settings/plan">{words.billing.plan}</a> })
+            }
             _ => None,
         };
         let sentence = crate::ui::error::sentence(&error, words);

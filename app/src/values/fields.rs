@@ -165,6 +165,8 @@ pub enum Problem {
     Reserved,
     /// The terms of use must be accepted.
     TermsRequired,
+    /// It costs another amount by now.
+    PriceChanged,
 }
 
 /// What is wrong, field by field, in the order of the form.

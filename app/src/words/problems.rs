@@ -57,6 +57,7 @@ fn portuguese(problem: &Problem) -> String {
         Problem::NotASlug => "Use letras minúsculas, números e hífens simples, sem acentos.".into(),
         Problem::Reserved => "Este endereço é da plataforma; escolha outro.".into(),
         Problem::TermsRequired => "Leia os termos de uso e marque que concorda.".into(),
+        Problem::PriceChanged => "O valor mudou: confira o novo e confirme.".into(),
     }
 }
 
@@ -108,5 +109,6 @@ fn english(problem: &Problem) -> String {
         Problem::NotASlug => "Use lower-case letters, digits and single dashes, without accents.".into(),
         Problem::Reserved => "This address is the platform's; choose another.".into(),
         Problem::TermsRequired => "Read the terms of use and mark that you agree.".into(),
+        Problem::PriceChanged => "The price has changed: look at the new one and confirm.".into(),
     }
 }

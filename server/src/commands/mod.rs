@@ -5,6 +5,7 @@ pub mod demo;
 mod doctor;
 mod domains;
 pub mod import;
+mod invoices;
 mod migrate;
 mod operations;
 mod operator;
@@ -14,6 +15,7 @@ mod routes;
 mod serve;
 mod template;
 mod tenant;
+mod usage;
 mod worker;
 
 use clap::{Parser, Subcommand};
@@ -51,6 +53,12 @@ enum Command {
     /// What is being done to agencies: list, retry
     #[command(subcommand)]
     Operations(operations::Operations),
+    /// What agencies are asked to pay: list, pay
+    #[command(subcommand)]
+    Invoices(invoices::Invoices),
+    /// How much agencies use: reconcile
+    #[command(subcommand)]
+    Usage(usage::Usage),
     /// Operators of the platform
     #[command(subcommand)]
     Operator(operator::Operator),
@@ -123,6 +131,8 @@ async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> 
         Command::Tenant(command) => command.run(deployment).await,
         Command::Domains(command) => command.run(config, deployment).await,
         Command::Operations(command) => command.run(deployment).await,
+        Command::Invoices(command) => command.run(deployment).await,
+        Command::Usage(command) => command.run(deployment).await,
         Command::Operator(command) => command.run(deployment).await,
         Command::Person(command) => command.run(deployment).await,
         Command::Template(command) => command.run(deployment).await,

@@ -225,13 +225,16 @@ pub(super) async fn find(deployment: &Deployment, slug: &str) -> anyhow::Result<
 
 fn line(company: &Company) -> String {
     let plan = company.plan.as_deref().unwrap_or("-");
+    let plan = company.plan_version.map_or(plan.to_owned(), |version| format!("{plan} v{version}"));
+    let subscription = company.subscription.as_deref().unwrap_or("-");
     let reason = company.suspended_reason.as_deref().unwrap_or_default();
-    format!("{:<24} {:<32} {:<6} {:<12} {reason}", company.slug, company.name, plan, company.status)
+    format!("{:<24} {:<32} {plan:<10} {:<12} {subscription:<10} {reason}", company.slug, company.name, company.status)
 }
 
 fn value(company: &Company) -> serde_json::Value {
     json!({
         "tenant": company.id, "slug": company.slug, "name": company.name, "email": company.email,
         "status": company.status, "suspended_reason": company.suspended_reason, "plan": company.plan,
+        "plan_version": company.plan_version, "subscription": company.subscription,
     })
 }

@@ -25,7 +25,7 @@ pub async fn layer(request: Request, next: Next) -> Response {
     let wants_page = *request.method() == Method::GET || caller::accepts_html(request.headers());
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
     let refuse = |error: &AppError| super::plain::error(error, wants_page, lang, &id);
-    let Some(audience) = row_of(request.method(), path).map(|row| row.audience) else {
+    let Some(row) = row_of(request.method(), path) else {
         // No row: below a closed door there is nothing to see without a key, and behind it the page that says so.
         let closed = path.starts_with("/app") || path.starts_with("/platform");
         let inside = matches!(who, Who::Staff { .. } | Who::Operator(_));
@@ -35,21 +35,24 @@ pub async fn layer(request: Request, next: Next) -> Response {
         let answer = next.run(request).await;
         return if answer.status().is_success() { refuse(&AppError::NotFound) } else { answer };
     };
-    match (audience, &who) {
+    match (row.audience, &who) {
         (Audience::Staff(can), Who::Staff { role, db, .. }) => match db {
             Err(OpenError::NotActive(Status::Suspended | Status::Cancelled))
-                if path == "/app/settings/plan" && role.may(can) =>
+                if path == caller::PLAN && role.may(can) =>
             {
                 next.run(request).await
             }
             Err(OpenError::NotActive(Status::Suspended | Status::Cancelled))
                 if *role == app::access::Role::Owner && wants_page =>
             {
-                Redirect::to("/app/settings/plan").into_response()
+                Redirect::to(caller::PLAN).into_response()
             }
             Err(error) => refuse(&AppError::from(error.clone())),
             Ok(_) if !role.may(can) => refuse(&AppError::Forbidden),
-            Ok(_) => next.run(request).await,
+            Ok(db) => match caller::included(row, db.route()) {
+                Err(error) => refuse(&error),
+                Ok(()) => next.run(request).await,
+            },
         },
         (Audience::Operator, Who::Operator(_)) => next.run(request).await,
         (Audience::SignedIn, Who::Choosing(_) | Who::Staff { .. } | Who::Operator(_)) => next.run(request).await,

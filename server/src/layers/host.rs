@@ -114,7 +114,7 @@ fn there(host: &Host, house: &House) -> Option<There> {
         None => (house.routes.by_domain(host)?, false),
     };
     // What is being made or taken away is not there.
-    if !matches!(route.status, Status::Active | Status::Suspended | Status::Moving) {
+    if !matches!(route.status, Status::Active | Status::Suspended | Status::Cancelled | Status::Moving) {
         return None;
     }
     Some(match one_address(host, &route, &house.settings) {

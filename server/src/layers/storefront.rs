@@ -20,7 +20,7 @@ pub async fn layer(State(house): State<Arc<House>>, mut request: Request, next: 
         return super::plain::error(&AppError::NotFound, true, Lang::Pt, "");
     };
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
-    if route.status == Status::Suspended {
+    if matches!(route.status, Status::Suspended | Status::Cancelled) {
         return super::plain::error(&AppError::Suspended, true, Lang::Pt, &id);
     }
     let db = match house.registry.open(&route).await {

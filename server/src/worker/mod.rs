@@ -1,9 +1,10 @@
 //! What happens behind the pages: jobs are done, outboxes and mails are carried, agencies in the making are finished, old rows
-//! removed.
+//! removed, and time passes for subscriptions.
 
 mod carry;
 pub mod heads;
 pub mod post;
+pub mod subscriptions;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -123,6 +124,7 @@ async fn on_duty(
     tasks.spawn(tidy_up(house.clone(), stop.clone()));
     tasks.spawn(post::carry(house.clone(), stop.clone()));
     tasks.spawn(tend_domains(house.clone(), stop.clone()));
+    tasks.spawn(subscriptions::run(house.clone(), provisioner.clone(), stop.clone()));
     let lost = duty.lost();
     tokio::pin!(lost);
     loop {

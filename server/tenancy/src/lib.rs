@@ -53,6 +53,7 @@
     reason = "this crate owns every pool and every unchecked query; all others are kept from them"
 )]
 
+pub mod billing;
 pub mod central;
 mod central_db;
 mod clock;
@@ -73,6 +74,7 @@ mod tenant_tx;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
+pub mod usage;
 
 pub use central_db::CentralDb;
 pub use clock::Clock;

@@ -9,7 +9,7 @@ use sqlx::Row;
 use uuid::Uuid;
 
 use crate::central::audit::{Chain, Event};
-use crate::central::{jobs, plans, refused};
+use crate::central::{jobs, refused, usage};
 use crate::{CentralDb, Key, TenantDb};
 
 /// Lines carried in one go.
@@ -48,16 +48,13 @@ struct Line {
 
 /// Carries the first [`BATCH`] lines of the agency's outbox, so that others get their turn. Returns how many there were.
 ///
-/// At each visit the central database also learns how many properties the agency has.
+/// When there are some, the central database also learns how many properties the agency has.
 ///
 /// # Errors
 /// As [`deliver`].
 pub async fn deliver_some(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u64, sqlx::Error> {
     let query = sqlx::query("select id, kind, payload::text as payload from outbox order by seq limit $1");
     let rows = query.bind(BATCH.cast_signed()).fetch_all(db).await?;
-    // After the lines were read: what they did is counted.
-    let query = sqlx::query_scalar("select used from usage_counters where resource = 'properties'");
-    let properties: i64 = query.fetch_one(db).await?;
     let lines = rows.iter().map(|row| {
         Ok::<_, sqlx::Error>(Line {
             id: row.try_get("id")?,
@@ -66,20 +63,33 @@ pub async fn deliver_some(central: &CentralDb, key: &Key, db: &TenantDb) -> Resu
         })
     });
     let lines: Vec<Line> = lines.collect::<Result<_, _>>()?;
+    if lines.is_empty() {
+        return Ok(0);
+    }
     match carry(central, key, db, &lines).await {
         Err(error) if is_refusal(&error) => carry_singly(central, key, db, &lines).await?,
         carried => carried?,
     }
-    plans::record_properties(central.pool(), db.tenant(), properties).await?;
-    if lines.is_empty() {
-        return Ok(0);
-    }
+    count(central, db).await?;
     let ids: Vec<Uuid> = lines.iter().map(|line| line.id).collect();
     let mut tx = db.begin().await?;
     sqlx::query("delete from outbox where id = any($1)").bind(&ids).execute(&mut tx).await?;
     tx.commit_quietly().await?;
     // As many as there were: another relay may have forgotten some of them first.
     Ok(ids.len() as u64)
+}
+
+/// Copies the agency's counter of properties. Whatever changes it leaves a line, so that a copy which is wrong without one has
+/// drifted: that is found and told before it is mended ([`crate::usage`]).
+async fn count(central: &CentralDb, db: &TenantDb) -> Result<(), sqlx::Error> {
+    let mut tx = central.pool().begin().await?;
+    // Counted while the copy is held: another relay that has counted earlier does not write later.
+    if usage::hold(&mut tx, db.tenant()).await?.is_some() {
+        let query = sqlx::query_scalar("select used from usage_counters where resource = 'properties'");
+        let properties: i64 = query.fetch_one(db).await?;
+        usage::record_properties(&mut tx, db.tenant(), properties).await?;
+    }
+    tx.commit().await
 }
 
 /// Writes lines to the central database: all of them, or none.

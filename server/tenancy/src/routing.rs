@@ -70,6 +70,17 @@ pub(crate) struct PlacementKey {
     epoch: i64,
 }
 
+/// A feature, and the cheapest plan that is sold with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Its key.
+    pub feature: String,
+    /// The plan's name.
+    pub plan: String,
+    /// The plan's name for people.
+    pub display_name: String,
+}
+
 /// One agency as the front door knows it.
 #[derive(Debug, Clone)]
 pub struct Route {
@@ -83,6 +94,12 @@ pub struct Route {
     pub status: Status,
     /// The plan it is on: `prime`, `k`, `k2`.
     pub plan: String,
+    /// What its version of that includes, by key.
+    pub includes: Vec<String>,
+    /// What plans include, each with the cheapest plan that is sold with it.
+    pub offers: Arc<Vec<Offer>>,
+    /// Somebody should pay.
+    pub is_past_due: bool,
     /// Where its database lies.
     pub placement: Placement,
     /// Its own verified domains.
@@ -98,6 +115,16 @@ pub struct Route {
 }
 
 impl Route {
+    /// Whether its plan includes a feature.
+    pub fn has(&self, feature: &str) -> bool {
+        self.includes.iter().any(|included| included == feature)
+    }
+
+    /// The cheapest plan that is sold with a feature.
+    pub fn offer(&self, feature: &str) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.feature == feature)
+    }
+
     pub(crate) fn placement_key(&self) -> PlacementKey {
         PlacementKey {
             tenant: self.tenant,

@@ -135,7 +135,7 @@ fn every_tenancy_case_of_the_first_version_has_its_test() {
         .chain(numbers("B", (9..=17).collect()))
         .chain(numbers("D", vec![28, 32, 33, 34]))
         .chain(numbers("E", (40..=43).collect()))
-        .chain(numbers("F", vec![58]))
+        .chain(numbers("F", vec![58, 59, 60]))
         .collect();
     assert_eq!(named, wanted);
 }

@@ -238,7 +238,8 @@ async fn the_fences_stand(server: &Server) {
         "create role friend",
         "create database mine",
         "delete from tenant_audit_log",
-        "update subscription_plans set price_monthly = 0",
+        "update subscription_plans set display_name = 'Grátis'",
+        "update subscription_plan_versions set price_monthly = 0",
     ] {
         let refused = web.execute(sql).await.expect_err(sql);
         let code = refused.as_database_error().and_then(|e| e.code().map(|code| code.into_owned()));

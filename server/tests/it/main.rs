@@ -54,6 +54,8 @@ mod sign_up;
 mod store_settings;
 mod storefront;
 mod storefront_search;
+mod subscription;
+mod subscription_commands;
 mod suspended;
 mod throttle;
 mod tls_allowed;

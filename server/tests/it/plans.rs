@@ -48,10 +48,11 @@ fn the_plans_are_those_of_the_specification() {
         house().await;
         let mut central = superuser().await.database("central").connect().await.expect("superuser");
         let plans: Vec<Plan> = sqlx::query_as(
-            "select name, display_name, price_monthly::text, price_yearly::text, max_users, max_properties,
-                    additional_user_price::text, activation_fee::text, features
-             from subscription_plans
-             order by sort_order",
+            "select p.name, p.display_name, v.price_monthly::text, v.price_yearly::text, v.max_users, v.max_properties,
+                    v.additional_user_price::text, v.activation_fee::text, v.features
+             from subscription_plans p
+             join plans_sold(now()) v on v.plan_id = p.id
+             order by p.sort_order",
         )
         .fetch_all(&mut central)
         .await

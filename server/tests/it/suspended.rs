@@ -28,7 +28,7 @@ fn a_suspended_agency_is_closed_and_comes_back() {
         assert_eq!(owner.get("/app").await.header("location"), "/app/settings/plan");
         let plan = owner.get("/app/settings/plan").await;
         assert_eq!(plan.status, StatusCode::OK, "{}", plan.text());
-        assert!(plan.text().contains("suspenso") && plan.text().contains("Para mudar de plano, fale com a plataforma"));
+        assert!(plan.text().contains("está suspenso") && plan.text().contains("fale com a plataforma para retomar"));
         let notice = broker.get("/app").await;
         assert_eq!(notice.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(notice.text().contains("O acesso desta imobiliária está suspenso."), "{}", notice.text());

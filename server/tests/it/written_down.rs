@@ -61,6 +61,8 @@ fn change(row: &Access, there: &There) -> Option<Change> {
         // Kept in the central database, whose log has their lines at once: `domains` looks at each of them.
         path if path.starts_with("/fn/domains/") => return None,
         "/fn/auth/end_session" | "/fn/today/put_first_steps_away" => return None,
+        // Of the central database alone: their lines are looked at in `tenancy/tests/subscriptions.rs`.
+        "/fn/billing/change" | "/fn/billing/cancel" | "/fn/billing/keep" => return None,
         "/app/properties/{id}/photos" => (Vec::new(), Call::Photo, "property.photos"),
         "/app/settings/brand/logo" => (Vec::new(), Call::Logo, "settings.update"),
         "/fn/properties/create" => {

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use rust_decimal::Decimal;
 
+use crate::billing::features::Feature;
 use crate::billing::types::Plan;
-use crate::billing::words::features;
+use crate::billing::words::feature;
 use crate::values::money::format_money;
 use crate::words::{Lang, lang, words};
 
@@ -31,8 +32,8 @@ fn card(plan: Plan, lang: Lang) -> impl IntoView {
         },
         number => format!("{number} {}", words.free),
     };
-    let lines = features(lang).map(|(key, name)| {
-        let has = plan.feature(key) == "true";
+    let lines = Feature::ALL.map(|of| {
+        let (has, name) = (plan.feature(of.as_str()) == "true", feature(of, lang));
         let (class, said) = if has { ("has", words.included) } else { ("has-not", words.not_included) };
         view! { <li class=class>{name}<span class="sr-only">": "{said}</span></li> }
     });

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::audit::{self, Event};
-use super::jobs;
+use super::standing;
 use crate::{CentralDb, TenantId};
 
 /// An agency as lists show it.
@@ -24,6 +24,10 @@ pub struct Company {
     pub suspended_reason: Option<String>,
     /// `prime`, `k`, `k2`.
     pub plan: Option<String>,
+    /// Which version of it the agency bought.
+    pub plan_version: Option<i32>,
+    /// State of its subscription: `active`, `past_due`, `suspended`, `cancelled`.
+    pub subscription: Option<String>,
     /// When it signed up.
     pub created_at: OffsetDateTime,
 }
@@ -36,10 +40,11 @@ pub async fn list(db: &CentralDb) -> Result<Vec<Company>, sqlx::Error> {
     sqlx::query_as!(
         Company,
         r#"select c.id as "id: TenantId", c.slug, c.name, c.email, c.status, c.suspended_reason,
-                  p.name as "plan?", c.created_at
+                  p.name as "plan?", v.number as "plan_version?", s.status as "subscription?", c.created_at
            from companies c
            left join tenant_subscriptions s on s.tenant_id = c.id
            left join subscription_plans p on p.id = s.plan_id
+           left join subscription_plan_versions v on v.id = s.version_id
            order by c.slug"#
     )
     .fetch_all(db.pool())
@@ -54,10 +59,11 @@ pub async fn find_by_slug(db: &CentralDb, slug: &str) -> Result<Company, sqlx::E
     sqlx::query_as!(
         Company,
         r#"select c.id as "id: TenantId", c.slug, c.name, c.email, c.status, c.suspended_reason,
-                  p.name as "plan?", c.created_at
+                  p.name as "plan?", v.number as "plan_version?", s.status as "subscription?", c.created_at
            from companies c
            left join tenant_subscriptions s on s.tenant_id = c.id
            left join subscription_plans p on p.id = s.plan_id
+           left join subscription_plan_versions v on v.id = s.version_id
            where c.slug = $1"#,
         slug
     )
@@ -78,56 +84,57 @@ pub struct By {
     pub request_id: Option<String>,
 }
 
-/// Closes an active agency for a while. Says whether it was active.
+impl By {
+    /// An act of theirs, now.
+    pub(crate) fn event(self, action: &str, entity_type: &str, entity: Uuid) -> Event {
+        Event {
+            user: self.person,
+            ip_address: self.ip_address,
+            user_agent: self.user_agent,
+            request_id: self.request_id,
+            ..Event::of_platform(action, entity_type, entity)
+        }
+    }
+}
+
+/// Closes an agency for a while, whatever it has paid. Says whether it was open.
 ///
 /// # Errors
 /// The database's.
 pub async fn suspend(db: &CentralDb, tenant: TenantId, reason: &str, by: By) -> Result<bool, sqlx::Error> {
-    change(db, tenant, ("active", "suspended"), Some(reason), "tenant.suspend", by).await
+    hold(db, tenant, Some(reason), by).await
 }
 
-/// Opens a suspended agency again, and puts its parked jobs back. Says whether it was suspended.
+/// Opens an agency again that was closed by [`suspend`], and puts its parked jobs back; one that owes money stays closed, as
+/// its state says. Says whether it was closed so.
 ///
 /// # Errors
 /// The database's.
 pub async fn resume(db: &CentralDb, tenant: TenantId, by: By) -> Result<bool, sqlx::Error> {
-    change(db, tenant, ("suspended", "active"), None, "tenant.resume", by).await
+    hold(db, tenant, None, by).await
 }
 
-async fn change(
-    db: &CentralDb,
-    tenant: TenantId,
-    (from, to): (&str, &str),
-    reason: Option<&str>,
-    action: &str,
-    by: By,
-) -> Result<bool, sqlx::Error> {
+async fn hold(db: &CentralDb, tenant: TenantId, reason: Option<&str>, by: By) -> Result<bool, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
-    let done = sqlx::query!(
-        "update companies set status = $3, suspended_reason = $4 where id = $1 and status = $2",
+    let before = standing::hold_row(&mut tx, tenant).await?;
+    let may = match reason {
+        Some(_) => before.as_ref().is_some_and(|c| c.status == "active"),
+        None => before.as_ref().is_some_and(|c| c.is_held),
+    };
+    let Some(before) = before.filter(|_| may) else { return Ok(false) };
+    sqlx::query!(
+        "update companies set is_held = $2, suspended_reason = $3 where id = $1",
         tenant.as_uuid(),
-        from,
-        to,
+        reason.is_some(),
         reason
     )
     .execute(&mut *tx)
     .await?;
-    if done.rows_affected() == 0 {
-        return Ok(false);
-    }
-    let event = Event {
-        tenant: Some(tenant),
-        user: by.person,
-        changes: serde_json::json!({"status": [from, to], "reason": reason}),
-        ip_address: by.ip_address,
-        user_agent: by.user_agent,
-        request_id: by.request_id,
-        ..Event::of_platform(action, "company", tenant.as_uuid())
-    };
+    let (_, after) = standing::settle(&mut tx, tenant, OffsetDateTime::now_utc()).await?;
+    let action = if reason.is_some() { "tenant.suspend" } else { "tenant.resume" };
+    let changes = serde_json::json!({"status": [before.status, after.of_company()], "reason": reason});
+    let event = Event { tenant: Some(tenant), changes, ..by.event(action, "company", tenant.as_uuid()) };
     audit::append(&mut tx, event).await?;
-    if to == "active" {
-        jobs::unpark_in(&mut tx, tenant).await?;
-    }
     tx.commit().await?;
     Ok(true)
 }

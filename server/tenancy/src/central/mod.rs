@@ -5,11 +5,13 @@ pub mod alerts;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_log;
+pub mod changes;
 pub mod claims;
 pub mod companies;
 pub mod domains;
 pub mod duty;
 pub(crate) mod hold;
+pub mod invoices;
 pub mod jobs;
 pub mod leases;
 pub mod mails;
@@ -26,6 +28,9 @@ pub mod settling;
 pub mod sign_ins;
 pub mod sign_ups;
 pub mod slugs;
+pub(crate) mod standing;
+pub mod subscriptions;
+pub mod usage;
 
 /// A transaction on the central database.
 pub type CentralTx = sqlx::Transaction<'static, sqlx::Postgres>;

@@ -1,16 +1,24 @@
-//! What an agency can buy, and what it has bought.
+//! What an agency can buy. A plan is a row; what it costs and holds is said by its versions, which never change.
 
 use rust_decimal::Decimal;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::CentralTx;
-use crate::{CentralDb, TenantId};
+use super::audit::{self, Event};
+use super::companies::By;
+use crate::CentralDb;
+use crate::billing::Prices;
 
-/// A plan as it is sold. Prices in reais.
+/// A plan in one of its versions. Prices in reais.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// Its key.
     pub id: Uuid,
+    /// The version's key.
+    pub version: Uuid,
+    /// The version's number within its plan, from 1.
+    pub number: i32,
     /// `prime`, `k`, `k2`.
     pub name: String,
     /// Its name for people.
@@ -31,73 +39,134 @@ pub struct Plan {
     pub features: serde_json::Value,
 }
 
-/// Every plan, cheapest first.
+impl Plan {
+    /// Its prices.
+    pub const fn prices(&self) -> Prices {
+        Prices { monthly: self.price_monthly, yearly: self.price_yearly, additional_user: self.additional_user_price }
+    }
+
+    /// Whether it includes a feature.
+    pub fn has(&self, feature: &str) -> bool {
+        self.features[feature].as_bool() == Some(true)
+    }
+}
+
+/// Every plan as it is sold now, cheapest first.
 ///
 /// # Errors
 /// The database's.
 pub async fn list(db: &CentralDb) -> Result<Vec<Plan>, sqlx::Error> {
+    list_in(db.pool()).await
+}
+
+pub(crate) async fn list_in(db: impl sqlx::PgExecutor<'_>) -> Result<Vec<Plan>, sqlx::Error> {
     sqlx::query_as!(
         Plan,
-        "select id, name, display_name, price_monthly, price_yearly, max_users, max_properties,
-                additional_user_price, activation_fee, features
-         from subscription_plans
-         order by sort_order"
+        r#"select p.id, v.id as "version!", v.number as "number!", p.name, p.display_name,
+                  v.price_monthly as "price_monthly!", v.price_yearly as "price_yearly!", v.max_users as "max_users!",
+                  v.max_properties, v.additional_user_price as "additional_user_price!",
+                  v.activation_fee as "activation_fee!", v.features as "features!"
+           from subscription_plans p
+           join plans_sold(now()) v on v.plan_id = p.id
+           order by p.sort_order"#
     )
-    .fetch_all(db.pool())
+    .fetch_all(db)
     .await
 }
 
-/// The plan of this name.
+/// The plan of this name as it is sold now.
 ///
 /// # Errors
 /// `RowNotFound` when there is none.
 pub async fn find_by_name(db: &CentralDb, name: &str) -> Result<Plan, sqlx::Error> {
+    let all = list(db).await?;
+    all.into_iter().find(|plan| plan.name == name).ok_or(sqlx::Error::RowNotFound)
+}
+
+/// One version of a plan, sold or not.
+pub(crate) async fn version(db: impl sqlx::PgExecutor<'_>, version: Uuid) -> Result<Plan, sqlx::Error> {
     sqlx::query_as!(
         Plan,
-        "select id, name, display_name, price_monthly, price_yearly, max_users, max_properties,
-                additional_user_price, activation_fee, features
-         from subscription_plans
-         where name = $1",
-        name
+        "select p.id, v.id as version, v.number, p.name, p.display_name, v.price_monthly, v.price_yearly, v.max_users,
+                v.max_properties, v.additional_user_price, v.activation_fee, v.features
+         from subscription_plan_versions v
+         join subscription_plans p on p.id = v.plan_id
+         where v.id = $1",
+        version
     )
-    .fetch_one(db.pool())
+    .fetch_one(db)
     .await
 }
 
-/// Puts an agency on a plan; it stays on the one it has.
-///
-/// # Errors
-/// The database's.
-pub(crate) async fn subscribe(tx: &mut CentralTx, tenant: TenantId, plan: Uuid) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into tenant_subscriptions (id, tenant_id, plan_id, current_users)
-         values ($1, $2, $3, 1)
-         on conflict on constraint tenant_subscriptions_tenant_key do nothing",
-        Uuid::now_v7(),
-        tenant.as_uuid(),
-        plan
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+/// What a new version of a plan says. Prices in reais.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewVersion {
+    /// The plan's name.
+    pub plan: String,
+    /// A month.
+    pub price_monthly: Decimal,
+    /// A year, paid at once.
+    pub price_yearly: Decimal,
+    /// Users included.
+    pub max_users: i32,
+    /// Properties at once; none: unlimited.
+    pub max_properties: Option<i32>,
+    /// Each user beyond those included, a month.
+    pub additional_user_price: Decimal,
+    /// Once, at the start.
+    pub activation_fee: Decimal,
+    /// What it includes, by key.
+    pub features: serde_json::Value,
+    /// From when on it is sold.
+    pub valid_from: OffsetDateTime,
 }
 
-/// Writes down how many properties an agency has, as its own database counts them: a copy for lists of agencies, behind by
-/// what the worker has not carried yet. For the worker alone; what is over the plan's limit is decided in the agency's database.
+/// Adds a version to a plan: what is sold from then on. Who has bought an earlier one keeps it. Gives its key.
 ///
 /// # Errors
-/// The database's.
-pub(crate) async fn record_properties(
-    db: impl sqlx::PgExecutor<'_>,
-    tenant: TenantId,
-    count: i64,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update tenant_subscriptions set current_properties = $2 where tenant_id = $1 and current_properties <> $2",
-        tenant.as_uuid(),
-        i32::try_from(count).unwrap_or(i32::MAX)
+/// `RowNotFound` when there is no such plan; the database's when a figure breaks a rule.
+pub async fn publish_version(db: &CentralDb, new: &NewVersion, by: By) -> Result<Uuid, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    // Held until the end, so that numbers follow each other.
+    let plan = hold(&mut tx, &new.plan).await?;
+    let id = Uuid::now_v7();
+    let number = sqlx::query_scalar!(
+        "insert into subscription_plan_versions
+             (id, plan_id, number, price_monthly, price_yearly, max_users, max_properties, additional_user_price,
+              activation_fee, features, valid_from)
+         select $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10
+         from subscription_plan_versions
+         where plan_id = $2
+         returning number",
+        id,
+        plan,
+        new.price_monthly,
+        new.price_yearly,
+        new.max_users,
+        new.max_properties,
+        new.additional_user_price,
+        new.activation_fee,
+        new.features,
+        new.valid_from
     )
-    .execute(db)
+    .fetch_one(&mut *tx)
     .await?;
-    Ok(())
+    let changes = serde_json::json!({
+        "plan": new.plan, "number": number, "price_monthly": new.price_monthly, "price_yearly": new.price_yearly,
+        "max_users": new.max_users, "max_properties": new.max_properties,
+        "additional_user_price": new.additional_user_price, "activation_fee": new.activation_fee,
+        "features": new.features, "valid_from": new.valid_from.unix_timestamp(),
+    });
+    let event = Event { changes, ..by.event("plan.publish_version", "plan", id) };
+    audit::append(&mut tx, event).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+async fn hold(tx: &mut CentralTx, plan: &str) -> Result<Uuid, sqlx::Error> {
+    // No row lock: the web part may read plans and not change them.
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('plan ' || $1::text, 0))", plan)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query_scalar!("select id from subscription_plans where name = $1", plan).fetch_one(&mut **tx).await
 }

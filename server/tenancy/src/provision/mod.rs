@@ -8,8 +8,8 @@
 //! | lock_down | rights, limits, then the door is opened for this one role | sets, does not add |
 //! | identity | the stamp that every connection looks at | compared, never replaced |
 //! | migrate | what the template lacked | the history says what is there |
-//! | seed | store settings, limits, the first owner | natural keys |
-//! | subscription | the plan | unique key |
+//! | seed | store settings, the first owner | natural keys |
+//! | subscription | the plan, its first invoice, its limits | unique keys, and an older word never replaces a newer one |
 //! | verify | signs in as the agency, and fails to sign in elsewhere | reads only |
 //! | activate | what the schema lacks since; status, domain, audit line and notice in one transaction | the last one |
 

@@ -1,6 +1,7 @@
 //! What each step does. All of it can be done twice.
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Row};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{ProvisionError, Provisioner, Step, template};
@@ -8,7 +9,8 @@ use crate::central::audit::{self, Event};
 use crate::central::leases;
 use crate::central::operations::{self, NewTenant, Operation};
 use crate::central::people::{self, NewPerson};
-use crate::central::plans;
+use crate::central::subscriptions;
+use crate::central::usage::{self, Limits};
 use crate::doctor;
 use crate::key::{random_salt, scram_verifier};
 use crate::migrate::{self, Outcome};
@@ -28,7 +30,7 @@ impl Provisioner {
             Step::Identity => self.stamp(op, &place).await?,
             Step::Migrate => self.bring_up_to_date(op, &place).await?,
             Step::Seed => self.seed(op, &place, new).await?,
-            Step::Subscription => return self.subscribe(op, new).await,
+            Step::Subscription => self.subscribe(op, new).await?,
             Step::Verify => self.verify(op, &place).await?,
             Step::Activate => return self.activate(op, &place, new).await,
         };
@@ -128,7 +130,6 @@ impl Provisioner {
     }
 
     async fn seed(&self, op: &Operation, place: &Placement, new: &NewTenant) -> Result<&'static str, ProvisionError> {
-        let plan = plans::find_by_name(&self.central, &new.plan).await?;
         let person =
             NewPerson { name: &new.admin_name, email: &new.admin_email, password_hash: &new.admin_password_hash };
         let mut tx = self.central.pool().begin().await?;
@@ -144,29 +145,28 @@ impl Provisioner {
             .bind(&new.email)
             .execute(&mut *tx)
             .await?;
-        for (resource, max) in
-            [("properties", plan.max_properties.map(i64::from)), ("users", Some(plan.max_users.into()))]
-        {
-            sqlx::query(
-                "insert into plan_limits (resource, max_value) values ($1, $2)
-                 on conflict (resource) do update set max_value = excluded.max_value",
-            )
-            .bind(resource)
-            .bind(max)
-            .execute(&mut *tx)
-            .await?;
-        }
         tx.commit().await?;
         conn.close().await?;
-        Ok("store settings, limits and first owner")
+        Ok("store settings and first owner")
     }
 
-    async fn subscribe(&self, op: &Operation, new: &NewTenant) -> Result<(), ProvisionError> {
-        let plan = plans::find_by_name(&self.central, &new.plan).await?;
-        let mut tx = self.central.pool().begin().await?;
-        plans::subscribe(&mut tx, op.tenant, plan.id).await?;
-        held(leases::advance_in(&mut tx, op, Step::Subscription.name(), "plan subscribed").await?)?;
-        tx.commit().await?;
+    async fn subscribe(&self, op: &Operation, new: &NewTenant) -> Result<&'static str, ProvisionError> {
+        subscriptions::subscribe(&self.central, op.tenant, &new.plan, OffsetDateTime::now_utc()).await?;
+        self.push_limits(op.tenant).await?;
+        Ok("plan subscribed, limits set")
+    }
+
+    /// Tells an agency's own database what it may use. What it was told by a newer word stays; done twice, it is done once.
+    ///
+    /// # Errors
+    /// [`ProvisionError`]; the central database knows that it was not told.
+    pub async fn push_limits(&self, tenant: TenantId) -> Result<(), ProvisionError> {
+        let place = operations::placement(&self.central, tenant).await?;
+        let limits = usage::limits(&self.central, tenant).await?;
+        let mut conn = self.owner_of(&place.db_name).connect().await?;
+        write_limits(&mut conn, limits).await?;
+        conn.close().await?;
+        usage::told(&self.central, tenant, limits.version).await?;
         Ok(())
     }
 
@@ -284,14 +284,6 @@ impl Provisioner {
             };
             audit::append(&mut tx, event).await?;
         }
-        sqlx::query!(
-            "update tenant_subscriptions
-             set current_users = (select count(*) from users where company_id = $1 and active)
-             where tenant_id = $1",
-            tenant.as_uuid()
-        )
-        .execute(&mut *tx)
-        .await?;
         tx.commit().await?;
         let mut conn = self.owner_of(&place.db_name).connect().await?;
         let mut tx = conn.begin().await?;
@@ -305,6 +297,24 @@ impl Provisioner {
 /// What is written down only while the operation is still ours.
 fn held(is_ours: bool) -> Result<(), ProvisionError> {
     if is_ours { Ok(()) } else { Err(ProvisionError::Held) }
+}
+
+async fn write_limits(conn: &mut PgConnection, limits: Limits) -> Result<(), sqlx::Error> {
+    let mut tx = conn.begin().await?;
+    for (resource, max) in [("properties", limits.properties), ("users", Some(limits.users))] {
+        sqlx::query(
+            "insert into plan_limits (resource, max_value, plan_version) values ($1, $2, $3)
+             on conflict on constraint plan_limits_pkey
+             do update set max_value = excluded.max_value, plan_version = excluded.plan_version
+             where plan_limits.plan_version <= excluded.plan_version",
+        )
+        .bind(resource)
+        .bind(max)
+        .bind(limits.version)
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await
 }
 
 async fn insert_staff(conn: &mut PgConnection, user: UserId, name: &str, email: &str) -> Result<(), sqlx::Error> {

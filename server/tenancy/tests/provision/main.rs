@@ -278,7 +278,7 @@ fn the_audit_chain_of_an_agency_verifies_and_notices_a_change() {
             tenancy::central::companies::resume(central, a.route.tenant, Default::default()).await.expect("resumed");
         }
         assert_eq!(audit::verify(central, a.route.tenant).await.expect("walked"), None);
-        assert_eq!(audit::list(central, a.route.tenant, 10).await.expect("listed").len(), 5);
+        assert_eq!(audit::list(central, a.route.tenant, 10).await.expect("listed").len(), 6);
         let mut root = superuser().await.database("central").connect().await.expect("superuser");
         sqlx::query("set session_replication_role = replica").execute(&mut root).await.expect("above the triggers");
         sqlx::query(

@@ -1,0 +1,100 @@
+//! The one place where an agency's state is written once it is made: it follows from what its subscription owes and from what an
+//! operator holds ([`crate::billing`] says how), and both states are written together.
+
+use time::OffsetDateTime;
+
+use super::audit::{self, Event};
+use super::companies::By;
+use super::{CentralTx, jobs};
+use crate::TenantId;
+use crate::billing::{Facts, State};
+
+/// An agency as it stood when it was taken hold of.
+pub(crate) struct Held {
+    /// Its own state.
+    pub(crate) status: String,
+    /// Whether an operator has closed it.
+    pub(crate) is_held: bool,
+}
+
+/// Takes hold of an agency's row, always before its subscription's: who changes one of them waits for the other.
+pub(crate) async fn hold_row(tx: &mut CentralTx, tenant: TenantId) -> Result<Option<Held>, sqlx::Error> {
+    sqlx::query_as!(Held, "select status, is_held from companies where id = $1 for update", tenant.as_uuid())
+        .fetch_optional(&mut **tx)
+        .await
+}
+
+/// What a state was, and what it has become.
+pub(crate) type Turn = (State, State);
+
+/// Writes the state that follows from the facts, where it is another than stands there. Gives both; their line in the log is the
+/// caller's, who knows why.
+///
+/// What is being made, moved or deleted keeps its own state; the subscription's is written all the same.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn settle(tx: &mut CentralTx, tenant: TenantId, now: OffsetDateTime) -> Result<Turn, sqlx::Error> {
+    let Some(held) = hold_row(tx, tenant).await? else { return Err(sqlx::Error::RowNotFound) };
+    let facts = sqlx::query!(
+        r#"select s.status, s.expires_at, s.ended_at is not null as "has_ended!",
+                  (select min(i.due_at) from invoices i where i.tenant_id = s.tenant_id and i.status = 'open') as due_since
+           from tenant_subscriptions s
+           where s.tenant_id = $1
+           for update"#,
+        tenant.as_uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(facts) = facts else {
+        // Without a subscription there is nothing but the operator's word.
+        let state = State::of(Facts { is_held: held.is_held, has_ended: false, due_since: None }, now);
+        open_or_close(tx, tenant, (&held.status, state)).await?;
+        return Ok((state, state));
+    };
+    let was = State::parse(&facts.status);
+    let is = State::of(Facts { is_held: held.is_held, has_ended: facts.has_ended, due_since: facts.due_since }, now);
+    if was != is {
+        // Time in which it was closed is not paid for: the next period begins when it is open again.
+        let comes_back = !was.is_open() && is.is_open() && facts.expires_at < now;
+        sqlx::query!(
+            "update tenant_subscriptions
+             set status = $2, version = version + 1,
+                 expires_at = case when $3 then $4 else expires_at end,
+                 anchored_at = case when $3 then $4 else anchored_at end
+             where tenant_id = $1",
+            tenant.as_uuid(),
+            is.as_str(),
+            comes_back,
+            now
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    open_or_close(tx, tenant, (&held.status, is)).await?;
+    Ok((was, is))
+}
+
+/// Writes down that a state has turned.
+pub(crate) async fn note(tx: &mut CentralTx, tenant: TenantId, (was, is): Turn, by: By) -> Result<(), sqlx::Error> {
+    if was != is {
+        let changes = serde_json::json!({"status": [was, is]});
+        let event = by.event("subscription.settle", "subscription", tenant.as_uuid());
+        audit::append(tx, Event { tenant: Some(tenant), changes, ..event }).await?;
+    }
+    Ok(())
+}
+
+/// Gives the agency the state that its door asks for, and its work back when it is open again.
+async fn open_or_close(tx: &mut CentralTx, tenant: TenantId, (was, is): (&str, State)) -> Result<(), sqlx::Error> {
+    if was == is.of_company() || !matches!(was, "active" | "suspended" | "cancelled") {
+        return Ok(());
+    }
+    sqlx::query!("update companies set status = $2 where id = $1", tenant.as_uuid(), is.of_company())
+        .execute(&mut **tx)
+        .await?;
+    if is.is_open() {
+        jobs::unpark_in(tx, tenant).await?;
+    }
+    Ok(())
+}

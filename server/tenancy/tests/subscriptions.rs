@@ -1,0 +1,613 @@
+//! Subscriptions over time: versions, states, periods, changes, invoices and payments, limits on their way, use that has drifted.
+#![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
+
+use rust_decimal::Decimal;
+use sqlx::{ConnectOptions as _, Executor as _, PgConnection};
+use tenancy::billing::{Period, State};
+use tenancy::central::changes::{self, ChangeError, Wish};
+use tenancy::central::companies::{self, By};
+use tenancy::central::invoices::{self, Payment, PaymentError, Via};
+use tenancy::central::operations::NewTenant;
+use tenancy::central::plans::{self, NewVersion};
+use tenancy::central::subscriptions::{self, Subscription};
+use tenancy::central::{alerts, audit, usage};
+use tenancy::testing::{Agency, agency_of, as_tenant, bed, new_tenant, run, superuser};
+use tenancy::usage::{Drift, Figure};
+use tenancy::{CentralDb, relay};
+use time::{Duration, OffsetDateTime};
+
+async fn on(plan: &str) -> Agency {
+    agency_of(NewTenant { plan: plan.to_owned(), ..new_tenant() }).await
+}
+
+async fn central() -> &'static CentralDb {
+    bed().await.deployment.central()
+}
+
+async fn root() -> PgConnection {
+    superuser().await.database("central").connect().await.expect("superuser")
+}
+
+async fn inside(a: &Agency) -> PgConnection {
+    superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser")
+}
+
+async fn of(a: &Agency) -> Subscription {
+    subscriptions::find(central().await, a.route.tenant).await.expect("it is there")
+}
+
+async fn advance(a: &Agency, now: OffsetDateTime) -> State {
+    subscriptions::advance(central().await, a.route.tenant, now).await.expect("time passes");
+    of(a).await.state
+}
+
+/// The agency's own state.
+async fn door(a: &Agency) -> String {
+    companies::find_by_slug(central().await, &a.route.slug).await.expect("it is there").status
+}
+
+async fn invoices_of(a: &Agency) -> Vec<invoices::Invoice> {
+    invoices::list(central().await, a.route.tenant, 100).await.expect("listed")
+}
+
+async fn pay(a: &Agency, now: OffsetDateTime) {
+    for invoice in invoices_of(a).await.iter().filter(|invoice| invoice.paid_at.is_none()) {
+        let reference = format!("test-{}", invoice.number);
+        let payment = Payment { number: invoice.number, amount: invoice.total, via: Via::Manual, reference };
+        invoices::receive(central().await, &payment, (By::default(), now)).await.expect("taken");
+    }
+}
+
+fn wish(plan: &str, additional_users: i32) -> Wish {
+    Wish { plan: plan.to_owned(), period: Period::Monthly, additional_users }
+}
+
+/// What a wish costs now, and then the wish.
+async fn change(a: &Agency, wish: &Wish, now: OffsetDateTime) -> Result<Decimal, ChangeError> {
+    let sub = of(a).await;
+    let sold = plans::list(central().await).await.expect("listed");
+    let due = sub.quote(changes::terms(&sub, &sold, wish)?, now).due;
+    changes::change(central().await, a.route.tenant, (wish, due), (By::default(), now)).await?;
+    Ok(due)
+}
+
+async fn actions(a: &Agency) -> Vec<String> {
+    let lines = audit::list(central().await, a.route.tenant, 100).await.expect("listed");
+    lines.into_iter().map(|line| line.action).collect()
+}
+
+fn cents(reais: i64, cents: i64) -> Decimal {
+    Decimal::new(reais * 100 + cents, 2)
+}
+
+#[test]
+fn a_version_is_never_changed_and_the_web_part_may_only_add_one() {
+    run(async {
+        let mut root = root().await;
+        for sql in ["update subscription_plan_versions set price_monthly = 0", "delete from subscription_plan_versions"]
+        {
+            let refused = root.execute(sql).await.expect_err(sql);
+            let code = refused.as_database_error().and_then(|e| e.code()).map(|code| code.into_owned());
+            assert_eq!(code.as_deref(), Some("42501"), "{sql}, by the superuser: {refused}");
+        }
+        let rights: Vec<String> = sqlx::query_scalar(
+            "select privilege_type::text from information_schema.role_table_grants
+             where grantee = 'central_app' and table_name = 'subscription_plan_versions' order by 1",
+        )
+        .fetch_all(&mut root)
+        .await
+        .expect("listed");
+        assert_eq!(rights, ["INSERT", "SELECT"]);
+    });
+}
+
+#[test]
+fn an_agency_keeps_the_version_that_it_bought() {
+    run(async {
+        let (a, now) = (on("k2").await, OffsetDateTime::now_utc());
+        let before = of(&a).await.now.plan;
+        let new = NewVersion {
+            plan: "k2".into(),
+            price_monthly: Decimal::from(700),
+            price_yearly: Decimal::from(8400),
+            max_users: 8,
+            max_properties: Some(1000),
+            additional_user_price: Decimal::from(30),
+            activation_fee: Decimal::ZERO,
+            features: before.features.clone(),
+            valid_from: now + Duration::days(30),
+        };
+        let later = plans::publish_version(central().await, &new, By::default()).await.expect("published");
+        assert_eq!(plans::find_by_name(central().await, "k2").await.expect("sold"), before, "not sold yet");
+        let soon = NewVersion { valid_from: now, ..new.clone() };
+        let id = plans::publish_version(central().await, &soon, By::default()).await.expect("published");
+        assert_ne!(id, later);
+        let sold = plans::find_by_name(central().await, "k2").await.expect("sold");
+        assert_eq!((sold.version, sold.number, sold.price_monthly), (id, before.number + 2, Decimal::from(700)));
+        assert_eq!(sold.id, before.id, "the plan is the same");
+        let b = on("k2").await;
+        assert_eq!(of(&b).await.now.plan, sold, "who comes now buys what is sold now");
+        // A period later, and after a change of additional users, it is still the version that was bought.
+        change(&a, &wish("k2", 2), now).await.expect("changed");
+        advance(&a, now + Duration::days(32)).await;
+        assert_eq!(of(&a).await.now.plan, before);
+        assert_eq!(of(&a).await.now.price(), before.price_monthly + before.additional_user_price * Decimal::from(2));
+        let bad = NewVersion { max_users: 0, ..new };
+        plans::publish_version(central().await, &bad, By::default()).await.expect_err("nobody could sign in");
+        let line: (String, serde_json::Value) =
+            sqlx::query_as("select action, changes from tenant_audit_log where entity_id = $1")
+                .bind(id)
+                .fetch_one(&mut root().await)
+                .await
+                .expect("in the log");
+        assert_eq!((line.0.as_str(), &line.1["plan"]), ("plan.publish_version", &serde_json::json!("k2")));
+    });
+}
+
+#[test]
+fn an_unpaid_invoice_moves_the_state_day_by_day_and_a_payment_brings_the_agency_back() {
+    run(async {
+        let a = on("prime").await;
+        let all = invoices_of(&a).await;
+        let [first] = all.as_slice() else { panic!("one invoice: {all:?}") };
+        let lines: Vec<_> = first.lines.iter().map(|line| (line.kind.as_str(), line.amount)).collect();
+        assert_eq!(lines, [("plan", cents(247, 0)), ("activation_fee", cents(197, 0))]);
+        assert_eq!((first.total, first.due_at - first.issued_at), (cents(444, 0), Duration::days(7)));
+        let (due, second) = (first.due_at, Duration::seconds(1));
+        for (days, state, door_says) in
+            [(7, State::PastDue, "active"), (21, State::Suspended, "suspended"), (60, State::Cancelled, "cancelled")]
+        {
+            let before = advance(&a, due + Duration::days(days) - second).await;
+            assert_ne!(before, state, "a second before day {days}");
+            assert_eq!(advance(&a, due + Duration::days(days)).await, state, "day {days}");
+            assert_eq!(door(&a).await, door_says, "day {days}");
+        }
+        assert_eq!(invoices_of(&a).await.len(), 1, "who is closed is asked for nothing more");
+        let back = due + Duration::days(70);
+        pay(&a, back).await;
+        assert_eq!((of(&a).await.state, door(&a).await.as_str()), (State::Active, "active"));
+        let all = invoices_of(&a).await;
+        assert_eq!(
+            (all.len(), all[0].period_start),
+            (2, all[0].issued_at),
+            "a new period begins when it is open again"
+        );
+        assert_eq!(all[0].total, cents(247, 0), "the activation is asked for once");
+        let mut settled: Vec<_> = actions(&a).await;
+        settled.retain(|action| action == "subscription.settle");
+        assert_eq!(settled.len(), 4);
+        assert_eq!(audit::verify(central().await, a.route.tenant).await.expect("walked"), None);
+    });
+}
+
+#[test]
+fn who_signs_up_for_a_year_is_asked_for_a_year() {
+    run(async {
+        let (bed, new) = (bed().await, NewTenant { plan: "prime".into(), ..new_tenant() });
+        let provisioner = bed.deployment.provisioner();
+        let operation = provisioner.reserve(&new, None).await.expect("reserved");
+        let somebody = agency_of(new_tenant()).await;
+        sqlx::query(
+            "insert into sign_ups (id, company_name, slug, email, plan, billing_period, terms_version, ip_address, created_at,
+                                   sent_at, expires_at, confirmed_at, person_id, operation_id)
+             values ($1, $2, $3, $4, 'prime', 'yearly', '1', '203.0.113.1', now(), now(), now(), now(), $5, $6)",
+        )
+        .bind(uuid::Uuid::now_v7())
+        .bind(&new.name)
+        .bind(&new.slug)
+        .bind(&new.email)
+        .bind(somebody.person)
+        .bind(operation)
+        .execute(&mut root().await)
+        .await
+        .expect("signed up");
+        let tenant = provisioner.run_to_end(operation).await.expect("made");
+        let sub = subscriptions::find(central().await, tenant).await.expect("it is there");
+        assert_eq!((sub.now.period, sub.until), (Period::Yearly, tenancy::billing::months_later(sub.started, 12)));
+        let all = invoices::list(central().await, tenant, 10).await.expect("listed");
+        assert_eq!(all[0].total, cents(2964 + 197, 0));
+    });
+}
+
+#[test]
+fn an_operators_word_and_a_debt_hold_each_for_itself() {
+    run(async {
+        let (a, b) = (on("prime").await, on("prime").await);
+        let central = central().await;
+        let due = invoices_of(&a).await[0].due_at;
+        assert!(companies::suspend(central, a.route.tenant, "suspeita de fraude", By::default()).await.expect("held"));
+        assert_eq!((of(&a).await.state, door(&a).await.as_str()), (State::Suspended, "suspended"));
+        pay(&a, due).await;
+        assert_eq!(door(&a).await, "suspended", "no payment opens what an operator holds");
+        // What an operator has opened again stays closed as long as it owes.
+        sqlx::query("update invoices set status = 'open', paid_at = null, paid_via = null, payment_reference = null, due_at = now() - interval '30 days' where tenant_id = $1")
+            .bind(a.route.tenant)
+            .execute(&mut root().await)
+            .await
+            .expect("owed");
+        assert!(companies::resume(central, a.route.tenant, By::default()).await.expect("let go"));
+        assert_eq!(door(&a).await, "suspended");
+        assert!(!companies::resume(central, a.route.tenant, By::default()).await.expect("asked"), "nobody holds it");
+        pay(&a, OffsetDateTime::now_utc()).await;
+        assert_eq!((of(&a).await.state, door(&a).await.as_str()), (State::Active, "active"));
+        assert_eq!(
+            (of(&b).await.state, door(&b).await.as_str()),
+            (State::Active, "active"),
+            "the other does not notice"
+        );
+    });
+}
+
+#[test]
+fn a_period_is_begun_and_asked_for_once_however_many_workers_begin_it() {
+    run(async {
+        let a = on("k").await;
+        let (started, until) = (of(&a).await.started, of(&a).await.until);
+        pay(&a, started).await;
+        advance(&a, until - Duration::seconds(1)).await;
+        assert_eq!(invoices_of(&a).await.len(), 1, "not before its time");
+        let central = central().await;
+        let at_once: Vec<_> = (0..20).map(|_| subscriptions::advance(central, a.route.tenant, until)).collect();
+        for done in futures::future::join_all(at_once).await {
+            done.expect("time passes");
+        }
+        let all = invoices_of(&a).await;
+        assert_eq!(all.len(), 2, "{all:?}");
+        assert_eq!((all[0].period_start, all[0].period_end), (until, of(&a).await.until));
+        assert_eq!(all[0].total, cents(397, 0), "no activation");
+        let next = of(&a).await.until;
+        assert_eq!(next.day(), started.day().min(next.month().length(next.year())), "the day of the month stays");
+    });
+}
+
+#[test]
+fn a_dearer_plan_begins_at_once_for_the_days_that_are_left() {
+    run(async {
+        let a = on("prime").await;
+        let sub = of(&a).await;
+        let whole = (sub.until - sub.started).whole_days();
+        let now = sub.until - Duration::days(10);
+        let due = change(&a, &wish("k", 0), now).await.expect("changed");
+        let expected = (Decimal::from(150 * 10) / Decimal::from(whole))
+            .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+        assert_eq!(due, expected);
+        let after = of(&a).await;
+        assert_eq!((after.now.plan.name.as_str(), after.until), ("k", sub.until), "the period stays");
+        let all = invoices_of(&a).await;
+        let line = &all[0].lines[0];
+        assert_eq!((all[0].total, line.kind.as_str(), line.plan.as_str()), (due, "change", "K"));
+        assert_eq!((line.unit_price, line.days), (cents(150, 0), Some((10, i32::try_from(whole).expect("small")))));
+        // Sent twice, it is one change.
+        changes::change(central().await, a.route.tenant, (&wish("k", 0), Decimal::ZERO), (By::default(), now))
+            .await
+            .expect("the same");
+        assert_eq!(invoices_of(&a).await.len(), 2);
+        assert_eq!(actions(&a).await.iter().filter(|action| *action == "subscription.change").count(), 1);
+    });
+}
+
+#[test]
+fn nothing_is_bought_for_an_amount_that_was_not_agreed_to() {
+    run(async {
+        let a = on("prime").await;
+        let now = OffsetDateTime::now_utc();
+        let (central, tenant) = (central().await, a.route.tenant);
+        let at = |agreed| async move {
+            changes::change(central, tenant, (&wish("k", 0), agreed), (By::default(), now)).await
+        };
+        let refused = at(cents(1, 0)).await.expect_err("another amount");
+        let ChangeError::Amount(asked) = refused else { panic!("{refused}") };
+        assert_eq!(of(&a).await.now.plan.name, "prime");
+        assert_eq!(invoices_of(&a).await.len(), 1);
+        at(asked).await.expect("agreed");
+        assert_eq!(of(&a).await.now.plan.name, "k");
+        for (bad, why) in
+            [(wish("k9", 0), "no such plan"), (wish("k", 501), "so many"), (wish("k", -1), "fewer than none")]
+        {
+            change(&a, &bad, now).await.expect_err(why);
+        }
+    });
+}
+
+#[test]
+fn a_cheaper_plan_waits_for_the_next_period() {
+    run(async {
+        let a = on("k").await;
+        let sub = of(&a).await;
+        pay(&a, sub.started).await;
+        let before = usage::limits(central().await, a.route.tenant).await.expect("limits");
+        let yearly = Wish { period: Period::Yearly, ..wish("prime", 1) };
+        assert_eq!(change(&a, &yearly, sub.started).await.expect("changed"), Decimal::ZERO);
+        let waits = of(&a).await;
+        assert_eq!((&waits.now, waits.next.plan.name.as_str()), (&sub.now, "prime"));
+        let limits = usage::limits(central().await, a.route.tenant).await.expect("limits");
+        assert_eq!((limits.users, limits.properties), (before.users, before.properties), "until then nothing changes");
+        advance(&a, sub.until).await;
+        let after = of(&a).await;
+        assert_eq!(
+            (after.now.plan.name.as_str(), after.now.period, after.now.additional_users),
+            ("prime", Period::Yearly, 1)
+        );
+        assert_eq!(after.next, after.now);
+        assert_eq!(invoices_of(&a).await[0].total, cents(2964 + 57 * 12, 0));
+        let limits = usage::limits(central().await, a.route.tenant).await.expect("limits");
+        assert_eq!((limits.users, limits.properties), (3, Some(100)));
+        // Taken back before its time, nothing comes of it.
+        let b = on("k").await;
+        let now = of(&b).await.started;
+        change(&b, &wish("prime", 0), now).await.expect("changed");
+        change(&b, &wish("k", 0), now).await.expect("taken back");
+        assert_eq!(of(&b).await.next, of(&b).await.now);
+    });
+}
+
+#[test]
+fn additional_users_are_bought_at_once_and_given_back_with_the_period() {
+    run(async {
+        let a = on("k").await;
+        let sub = of(&a).await;
+        assert_eq!(change(&a, &wish("k", 3), sub.started).await.expect("bought"), cents(37 * 3, 0));
+        assert_eq!(usage::limits(central().await, a.route.tenant).await.expect("limits").users, 8);
+        let line = &invoices_of(&a).await[0].lines[0];
+        assert_eq!((line.kind.as_str(), line.quantity, line.unit_price), ("additional_users", 3, cents(37, 0)));
+        assert_eq!(change(&a, &wish("k", 1), sub.started).await.expect("given back"), Decimal::ZERO);
+        assert_eq!((of(&a).await.now.additional_users, of(&a).await.next.additional_users), (3, 1));
+        pay(&a, sub.started).await;
+        advance(&a, sub.until).await;
+        assert_eq!(of(&a).await.now.additional_users, 1);
+        assert_eq!(invoices_of(&a).await[0].total, cents(397 + 37, 0));
+    });
+}
+
+#[test]
+fn an_owner_cancels_to_the_periods_end_and_takes_it_back_before_or_after() {
+    run(async {
+        let a = on("prime").await;
+        let (central, sub) = (central().await, of(&a).await);
+        pay(&a, sub.started).await;
+        assert!(changes::cancel(central, a.route.tenant, By::default()).await.expect("cancelled"));
+        assert!(!changes::cancel(central, a.route.tenant, By::default()).await.expect("asked"), "once");
+        assert_eq!(advance(&a, sub.until - Duration::seconds(1)).await, State::Active, "it was paid for");
+        assert!(changes::keep(central, a.route.tenant, (By::default(), sub.started)).await.expect("kept"));
+        assert!(changes::cancel(central, a.route.tenant, By::default()).await.expect("cancelled again"));
+        assert_eq!(advance(&a, sub.until).await, State::Cancelled);
+        assert_eq!(door(&a).await, "cancelled");
+        assert_eq!(invoices_of(&a).await.len(), 1, "nothing more is asked for");
+        let now = sub.until + Duration::days(5);
+        assert!(changes::keep(central, a.route.tenant, (By::default(), now)).await.expect("comes back"));
+        assert_eq!((of(&a).await.state, door(&a).await.as_str()), (State::Active, "active"));
+        let all = invoices_of(&a).await;
+        assert_eq!((all.len(), all[0].total, of(&a).await.started), (2, cents(247, 0), all[0].period_start));
+        let said = actions(&a).await;
+        for (action, times) in [("subscription.cancel", 2), ("subscription.keep", 2), ("invoice.issue", 2)] {
+            assert_eq!(said.iter().filter(|said| *said == action).count(), times, "{action}: {said:?}");
+        }
+    });
+}
+
+#[test]
+fn a_payment_is_taken_once_and_whole() {
+    run(async {
+        let (a, b) = (on("prime").await, on("prime").await);
+        let (central, now) = (central().await, OffsetDateTime::now_utc());
+        let (of_a, of_b) = (invoices_of(&a).await[0].clone(), invoices_of(&b).await[0].clone());
+        let reference = format!("pix-{}", of_a.number);
+        let payment = Payment { number: of_a.number, amount: of_a.total, via: Via::Manual, reference };
+        let receive =
+            |payment: Payment| async move { invoices::receive(central, &payment, (By::default(), now)).await };
+        let short = receive(Payment { amount: cents(1, 0), ..payment.clone() }).await;
+        assert!(matches!(short, Err(PaymentError::Amount(asked)) if asked == of_a.total));
+        let nobodys = receive(Payment { number: i64::MAX, ..payment.clone() }).await;
+        assert!(matches!(nobodys, Err(PaymentError::NoInvoice)));
+        for _ in 0..2 {
+            assert_eq!(receive(payment.clone()).await.expect("taken"), a.route.tenant, "told twice, taken once");
+        }
+        let other = receive(Payment { reference: "another".into(), ..payment.clone() }).await;
+        assert!(matches!(other, Err(PaymentError::Paid)));
+        let reused = receive(Payment { number: of_b.number, amount: of_b.total, ..payment }).await;
+        assert!(matches!(reused, Err(PaymentError::Reference)), "{reused:?}");
+        assert_eq!(invoices_of(&b).await[0].paid_at, None);
+        assert_eq!(actions(&a).await.iter().filter(|action| *action == "invoice.pay").count(), 1);
+    });
+}
+
+#[test]
+fn an_agencys_database_is_told_of_its_limits_and_an_older_word_never_wins() {
+    run(async {
+        let a = on("prime").await;
+        let (central, provisioner) = (central().await, bed().await.deployment.provisioner());
+        let mut db = inside(&a).await;
+        assert_eq!(limits(&mut db).await, [(Some(100), 1), (Some(2), 1)], "as it was bought");
+        let untold = || async { usage::untold(central).await.expect("listed").contains(&a.route.tenant) };
+        assert!(!untold().await);
+        change(&a, &wish("k", 2), of(&a).await.started).await.expect("changed");
+        assert!(untold().await, "until its own database knows");
+        // It cannot be told now: it is told later.
+        db.execute("alter table plan_limits rename to hidden").await.expect("hidden");
+        provisioner.push_limits(a.route.tenant).await.expect_err("not now");
+        usage::not_told(central, a.route.tenant, "hidden").await.expect("raised");
+        assert!(untold().await);
+        db.execute("alter table hidden rename to plan_limits").await.expect("back");
+        provisioner.push_limits(a.route.tenant).await.expect("told");
+        assert!(!untold().await);
+        assert_eq!(limits(&mut db).await, [(Some(500), 2), (Some(7), 2)]);
+        let open = alerts::list_open(central).await.expect("listed");
+        assert!(open.iter().all(|alert| alert.agency.as_deref() != Some(a.route.slug.as_str())), "nobody need look");
+        // Somebody newer was faster.
+        db.execute("update plan_limits set max_value = 9, plan_version = 3").await.expect("set");
+        provisioner.push_limits(a.route.tenant).await.expect("told");
+        assert_eq!(limits(&mut db).await, [(Some(9), 3), (Some(9), 3)], "the newer word stays");
+        let mut own = as_tenant(&a.route, &a.route.placement.db_name).await.connect().await.expect("own database");
+        own.execute("update plan_limits set max_value = null").await.expect_err("not by the agency itself");
+    });
+}
+
+async fn limits(db: &mut PgConnection) -> [(Option<i64>, i64); 2] {
+    let rows: Vec<(Option<i64>, i64)> =
+        sqlx::query_as("select max_value, plan_version from plan_limits order by resource")
+            .fetch_all(db)
+            .await
+            .expect("read");
+    rows.try_into().expect("properties and users")
+}
+
+async fn drift(a: &Agency) -> Vec<Drift> {
+    tenancy::usage::look(central().await, &a.db).await.expect("looked")
+}
+
+/// Rows as a slice writes them, with the line that it leaves.
+async fn make_properties(a: &Agency, count: i64) {
+    let mut tx = a.db.begin().await.expect("a transaction");
+    sqlx::query("update usage_counters set used = used + $1 where resource = 'properties'")
+        .bind(count)
+        .execute(&mut tx)
+        .await
+        .expect("taken");
+    sqlx::query(
+        "insert into properties (id, code, type, usage, purposes, status, title, uf, city, created_by, responsible_id, slug)
+         select gen_random_uuid(), 'XX' || n, 'house', 'residential', '{sale}', 'draft', 'Casa', 'SP', 'São Paulo', $2, $2, 'casa'
+         from generate_series(1, $1) n",
+    )
+    .bind(count)
+    .bind(a.owner)
+    .execute(&mut tx)
+    .await
+    .expect("made");
+    let event = audit::Event::of_platform("property.create", "property", uuid::Uuid::now_v7());
+    sqlx::query("insert into outbox (id, kind, payload) values ($1, 'audit', $2)")
+        .bind(event.id)
+        .bind(serde_json::to_value(&event).expect("serialises"))
+        .execute(&mut tx)
+        .await
+        .expect("written");
+    tx.commit().await.expect("committed");
+}
+
+#[test]
+fn drift_is_told_before_it_is_mended_and_the_mending_is_in_the_log() {
+    run(async {
+        let (a, b) = (on("prime").await, on("prime").await);
+        let (central, key) = (central().await, bed().await.deployment.key());
+        make_properties(&a, 3).await;
+        assert_eq!(drift(&a).await, [], "what is on its way is no drift");
+        relay::deliver(central, key, &a.db).await.expect("carried");
+        assert_eq!((of(&a).await.properties, drift(&a).await), (3, Vec::new()));
+        // By hand: the counter, the platform's copy, and the number of accounts.
+        inside(&a).await.execute("update usage_counters set used = 41").await.expect("corrupt");
+        sqlx::query("update tenant_subscriptions set current_properties = 8, current_users = 5 where tenant_id = $1")
+            .bind(a.route.tenant)
+            .execute(&mut root().await)
+            .await
+            .expect("corrupt");
+        let found = drift(&a).await;
+        let line = |figure, recorded, actual| Drift { figure, recorded, actual };
+        assert_eq!(found, [line(Figure::Counter, 41, 3), line(Figure::Properties, 8, 3), line(Figure::Users, 5, 1)]);
+        assert_eq!(drift(&a).await, found, "looking mends nothing");
+        assert_eq!(alerted(&a).await, None, "and raises nothing");
+        assert_eq!(tenancy::usage::reconcile(central, &a.db).await.expect("mended"), found);
+        assert_eq!(
+            alerted(&a).await.as_deref(),
+            Some(
+                "counter: 41 written down, 3 there; properties: 8 written down, 3 there; users: 5 written down, 1 there"
+            )
+        );
+        assert_eq!((drift(&a).await, of(&a).await.users), (Vec::new(), 1));
+        relay::deliver(central, key, &a.db).await.expect("carried");
+        let lines = audit::list(central, a.route.tenant, 100).await.expect("listed");
+        let mut repairs: Vec<_> =
+            lines.iter().filter(|line| line.action == "usage.repair").map(|line| line.changes.clone()).collect();
+        repairs.sort_by_key(ToString::to_string);
+        assert_eq!(
+            repairs,
+            [serde_json::json!({"counter": [41, 3]}), serde_json::json!({"properties": [8, 3], "users": [5, 1]})]
+        );
+        assert_eq!(tenancy::usage::reconcile(central, &a.db).await.expect("looked"), []);
+        assert_eq!(alerted(&a).await, None, "found right, nobody need look any more");
+        assert_eq!((of(&b).await.properties, drift(&b).await), (0, Vec::new()), "the other's stay");
+    });
+}
+
+async fn alerted(a: &Agency) -> Option<String> {
+    let open = alerts::list_open(central().await).await.expect("listed");
+    let of_it = open
+        .into_iter()
+        .find(|alert| alert.kind == "usage_drift" && alert.agency.as_deref() == Some(a.route.slug.as_str()));
+    of_it.map(|alert| alert.detail)
+}
+
+#[test]
+fn a_dead_relay_leaves_no_older_count_behind() {
+    run(async {
+        let a = on("prime").await;
+        let (central, key) = (central().await, bed().await.deployment.key());
+        for _ in 0..5 {
+            let carried = (0..8).map(|_| relay::deliver(central, key, &a.db));
+            let (made, carried) = futures::join!(make_one(&a), futures::future::join_all(carried));
+            made.expect("made");
+            assert!(carried.into_iter().all(|carried| carried.is_ok()));
+        }
+        relay::deliver(central, key, &a.db).await.expect("carried");
+        assert_eq!((of(&a).await.properties, drift(&a).await), (5, Vec::new()));
+    });
+}
+
+async fn make_one(a: &Agency) -> Result<(), sqlx::Error> {
+    let number = uuid::Uuid::now_v7().as_u128() % 1_000_000;
+    let mut tx = a.db.begin().await?;
+    sqlx::query("update usage_counters set used = used + 1 where resource = 'properties'").execute(&mut tx).await?;
+    sqlx::query(
+        "insert into properties (id, code, type, usage, purposes, status, title, uf, city, created_by, responsible_id, slug)
+         values (gen_random_uuid(), $1, 'house', 'residential', '{sale}', 'draft', 'Casa', 'SP', 'São Paulo', $2, $2, 'casa')",
+    )
+    .bind(format!("YY{number}"))
+    .bind(a.owner)
+    .execute(&mut tx)
+    .await?;
+    let event = audit::Event::of_platform("property.create", "property", uuid::Uuid::now_v7());
+    let payload = serde_json::to_value(&event).expect("serialises");
+    sqlx::query("insert into outbox (id, kind, payload) values ($1, 'audit', $2)")
+        .bind(event.id)
+        .bind(payload)
+        .execute(&mut tx)
+        .await?;
+    tx.commit().await
+}
+
+#[test]
+fn a_day_of_use_is_written_down_once() {
+    run(async {
+        let a = on("k").await;
+        let central = central().await;
+        let today = OffsetDateTime::now_utc().date();
+        assert!(usage::without_day(central, today).await.expect("listed").contains(&a.route.tenant));
+        usage::record_day(central, a.route.tenant, today).await.expect("written");
+        assert!(!usage::without_day(central, today).await.expect("listed").contains(&a.route.tenant));
+        sqlx::query("update tenant_subscriptions set current_users = 4 where tenant_id = $1")
+            .bind(a.route.tenant)
+            .execute(&mut root().await)
+            .await
+            .expect("set");
+        usage::record_day(central, a.route.tenant, today).await.expect("written");
+        let days = usage::days(central, a.route.tenant, 10).await.expect("listed");
+        let day = usage::Day { day: today, users: 1, max_users: 5, properties: 0, max_properties: Some(500) };
+        assert_eq!(days, [day], "as it was when it was written");
+    });
+}
+
+#[test]
+fn time_is_let_pass_for_whom_it_may_have_changed_something() {
+    run(async {
+        let (a, b) = (on("prime").await, on("prime").await);
+        let central = central().await;
+        let first = invoices_of(&a).await[0].clone();
+        let due = |now| async move { subscriptions::due(central, now).await.expect("listed") };
+        assert!(!due(first.due_at).await.contains(&a.route.tenant), "it is not over yet");
+        assert!(due(first.due_at + Duration::seconds(1)).await.contains(&a.route.tenant));
+        pay(&b, first.issued_at).await;
+        let later = first.due_at + Duration::days(8);
+        assert!(!due(later).await.contains(&b.route.tenant), "it owes nothing");
+        advance(&a, later).await;
+        assert!(due(first.issued_at).await.contains(&a.route.tenant), "past due, whatever the clock says");
+        assert!(due(of(&b).await.until).await.contains(&b.route.tenant), "its period is over");
+    });
+}
