@@ -5,6 +5,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
+use crate::account::pages::{ConfirmEmail, Forgotten, SetPassword};
 use crate::auth::pages::{ChooseAgency, OperatorSignIn, Profile, SignIn, SignOut};
 use crate::billing::pages::PlanShow;
 use crate::layouts::CrmLayout;
@@ -14,6 +15,7 @@ use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, Propert
 use crate::sign_up::pages::{ConfirmSignUp, SignUpNew, SignUpProgress, SignUpSent};
 use crate::store_settings::pages::{BrandShow, StoreShow};
 use crate::storefront::pages::{Landing, ListingShow, Lost, SearchIndex};
+use crate::team::pages::{AcceptInvitation, MemberShow, TeamIndex};
 use crate::today::pages::Today;
 use crate::ui::error::NotFoundPage;
 use crate::ui::hydrated::mark_hydrated;
@@ -48,6 +50,8 @@ lazy_pages! {
     LazyBrandShow shows BrandShow,
     LazyPlanShow shows PlanShow,
     LazyProfile shows Profile,
+    LazyTeamIndex shows TeamIndex,
+    LazyMemberShow shows MemberShow,
 }
 
 /// The CRM, hydrated: every other page is complete without WASM and gets none.
@@ -68,6 +72,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("properties/:id/photos") view={Lazy::<LazyPropertyPhotos>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/store") view={Lazy::<LazyStoreShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/brand") view={Lazy::<LazyBrandShow>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/team") view={Lazy::<LazyTeamIndex>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/team/:id") view={Lazy::<LazyMemberShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/plan") view={Lazy::<LazyPlanShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("profile") view={Lazy::<LazyProfile>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
@@ -96,6 +102,10 @@ pub fn Front() -> impl IntoView {
                 <Route path=path!("/entrar") view=SignIn ssr=SsrMode::Async/>
                 <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>
                 <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>
+                <Route path=path!("/senha") view=Forgotten ssr=SsrMode::Async/>
+                <Route path=path!("/senha/:token") view=SetPassword ssr=SsrMode::Async/>
+                <Route path=path!("/confirmar/email/:token") view=ConfirmEmail ssr=SsrMode::Async/>
+                <Route path=path!("/convite/:token") view=AcceptInvitation ssr=SsrMode::Async/>
                 <Route path=path!("/platform/entrar") view=OperatorSignIn ssr=SsrMode::Async/>
                 <Route path=path!("/platform") view=TenantIndex ssr=SsrMode::Async/>
                 <Route path=path!("/platform/tenants") view=TenantIndex ssr=SsrMode::Async/>

@@ -12,6 +12,7 @@ pub fn action(action: &str, lang: Lang) -> &'static str {
         "property.feature" => ("destacou um imóvel", "featured a property"),
         "property.unfeature" => ("tirou o destaque de um imóvel", "stopped featuring a property"),
         "property.photos" => ("mudou as fotos de um imóvel", "changed a property's photos"),
+        "property.hand_over" => ("passou um imóvel a outra pessoa", "handed a property over"),
         "settings.update" => ("alterou o site", "changed the site"),
         "import.run" => ("importou imóveis", "imported properties"),
         "import.undo" => ("desfez uma importação", "undid an import"),

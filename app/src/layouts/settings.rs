@@ -12,8 +12,11 @@ pub fn SettingsHead(
     title: String,
 ) -> impl IntoView {
     let words = words();
-    let tabs =
-        [("/app/settings/store", words.store_settings.store), ("/app/settings/brand", words.store_settings.brand)];
+    let tabs = [
+        ("/app/settings/store", words.store_settings.store),
+        ("/app/settings/brand", words.store_settings.brand),
+        ("/app/settings/team", words.common.team),
+    ];
     let tabs = tabs.into_iter().map(|(href, name)| view! { <A href=href>{name}</A> }).collect_view();
     view! {
         <header class="page-head"><h1>{title}</h1></header>

@@ -3,6 +3,7 @@
 
 mod carry;
 pub mod post;
+pub mod team;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
-use tenancy::central::{leases, mails, sessions, sign_ins, sign_ups, worker_name};
+use tenancy::central::{leases, mails, person_links, sessions, sign_ins, sign_ups, worker_name};
 use tenancy::provision::Provisioner;
 use tenancy::{DatabaseError, OperationId, TenantId};
 use tokio::sync::{Notify, broadcast, mpsc};
@@ -118,6 +119,7 @@ async fn on_duty(
     tasks.spawn(provision(provisioner.clone(), house.operations.subscribe(), stop.clone()));
     tasks.spawn(tidy_up(house.clone(), stop.clone()));
     tasks.spawn(post::carry(house.clone(), stop.clone()));
+    tasks.spawn(team::follow(house.clone(), stop.clone()));
     let lost = duty.lost();
     tokio::pin!(lost);
     loop {
@@ -317,6 +319,7 @@ async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
             jobs::sweep(&house.central, now).await,
             mails::sweep(&house.central, now).await,
             sign_ups::sweep(&house.central, now).await,
+            person_links::sweep(&house.central, now).await,
             jobs::unpark_active(&house.central).await,
         ] {
             report(tidied.map(drop));

@@ -5,6 +5,7 @@
     reason = "a test looks behind the scenes, and tells its story in one piece"
 )]
 
+mod account;
 mod catalogue;
 mod choosing;
 mod command_line;
@@ -51,9 +52,11 @@ mod store_settings;
 mod storefront;
 mod storefront_search;
 mod suspended;
+mod team;
 mod throttle;
 mod today;
 mod unstorable;
 mod uploads;
 mod usage;
+mod visibility;
 mod written_down;

@@ -6,18 +6,22 @@ pub mod audit;
 pub mod companies;
 pub mod duty;
 pub(crate) mod hold;
+pub mod invitations;
 pub mod jobs;
 pub mod leases;
 pub mod mails;
 pub mod operations;
 pub mod operators;
 pub mod people;
+pub mod person_links;
 pub mod plans;
 pub(crate) mod refused;
 pub mod routes;
+pub mod seats;
 pub mod sessions;
 pub mod sign_ins;
 pub mod sign_ups;
+pub mod team;
 
 /// A transaction on the central database.
 pub type CentralTx = sqlx::Transaction<'static, sqlx::Postgres>;
