@@ -52,12 +52,58 @@ impl Role {
             Can::SeeProperties => matches!(self, Owner | Manager | Broker | Assistant | Finance | Partner),
             Can::WriteProperties => matches!(self, Owner | Manager | Broker | Assistant),
             Can::PublishProperties => matches!(self, Owner | Manager | Broker),
-            Can::ArchiveProperties | Can::WriteSettings | Can::WriteDomains | Can::SeeAudit => {
+            Can::ArchiveProperties | Can::WriteSettings | Can::WriteDomains | Can::SeeAudit | Can::WriteTeam => {
                 matches!(self, Owner | Manager)
             }
-            Can::RenameAgency | Can::ChangePlan => matches!(self, Owner),
+            Can::RenameAgency | Can::ChangePlan | Can::HandOver => matches!(self, Owner),
             Can::SeePlan => matches!(self, Owner | Manager | Finance),
             Can::SeeInvoices => matches!(self, Owner | Finance),
+        }
+    }
+
+    /// The matrix: whose properties a role sees. The statements ask `may_see` of the agency's database.
+    pub const fn sees(self) -> Scope {
+        match self {
+            Self::Owner | Self::Manager | Self::Assistant | Self::Finance => Scope::All,
+            Self::Broker => Scope::Team,
+            Self::Partner => Scope::Own,
+        }
+    }
+
+    /// Whom a role may send away, let in again or give another role: an owner everybody, a manager those below.
+    pub const fn manages(self, other: Self) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Manager => !matches!(other, Self::Owner | Self::Manager),
+            _ => false,
+        }
+    }
+
+    /// Which role a role may give: one below its own (AZ-06). Ownership is handed over.
+    pub const fn grants(self, role: Self) -> bool {
+        self.manages(role) && !matches!(role, Self::Owner)
+    }
+}
+
+/// Whose records somebody sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Everybody's.
+    All,
+    /// Their own, and what their colleagues have brought past the draft.
+    Team,
+    /// Their own.
+    Own,
+}
+
+impl Scope {
+    /// As `may_see` reads it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Team => "team",
+            Self::Own => "own",
         }
     }
 }
@@ -90,11 +136,15 @@ pub enum Can {
     RenameAgency,
     /// Look at the audit log, and take a copy of it along.
     SeeAudit,
+    /// Invite people, change roles, send people away.
+    WriteTeam,
+    /// Make another an owner.
+    HandOver,
 }
 
 impl Can {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::SeeAgency,
         Self::SeeProperties,
         Self::WriteProperties,
@@ -107,6 +157,8 @@ impl Can {
         Self::WriteDomains,
         Self::RenameAgency,
         Self::SeeAudit,
+        Self::WriteTeam,
+        Self::HandOver,
     ];
 }
 
@@ -214,6 +266,10 @@ pub const ROWS: &[Access] = &[
     page("/entrar/agencia", Audience::SignedIn),
     page("/sair", Audience::Platform),
     write("/sair", Audience::Platform),
+    page("/senha", Audience::Platform),
+    page("/senha/{token}", Audience::Platform),
+    page("/confirmar/email/{token}", Audience::Platform),
+    page("/convite/{token}", Audience::Platform),
     // CRM
     page("/app", Audience::Staff(Can::SeeAgency)),
     page("/app/properties", Audience::Staff(Can::SeeProperties)),
@@ -228,6 +284,8 @@ pub const ROWS: &[Access] = &[
     write("/app/settings/brand/logo", Audience::Staff(Can::WriteSettings)).needing(Feature::LandingPage),
     row("GET", "/logo/{file}", Audience::Staff(Can::SeeAgency), false, Cache::Immutable),
     page("/app/settings/domains", Audience::Staff(Can::WriteDomains)),
+    page("/app/settings/team", Audience::Staff(Can::WriteTeam)),
+    page("/app/settings/team/{id}", Audience::Staff(Can::WriteTeam)),
     page("/app/settings/plan", Audience::Staff(Can::SeePlan)),
     page("/app/settings/audit", Audience::Staff(Can::SeeAudit)),
     page("/app/settings/audit/export", Audience::Staff(Can::SeeAudit)),
@@ -246,6 +304,14 @@ pub const ROWS: &[Access] = &[
     row("GET", "/logo/{file}", Audience::Storefront, false, Cache::Immutable),
     row("GET", "/media/{photo}/{file}", Audience::Storefront, false, Cache::Immutable),
     // Server functions
+    write("/fn/account/ask_password", Audience::Platform),
+    read("/fn/account/link", Audience::Platform),
+    write("/fn/account/set_password", Audience::Platform),
+    write("/fn/account/confirm_email", Audience::Platform),
+    read("/fn/account/profile", Audience::Staff(Can::SeeAgency)),
+    write("/fn/account/update_profile", Audience::Staff(Can::SeeAgency)),
+    write("/fn/account/change_password", Audience::Staff(Can::SeeAgency)),
+    write("/fn/account/ask_email", Audience::Staff(Can::SeeAgency)),
     write("/fn/auth/sign_in", Audience::Platform),
     write("/fn/auth/renew", Audience::Platform),
     read("/fn/auth/entrance", Audience::Platform),
@@ -306,6 +372,17 @@ pub const ROWS: &[Access] = &[
     read("/fn/storefront/store", Audience::Storefront),
     read("/fn/storefront/search", Audience::Storefront),
     read("/fn/storefront/listing", Audience::Storefront),
+    read("/fn/team/load", Audience::Staff(Can::WriteTeam)),
+    write("/fn/team/invite", Audience::Staff(Can::WriteTeam)),
+    write("/fn/team/resend", Audience::Staff(Can::WriteTeam)),
+    write("/fn/team/revoke", Audience::Staff(Can::WriteTeam)),
+    read("/fn/team/member", Audience::Staff(Can::WriteTeam)),
+    write("/fn/team/change_role", Audience::Staff(Can::WriteTeam)),
+    write("/fn/team/deactivate", Audience::Staff(Can::WriteTeam)),
+    write("/fn/team/reactivate", Audience::Staff(Can::WriteTeam)),
+    write("/fn/team/hand_over", Audience::Staff(Can::HandOver)),
+    read("/fn/team/invitation", Audience::Platform),
+    write("/fn/team/accept", Audience::Platform),
     read("/fn/today/load", Audience::Staff(Can::SeeAgency)),
     write("/fn/today/put_first_steps_away", Audience::Staff(Can::WriteSettings)),
 ];

@@ -9,6 +9,7 @@ use leptos_axum::ResponseOptions;
 use std::net::IpAddr;
 use std::sync::Arc;
 use tenancy::central::accounts::{Account, OperatorAccount};
+use tenancy::central::team::By;
 use tenancy::{OpenError, PersonId, Route, TenantDb};
 use uuid::Uuid;
 
@@ -51,6 +52,22 @@ impl Staff {
     /// Their identifier in the agency's own database.
     pub fn id(&self) -> StaffId {
         StaffId(self.account.user.as_uuid())
+    }
+
+    /// Whose records they see, and who they are: what `may_see` asks for.
+    pub const fn sees(&self) -> (&'static str, Uuid) {
+        (self.role.sees().as_str(), self.account.user.as_uuid())
+    }
+
+    /// Who changes something in the central database, and from where.
+    pub fn by(&self) -> By {
+        By {
+            tenant: self.account.tenant,
+            user: self.account.user,
+            ip_address: self.request.ip.to_string(),
+            user_agent: self.request.user_agent.clone(),
+            request_id: self.request.id.clone(),
+        }
     }
 }
 

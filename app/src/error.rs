@@ -66,7 +66,7 @@ pub enum Clash {
 /// A limit of the plan that has been reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limit {
-    /// `properties`.
+    /// `properties`, `users`.
     pub resource: String,
     /// How many there are.
     pub current: i64,
@@ -74,6 +74,9 @@ pub struct Limit {
     pub max: i64,
     /// Where the plan can be changed.
     pub upgrade: String,
+    /// What one more costs a month, in reais, where one more can be bought.
+    #[serde(default)]
+    pub price: Option<String>,
 }
 
 /// Something that the plan does not include.
@@ -155,8 +158,13 @@ mod tests {
 
     #[test]
     fn every_error_has_its_status() {
-        let limit =
-            Limit { resource: "properties".into(), current: 100, max: 100, upgrade: "/app/settings/plan".into() };
+        let limit = Limit {
+            resource: "properties".into(),
+            current: 100,
+            max: 100,
+            upgrade: "/app/settings/plan".into(),
+            price: None,
+        };
         let gate = Gate { feature: Feature::Blog, plan: "K".into(), upgrade: "/app/settings/plan?plan=k".into() };
         for (error, status) in [
             (AppError::Unauthenticated, 401),

@@ -19,6 +19,7 @@ pub mod words;
 pub mod layouts;
 pub mod ui;
 
+pub mod account;
 pub mod audit;
 pub mod auth;
 pub mod billing;
@@ -31,6 +32,7 @@ pub mod properties;
 pub mod sign_up;
 pub mod store_settings;
 pub mod storefront;
+pub mod team;
 pub mod today;
 
 pub use routes::{App, Front, Site};

@@ -6,6 +6,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::audit::pages::{AuditIndex, GlobalAuditIndex};
+use crate::account::pages::{ConfirmEmail, Forgotten, SetPassword};
 use crate::auth::pages::{ChooseAgency, OperatorSignIn, Profile, SignIn, SignOut};
 use crate::billing::pages::PlanShow;
 use crate::domains::pages::DomainIndex;
@@ -16,6 +17,7 @@ use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, Propert
 use crate::sign_up::pages::{ConfirmSignUp, SignUpNew, SignUpProgress, SignUpSent};
 use crate::store_settings::pages::{BrandShow, StoreShow};
 use crate::storefront::pages::{Landing, ListingShow, Lost, SearchIndex};
+use crate::team::pages::{AcceptInvitation, MemberShow, TeamIndex};
 use crate::today::pages::Today;
 use crate::ui::error::NotFoundPage;
 use crate::ui::hydrated::mark_hydrated;
@@ -52,6 +54,8 @@ lazy_pages! {
     LazyPlanShow shows PlanShow,
     LazyAuditIndex shows AuditIndex,
     LazyProfile shows Profile,
+    LazyTeamIndex shows TeamIndex,
+    LazyMemberShow shows MemberShow,
 }
 
 /// The CRM, hydrated: every other page is complete without WASM and gets none.
@@ -73,6 +77,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("settings/store") view={Lazy::<LazyStoreShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/brand") view={Lazy::<LazyBrandShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/domains") view={Lazy::<LazyDomainIndex>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/team") view={Lazy::<LazyTeamIndex>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("settings/team/:id") view={Lazy::<LazyMemberShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/plan") view={Lazy::<LazyPlanShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/audit") view={Lazy::<LazyAuditIndex>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("profile") view={Lazy::<LazyProfile>::new()} ssr=SsrMode::Async/>
@@ -102,6 +108,10 @@ pub fn Front() -> impl IntoView {
                 <Route path=path!("/entrar") view=SignIn ssr=SsrMode::Async/>
                 <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>
                 <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>
+                <Route path=path!("/senha") view=Forgotten ssr=SsrMode::Async/>
+                <Route path=path!("/senha/:token") view=SetPassword ssr=SsrMode::Async/>
+                <Route path=path!("/confirmar/email/:token") view=ConfirmEmail ssr=SsrMode::Async/>
+                <Route path=path!("/convite/:token") view=AcceptInvitation ssr=SsrMode::Async/>
                 <Route path=path!("/platform/entrar") view=OperatorSignIn ssr=SsrMode::Async/>
                 <Route path=path!("/platform") view=TenantIndex ssr=SsrMode::Async/>
                 <Route path=path!("/platform/tenants") view=TenantIndex ssr=SsrMode::Async/>

@@ -9,6 +9,7 @@ use http::request::Parts;
 use http::{StatusCode, Uri, header};
 use std::sync::Arc;
 use tenancy::TenantDb;
+use uuid::Uuid;
 
 use app::caller::{self, Staff, Storefront, Who};
 use app::drafts::db::{self as drafts, Draft, Place};
@@ -247,7 +248,10 @@ async fn bytes(mut field: Field<'_>, most: usize) -> Result<Option<Bytes>, Multi
 /// A photograph for the agency's own people.
 pub async fn of_staff(State(state): State<AppState>, address: Address, request: Request) -> Response {
     match request.extensions().get::<Who>() {
-        Some(Who::Staff { db: Ok(db), .. }) => answer(&state.house, db, address, Shown::ToStaff).await,
+        Some(Who::Staff { account, role, db: Ok(db), .. }) => {
+            let member = (role.sees().as_str(), account.user.as_uuid());
+            answer(&state.house, db, address, Some(member)).await
+        }
         _ => plain::error(&AppError::Unauthenticated, true, Lang::Pt, ""),
     }
 }
@@ -255,7 +259,7 @@ pub async fn of_staff(State(state): State<AppState>, address: Address, request: 
 /// A photograph for visitors, as long as its property is published.
 pub async fn of_storefront(State(state): State<AppState>, address: Address, request: Request) -> Response {
     match request.extensions().get::<Storefront>() {
-        Some(Storefront(Ok(db))) => answer(&state.house, db, address, Shown::ToVisitors).await,
+        Some(Storefront(Ok(db))) => answer(&state.house, db, address, None).await,
         _ => plain::error(&AppError::NotFound, true, Lang::Pt, ""),
     }
 }
@@ -290,13 +294,15 @@ async fn answer_logo(house: &House, db: &TenantDb, address: &Uri, shown: Shown) 
     }
 }
 
-async fn answer(house: &House, db: &TenantDb, address: Address, shown: Shown) -> Response {
+/// A photograph for a member of this scope, or for visitors.
+async fn answer(house: &House, db: &TenantDb, address: Address, member: Option<(&str, Uuid)>) -> Response {
+    let shown = if member.is_some() { Shown::ToStaff } else { Shown::ToVisitors };
     let (photo, file) = address.map(|Path(address)| address).unwrap_or_default();
     let Some((photo, variant)) = photo.parse::<PhotoId>().ok().zip(parse(&file)) else {
         return plain::error(&AppError::NotFound, true, Lang::Pt, "");
     };
     let found = async {
-        let digest = photos::media(db, photo, variant, shown == Shown::ToVisitors).await?;
+        let digest = photos::media(db, photo, variant, member).await?;
         let sha256 = from_hex(&digest).ok_or(AppError::NotFound)?;
         house.files.get(db.tenant(), &sha256).await?.ok_or(AppError::NotFound)
     };

@@ -216,7 +216,7 @@ pub async fn signed_in() -> Result<Option<Signed>, AppError> {
 }
 
 /// What the device cookie holds, hashed.
-fn device_key() -> Option<Vec<u8>> {
+pub fn device_key() -> Option<Vec<u8>> {
     let parts = use_context::<http::request::Parts>()?;
     let value = caller::cookie(&parts.headers, DEVICE)?;
     (value.len() >= 32).then(|| Sha256::digest(value.as_bytes()).to_vec())

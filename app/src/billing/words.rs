@@ -111,6 +111,17 @@ pub const EN: Words = Words {
 /// The sentence for a limit that has been reached.
 pub fn limit_reached(limit: &Limit, lang: Lang) -> String {
     let (current, max) = (limit.current, limit.max);
+    if let Some(price) = &limit.price {
+        return match lang {
+            Lang::Pt => format!(
+                "As {max} vagas de usuário do plano estão ocupadas ({current}). Cada usuário a mais custa R$ {} por mês; desative alguém, ou mude de plano em Plano.",
+                price.replace('.', ",")
+            ),
+            Lang::En => format!(
+                "The plan's {max} user places are taken ({current}). Each additional user costs R$ {price} a month; deactivate somebody, or change the plan under Plan."
+            ),
+        };
+    }
     match lang {
         Lang::Pt => format!(
             "Seu plano comporta {max} imóveis e há {current}. Arquive até haver lugar, ou mude de plano em Plano."

@@ -17,6 +17,7 @@ pub fn SettingsHead(
         ("/app/settings/brand", words.store_settings.brand),
         ("/app/settings/domains", words.domains.title),
         ("/app/settings/audit", crate::audit::words::words(words.lang).title),
+        ("/app/settings/team", words.common.team),
     ];
     let tabs = tabs.into_iter().map(|(href, name)| view! { <A href=href>{name}</A> }).collect_view();
     view! {

@@ -16,7 +16,7 @@ use crate::values::page::Page;
 #[server(prefix = "/fn", endpoint = "properties/list")]
 pub async fn list_properties(#[server(default)] filter: PropertyFilter) -> Result<Page<PropertyRow>, AppError> {
     let staff = crate::caller::staff(crate::access::Can::SeeProperties)?;
-    super::db::list(&staff.db, &filter, crate::words::lang()).await
+    super::db::list(&staff, &filter, crate::words::lang()).await
 }
 
 /// What a property's page shows.
@@ -126,7 +126,7 @@ pub async fn restore_property(id: PropertyId) -> Result<(), AppError> {
 #[server(prefix = "/fn", endpoint = "properties/photos")]
 pub async fn list_photos(id: PropertyId) -> Result<PhotoPage, AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
-    let property = super::db::find(&staff.db, id).await?;
+    let property = super::db::find_seen(&staff, id).await?;
     let title = format!("{} · {}", property.code, property.input.title);
     Ok(PhotoPage { id, title, photos: super::db::photos::list(&staff.db, id).await? })
 }

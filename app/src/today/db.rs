@@ -4,8 +4,9 @@ use tenancy::{TenantDb, TenantTx};
 use time::OffsetDateTime;
 
 use super::types::{ActivityLine, FirstStep, TodayPage};
-use crate::access::{Can, Role};
+use crate::access::Can;
 use crate::audit::types::HistoryLine;
+use crate::caller::Staff;
 use crate::properties::types::PropertyId;
 use crate::values::day::format_instant;
 use crate::words::Lang;
@@ -28,7 +29,8 @@ const LINES: i64 = 8;
 ///
 /// # Errors
 /// The database's.
-pub async fn page(db: &TenantDb, role: Role, lang: Lang) -> Result<TodayPage, sqlx::Error> {
+pub async fn page(staff: &Staff, lang: Lang) -> Result<TodayPage, sqlx::Error> {
+    let (db, role, (scope, member)) = (&staff.db, staff.role, staff.sees());
     let figures = sqlx::query!(
         r#"select count(*) filter (where status = 'active') as "active!",
                   count(*) filter (where published_at is not null) as "published!",
@@ -38,10 +40,12 @@ pub async fn page(db: &TenantDb, role: Role, lang: Lang) -> Result<TodayPage, sq
                    from plan_limits l
                    join usage_counters u on u.resource = l.resource
                    where l.resource = 'properties') as places_left
-           from properties
-           where deleted_at is null"#
+           from properties p
+           where deleted_at is null and may_see(p, $1, $2)"#,
+        scope,
+        member
     )
-    .fetch_one(db)
+    .fetch_one(&staff.db)
     .await?;
     let first_steps = if role.may(Can::WriteSettings) { first_steps(db, lang).await? } else { Vec::new() };
     Ok(TodayPage {
@@ -51,8 +55,8 @@ pub async fn page(db: &TenantDb, role: Role, lang: Lang) -> Result<TodayPage, sq
         drafts: figures.drafts,
         all: figures.all,
         places_left: figures.places_left,
-        unready: crate::properties::db::unready(db, UNREADY, lang).await?,
-        activity: activity(db, lang).await?,
+        unready: crate::properties::db::unready(staff, UNREADY, lang).await?,
+        activity: activity(staff, lang).await?,
     })
 }
 
@@ -90,18 +94,23 @@ pub async fn put_first_steps_away(tx: &mut TenantTx, now: OffsetDateTime) -> Res
     Ok(())
 }
 
-/// What was done last in the whole agency, newest first.
-async fn activity(db: &TenantDb, lang: Lang) -> Result<Vec<ActivityLine>, sqlx::Error> {
+/// What was done last in the whole agency, newest first; of properties only what was done to those that they see, and of one that
+/// was deleted what they did themselves.
+async fn activity(staff: &Staff, lang: Lang) -> Result<Vec<ActivityLine>, sqlx::Error> {
+    let (scope, member) = staff.sees();
     let rows = sqlx::query!(
         r#"select a.at, s.name as "who?", a.action, p.id as "id?: PropertyId", p.code as "code?", p.title as "title?"
            from activity_log a
            left join staff s on s.id = a.user_id
            left join properties p on a.entity_type = 'property' and p.id = a.entity_id
+           where $2 = 'all' or a.user_id = $3 or a.entity_type <> 'property' or may_see(p, $2, $3)
            order by a.at desc
            limit $1"#,
-        LINES
+        LINES,
+        scope,
+        member
     )
-    .fetch_all(db)
+    .fetch_all(&staff.db)
     .await?;
     let line = rows.into_iter().map(|row| ActivityLine {
         line: HistoryLine { at: format_instant(row.at, lang), who: row.who, action: row.action, fields: Vec::new() },

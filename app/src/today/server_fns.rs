@@ -9,7 +9,7 @@ use crate::error::AppError;
 #[server(prefix = "/fn", endpoint = "today/load")]
 pub async fn load_today() -> Result<TodayPage, AppError> {
     let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
-    Ok(super::db::page(&staff.db, staff.role, crate::words::lang()).await?)
+    Ok(super::db::page(&staff, crate::words::lang()).await?)
 }
 
 /// Shows the first steps no more, to anybody of the agency.

@@ -127,6 +127,10 @@ pub enum Problem {
     ReasonRequired,
     /// E-mail address and password do not belong together.
     WrongCredentials,
+    /// They are a member already.
+    AlreadyMember,
+    /// Nobody who owns the agency would be left.
+    LastOwner,
     /// Only with the status `active`.
     NotActive,
     /// The file of this name is no JPEG, PNG or WebP photograph.

@@ -31,11 +31,15 @@ use super::plain;
 
 /// Where the forms of pages are sent that nobody has to be signed in for, and the pages; `{token}` is the form's own. A form of
 /// the CRM waits on the first for its sender.
-const ENTRANCES: [(&str, &str); 4] = [
+const ENTRANCES: [(&str, &str); 8] = [
     ("/fn/auth/sign_in", "/entrar"),
     ("/fn/auth/sign_in_operator", "/platform/entrar"),
     ("/fn/sign_up/request", "/cadastro"),
     ("/fn/sign_up/confirm", "/confirmar/{token}"),
+    ("/fn/account/ask_password", "/senha"),
+    ("/fn/account/set_password", "/senha/{token}"),
+    ("/fn/account/confirm_email", "/confirmar/email/{token}"),
+    ("/fn/team/accept", "/convite/{token}"),
 ];
 /// The largest form that is kept.
 const LARGEST: usize = 64 * 1024;

@@ -28,6 +28,9 @@ pub struct Secure {
 /// The layer.
 pub async fn layer(State(secure): State<Secure>, request: Request, next: Next) -> Response {
     let is_public = matches!(request.uri().path(), "/" | "/planos");
+    // No other host is told an address that opens a door; ours is, for a form without WASM finds its way back by it (HDR-04).
+    let opens_a_door =
+        ["/senha/", "/confirmar/", "/convite/"].iter().any(|door| request.uri().path().starts_with(door));
     let mut response = next.run(request).await;
     let is_platform = response.extensions().get::<super::host::OnPlatform>().is_some();
     let is_page =
@@ -37,7 +40,7 @@ pub async fn layer(State(secure): State<Secure>, request: Request, next: Next) -
         headers.insert(name, HeaderValue::from_static(value));
     };
     set(X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(REFERRER_POLICY, "strict-origin-when-cross-origin");
+    set(REFERRER_POLICY, if opens_a_door { "same-origin" } else { "strict-origin-when-cross-origin" });
     set(
         PERMISSIONS_POLICY,
         "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",

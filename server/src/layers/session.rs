@@ -100,5 +100,9 @@ async fn identify(house: &House, session: Option<Session>) -> Result<Who, AppErr
         return Ok(Who::Nobody);
     };
     let db = house.registry.open(&route).await;
+    if let (true, Ok(db)) = (account.is_behind, &db) {
+        // Who has just joined acts in a database that has yet to hear of them: their rows would name nobody.
+        app::team::jobs::catch_up(house, db, user).await?;
+    }
     Ok(Who::Staff { account, role, remember: signed.remember, db })
 }

@@ -5,6 +5,7 @@ mod carry;
 pub mod heads;
 pub mod post;
 pub mod subscriptions;
+pub mod team;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
-use tenancy::central::{leases, mails, sessions, sign_ins, sign_ups, worker_name};
+use tenancy::central::{leases, mails, person_links, sessions, sign_ins, sign_ups, worker_name};
 use tenancy::provision::Provisioner;
 use tenancy::{DatabaseError, OperationId, TenantId};
 use tokio::sync::{Notify, broadcast, mpsc};
@@ -125,6 +126,7 @@ async fn on_duty(
     tasks.spawn(post::carry(house.clone(), stop.clone()));
     tasks.spawn(tend_domains(house.clone(), stop.clone()));
     tasks.spawn(subscriptions::run(house.clone(), provisioner.clone(), stop.clone()));
+    tasks.spawn(team::follow(house.clone(), stop.clone()));
     let lost = duty.lost();
     tokio::pin!(lost);
     loop {
@@ -334,6 +336,7 @@ async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
             jobs::sweep(&house.central, now).await,
             mails::sweep(&house.central, now).await,
             sign_ups::sweep(&house.central, now).await,
+            person_links::sweep(&house.central, now).await,
             jobs::unpark_active(&house.central).await,
         ] {
             report(tidied.map(drop));

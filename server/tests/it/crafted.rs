@@ -27,7 +27,7 @@ fn errors(field: &str) -> Vec<AppError> {
     vec![
         AppError::invalid(field, Problem::NotAPhoto(text())),
         AppError::invalid(field, Problem::Heic(text())),
-        AppError::PlanLimit(Limit { resource: text(), current: 4_711, max: 4_711, upgrade: text() }),
+        AppError::PlanLimit(Limit { resource: text(), current: 4_711, max: 4_711, upgrade: text(), price: None }),
         AppError::Internal(text()),
     ]
 }

@@ -64,6 +64,16 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         }
         "/fn/domains/check" | "/fn/domains/set_primary" => Ask::Call(vec![("id", two.domain.clone())]),
         "/fn/domains/release" => Ask::Call(vec![("id", two.domain.clone()), ("confirmed", "true".to_owned())]),
+        "/app/settings/team/{id}" => Ask::Page(format!("/app/settings/team/{}", two.member)),
+        "/fn/team/member" => Ask::Call(vec![("id", two.member.clone())]),
+        "/fn/team/resend" | "/fn/team/revoke" => Ask::Call(vec![("id", two.invitation.clone())]),
+        "/fn/team/change_role" => Ask::Call(vec![("id", two.member.clone()), ("role", "assistant".to_owned())]),
+        "/fn/team/deactivate" => Ask::Call(vec![("id", two.member.clone()), ("heir", two.b.owner.to_string())]),
+        "/fn/team/reactivate" => Ask::Call(vec![("id", two.former.clone())]),
+        "/fn/team/hand_over" => {
+            let password = ("password", tenancy::testing::PASSWORD.to_owned());
+            Ask::Call(vec![("id", two.member.clone()), password, ("stays", "true".to_owned())])
+        }
         "/fn/auth/end_session" => Ask::Call(vec![("id", two.session.clone())]),
         "/fn/auth/choose_agency" => Ask::Call(vec![("user", two.b.owner.to_string())]),
         // The storefront's; the platform's shows nothing of an agency.
@@ -88,6 +98,13 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/store_settings/update_store"
         | "/fn/store_settings/update_brand"
         | "/fn/store_settings/remove_logo"
+        | "/app/settings/team"
+        | "/fn/team/load"
+        | "/fn/team/invite"
+        | "/fn/account/profile"
+        | "/fn/account/update_profile"
+        | "/fn/account/change_password"
+        | "/fn/account/ask_email"
         | "/app/profile"
         | "/entrar/agencia"
         | "/fn/auth/agencies"
@@ -119,6 +136,16 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/planos"
         | "/entrar"
         | "/sair"
+        | "/senha"
+        | "/senha/{token}"
+        | "/confirmar/email/{token}"
+        | "/convite/{token}"
+        | "/fn/account/ask_password"
+        | "/fn/account/link"
+        | "/fn/account/set_password"
+        | "/fn/account/confirm_email"
+        | "/fn/team/invitation"
+        | "/fn/team/accept"
         | "/platform/entrar"
         | "/platform"
         | "/platform/tenants"
@@ -196,6 +223,10 @@ pub(super) struct Two {
     session: String,
     /// Identifier of B's domain.
     domain: String,
+    /// A member of B's, somebody who was one, and an invitation that is open.
+    member: String,
+    former: String,
+    invitation: String,
 }
 
 pub(super) async fn two(house: &House) -> Two {
@@ -221,7 +252,17 @@ pub(super) async fn two_with(house: &House, canary: &str) -> Two {
     let logo = send_logo(&mut of_b).await;
     let domain = a_domain(&b, &format!("www.{}.example", b.route.slug)).await.to_string();
     house.state.house.routes.reload().await.expect("read");
-    Two { a, b, of_a, of_b, property, photo, listing, logo, draft, session, domain }
+    let (member, former) = (house.add_member(&b, "finance").await, house.add_member(&b, "assistant").await);
+    let (member, former) = (member.to_string(), former.to_string());
+    let heir = b.owner.to_string();
+    let left = of_b.call("team/deactivate", &[("id", &former), ("heir", &heir)]).await;
+    assert_eq!(left.status, StatusCode::OK, "{}", left.text());
+    let guest = format!("guest@{}.example", b.route.slug);
+    let invited = of_b.call("team/invite", &[("email", &guest), ("role", "broker")]).await;
+    assert_eq!(invited.status, StatusCode::OK, "{}", invited.text());
+    let team = of_b.call("team/load", &[]).await.json();
+    let invitation = team["invitations"][0]["id"].as_str().expect("an invitation").to_owned();
+    Two { a, b, of_a, of_b, property, photo, listing, logo, draft, session, domain, member, former, invitation }
 }
 
 #[test]
@@ -274,6 +315,7 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         | "/app/settings/store"
         | "/app/settings/brand"
         | "/app/settings/audit"
+        | "/app/settings/team"
         | "/app/profile"
         | "/entrar/agencia" => Some((page(), name)),
         "/app/settings/domains" | "/fn/domains/load" => {
@@ -289,9 +331,10 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         }
         "/fn/storefront/store" | "/fn/store_settings/load" | "/fn/auth/agencies" => Some((call(), name)),
         "/fn/auth/sessions" => Some((call(), two.session.clone())),
+        "/fn/team/load" => Some((call(), two.invitation.clone())),
         "/fn/properties/blank" => Some((Ask::Call(vec![("draft", two.draft.clone())]), title)),
-        // Figures of a plan, and what a form lacks.
-        "/fn/billing/use" | "/fn/properties/check" => None,
+        // Figures of a plan, what a form lacks, and a name that others may have too.
+        "/fn/billing/use" | "/fn/properties/check" | "/fn/account/profile" => None,
         // They write, and give nothing back.
         _ if row.mutating => None,
         other => panic!("{other} is one's own: say how it is asked, and what of B's its answer holds"),
@@ -304,7 +347,14 @@ fn what_is_ones_own_shows_ones_own_and_nothing_of_anothers() {
         let house = house().await;
         let mut two = two(house).await;
         let (mut at_a, mut at_b) = (house.visitor(&two.a), house.visitor(&two.b));
-        let marks = [CANARY.to_owned(), two.b.route.name.clone(), two.session.clone(), two.property.clone()];
+        let marks = [
+            CANARY.to_owned(),
+            two.b.route.name.clone(),
+            two.session.clone(),
+            two.property.clone(),
+            two.invitation.clone(),
+            two.member.clone(),
+        ];
         let mut asked = 0;
         for row in ROWS {
             let Ask::Own = ask(row, &two) else { continue };
@@ -330,8 +380,9 @@ fn names(two: &Two) -> Vec<(String, String)> {
     let owner = two.b.owner.to_string();
     let logo = two.logo.trim_end_matches(".png").to_owned();
     let address = two.listing.trim_start_matches("/imovel/").to_owned();
-    let domain = two.domain.clone();
-    let names = [two.property.clone(), two.photo.id.clone(), two.session.clone(), owner, logo, address, domain];
+    let team = [two.member.clone(), two.former.clone(), two.invitation.clone()];
+    let names = [two.property.clone(), two.photo.id.clone(), two.session.clone(), owner, logo, address, two.domain.clone()];
+    let names: Vec<String> = names.into_iter().chain(team).collect();
     let other = |name: &String| format!("{}{}", &name[..name.len() - 1], if name.ends_with('0') { '1' } else { '0' });
     names.into_iter().map(|name| (name.clone(), other(&name))).collect()
 }

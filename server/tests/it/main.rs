@@ -6,6 +6,7 @@
 )]
 
 mod audit;
+mod account;
 mod catalogue;
 mod choosing;
 mod command_line;
@@ -57,10 +58,12 @@ mod storefront_search;
 mod subscription;
 mod subscription_commands;
 mod suspended;
+mod team;
 mod throttle;
 mod tls_allowed;
 mod today;
 mod unstorable;
 mod uploads;
 mod usage;
+mod visibility;
 mod written_down;

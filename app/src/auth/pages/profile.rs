@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use crate::account::parts::ProfileForms;
 use crate::auth::server_fns::{EndSession, SetLanguage, list_sessions};
 use crate::auth::types::{Me, SessionLine};
 use crate::auth::words::role;
@@ -49,6 +50,7 @@ pub fn Profile() -> impl IntoView {
                 <button type="submit" class="btn"><Icon name=IconName::SignOut/>{words.sign_out}</button>
             </form>
         </div>
+        <ProfileForms/>
         <LanguageForm/>
         <section class="group">
             <h2>{words.sessions}</h2>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
+use crate::account::parts::ArrivalNote;
 use crate::auth::server_fns::{SignIn as SignInAction, SignInOperator, load_entrance};
 use crate::auth::types::{Entrance, Waiting};
 use crate::layouts::EntranceLayout;
@@ -22,8 +23,9 @@ pub fn SignIn() -> impl IntoView {
         <EntranceLayout>
             <h1>{words.sign_in}</h1>
             <p class="lead">{words.sign_in_lead}</p>
+            <ArrivalNote/>
             <EntranceForm to=SignInAction::PATH stays=true/>
-            <p class="quiet">{words.forgotten}</p>
+            <p><a href="/senha">{words.forgotten}</a></p>
         </EntranceLayout>
     }
 }

@@ -20,6 +20,7 @@
 
 pub mod import;
 pub mod photos;
+mod places;
 mod prices;
 mod publish;
 mod row;
@@ -42,10 +43,12 @@ use crate::access::Can;
 use crate::audit::db::{Event, diff, list as history, record};
 use crate::caller::Staff;
 use crate::drafts::db::{self as drafts, Draft, Place};
-use crate::error::{AppError, Clash, Limit};
+use crate::error::{AppError, Clash};
 use crate::values::day::year;
 use crate::values::fields::Fields;
 use crate::words::Lang;
+
+use places::{give_place_back, limit, take_places};
 
 pub use prices::Prices;
 pub use publish::{creci, feature, publish, unpublish};
@@ -61,6 +64,18 @@ const HISTORY: i64 = 30;
 /// `RowNotFound` when there is none.
 pub async fn find(db: &TenantDb, id: PropertyId) -> Result<Property, sqlx::Error> {
     find_all(db, &[id.0]).await?.pop().ok_or(sqlx::Error::RowNotFound)
+}
+
+/// As [`find`], for who sees it: what somebody does not see does not exist for them.
+///
+/// # Errors
+/// `RowNotFound` also when it is not for them.
+pub async fn find_seen(staff: &Staff, id: PropertyId) -> Result<Property, sqlx::Error> {
+    let (scope, member) = staff.sees();
+    sqlx::query_scalar!("select id from properties p where id = $1 and may_see(p, $2, $3)", id.0, scope, member)
+        .fetch_one(&staff.db)
+        .await?;
+    find(&staff.db, id).await
 }
 
 /// The properties of these identifiers, last changed first.
@@ -105,13 +120,17 @@ pub async fn check(
 ///
 /// # Errors
 /// The database's.
-pub async fn unready(db: &TenantDb, limit: i64, lang: Lang) -> Result<Vec<Unready>, sqlx::Error> {
+pub async fn unready(staff: &Staff, limit: i64, lang: Lang) -> Result<Vec<Unready>, sqlx::Error> {
+    let (db, (scope, member)) = (&staff.db, staff.sees());
     let ids = sqlx::query_scalar!(
-        "select id from properties
+        "select id from properties p
          where deleted_at is null and published_at is null and status in ('draft', 'capturing', 'active')
+           and may_see(p, $2, $3)
          order by updated_at desc, id desc
          limit $1",
-        limit
+        limit,
+        scope,
+        member
     )
     .fetch_all(db)
     .await?;
@@ -130,7 +149,7 @@ pub async fn unready(db: &TenantDb, limit: i64, lang: Lang) -> Result<Vec<Unread
 /// # Errors
 /// `RowNotFound` when there is none.
 pub async fn page(staff: &Staff, id: PropertyId, lang: Lang) -> Result<PropertyPage, sqlx::Error> {
-    let property = find(&staff.db, id).await?;
+    let property = find_seen(staff, id).await?;
     let (creci, photos) = (publish::creci(&staff.db).await?, photos::list(&staff.db, id).await?);
     let history = history(&staff.db, "property", id.0, (HISTORY, lang)).await?;
     let missing = missing(&property.input, creci.as_deref());
@@ -160,7 +179,7 @@ pub async fn editing(
 ) -> Result<PropertyEditing, sqlx::Error> {
     let path = format!("/app/properties/{id}/edit");
     let place = Place { user: staff.id(), path: &path };
-    let (property, draft) = futures::try_join!(find(&staff.db, id), drafts::find(&staff.db, place, draft, now))?;
+    let (property, draft) = futures::try_join!(find_seen(staff, id), drafts::find(&staff.db, place, draft, now))?;
     let typed = draft.and_then(Draft::typed);
     let form = form_of(&property, lang).into_fields();
     let missing = check(&staff.db, typed.as_ref().unwrap_or(&form), (now, lang)).await?;
@@ -235,7 +254,7 @@ pub async fn update(
     (id, version): (PropertyId, i32),
     input: &PropertyInput,
 ) -> Result<i32, AppError> {
-    let before = find_for_update(tx, id).await?;
+    let before = find_for_update(tx, staff, id).await?;
     if before.version != version {
         return Err(AppError::Conflict(Clash::Stale(before.version)));
     }
@@ -266,7 +285,7 @@ pub async fn update(
 /// # Errors
 /// [`AppError::NotFound`].
 pub async fn archive(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result<(), AppError> {
-    if find_for_update(tx, id).await?.is_archived {
+    if find_for_update(tx, staff, id).await?.is_archived {
         return Ok(());
     }
     sqlx::query!(
@@ -287,7 +306,7 @@ pub async fn archive(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result
 /// # Errors
 /// [`AppError::PlanLimit`], [`AppError::NotFound`].
 pub async fn restore(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result<(), AppError> {
-    if !find_for_update(tx, id).await?.is_archived {
+    if !find_for_update(tx, staff, id).await?.is_archived {
         return Ok(());
     }
     take_places(tx, 1).await?;
@@ -302,7 +321,9 @@ pub async fn restore(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result
     Ok(record(tx, staff, event).await?)
 }
 
-async fn find_for_update(tx: &mut TenantTx, id: PropertyId) -> Result<Property, sqlx::Error> {
+/// A property that this member sees, held until the transaction ends.
+async fn find_for_update(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result<Property, sqlx::Error> {
+    let (scope, member) = staff.sees();
     let row = sqlx::query_as!(
         row::Row,
         r#"select id as "id: PropertyId", code, type as kind, usage, purposes, status, status_reason, condition, title,
@@ -311,56 +332,16 @@ async fn find_for_update(tx: &mut TenantTx, id: PropertyId) -> Result<Property, 
                   parking, floor, floors_total, year_built, furnished, cep, uf, city, neighborhood, street, number,
                   complement, visibility, version, created_at, updated_at, deleted_at is not null as "is_archived!",
                   published_at is not null as "is_published!", featured as is_featured, slug
-           from properties
-           where id = $1
+           from properties p
+           where id = $1 and may_see(p, $2, $3)
            for update"#,
-        id.0
+        id.0,
+        scope,
+        member
     )
     .fetch_one(tx)
     .await?;
     row.into_property()
-}
-
-/// Takes places of the plan, all or none, in the transaction of the insert: sixty at once get exactly what is left.
-async fn take_places(tx: &mut TenantTx, count: i64) -> Result<(), AppError> {
-    let taken = sqlx::query_scalar!(
-        "update usage_counters u
-         set used = used + $1
-         from plan_limits l
-         where u.resource = 'properties' and l.resource = u.resource
-           and (l.max_value is null or u.used + $1 <= l.max_value)
-         returning used",
-        count
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    match taken {
-        Some(_) => Ok(()),
-        None => Err(AppError::PlanLimit(limit(tx).await?)),
-    }
-}
-
-/// What the plan holds, and how much of it is in use.
-async fn limit(db: impl sqlx::PgExecutor<'_>) -> Result<Limit, sqlx::Error> {
-    let figures = sqlx::query!(
-        r#"select u.used, coalesce(l.max_value, 0) as "max!"
-           from usage_counters u
-           join plan_limits l on l.resource = u.resource
-           where u.resource = 'properties'"#
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(Limit {
-        resource: "properties".into(),
-        current: figures.used,
-        max: figures.max,
-        upgrade: "/app/settings/plan".into(),
-    })
-}
-
-async fn give_place_back(tx: &mut TenantTx) -> Result<(), sqlx::Error> {
-    sqlx::query!("update usage_counters set used = used - 1 where resource = 'properties'").execute(tx).await?;
-    Ok(())
 }
 
 /// The next code of a prefix, never one that was given before: `AP0007`. Codes that people chose are stepped over.

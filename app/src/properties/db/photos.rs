@@ -133,7 +133,7 @@ pub async fn add(
     property: PropertyId,
     new: &NewPhoto<'_>,
 ) -> Result<Added, AppError> {
-    lock(tx, property).await?;
+    lock(tx, staff, property).await?;
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from property_photos where property_id = $1 and sha256 <> $2"#,
         property.0,
@@ -185,7 +185,7 @@ pub async fn move_to(
     (property, photo): (PropertyId, PhotoId),
     place: usize,
 ) -> Result<(), AppError> {
-    find(tx, property, photo).await?;
+    find(tx, staff, property, photo).await?;
     let before =
         sqlx::query_scalar!("select id from property_photos where property_id = $1 order by position", property.0)
             .fetch_all(&mut *tx)
@@ -216,7 +216,7 @@ pub async fn set_cover(
     staff: &Staff,
     (property, photo): (PropertyId, PhotoId),
 ) -> Result<(), AppError> {
-    if find(tx, property, photo).await?.is_cover {
+    if find(tx, staff, property, photo).await?.is_cover {
         return Ok(());
     }
     let before = sqlx::query_scalar!(
@@ -239,7 +239,7 @@ pub async fn describe(
     (property, photo): (PropertyId, PhotoId),
     alt: &str,
 ) -> Result<(), AppError> {
-    let before = find(tx, property, photo).await?.alt;
+    let before = find(tx, staff, property, photo).await?.alt;
     if before == alt {
         return Ok(());
     }
@@ -257,7 +257,7 @@ pub async fn remove(
     staff: &Staff,
     (property, photo): (PropertyId, PhotoId),
 ) -> Result<Vec<String>, AppError> {
-    find(tx, property, photo).await?;
+    find(tx, staff, property, photo).await?;
     let gone = sqlx::query!(
         r#"delete from property_photos
            where id = $1
@@ -290,11 +290,17 @@ async fn cover_first(tx: &mut TenantTx, property: PropertyId) -> Result<Option<U
     .await
 }
 
-/// Holds a property that is not archived: what was put away stays as it is.
-async fn lock(tx: &mut TenantTx, property: PropertyId) -> Result<(), AppError> {
-    sqlx::query_scalar!("select id from properties where id = $1 and deleted_at is null for update", property.0)
-        .fetch_one(tx)
-        .await?;
+/// Holds a property that this member sees and that is not archived: what was put away stays as it is.
+async fn lock(tx: &mut TenantTx, staff: &Staff, property: PropertyId) -> Result<(), AppError> {
+    let (scope, member) = staff.sees();
+    sqlx::query_scalar!(
+        "select id from properties p where id = $1 and deleted_at is null and may_see(p, $2, $3) for update",
+        property.0,
+        scope,
+        member
+    )
+    .fetch_one(tx)
+    .await?;
     Ok(())
 }
 
@@ -304,8 +310,8 @@ struct Before {
     is_cover: bool,
 }
 
-async fn find(tx: &mut TenantTx, property: PropertyId, photo: PhotoId) -> Result<Before, AppError> {
-    lock(tx, property).await?;
+async fn find(tx: &mut TenantTx, staff: &Staff, property: PropertyId, photo: PhotoId) -> Result<Before, AppError> {
+    lock(tx, staff, property).await?;
     let before = sqlx::query_as!(
         Before,
         "select alt, is_cover from property_photos where id = $1 and property_id = $2",

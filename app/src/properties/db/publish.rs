@@ -29,7 +29,7 @@ pub(super) async fn creci_held(tx: &mut TenantTx) -> Result<Option<String>, sqlx
 /// # Errors
 /// [`AppError::Invalid`] with everything that is missing, [`AppError::NotFound`] also for an archived one.
 pub async fn publish(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result<(), AppError> {
-    let property = find_for_update(tx, id).await?;
+    let property = find_for_update(tx, staff, id).await?;
     if property.is_archived {
         return Err(AppError::NotFound);
     }
@@ -52,7 +52,7 @@ pub async fn publish(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result
 /// # Errors
 /// [`AppError::NotFound`].
 pub async fn unpublish(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Result<(), AppError> {
-    if !find_for_update(tx, id).await?.is_published {
+    if !find_for_update(tx, staff, id).await?.is_published {
         return Ok(());
     }
     sqlx::query!(
@@ -72,7 +72,7 @@ pub async fn unpublish(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Resu
 /// # Errors
 /// [`AppError::NotFound`] also for one that is not published.
 pub async fn feature(tx: &mut TenantTx, staff: &Staff, (id, is_featured): (PropertyId, bool)) -> Result<(), AppError> {
-    let property = find_for_update(tx, id).await?;
+    let property = find_for_update(tx, staff, id).await?;
     if is_featured && !property.is_published {
         return Err(AppError::NotFound);
     }

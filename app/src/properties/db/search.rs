@@ -4,13 +4,14 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use sqlx::postgres::Postgres;
 use sqlx::{QueryBuilder, Row as _};
-use tenancy::TenantDb;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::photos::in_folder;
 use super::prices::Prices;
 use super::row::choice;
+use crate::access::Scope;
+use crate::caller::Staff;
 use crate::error::AppError;
 use crate::properties::filter::{PropertyFilter, Sort};
 use crate::properties::labels;
@@ -101,21 +102,21 @@ impl Order {
     }
 }
 
-/// One page of the properties that the filter asks for.
+/// One page of the properties that the filter asks for, of those that this member sees.
 ///
 /// # Errors
 /// The database's.
-pub async fn list(db: &TenantDb, filter: &PropertyFilter, lang: Lang) -> Result<Page<PropertyRow>, AppError> {
+pub async fn list(staff: &Staff, filter: &PropertyFilter, lang: Lang) -> Result<Page<PropertyRow>, AppError> {
     let after = filter.after.as_deref().and_then(Cursor::parse);
     let before = filter.before.as_deref().and_then(Cursor::parse).filter(|_| after.is_none());
     let backwards = before.is_some();
     let order = Order::of(filter);
     let mut query = QueryBuilder::new("select ");
     query.push(COLUMNS).push(", p.key, s.name as responsible, f.id as photo, f.small, (");
-    count(&mut query, filter);
+    count(&mut query, staff, filter);
     query.push(") as counted from (select ");
     query.push(COLUMNS).push(", p.responsible_id, (").push(order.key()).push(") as key from properties p where ");
-    conditions(&mut query, filter);
+    conditions(&mut query, staff, filter);
     if let Some(cursor) = after.as_ref().or(before.as_ref()) {
         beyond(&mut query, &order, cursor, backwards);
     }
@@ -132,12 +133,12 @@ pub async fn list(db: &TenantDb, filter: &PropertyFilter, lang: Lang) -> Result<
              limit 1) f on true",
     );
     sorted(&mut query, &order, "p.key", backwards);
-    let rows = query.build().fetch_all(db).await?;
+    let rows = query.build().fetch_all(&staff.db).await?;
     let counted = match rows.first() {
         Some(row) => row.try_get("counted")?,
-        None => alone(db, filter).await?,
+        None => alone(staff, filter).await?,
     };
-    page(rows, total(filter, counted), (backwards, after.is_some()), lang)
+    page(rows, total(staff.role.sees(), filter, counted), (backwards, after.is_some()), lang)
 }
 
 fn page(
@@ -194,35 +195,39 @@ fn read_row(row: &sqlx::postgres::PgRow, lang: Lang) -> Result<PropertyRow, sqlx
 }
 
 /// How many there are on all pages: in the statement of the page, so that it is one question.
-fn count(query: &mut QueryBuilder<Postgres>, filter: &PropertyFilter) {
-    if is_counted(filter) {
+fn count(query: &mut QueryBuilder<Postgres>, staff: &Staff, filter: &PropertyFilter) {
+    if is_counted(staff.role.sees(), filter) {
         query.push("select used from usage_counters where resource = 'properties'");
         return;
     }
     query.push("select count(*) from (select from properties p where ");
-    conditions(query, filter);
+    conditions(query, staff, filter);
     query.push(" limit ").push_bind(COUNTED + 1).push(") counted");
 }
 
 /// The count for a page without rows.
-async fn alone(db: &TenantDb, filter: &PropertyFilter) -> Result<i64, sqlx::Error> {
+async fn alone(staff: &Staff, filter: &PropertyFilter) -> Result<i64, sqlx::Error> {
     let mut query = QueryBuilder::new("");
-    count(&mut query, filter);
-    query.build_query_scalar().fetch_one(db).await
+    count(&mut query, staff, filter);
+    query.build_query_scalar().fetch_one(&staff.db).await
 }
 
 /// All that are not archived are counted already, for the plan's limit: in the same transactions, so exactly.
-fn is_counted(filter: &PropertyFilter) -> bool {
-    filter.is_empty() && !filter.archived
+fn is_counted(scope: Scope, filter: &PropertyFilter) -> bool {
+    filter.is_empty() && !filter.archived && scope == Scope::All
 }
 
-fn total(filter: &PropertyFilter, counted: i64) -> Total {
-    if counted > COUNTED && !is_counted(filter) { Total::MoreThan(COUNTED) } else { Total::Exactly(counted) }
+fn total(scope: Scope, filter: &PropertyFilter, counted: i64) -> Total {
+    if counted > COUNTED && !is_counted(scope, filter) { Total::MoreThan(COUNTED) } else { Total::Exactly(counted) }
 }
 
 /// What was asked for. Values are bound, never written into the statement.
-fn conditions(query: &mut QueryBuilder<Postgres>, filter: &PropertyFilter) {
+fn conditions(query: &mut QueryBuilder<Postgres>, staff: &Staff, filter: &PropertyFilter) {
     query.push(if filter.archived { "p.deleted_at is not null" } else { "p.deleted_at is null" });
+    if staff.role.sees() != Scope::All {
+        let (scope, member) = staff.sees();
+        query.push(" and may_see(p, ").push_bind(scope).push(", ").push_bind(member).push(")");
+    }
     every_word(query, "p.search_text", &filter.q);
     if !filter.purposes.is_empty() {
         let purposes: Vec<&str> = filter.purposes.iter().map(|purpose| purpose.as_str()).collect();
@@ -333,10 +338,12 @@ mod tests {
         let sought = PropertyFilter { q: "casa".into(), ..PropertyFilter::default() };
         let archived = PropertyFilter { archived: true, ..PropertyFilter::default() };
         for filter in [&sought, &archived] {
-            assert_eq!(total(filter, COUNTED), Total::Exactly(COUNTED));
-            assert_eq!(total(filter, COUNTED + 1), Total::MoreThan(COUNTED));
+            assert_eq!(total(Scope::All, filter, COUNTED), Total::Exactly(COUNTED));
+            assert_eq!(total(Scope::All, filter, COUNTED + 1), Total::MoreThan(COUNTED));
         }
-        assert_eq!(total(&all, COUNTED + 1), Total::Exactly(COUNTED + 1));
+        assert_eq!(total(Scope::All, &all, COUNTED + 1), Total::Exactly(COUNTED + 1));
+        // Whoever does not see all is not counted for by it.
+        assert_eq!(total(Scope::Team, &all, COUNTED + 1), Total::MoreThan(COUNTED));
     }
 
     #[test]

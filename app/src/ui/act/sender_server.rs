@@ -61,7 +61,7 @@ mod tests {
             assert_eq!(in_our_words(AppError::invalid("password", problem)), None);
         }
         assert_eq!(in_our_words(AppError::invalid("Ligue 0800", Problem::Required)), None);
-        let limit = Limit { resource: text(), current: 1, max: 1, upgrade: text() };
+        let limit = Limit { resource: text(), current: 1, max: 1, upgrade: text(), price: None };
         assert_eq!(in_our_words(AppError::PlanLimit(limit)), None);
         assert_eq!(in_our_words(AppError::Internal(text())), Some(AppError::Internal(String::new())));
         for said in [

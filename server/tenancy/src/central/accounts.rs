@@ -27,6 +27,8 @@ pub struct Account {
     pub role: String,
     /// Chosen language, `pt-BR` or `en`.
     pub locale: Option<String>,
+    /// Whether the agency's own database does not know them as they are.
+    pub is_behind: bool,
 }
 
 /// An operator of the platform.
@@ -93,7 +95,7 @@ async fn find(db: &CentralDb, user: UserId) -> Result<Option<Account>, sqlx::Err
     sqlx::query_as!(
         Account,
         r#"select u.id as "user: UserId", u.person_id as "person: PersonId", u.company_id as "tenant: TenantId",
-                  u.name, u.email, u.role, p.locale
+                  u.name, u.email, u.role, p.locale, u.staff_version <> u.version as "is_behind!"
            from users u
            join people p on p.id = u.person_id
            where u.id = $1 and u.active"#,

@@ -11,6 +11,7 @@ pub mod companies;
 pub mod domains;
 pub mod duty;
 pub(crate) mod hold;
+pub mod invitations;
 pub mod invoices;
 pub mod jobs;
 pub mod leases;
@@ -19,9 +20,11 @@ pub mod news;
 pub mod operations;
 pub mod operators;
 pub mod people;
+pub mod person_links;
 pub mod plans;
 pub(crate) mod refused;
 pub mod routes;
+pub mod seats;
 pub(crate) mod session_lines;
 pub mod sessions;
 pub mod settling;
@@ -30,6 +33,7 @@ pub mod sign_ups;
 pub mod slugs;
 pub(crate) mod standing;
 pub mod subscriptions;
+pub mod team;
 pub mod usage;
 
 /// A transaction on the central database.

@@ -178,3 +178,64 @@ pub(crate) async fn ensure_user(
     .fetch_one(&mut **tx)
     .await
 }
+
+/// What a person says of themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Name for people.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Registration with the council of brokers.
+    pub creci: Option<String>,
+    /// argon2id in PHC form.
+    pub password_hash: String,
+}
+
+/// What a person says of themselves.
+///
+/// # Errors
+/// `RowNotFound`.
+pub async fn profile(db: &CentralDb, person: PersonId) -> Result<Profile, sqlx::Error> {
+    sqlx::query_as!(
+        Profile,
+        "select name, email, phone, creci, password_hash from people where id = $1",
+        person.as_uuid()
+    )
+    .fetch_one(db.pool())
+    .await
+}
+
+/// Saves name, telephone and registration, for every agency of the person, with its audit line in the one that they are in.
+///
+/// # Errors
+/// The database's.
+pub async fn update_profile(
+    db: &CentralDb,
+    by: &super::team::By,
+    person: PersonId,
+    (name, phone, creci): (&str, Option<&str>, Option<&str>),
+) -> Result<(), sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let before = sqlx::query!("select name, phone, creci from people where id = $1 for update", person.as_uuid())
+        .fetch_one(&mut *tx)
+        .await?;
+    sqlx::query!(
+        "update people set name = $2, phone = $3, creci = $4 where id = $1",
+        person.as_uuid(),
+        name,
+        phone,
+        creci
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!("update users set name = $2 where person_id = $1 and name <> $2", person.as_uuid(), name)
+        .execute(&mut *tx)
+        .await?;
+    let changes = serde_json::json!({
+        "name": [before.name, name], "phone": [before.phone, phone], "creci": [before.creci, creci]});
+    super::audit::append(&mut tx, by.event("member.update", ("member", by.user.as_uuid()), changes)).await?;
+    tx.commit().await
+}

@@ -175,6 +175,12 @@ impl House {
 
     /// A member of an agency's staff in this role, signed in.
     pub async fn member(&self, agency: &Agency, role: &str) -> Caller {
+        self.add_member(agency, role).await;
+        self.signed_in(&format!("{role}@{}.example", agency.route.slug)).await
+    }
+
+    /// A member of an agency's staff in this role: their account.
+    pub async fn add_member(&self, agency: &Agency, role: &str) -> tenancy::UserId {
         let email = format!("{role}@{}.example", agency.route.slug);
         let new = tenancy::central::people::NewPerson {
             name: role,
@@ -182,8 +188,36 @@ impl House {
             password_hash: tenancy::testing::PASSWORD_HASH,
         };
         let bed = bed().await;
-        bed.deployment.provisioner().add_user(agency.route.tenant, &new, role).await.expect("added");
-        self.signed_in(&email).await
+        bed.deployment.provisioner().add_user(agency.route.tenant, &new, role).await.expect("added")
+    }
+
+    /// The mails of this kind that have gone to an address, oldest first, readable.
+    pub async fn mails(&self, kind: &str, to: &str) -> Vec<String> {
+        let house = &self.state.house;
+        let mut central = tenancy::testing::superuser().await.database("central").connect().await.expect("superuser");
+        for _ in 0..600 {
+            server::worker::post::carry_due(house).await.expect("carried");
+            let waiting = "select count(*) from mails where kind = $1 and recipient = $2 and state <> 'sent'";
+            let waiting = sqlx::query_scalar::<_, i64>(waiting).bind(kind).bind(to).fetch_one(&mut central);
+            // Another test may be carrying it.
+            if waiting.await.expect("counted") == 0 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let ids = sqlx::query_scalar("select id from mails where kind = $1 and recipient = $2 order by id");
+        let ids: Vec<uuid::Uuid> = ids.bind(kind).bind(to).fetch_all(&mut central).await.expect("listed");
+        let read = |id| std::fs::read_to_string(house.mailer.file_of(id).expect("a file")).expect("readable");
+        ids.into_iter().map(|id| smtp::readable(&read(id))).collect()
+    }
+
+    /// What the last mail of this kind to an address links to: the path on the platform's host.
+    pub async fn link(&self, kind: &str, to: &str) -> String {
+        let mails = self.mails(kind, to).await;
+        let text = mails.last().unwrap_or_else(|| panic!("no {kind} to {to}"));
+        let rest = text.split("http://localhost:3000/").nth(1).unwrap_or_else(|| panic!("no link in {text}"));
+        let path = rest.split(|c: char| c.is_whitespace() || c == '"').next().unwrap_or_default();
+        format!("/{path}")
     }
 
     /// An operator, signed in.
@@ -202,12 +236,37 @@ impl House {
         caller
     }
 
-    async fn signed_in(&self, email: &str) -> Caller {
+    pub async fn signed_in(&self, email: &str) -> Caller {
         let mut caller = self.stranger();
         let answer = caller.call("auth/sign_in", &[("email", email), ("password", tenancy::testing::PASSWORD)]).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         caller
     }
+}
+
+/// What agencies' own databases know of their people: who looks at what is behind has it for themselves.
+static COPIES: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// Keeps copies of members as they are, until it is dropped.
+pub async fn hold_copies() -> tokio::sync::MutexGuard<'static, ()> {
+    COPIES.lock().await
+}
+
+/// Brings every copy of a member up to date, as the worker does.
+pub async fn bring_up(house: &House) {
+    let _turn = hold_copies().await;
+    server::worker::team::bring_up(&house.state.house).await.expect("brought up");
+}
+
+/// Waits until a session opens nothing any more: other processes hear it too, so it is heard and not known.
+pub async fn ends(caller: &mut Caller) {
+    for _ in 0..1_000 {
+        if caller.call("auth/sessions", &[]).await.status == StatusCode::UNAUTHORIZED {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the session goes on");
 }
 
 /// The fields of a property that may be registered.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use tenancy::{TenantDb, TenantTx};
+use uuid::Uuid;
 
 use crate::properties::types::PhotoId;
 
@@ -84,20 +85,22 @@ pub async fn set_sizes(
 /// The whole digest of a variant whose address begins with these digits.
 ///
 /// # Errors
-/// `RowNotFound` when there is none, or when visitors ask and its property is not published.
+/// `RowNotFound` when there is none, or when its property is not for who asks: a member of this scope, or a visitor.
 pub async fn media(
     db: &TenantDb,
     photo: PhotoId,
     (width, format, digits): (u32, &str, &str),
-    is_visitor: bool,
+    member: Option<(&str, Uuid)>,
 ) -> Result<String, sqlx::Error> {
+    let (scope, member) = member.unzip();
     let Json(variants) = sqlx::query_scalar!(
         r#"select f.variants as "variants: Variants"
            from property_photos f
            join properties p on p.id = f.property_id
-           where f.id = $1 and (p.published_at is not null or not $2)"#,
+           where f.id = $1 and (p.published_at is not null or may_see(p, $2, $3))"#,
         photo.0,
-        is_visitor
+        scope,
+        member
     )
     .fetch_one(db)
     .await?;

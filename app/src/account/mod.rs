@@ -1,0 +1,12 @@
+//! One's own account: a forgotten password, another e-mail address, how one is reached.
+
+#[cfg(feature = "ssr")]
+mod letters;
+#[cfg(feature = "ssr")]
+pub mod links;
+pub mod pages;
+pub mod parts;
+pub mod rules;
+pub mod server_fns;
+pub mod types;
+pub mod words;

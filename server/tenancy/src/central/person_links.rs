@@ -1,0 +1,390 @@
+//! Links that a person is sent: to set a password anew, to make another e-mail address theirs, and to take that back.
+
+use std::net::IpAddr;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::audit::{self, Event};
+use super::mails::{self, Mail};
+use super::{CentralTx, sign_ins};
+use crate::{CentralDb, Key, PersonId, Token, line_of};
+
+/// How long a link for a new password is good (AUTH-21).
+pub const PASSWORD_GOOD_FOR: Duration = Duration::minutes(30);
+/// How long a link to a new address is good.
+pub const EMAIL_GOOD_FOR: Duration = Duration::hours(24);
+/// How long a change of address can be taken back at the old one.
+pub const UNDO_GOOD_FOR: Duration = Duration::days(7);
+/// Mails to one address within [`WINDOW`]; who asks more often is told the same and sent no more.
+const TO_ONE_ADDRESS: i64 = 3;
+/// Questions from one line within [`WINDOW`] before it has to wait.
+const FROM_ONE_LINE: i64 = 20;
+const WINDOW: Duration = Duration::hours(1);
+
+/// Who asks, and from where.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// Address of the peer.
+    pub ip: IpAddr,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+    /// The request.
+    pub request_id: String,
+    /// Now.
+    pub at: OffsetDateTime,
+}
+
+impl Asker {
+    fn event(&self, action: &str, person: PersonId, changes: serde_json::Value) -> Event {
+        Event {
+            changes,
+            ip_address: Some(self.ip.to_string()),
+            user_agent: self.user_agent.clone(),
+            request_id: Some(self.request_id.clone()),
+            ..Event::of_platform(action, "person", person.as_uuid())
+        }
+    }
+}
+
+/// What came of asking for a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Whoever the address belongs to is written to; if it is nobody's, nobody is.
+    Heard,
+    /// Too often from there; come back after so long.
+    Wait(Duration),
+}
+
+fn email_key(key: &Key, email: &str) -> Vec<u8> {
+    key.derive("link e-mail", &[email.as_bytes()]).to_vec()
+}
+
+/// Somebody has forgotten their password. The same statements run whether or not anybody has this address (AUTH-03); links
+/// that were sent before are good no more. `mail` is to the address that was typed.
+///
+/// # Errors
+/// The database's.
+pub async fn ask_password(
+    db: &CentralDb,
+    key: &Key,
+    asker: &Asker,
+    token: &Token,
+    mail: &Mail,
+) -> Result<Asked, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let line = line_of(asker.ip).to_string();
+    let email_key = email_key(key, &mail.to);
+    let counts = sqlx::query!(
+        r#"select (select count(*) from link_requests where email_key = $1 and at > $3) as "address!",
+                  (select count(*) from link_requests where ip_address = $2::text::inet and at > $3) as "line!""#,
+        email_key,
+        line,
+        asker.at - WINDOW
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if counts.line >= FROM_ONE_LINE {
+        return Ok(Asked::Wait(WINDOW));
+    }
+    sqlx::query!(
+        "insert into link_requests (email_key, ip_address, at) values ($1, $2::text::inet, $3)",
+        email_key,
+        line,
+        asker.at
+    )
+    .execute(&mut *tx)
+    .await?;
+    let person = sqlx::query_scalar!(
+        r#"select id as "id: PersonId" from people where email = $1 and $2"#,
+        mail.to,
+        counts.address < TO_ONE_ADDRESS
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    void(&mut tx, person, "password", asker.at).await?;
+    insert(&mut tx, (person, "password", None), token, (asker.at, asker.at + PASSWORD_GOOD_FOR)).await?;
+    mails::queue_if(&mut tx, key, mail, person.is_some()).await?;
+    tx.commit().await?;
+    Ok(Asked::Heard)
+}
+
+/// Links of this purpose that the person was sent are good no more.
+async fn void(
+    tx: &mut CentralTx,
+    person: Option<PersonId>,
+    purpose: &str,
+    at: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update person_links set used_at = $3 where person_id = $1 and purpose = $2 and used_at is null",
+        person.map(PersonId::as_uuid),
+        purpose,
+        at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A new link; none, where there is no person.
+async fn insert(
+    tx: &mut CentralTx,
+    (person, purpose, email): (Option<PersonId>, &str, Option<&str>),
+    token: &Token,
+    (at, until): (OffsetDateTime, OffsetDateTime),
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into person_links (id, person_id, purpose, token_digest, email, created_at, expires_at)
+         select $1, p.id, $3, $4, $5, $6, $7 from people p where p.id = $2",
+        Uuid::now_v7(),
+        person.map(PersonId::as_uuid),
+        purpose,
+        token.digest(),
+        email,
+        at,
+        until
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What a link is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Whose it is.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their address now.
+    pub email: String,
+    /// Their chosen language.
+    pub locale: Option<String>,
+    /// `password`, `email`, `email_undo`.
+    pub purpose: String,
+    /// The address that it makes theirs.
+    pub to: Option<String>,
+}
+
+/// What a link opens.
+///
+/// # Errors
+/// `RowNotFound` when it opens nothing, or nothing any more.
+pub async fn find(db: &CentralDb, token: &Token, at: OffsetDateTime) -> Result<Link, sqlx::Error> {
+    sqlx::query_as!(
+        Link,
+        r#"select p.id as "person: PersonId", p.name, p.email, p.locale, l.purpose, l.email as "to"
+           from person_links l
+           join people p on p.id = l.person_id
+           where l.token_digest = $1 and l.expires_at > $2 and l.used_at is null"#,
+        token.digest(),
+        at
+    )
+    .fetch_one(db.pool())
+    .await
+}
+
+/// Uses a link, once: of fifty at the same time one does.
+async fn consume(
+    tx: &mut CentralTx,
+    token: &Token,
+    purposes: &[&str],
+    at: OffsetDateTime,
+) -> Result<Option<(PersonId, Option<String>)>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"update person_links set used_at = $2
+           where token_digest = $1 and expires_at > $2 and used_at is null and purpose = any($3::text[])
+           returning person_id as "person: PersonId", email"#,
+        token.digest(),
+        at,
+        &purposes.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| (row.person, row.email)))
+}
+
+/// Sets a password by a link: every session ends, failures of strangers are forgotten, other links of the kind are good no more,
+/// and the person is told. Says whether the link was still good.
+///
+/// # Errors
+/// The database's.
+pub async fn set_password(
+    db: &CentralDb,
+    key: &Key,
+    asker: &Asker,
+    (token, hash): (&Token, &str),
+    mail: &Mail,
+) -> Result<bool, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let Some((person, _)) = consume(&mut tx, token, &["password"], asker.at).await? else { return Ok(false) };
+    void(&mut tx, Some(person), "password", asker.at).await?;
+    write_password(&mut tx, key, (person, hash)).await?;
+    mails::queue(&mut tx, key, mail).await?;
+    audit::append(&mut tx, asker.event("person.reset_password", person, serde_json::json!({}))).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Sets another password for somebody who has given the one they had. Every session ends; gives when it was set, for the one
+/// that they go on in. None: it is not the hash of what was given any more.
+///
+/// # Errors
+/// The database's.
+pub async fn change_password(
+    db: &CentralDb,
+    key: &Key,
+    asker: &Asker,
+    (person, old, new): (PersonId, &str, &str),
+    mail: &Mail,
+) -> Result<Option<OffsetDateTime>, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let is_same = sqlx::query_scalar!(
+        "select id from people where id = $1 and password_hash = $2 for update",
+        person.as_uuid(),
+        old
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    if is_same.is_none() {
+        return Ok(None);
+    }
+    void(&mut tx, Some(person), "password", asker.at).await?;
+    let set = write_password(&mut tx, key, (person, new)).await?;
+    mails::queue(&mut tx, key, mail).await?;
+    audit::append(&mut tx, asker.event("person.change_password", person, serde_json::json!({}))).await?;
+    tx.commit().await?;
+    Ok(Some(set))
+}
+
+async fn write_password(
+    tx: &mut CentralTx,
+    key: &Key,
+    (person, hash): (PersonId, &str),
+) -> Result<OffsetDateTime, sqlx::Error> {
+    let row = sqlx::query!(
+        "update people set password_hash = $2, password_changed_at = now() where id = $1
+         returning email, password_changed_at",
+        person.as_uuid(),
+        hash
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    end_sessions(tx, person).await?;
+    sign_ins::forgive(tx, key, &row.email).await?;
+    Ok(row.password_changed_at)
+}
+
+async fn end_sessions(tx: &mut CentralTx, person: PersonId) -> Result<(), sqlx::Error> {
+    sqlx::query!("update sessions set ended_at = now() where person_id = $1 and ended_at is null", person.as_uuid())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Somebody who has given their password wants another address: the link goes there, and until it is used nothing changes.
+///
+/// # Errors
+/// The database's.
+pub async fn ask_email(
+    db: &CentralDb,
+    key: &Key,
+    asker: &Asker,
+    (person, token): (PersonId, &Token),
+    mail: &Mail,
+) -> Result<(), sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    void(&mut tx, Some(person), "email", asker.at).await?;
+    insert(&mut tx, (Some(person), "email", Some(&mail.to)), token, (asker.at, asker.at + EMAIL_GOOD_FOR)).await?;
+    mails::queue(&mut tx, key, mail).await?;
+    audit::append(&mut tx, asker.event("person.ask_email", person, serde_json::json!({}))).await?;
+    tx.commit().await
+}
+
+/// What came of a link to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// The address is theirs.
+    Done,
+    /// The link opens nothing any more.
+    Gone,
+    /// Somebody else has the address.
+    Taken,
+}
+
+/// Makes the link's address the person's, in every agency. The old address is told, with a link that takes it back for a week;
+/// taking it back ends every session, for somebody else may have been in one.
+///
+/// # Errors
+/// The database's.
+pub async fn move_email(
+    db: &CentralDb,
+    key: &Key,
+    asker: &Asker,
+    (token, undo): (&Token, &Token),
+    notice: &Mail,
+) -> Result<Moved, sqlx::Error> {
+    match try_move(db, key, asker, (token, undo), notice).await {
+        Err(sqlx::Error::Database(refusal))
+            if matches!(refusal.constraint(), Some("people_email_key" | "users_email_key")) =>
+        {
+            Ok(Moved::Taken)
+        }
+        other => other,
+    }
+}
+
+async fn try_move(
+    db: &CentralDb,
+    key: &Key,
+    asker: &Asker,
+    (token, undo): (&Token, &Token),
+    notice: &Mail,
+) -> Result<Moved, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let link = sqlx::query!(
+        r#"update person_links l set used_at = $2
+           from people p
+           where l.token_digest = $1 and l.expires_at > $2 and l.used_at is null and l.purpose <> 'password'
+             and p.id = l.person_id
+           returning l.person_id as "person: PersonId", l.email as "to!", l.purpose, p.email as "from!""#,
+        token.digest(),
+        asker.at
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(link) = link else { return Ok(Moved::Gone) };
+    sqlx::query!("update people set email = $2 where id = $1", link.person.as_uuid(), link.to)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query!("update users set email = $2 where person_id = $1", link.person.as_uuid(), link.to)
+        .execute(&mut *tx)
+        .await?;
+    // A link for a password went to the old address, and may lie there.
+    void(&mut tx, Some(link.person), "password", asker.at).await?;
+    if link.purpose == "email_undo" {
+        void(&mut tx, Some(link.person), "email", asker.at).await?;
+        end_sessions(&mut tx, link.person).await?;
+    } else {
+        let until = asker.at + UNDO_GOOD_FOR;
+        insert(&mut tx, (Some(link.person), "email_undo", Some(&link.from)), undo, (asker.at, until)).await?;
+        mails::queue(&mut tx, key, notice).await?;
+    }
+    let changes = serde_json::json!({"email": [link.from, link.to]});
+    audit::append(&mut tx, asker.event("person.change_email", link.person, changes)).await?;
+    tx.commit().await?;
+    Ok(Moved::Done)
+}
+
+/// Deletes links that opened nothing for a week, and what was asked before today.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(db: &CentralDb, now: OffsetDateTime) -> Result<u64, sqlx::Error> {
+    let links = sqlx::query!("delete from person_links where expires_at < $1", now - Duration::days(7))
+        .execute(db.pool())
+        .await?;
+    let asked =
+        sqlx::query!("delete from link_requests where at < $1", now - Duration::days(1)).execute(db.pool()).await?;
+    Ok(links.rows_affected() + asked.rows_affected())
+}

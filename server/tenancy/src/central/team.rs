@@ -1,0 +1,319 @@
+//! An agency's people: who they are, what they may, and that one who owns it is always left.
+//!
+//! Every change holds the agency's places first, so that two changes are never made at once, and writes its audit line in the
+//! same transaction. The agency's own copy follows: [`behind`] says whose it does not know yet.
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::CentralTx;
+use super::audit::{self, Event};
+use super::seats::{self, Seats};
+use crate::{CentralDb, TenantId, UserId};
+
+/// Whoever changes something, and from where.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// Their agency.
+    pub tenant: TenantId,
+    /// Their account.
+    pub user: UserId,
+    /// Address of the peer.
+    pub ip_address: String,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+    /// The request that does it.
+    pub request_id: String,
+}
+
+impl By {
+    /// The audit line of an act on a member or an invitation.
+    pub(crate) fn event(&self, action: &str, entity: (&str, Uuid), changes: serde_json::Value) -> Event {
+        Event {
+            tenant: Some(self.tenant),
+            user: Some(self.user.as_uuid()),
+            changes,
+            ip_address: Some(self.ip_address.clone()),
+            user_agent: self.user_agent.clone(),
+            request_id: Some(self.request_id.clone()),
+            ..Event::of_platform(action, entity.0, entity.1)
+        }
+    }
+}
+
+/// Why an agency's people are not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum TeamError {
+    /// There is no such member, or no longer as they were.
+    #[error("there is no such member")]
+    NotFound,
+    /// Nobody who owns the agency would be left.
+    #[error("the agency would have no owner")]
+    LastOwner,
+    /// Every place is taken.
+    #[error("every place is taken")]
+    Full(Seats),
+    /// They are a member already.
+    #[error("a member already")]
+    Member,
+    /// The agency is closed.
+    #[error("the agency is closed")]
+    Closed,
+    /// The central database's.
+    #[error("the central database refused")]
+    Database(#[from] sqlx::Error),
+}
+
+/// A member of an agency's staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The account.
+    pub user: UserId,
+    /// Name for people.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// The role.
+    pub role: String,
+    /// Whether they may come in.
+    pub active: bool,
+    /// When they were last seen, as far as sessions are remembered.
+    pub last_seen_at: Option<OffsetDateTime>,
+}
+
+/// Everybody who has an account in the agency: who may come in first, then by name.
+///
+/// # Errors
+/// The database's.
+pub async fn list(db: &CentralDb, tenant: TenantId) -> Result<Vec<Member>, sqlx::Error> {
+    sqlx::query_as!(
+        Member,
+        r#"select u.id as "user: UserId", u.name, u.email, u.role, u.active,
+                  (select max(s.last_seen_at) from sessions s where s.user_id = u.id) as last_seen_at
+           from users u
+           where u.company_id = $1
+           order by u.active desc, lower(u.name), u.id"#,
+        tenant.as_uuid()
+    )
+    .fetch_all(db.pool())
+    .await
+}
+
+/// One of them.
+///
+/// # Errors
+/// `RowNotFound`, also for another agency's.
+pub async fn find(db: &CentralDb, tenant: TenantId, user: UserId) -> Result<Member, sqlx::Error> {
+    let all = list(db, tenant).await?;
+    all.into_iter().find(|member| member.user == user).ok_or(sqlx::Error::RowNotFound)
+}
+
+/// Gives a member another role, and ends their sessions: who comes back has the new one. `from` is the role that whoever
+/// decides has seen.
+///
+/// # Errors
+/// [`TeamError`].
+pub async fn change_role(db: &CentralDb, by: &By, user: UserId, (from, to): (&str, &str)) -> Result<(), TeamError> {
+    let mut tx = db.pool().begin().await?;
+    seats::hold(&mut tx, by.tenant).await?;
+    set_role(&mut tx, by, user, (from, to)).await?;
+    keep_an_owner(&mut tx, by.tenant).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Makes another member an owner; whoever hands over becomes a manager, unless `stays`.
+///
+/// # Errors
+/// [`TeamError`].
+pub async fn hand_over(db: &CentralDb, by: &By, (to, role): (UserId, &str), stays: Stays) -> Result<(), TeamError> {
+    let mut tx = db.pool().begin().await?;
+    seats::hold(&mut tx, by.tenant).await?;
+    set_role(&mut tx, by, to, (role, "owner")).await?;
+    if stays == Stays::AsManager {
+        set_role(&mut tx, by, by.user, ("owner", "manager")).await?;
+    }
+    keep_an_owner(&mut tx, by.tenant).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What becomes of an owner who makes another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stays {
+    /// There are two from now on.
+    AsOwner,
+    /// The agency is the other's now.
+    AsManager,
+}
+
+impl From<bool> for Stays {
+    /// What a form's box says: checked, they stay.
+    fn from(is_checked: bool) -> Self {
+        if is_checked { Self::AsOwner } else { Self::AsManager }
+    }
+}
+
+async fn set_role(tx: &mut CentralTx, by: &By, user: UserId, (from, to): (&str, &str)) -> Result<(), TeamError> {
+    let done = sqlx::query!(
+        "update users set role = $4 where id = $1 and company_id = $2 and role = $3 and active",
+        user.as_uuid(),
+        by.tenant.as_uuid(),
+        from,
+        to
+    )
+    .execute(&mut **tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(TeamError::NotFound);
+    }
+    end_sessions(tx, user).await?;
+    let changes = serde_json::json!({"role": [from, to]});
+    audit::append(tx, by.event("member.change_role", ("member", user.as_uuid()), changes)).await?;
+    Ok(())
+}
+
+/// Sends a member away: no way in any more, and their records are `heir`'s.
+///
+/// # Errors
+/// [`TeamError`].
+pub async fn deactivate(db: &CentralDb, by: &By, user: UserId, heir: UserId) -> Result<(), TeamError> {
+    let mut tx = db.pool().begin().await?;
+    seats::hold(&mut tx, by.tenant).await?;
+    let done = sqlx::query!(
+        "update users u
+         set active = false, deactivated_at = now(), heir_id = h.id
+         from users h
+         where u.id = $1 and u.company_id = $2 and u.active
+           and h.id = $3 and h.company_id = $2 and h.active and h.id <> u.id",
+        user.as_uuid(),
+        by.tenant.as_uuid(),
+        heir.as_uuid()
+    )
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(TeamError::NotFound);
+    }
+    keep_an_owner(&mut tx, by.tenant).await?;
+    end_sessions(&mut tx, user).await?;
+    seats::record(&mut tx, by.tenant).await?;
+    let changes = serde_json::json!({"active": [true, false], "heir": [null, heir]});
+    audit::append(&mut tx, by.event("member.deactivate", ("member", user.as_uuid()), changes)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets a member in again, when there is a place; what was handed over stays where it is.
+///
+/// # Errors
+/// [`TeamError`].
+pub async fn reactivate(db: &CentralDb, by: &By, user: UserId) -> Result<(), TeamError> {
+    let mut tx = db.pool().begin().await?;
+    seats::hold(&mut tx, by.tenant).await?;
+    seats::is_free(&mut tx, by.tenant).await?.map_err(TeamError::Full)?;
+    // An owner of old comes back as what everybody may make them.
+    let done = sqlx::query!(
+        "update users
+         set active = true, deactivated_at = null, heir_id = null, role = case role when 'owner' then 'manager' else role end
+         where id = $1 and company_id = $2 and not active",
+        user.as_uuid(),
+        by.tenant.as_uuid()
+    )
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(TeamError::NotFound);
+    }
+    seats::record(&mut tx, by.tenant).await?;
+    let changes = serde_json::json!({"active": [false, true]});
+    audit::append(&mut tx, by.event("member.reactivate", ("member", user.as_uuid()), changes)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn keep_an_owner(tx: &mut CentralTx, tenant: TenantId) -> Result<(), TeamError> {
+    let is_left = sqlx::query_scalar!(
+        r#"select exists (select from users where company_id = $1 and role = 'owner' and active) as "left!""#,
+        tenant.as_uuid()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if is_left { Ok(()) } else { Err(TeamError::LastOwner) }
+}
+
+/// Ends whatever sessions an account is in: every process hears it when this commits.
+async fn end_sessions(tx: &mut CentralTx, user: UserId) -> Result<(), sqlx::Error> {
+    sqlx::query!("update sessions set ended_at = now() where user_id = $1 and ended_at is null", user.as_uuid())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// What an agency's own database is to know of a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// The account.
+    pub user: UserId,
+    /// Name for people.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Registration with the council of brokers.
+    pub creci: Option<String>,
+    /// Whether they may come in.
+    pub active: bool,
+    /// Who is given their records.
+    pub heir: Option<UserId>,
+    /// Which state of them this is.
+    pub version: i32,
+}
+
+/// What an agency's own database is to know of a member.
+///
+/// # Errors
+/// `RowNotFound`, also for another agency's.
+pub async fn copy(db: &CentralDb, tenant: TenantId, user: UserId) -> Result<Copy, sqlx::Error> {
+    sqlx::query_as!(
+        Copy,
+        r#"select u.id as "user: UserId", u.name, u.email, p.phone, p.creci, u.active, u.heir_id as "heir: UserId", u.version
+           from users u
+           join people p on p.id = u.person_id
+           where u.id = $1 and u.company_id = $2"#,
+        user.as_uuid(),
+        tenant.as_uuid()
+    )
+    .fetch_one(db.pool())
+    .await
+}
+
+/// Members whom their agency's own database does not know as they are, longest first.
+///
+/// # Errors
+/// The database's.
+pub async fn behind(db: &CentralDb) -> Result<Vec<(TenantId, UserId)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select u.company_id as "tenant: TenantId", u.id as "user: UserId"
+           from users u
+           join companies c on c.id = u.company_id
+           where u.staff_version <> u.version and c.status = 'active'
+           order by u.updated_at
+           limit 100"#
+    )
+    .fetch_all(db.pool())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.tenant, row.user)).collect())
+}
+
+/// Notes which state of a member their agency's own database has been told. An older one than the present is told anew.
+///
+/// # Errors
+/// The database's.
+pub async fn told(db: &CentralDb, copy: &Copy) -> Result<(), sqlx::Error> {
+    sqlx::query!("update users set staff_version = $2 where id = $1", copy.user.as_uuid(), copy.version)
+        .execute(db.pool())
+        .await?;
+    Ok(())
+}
