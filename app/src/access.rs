@@ -51,6 +51,7 @@ impl Role {
             Can::WriteProperties => matches!(self, Owner | Manager | Broker | Assistant),
             Can::PublishProperties => matches!(self, Owner | Manager | Broker),
             Can::ArchiveProperties | Can::WriteSettings => matches!(self, Owner | Manager),
+            Can::ResetSecondFactors => matches!(self, Owner),
             Can::SeePlan => matches!(self, Owner | Manager | Finance),
         }
     }
@@ -74,11 +75,13 @@ pub enum Can {
     SeePlan,
     /// Change how the agency presents itself.
     WriteSettings,
+    /// Let colleagues in who have lost their second factor.
+    ResetSecondFactors,
 }
 
 impl Can {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::SeeAgency,
         Self::SeeProperties,
         Self::WriteProperties,
@@ -86,6 +89,7 @@ impl Can {
         Self::ArchiveProperties,
         Self::SeePlan,
         Self::WriteSettings,
+        Self::ResetSecondFactors,
     ];
 }
 
@@ -178,6 +182,8 @@ pub const ROWS: &[Access] = &[
     page("/termos", Audience::Platform),
     page("/privacidade", Audience::Platform),
     page("/entrar", Audience::Platform),
+    page("/entrar/codigo", Audience::Platform),
+    page("/entrar/confirmar", Audience::SignedIn),
     page("/entrar/agencia", Audience::SignedIn),
     page("/sair", Audience::Platform),
     write("/sair", Audience::Platform),
@@ -196,9 +202,11 @@ pub const ROWS: &[Access] = &[
     row("GET", "/logo/{file}", Audience::Staff(Can::SeeAgency), false, Cache::Immutable),
     page("/app/settings/plan", Audience::Staff(Can::SeePlan)),
     page("/app/profile", Audience::Staff(Can::SeeAgency)),
+    page("/app/profile/security", Audience::Staff(Can::SeeAgency)),
     // Operators
     page("/platform/entrar", Audience::Platform),
     page("/platform", Audience::Operator),
+    page("/platform/profile", Audience::Operator),
     page("/platform/tenants", Audience::Operator),
     // Storefront
     site("/"),
@@ -209,6 +217,7 @@ pub const ROWS: &[Access] = &[
     row("GET", "/media/{photo}/{file}", Audience::Storefront, false, Cache::Immutable),
     // Server functions
     write("/fn/auth/sign_in", Audience::Platform),
+    write("/fn/auth/sign_in_code", Audience::Platform),
     write("/fn/auth/renew", Audience::Platform),
     read("/fn/auth/entrance", Audience::Platform),
     write("/fn/auth/sign_in_operator", Audience::Platform),
@@ -223,8 +232,16 @@ pub const ROWS: &[Access] = &[
     read("/fn/sign_up/question", Audience::Platform),
     write("/fn/sign_up/confirm", Audience::Platform),
     read("/fn/sign_up/progress", Audience::SignedIn),
-    read("/fn/auth/sessions", Audience::Staff(Can::SeeAgency)),
-    write("/fn/auth/end_session", Audience::Staff(Can::SeeAgency)),
+    read("/fn/auth/sessions", Audience::SignedIn),
+    write("/fn/auth/end_session", Audience::SignedIn),
+    write("/fn/auth/end_other_sessions", Audience::SignedIn),
+    write("/fn/auth/prove", Audience::SignedIn),
+    read("/fn/auth/security", Audience::SignedIn),
+    write("/fn/auth/propose_second_factor", Audience::SignedIn),
+    write("/fn/auth/confirm_second_factor", Audience::SignedIn),
+    write("/fn/auth/remove_second_factor", Audience::SignedIn),
+    write("/fn/auth/renew_recovery_codes", Audience::SignedIn),
+    write("/fn/auth/reset_second_factor", Audience::Staff(Can::ResetSecondFactors)),
     read("/fn/billing/plans", Audience::Platform),
     read("/fn/billing/use", Audience::Staff(Can::SeePlan)),
     read("/fn/platform/tenants", Audience::Operator),

@@ -2,6 +2,8 @@
 //!
 //! The layers have settled all of it before a page or server function runs; here it is only read, so nothing waits.
 
+mod insider;
+
 use http::HeaderMap;
 use http::request::Parts;
 use leptos::prelude::use_context;
@@ -17,6 +19,8 @@ use crate::error::AppError;
 use crate::state::House;
 use crate::values::fields::Fields;
 use crate::values::id::StaffId;
+
+pub use insider::{Insider, demand_of, insider, insiders_demand};
 
 /// Name of the session's cookie.
 pub const SESSION: &str = "__Host-sobrado";

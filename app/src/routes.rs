@@ -5,7 +5,9 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
-use crate::auth::pages::{ChooseAgency, OperatorSignIn, Profile, SignIn, SignOut};
+use crate::auth::pages::{
+    ChooseAgency, Code, OperatorProfile, OperatorSignIn, Profile, Prove, SecurityShow, SignIn, SignOut,
+};
 use crate::billing::pages::PlanShow;
 use crate::layouts::CrmLayout;
 use crate::marketing::pages::{Home, Lost as NotHere, Plans, Privacy, Terms};
@@ -94,6 +96,10 @@ pub fn Front() -> impl IntoView {
                 <Route path=path!("/termos") view=Terms ssr=SsrMode::Async/>
                 <Route path=path!("/privacidade") view=Privacy ssr=SsrMode::Async/>
                 <Route path=path!("/entrar") view=SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/entrar/codigo") view=Code ssr=SsrMode::Async/>
+                <Route path=path!("/entrar/confirmar") view=Prove ssr=SsrMode::Async/>
+                <Route path=path!("/app/profile/security") view=SecurityShow ssr=SsrMode::Async/>
+                <Route path=path!("/platform/profile") view=OperatorProfile ssr=SsrMode::Async/>
                 <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>
                 <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>
                 <Route path=path!("/platform/entrar") view=OperatorSignIn ssr=SsrMode::Async/>

@@ -16,7 +16,8 @@ pub fn ConsoleLayout(
             <a class="skip" href="#content">{words.common.skip_to_content}</a>
             <header class="console-head">
                 <span class="wordmark">"Sobrado"</span>
-                <span class="quiet">{words.auth.sign_in_operator}</span>
+                <a href="/platform/tenants">{words.platform.tenants}</a>
+                <a href="/platform/profile">{words.auth.profile}</a>
                 <form method="post" action="/sair"><button type="submit" class="btn btn-small">{words.auth.sign_out}</button></form>
             </header>
             <main id="content" tabindex="-1">{children()}</main>

@@ -42,7 +42,12 @@ fn Frame(me: Me) -> impl IntoView {
                 <Navigation/>
                 <Foot name=me.name/>
             </header>
-            <main id="content" tabindex="-1"><Outlet/></main>
+            <main id="content" tabindex="-1">
+                {me.reminder.map(|text| view! {
+                    <p class="alert-box alert-warn" role="status"><a href="/app/profile/security" rel="external">{text}</a></p>
+                })}
+                <Outlet/>
+            </main>
             <SignInAgain lapsed/>
             <Keys shown/>
             <div class="bottom-bar"><Navigation/></div>

@@ -2,6 +2,7 @@
 
 pub mod files;
 pub mod mail;
+pub mod one_time;
 pub mod password;
 pub mod pictures;
 

@@ -50,7 +50,7 @@ enum Command {
     /// Operators of the platform
     #[command(subcommand)]
     Operator(operator::Operator),
-    /// People: a new password
+    /// People: a new password, or no second factor any more
     #[command(subcommand)]
     Person(person::Person),
     /// The database that every agency's begins as a copy of
@@ -107,7 +107,7 @@ async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> 
         Command::Tenant(command) => command.run(deployment).await,
         Command::Operations(command) => command.run(deployment).await,
         Command::Operator(command) => command.run(deployment).await,
-        Command::Person(command) => command.run(deployment).await,
+        Command::Person(command) => command.run(config, deployment).await,
         Command::Template(command) => command.run(deployment).await,
         Command::Audit(command) => command.run(deployment).await,
         // Have run already.

@@ -62,6 +62,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
             Ask::Call(fields)
         }
         "/fn/auth/end_session" => Ask::Call(vec![("id", two.session.clone())]),
+        "/fn/auth/reset_second_factor" => Ask::Call(vec![("user", two.colleague.clone())]),
         "/fn/auth/choose_agency" => Ask::Call(vec![("user", two.b.owner.to_string())]),
         // The storefront's; the platform's shows nothing of an agency.
         "/" if row.audience == Audience::Storefront => Ask::Own,
@@ -77,8 +78,17 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/store_settings/update_brand"
         | "/fn/store_settings/remove_logo"
         | "/app/profile"
+        | "/app/profile/security"
         | "/entrar/agencia"
+        | "/entrar/confirmar"
         | "/fn/auth/agencies"
+        | "/fn/auth/end_other_sessions"
+        | "/fn/auth/prove"
+        | "/fn/auth/security"
+        | "/fn/auth/propose_second_factor"
+        | "/fn/auth/confirm_second_factor"
+        | "/fn/auth/remove_second_factor"
+        | "/fn/auth/renew_recovery_codes"
         | "/fn/auth/sessions"
         | "/fn/auth/set_language"
         | "/fn/billing/use"
@@ -102,12 +112,15 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/"
         | "/planos"
         | "/entrar"
+        | "/entrar/codigo"
         | "/sair"
         | "/platform/entrar"
         | "/platform"
         | "/platform/tenants"
+        | "/platform/profile"
         | "/theme/{colors}"
         | "/fn/auth/sign_in"
+        | "/fn/auth/sign_in_code"
         | "/fn/auth/entrance"
         | "/fn/auth/renew"
         | "/fn/auth/sign_in_operator"
@@ -175,6 +188,8 @@ pub(super) struct Two {
     logo: String,
     pub(super) draft: String,
     session: String,
+    /// The account of somebody at B's who has a second factor.
+    colleague: String,
 }
 
 pub(super) async fn two(house: &House) -> Two {
@@ -198,7 +213,8 @@ pub(super) async fn two_with(house: &House, canary: &str) -> Two {
     let sessions = of_b.call("auth/sessions", &[]).await.json();
     let session = sessions[0]["id"].as_str().expect("a session").to_owned();
     let logo = send_logo(&mut of_b).await;
-    Two { a, b, of_a, of_b, property, photo, listing, logo, draft, session }
+    let colleague = house.colleague_with_second_factor(&b).await.to_string();
+    Two { a, b, of_a, of_b, property, photo, listing, logo, draft, session, colleague }
 }
 
 #[test]
@@ -257,9 +273,12 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         }
         "/fn/storefront/store" | "/fn/store_settings/load" | "/fn/auth/agencies" => Some((call(), name)),
         "/fn/auth/sessions" => Some((call(), two.session.clone())),
+        "/fn/auth/security" => Some((call(), two.b.email.clone())),
         "/fn/properties/blank" => Some((Ask::Call(vec![("draft", two.draft.clone())]), title)),
         // Figures of a plan, and what a form lacks.
         "/fn/billing/use" | "/fn/properties/check" => None,
+        // The person's, and in no agency's frame.
+        "/app/profile/security" | "/entrar/confirmar" => None,
         // They write, and give nothing back.
         _ if row.mutating => None,
         other => panic!("{other} is one's own: say how it is asked, and what of B's its answer holds"),
@@ -298,7 +317,8 @@ fn names(two: &Two) -> Vec<(String, String)> {
     let owner = two.b.owner.to_string();
     let logo = two.logo.trim_end_matches(".png").to_owned();
     let address = two.listing.trim_start_matches("/imovel/").to_owned();
-    let names = [two.property.clone(), two.photo.id.clone(), two.session.clone(), owner, logo, address];
+    let colleague = two.colleague.clone();
+    let names = [two.property.clone(), two.photo.id.clone(), two.session.clone(), owner, logo, address, colleague];
     let other = |name: &String| format!("{}{}", &name[..name.len() - 1], if name.ends_with('0') { '1' } else { '0' });
     names.into_iter().map(|name| (name.clone(), other(&name))).collect()
 }

@@ -58,7 +58,7 @@ fn change(row: &Access, there: &There) -> Option<Change> {
         (Vec::new(), Call::Function(function, fields), "settings.update")
     };
     let (before, call, action) = match row.path {
-        "/fn/auth/end_session" | "/fn/today/put_first_steps_away" => return None,
+        "/fn/auth/reset_second_factor" | "/fn/today/put_first_steps_away" => return None,
         "/app/properties/{id}/photos" => (Vec::new(), Call::Photo, "property.photos"),
         "/app/settings/brand/logo" => (Vec::new(), Call::Logo, "settings.update"),
         "/fn/properties/create" => {

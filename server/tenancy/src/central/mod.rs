@@ -15,6 +15,7 @@ pub mod people;
 pub mod plans;
 pub(crate) mod refused;
 pub mod routes;
+pub mod second_factors;
 pub mod sessions;
 pub mod sign_ins;
 pub mod sign_ups;

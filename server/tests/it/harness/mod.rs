@@ -3,6 +3,7 @@
 mod caller;
 pub mod chance;
 pub mod process;
+pub mod second_factor;
 pub mod smtp;
 mod statements;
 
