@@ -55,7 +55,7 @@ impl Role {
             Can::ArchiveProperties | Can::WriteSettings | Can::WriteDomains | Can::SeeAudit | Can::WriteTeam => {
                 matches!(self, Owner | Manager)
             }
-            Can::RenameAgency | Can::ChangePlan | Can::HandOver => matches!(self, Owner),
+            Can::RenameAgency | Can::ChangePlan | Can::HandOver | Can::ResetSecondFactors => matches!(self, Owner),
             Can::SeePlan => matches!(self, Owner | Manager | Finance),
             Can::SeeInvoices => matches!(self, Owner | Finance),
         }
@@ -140,11 +140,13 @@ pub enum Can {
     WriteTeam,
     /// Make another an owner.
     HandOver,
+    /// Let colleagues in who have lost their second factor.
+    ResetSecondFactors,
 }
 
 impl Can {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SeeAgency,
         Self::SeeProperties,
         Self::WriteProperties,
@@ -159,6 +161,7 @@ impl Can {
         Self::SeeAudit,
         Self::WriteTeam,
         Self::HandOver,
+        Self::ResetSecondFactors,
     ];
 }
 
@@ -263,6 +266,8 @@ pub const ROWS: &[Access] = &[
     page("/termos", Audience::Platform),
     page("/privacidade", Audience::Platform),
     page("/entrar", Audience::Platform),
+    page("/entrar/codigo", Audience::Platform),
+    page("/entrar/confirmar", Audience::SignedIn),
     page("/entrar/agencia", Audience::SignedIn),
     page("/sair", Audience::Platform),
     write("/sair", Audience::Platform),
@@ -290,9 +295,11 @@ pub const ROWS: &[Access] = &[
     page("/app/settings/audit", Audience::Staff(Can::SeeAudit)),
     page("/app/settings/audit/export", Audience::Staff(Can::SeeAudit)),
     page("/app/profile", Audience::Staff(Can::SeeAgency)),
+    page("/app/profile/security", Audience::Staff(Can::SeeAgency)),
     // Operators
     page("/platform/entrar", Audience::Platform),
     page("/platform", Audience::Operator),
+    page("/platform/profile", Audience::Operator),
     page("/platform/tenants", Audience::Operator),
     page("/platform/audit", Audience::Operator),
     page("/platform/audit/export", Audience::Operator),
@@ -313,6 +320,7 @@ pub const ROWS: &[Access] = &[
     write("/fn/account/change_password", Audience::Staff(Can::SeeAgency)),
     write("/fn/account/ask_email", Audience::Staff(Can::SeeAgency)),
     write("/fn/auth/sign_in", Audience::Platform),
+    write("/fn/auth/sign_in_code", Audience::Platform),
     write("/fn/auth/renew", Audience::Platform),
     read("/fn/auth/entrance", Audience::Platform),
     write("/fn/auth/sign_in_operator", Audience::Platform),
@@ -331,6 +339,16 @@ pub const ROWS: &[Access] = &[
     write("/fn/auth/end_session", Audience::Staff(Can::SeeAgency)),
     read("/fn/audit/list", Audience::Staff(Can::SeeAudit)),
     read("/fn/audit/list_all", Audience::Operator),
+    read("/fn/auth/sessions", Audience::SignedIn),
+    write("/fn/auth/end_session", Audience::SignedIn),
+    write("/fn/auth/end_other_sessions", Audience::SignedIn),
+    write("/fn/auth/prove", Audience::SignedIn),
+    read("/fn/auth/security", Audience::SignedIn),
+    write("/fn/auth/propose_second_factor", Audience::SignedIn),
+    write("/fn/auth/confirm_second_factor", Audience::SignedIn),
+    write("/fn/auth/remove_second_factor", Audience::SignedIn),
+    write("/fn/auth/renew_recovery_codes", Audience::SignedIn),
+    write("/fn/auth/reset_second_factor", Audience::Staff(Can::ResetSecondFactors)),
     read("/fn/billing/plans", Audience::Platform),
     read("/fn/billing/use", Audience::Staff(Can::SeePlan)),
     read("/fn/domains/load", Audience::Staff(Can::WriteDomains)),

@@ -2,6 +2,8 @@
 //!
 //! The layers have settled all of it before a page or server function runs; here it is only read, so nothing waits.
 
+mod insider;
+
 use http::HeaderMap;
 use http::request::Parts;
 use leptos::prelude::use_context;
@@ -21,6 +23,8 @@ use crate::values::id::StaffId;
 
 /// Where the plan can be changed.
 pub const PLAN: &str = "/app/settings/plan";
+pub use insider::{Insider, demand_of, insider, insiders_demand};
+
 /// Name of the session's cookie.
 pub const SESSION: &str = "__Host-sobrado";
 

@@ -18,6 +18,12 @@ pub enum AppError {
     /// The role may not do this.
     #[error("not permitted")]
     Forbidden,
+    /// Nothing else is to be had before the person has a second factor.
+    #[error("a second factor is due")]
+    SecondFactorDue,
+    /// It is too long ago that the person proved who they are.
+    #[error("the password is to be given again")]
+    ProofNeeded,
     /// It does not exist, or is another agency's: the two are not told apart.
     #[error("not found")]
     NotFound,
@@ -95,7 +101,11 @@ impl AppError {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::PlanLimit(_) | Self::PlanFeature(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden
+            | Self::PlanLimit(_)
+            | Self::PlanFeature(_)
+            | Self::SecondFactorDue
+            | Self::ProofNeeded => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -169,6 +179,8 @@ mod tests {
         for (error, status) in [
             (AppError::Unauthenticated, 401),
             (AppError::Forbidden, 403),
+            (AppError::SecondFactorDue, 403),
+            (AppError::ProofNeeded, 403),
             (AppError::NotFound, 404),
             (AppError::Conflict(Clash::Stale(2)), 409),
             (AppError::Invalid(FieldErrors::default()), 422),

@@ -7,7 +7,9 @@ use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
 use crate::audit::pages::{AuditIndex, GlobalAuditIndex};
 use crate::account::pages::{ConfirmEmail, Forgotten, SetPassword};
-use crate::auth::pages::{ChooseAgency, OperatorSignIn, Profile, SignIn, SignOut};
+use crate::auth::pages::{
+    ChooseAgency, Code, OperatorProfile, OperatorSignIn, Profile, Prove, SecurityShow, SignIn, SignOut,
+};
 use crate::billing::pages::PlanShow;
 use crate::domains::pages::DomainIndex;
 use crate::layouts::CrmLayout;
@@ -106,6 +108,10 @@ pub fn Front() -> impl IntoView {
                 <Route path=path!("/termos") view=Terms ssr=SsrMode::Async/>
                 <Route path=path!("/privacidade") view=Privacy ssr=SsrMode::Async/>
                 <Route path=path!("/entrar") view=SignIn ssr=SsrMode::Async/>
+                <Route path=path!("/entrar/codigo") view=Code ssr=SsrMode::Async/>
+                <Route path=path!("/entrar/confirmar") view=Prove ssr=SsrMode::Async/>
+                <Route path=path!("/app/profile/security") view=SecurityShow ssr=SsrMode::Async/>
+                <Route path=path!("/platform/profile") view=OperatorProfile ssr=SsrMode::Async/>
                 <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>
                 <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>
                 <Route path=path!("/senha") view=Forgotten ssr=SsrMode::Async/>

@@ -133,6 +133,7 @@ fn app_face(state: &AppState) -> Router {
         .route("/cadastro/andamento/eventos", get(progress::events))
         .layer(from_fn(still::layer))
         .with_state(state.clone());
+    let front = still.clone();
     // Every builder mounts every server function; the first one's answer, and what it has no page for falls through.
     let inside = Router::new()
         .leptos_routes_with_context(state, crm, context(&house), move || app::shell::shell(options.clone()))
@@ -141,6 +142,8 @@ fn app_face(state: &AppState) -> Router {
         .layer(DefaultBodyLimit::max(FORM))
         .route(limits::UPLOADS, post(media::upload).layer(DefaultBodyLimit::max(media::UPLOAD)))
         .route(limits::LOGO, post(media::upload_logo).layer(DefaultBodyLimit::max(media::UPLOAD)))
+        // Among the addresses of the CRM, and a page without a script all the same.
+        .route_service("/app/profile/security", still)
         .route("/media/{photo}/{file}", get(media::of_staff))
         .route("/logo/{file}", get(media::logo_of_staff))
         .route("/app/settings/audit/export", get(audit_export::export))
@@ -151,8 +154,8 @@ fn app_face(state: &AppState) -> Router {
         .layer(sessions)
         .layer(from_fn_with_state(house.clone(), session::layer))
         .layer(from_fn(language::platform))
-        .layer(from_fn_with_state(Forms { house, front: still }, forms::layer))
-        .layer(from_fn(guard::layer));
+        .layer(from_fn_with_state(Forms { house: house.clone(), front }, forms::layer))
+        .layer(from_fn_with_state(house, guard::layer));
     files(state).fallback_service(layers.service(inside)).layer(CompressionLayer::new())
 }
 

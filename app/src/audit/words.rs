@@ -138,7 +138,6 @@ pub const HISTORY: &[(&str, &str, &str)] = &[
     ("property.feature", "destacou um imóvel", "featured a property"),
     ("property.unfeature", "tirou o destaque de um imóvel", "stopped featuring a property"),
     ("property.photos", "mudou as fotos de um imóvel", "changed a property's photos"),
-    ("property.hand_over", "passou um imóvel a outra pessoa", "handed a property over"),
     ("property.archive", "arquivou um imóvel", "archived a property"),
     ("property.restore", "restaurou um imóvel", "restored a property"),
     ("settings.update", "alterou o site", "changed the site"),

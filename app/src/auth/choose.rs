@@ -34,6 +34,7 @@ pub async fn enter(house: &House, person: PersonId, user: Uuid, request: &Reques
         user: Some(chosen.user),
         tenant: Some(chosen.tenant),
         operator: None,
+        role: Some(chosen.role),
         ip_address: Some(request.ip.to_string()),
         user_agent: request.user_agent.clone(),
         ..before
@@ -48,13 +49,15 @@ pub async fn enter(house: &House, person: PersonId, user: Uuid, request: &Reques
 pub async fn renew(
     house: &Arc<House>,
     user: Uuid,
-    (password, remember): (String, bool),
+    (password, code, remember): (String, String, bool),
     request: &Request,
 ) -> Result<(), AppError> {
     let account = house.accounts.staff(UserId::from(user)).await.map_err(|_| AppError::Unavailable)?;
     let email = account.as_ref().map_or_else(|| format!("{user}@nobody.invalid"), |account| account.email.clone());
     let typed = Typed { email, password, remember };
-    super::sign_in::sign_in(house, Door::Staff, typed, request).await?;
+    let has_factor = account.as_ref().is_some_and(|account| account.second_factor);
+    let passed = super::second_step::prove(house, (Door::Staff, typed), (has_factor, &code), request).await?;
+    passed.enter(house, request).await?;
     let account = account.ok_or(AppError::NotFound)?;
     enter(house, account.person, user, request).await
 }
@@ -98,6 +101,16 @@ pub async fn forget(house: &House) -> Result<(), AppError> {
         Who::Operator(account) => house.accounts.forget(account.operator.as_uuid()).await,
         Who::Nobody | Who::Choosing(_) => {}
     }
+    Ok(())
+}
+
+/// Ends all sessions of a person but the one that asks.
+///
+/// # Errors
+/// The database's.
+pub async fn end_others(house: &House, person: PersonId) -> Result<(), AppError> {
+    let own = super::sign_in::session().await?.id().map(|id| sessions::stored_id(&id)).unwrap_or_default();
+    house.sessions.end_others(person, &own).await?;
     Ok(())
 }
 

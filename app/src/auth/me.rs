@@ -4,6 +4,7 @@ use super::types::Me;
 use crate::access::Role;
 use crate::caller;
 use crate::error::AppError;
+use crate::ui::act::Refused;
 
 /// The member of staff whose page is being made.
 ///
@@ -24,6 +25,19 @@ pub fn me() -> Result<Me, AppError> {
         lang: crate::words::lang(),
         remember: staff.remember,
         refused: caller::refused_draft()?,
+        second_factor: staff.account.second_factor,
+        reminder: crate::auth::words::reminder(caller::insiders_demand()?, crate::words::lang()),
         request: caller::request_id(),
     })
+}
+
+/// Whether whoever asks has a second factor.
+pub fn has_second_factor() -> bool {
+    caller::insider().is_ok_and(|who| who.second_factor)
+}
+
+/// On a page without the frame of the CRM: the draft that its address names, and why its form was refused.
+pub fn refused() -> Option<Refused> {
+    let is_staff = caller::insider().is_ok_and(|who| who.tenant.is_some());
+    is_staff.then(|| Refused(caller::refused_draft().ok().flatten()))
 }

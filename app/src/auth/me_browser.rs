@@ -2,6 +2,7 @@
 
 use super::types::Me;
 use crate::error::AppError;
+use crate::ui::act::Refused;
 
 /// Nobody.
 ///
@@ -9,4 +10,14 @@ use crate::error::AppError;
 /// [`AppError::Unauthenticated`], always.
 pub fn me() -> Result<Me, AppError> {
     Err(AppError::Unauthenticated)
+}
+
+/// Nobody knows here, and no page that asks is made here.
+pub fn has_second_factor() -> bool {
+    false
+}
+
+/// None: see [`has_second_factor`].
+pub fn refused() -> Option<Refused> {
+    None
 }

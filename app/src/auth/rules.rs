@@ -1,4 +1,7 @@
-//! What a new password must be (NIST SP 800-63B-4, 3.1.1.2): long, and not one that a guesser tries first.
+//! What a new password must be (NIST SP 800-63B-4, 3.1.1.2): long, and not one that a guesser tries first. Who has to have a
+//! second factor beside it is said in [`second_factor`].
+
+pub mod second_factor;
 
 use zxcvbn::{Score, zxcvbn};
 

@@ -5,15 +5,15 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
+use tenancy::OperatorId;
 use tenancy::central::accounts::{self, Membership};
 use tenancy::central::people::{self, Credentials};
 use tenancy::central::sessions::{self, SIGNED, Signed};
 use tenancy::central::sign_ins::{self, Attempt, Verdict};
-use tenancy::{OperatorId, PersonId};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{Expiry, Session};
 
-use crate::caller::{self, Request};
+use crate::caller::{self, Insider, Request};
 use crate::error::AppError;
 use crate::outside::files::to_hex;
 use crate::outside::password::{Checked, Place};
@@ -54,6 +54,8 @@ pub enum Inside {
     Home,
     /// Before the choice of an agency.
     Choosing,
+    /// Before the page that asks for the code of their second factor: nothing is open yet.
+    Code,
 }
 
 fn wrong() -> AppError {
@@ -65,12 +67,68 @@ fn wrong() -> AppError {
 /// # Errors
 /// [`AppError::Invalid`] for wrong credentials of whatever kind, [`AppError::TooMany`] from the throttle.
 pub async fn sign_in(house: &Arc<House>, door: Door, typed: Typed, request: &Request) -> Result<Inside, AppError> {
+    let passed = try_password(house, door, typed, request).await?;
+    if passed.known.factor_set.is_some() {
+        super::second_step::begin(&passed).await?;
+        return Ok(Inside::Code);
+    }
+    passed.enter(house, request).await
+}
+
+/// Somebody who has given the right password at the right door.
+pub struct Passed {
+    /// Who it is.
+    pub known: Credentials,
+    /// Where they stand.
+    pub door: Door,
+    /// Their e-mail address, as it is kept.
+    pub email: String,
+    /// Whether to stay signed in for 30 days.
+    pub remember: bool,
+    /// When it was given.
+    pub at: OffsetDateTime,
+    admitted: Admitted,
+}
+
+impl Passed {
+    /// Opens the session: nothing more is asked for.
+    ///
+    /// # Errors
+    /// As [`open_session`].
+    pub async fn enter(self, house: &House, request: &Request) -> Result<Inside, AppError> {
+        if device_key().is_none() {
+            remember_device(house, &self.email, request).await?;
+        }
+        let inside = if matches!(self.admitted, Admitted::Several) { Inside::Choosing } else { Inside::Home };
+        open_session(&session().await?, signed(&self, house.clock.now(), request)).await?;
+        Ok(inside)
+    }
+
+    /// Somebody whose password was right a moment ago, and whose code is right now. None when they are not let in any more.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn again(
+        house: &House,
+        known: Credentials,
+        (door, email): (Door, String),
+        (remember, at): (bool, OffsetDateTime),
+    ) -> Result<Option<Self>, AppError> {
+        let admitted = admit(house, door, &known).await?;
+        Ok(admitted.map(|admitted| Self { known, door, email, remember, at, admitted }))
+    }
+}
+
+/// Tries a password under the throttle.
+///
+/// # Errors
+/// As [`sign_in`].
+pub async fn try_password(house: &Arc<House>, door: Door, typed: Typed, request: &Request) -> Result<Passed, AppError> {
     let email = typed.email.trim().to_lowercase();
     if email.is_empty() || email.len() > 254 {
         return Err(wrong());
     }
     let (device, at) = (device_key(), house.clock.now());
-    let is_known = device.is_some();
     let place = house.passwords.place().await;
     // Who hangs up while the hash is computed has tried all the same.
     let trial = Trial {
@@ -84,13 +142,7 @@ pub async fn sign_in(house: &Arc<House>, door: Door, typed: Typed, request: &Req
         request: request.clone(),
     };
     let (known, admitted) = to_its_end(trial.hold()).await?;
-    if !is_known {
-        remember_device(house, &email, request).await?;
-    }
-    let inside = if matches!(admitted, Admitted::Several) { Inside::Choosing } else { Inside::Home };
-    let since = (at.unix_timestamp(), sessions::micros(known.password_set));
-    open_session(&session().await?, signed(known.person, &admitted, typed.remember, since, request)).await?;
-    Ok(inside)
+    Ok(Passed { known, door, email, remember: typed.remember, at, admitted })
 }
 
 /// One try, from the throttle's question to the line that counts it.
@@ -122,7 +174,11 @@ impl Trial {
             (Checked::Right(_), Some(known)) => admit(&house, door, known).await?,
             _ => None,
         };
-        sign_ins::record(&house.central, &house.key, attempt, admitted.is_some()).await?;
+        // Where a code is to come, the password alone is no success: it would make wrong codes forgotten.
+        let is_half = known.as_ref().is_some_and(|known| known.factor_set.is_some());
+        if admitted.is_none() || !is_half {
+            sign_ins::record(&house.central, &house.key, attempt, admitted.is_some()).await?;
+        }
         drop(place);
         let (Some(admitted), Some(known)) = (admitted, known) else { return Err(wrong()) };
         if let Checked::Right(Some(stronger)) = checked {
@@ -156,26 +212,23 @@ async fn admit(house: &House, door: Door, known: &Credentials) -> Result<Option<
     })
 }
 
-fn signed(
-    person: PersonId,
-    admitted: &Admitted,
-    remember: bool,
-    (since, password_set): (i64, i64),
-    request: &Request,
-) -> Signed {
-    let (membership, operator) = match admitted {
+fn signed(passed: &Passed, now: OffsetDateTime, request: &Request) -> Signed {
+    let (membership, operator) = match &passed.admitted {
         Admitted::One(membership) => (Some(membership), None),
         Admitted::Several => (None, None),
         Admitted::Operator(id) => (None, Some(*id)),
     };
     Signed {
-        person,
+        person: passed.known.person,
         user: membership.map(|m| m.user),
         tenant: membership.map(|m| m.tenant),
         operator,
-        remember,
-        password_set,
-        since,
+        remember: passed.remember,
+        password_set: sessions::micros(passed.known.password_set),
+        factor_set: passed.known.factor_set.map_or(0, sessions::micros),
+        proved: now.unix_timestamp(),
+        role: membership.map(|m| m.role.clone()),
+        since: passed.at.unix_timestamp(),
         ip_address: Some(request.ip.to_string()),
         user_agent: request.user_agent.clone(),
     }
@@ -235,6 +288,34 @@ async fn remember_device(house: &House, email: &str, request: &Request) -> Resul
         response.append_header(http::header::SET_COOKIE, cookie);
     }
     Ok(())
+}
+
+/// Where to go from where somebody stands now.
+pub fn way_on(inside: &Inside, door: Door, next: &str) -> String {
+    match inside {
+        Inside::Choosing => "/entrar/agencia".to_owned(),
+        Inside::Home => way_in(door, next).to_owned(),
+        // On which way it is is said once more when the code is given.
+        Inside::Code => {
+            let next: String = form_urlencoded::byte_serialize(way_in(door, next).as_bytes()).collect();
+            format!("/entrar/codigo?next={next}")
+        }
+    }
+}
+
+/// The door that somebody came in by.
+pub fn door_of(who: &Insider) -> Door {
+    if who.tenant.is_some() { Door::Staff } else { Door::Operators }
+}
+
+/// Where one's own sessions are.
+pub fn profile_of(who: &Insider) -> &'static str {
+    if who.tenant.is_some() { "/app/profile" } else { "/platform/profile" }
+}
+
+/// Where one's own second factor is.
+pub fn security_of(who: &Insider) -> &'static str {
+    if who.tenant.is_some() { "/app/profile/security" } else { "/platform/profile" }
 }
 
 /// Where to go after signing in: one of our own pages behind this door, or its first.

@@ -1,6 +1,7 @@
 //! Who is signed in, as screens see it.
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::access::Role;
@@ -31,6 +32,10 @@ pub struct Me {
     pub remember: bool,
     /// Without WASM, the draft that the page's address names, and why its form was refused.
     pub refused: Option<(Uuid, AppError)>,
+    /// Whether they have a second factor.
+    pub second_factor: bool,
+    /// What they are told about having one.
+    pub reminder: Option<String>,
     /// The request that the page was made for: an error on it names it.
     pub request: String,
 }
@@ -96,4 +101,79 @@ pub struct Demo {
     pub people: Vec<(String, String)>,
     /// Everybody's password.
     pub password: String,
+}
+
+/// What the page about one's second factor shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Security {
+    /// Whose it is.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// Whether they have one.
+    pub is_on: bool,
+    /// Since when, in the viewer's form.
+    pub since: String,
+    /// Recovery codes that were not used yet.
+    pub codes_left: i64,
+    /// A secret that awaits its code.
+    pub offer: Option<Offer>,
+    /// Recovery codes that were just made: they are shown this once.
+    pub codes: Vec<String>,
+    /// Whether the password was given lately enough to change anything here.
+    pub is_proved: bool,
+    /// What the person is told about having one.
+    pub reminder: Option<String>,
+    /// Whether nothing else is to be had before they have one.
+    pub is_due: bool,
+}
+
+/// A secret for an authenticator app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The dark squares of its picture, as the path of an SVG.
+    pub path: String,
+    /// Squares on a side.
+    pub side: usize,
+    /// The same in letters.
+    pub letters: String,
+}
+
+/// What has become of somebody's second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// They have one now.
+    Set,
+    /// They have given it up.
+    Removed,
+    /// Somebody who may has taken it away.
+    Reset,
+    /// The recovery codes are new ones.
+    Codes,
+    /// A recovery code has let somebody in.
+    Recovery,
+}
+
+impl News {
+    /// What the audit log and the queue of mails call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Set => "second_factor.set",
+            Self::Removed => "second_factor.remove",
+            Self::Reset => "second_factor.reset",
+            Self::Codes => "second_factor.codes",
+            Self::Recovery => "second_factor.recovery",
+        }
+    }
+}
+
+/// What is asked of somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    /// Nothing: they have one, or may.
+    Nothing,
+    /// They have to have one from then on.
+    By(OffsetDateTime),
+    /// They have to have one now, and get nothing else before.
+    Must,
 }

@@ -4,6 +4,7 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use crate::auth::parts::CodeField;
 use crate::auth::server_fns::Renew;
 use crate::auth::types::Me;
 use crate::ui::act::{Act, ActForm, Lapsed};
@@ -44,6 +45,7 @@ pub fn SignInAgain(
 #[component]
 fn Password(lapsed: Lapsed) -> impl IntoView {
     let (all, me, act) = (words(), expect_context::<Me>(), Act::alone());
+    let has_factor = me.second_factor;
     let words = &all.auth;
     let error = act.error();
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
@@ -54,6 +56,9 @@ fn Password(lapsed: Lapsed) -> impl IntoView {
             unsent.send();
         }
     });
+    // Also when it has been set up since this page was made: then the server says that a code is lacking.
+    let is_asked = Memo::new(move |_| has_factor || errors.with(|e| e.of("second_factor").is_some()));
+    let code = move || is_asked.get().then(|| view! { <CodeField errors/> });
     view! {
         <ErrorNote error/>
         <ActForm act to=Renew::PATH class="form">
@@ -61,6 +66,7 @@ fn Password(lapsed: Lapsed) -> impl IntoView {
             <input type="hidden" name="remember" value=me.remember.to_string()/>
             <p class="quiet">{me.email}</p>
             <TextField name="password" label=words.password kind="password" autocomplete="current-password" required=true errors/>
+            {code}
             <div class="button-row">
                 <SubmitButton label=words.sign_in pending=act.pending()/>
                 <button type="button" class="btn" on:click=move |_| lapsed.0.set(None)>{all.common.cancel}</button>

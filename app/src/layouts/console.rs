@@ -20,6 +20,7 @@ pub fn ConsoleLayout(
                 <nav aria-label="Sobrado">
                     <a href="/platform/tenants">{words.platform.tenants}</a>
                     <a href="/platform/audit">{crate::audit::words::words(words.lang).title}</a>
+                    <a href="/platform/profile">{words.auth.profile}</a>
                 </nav>
                 <form method="post" action="/sair"><button type="submit" class="btn btn-small">{words.auth.sign_out}</button></form>
             </header>

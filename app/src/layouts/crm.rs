@@ -44,6 +44,9 @@ fn Frame(me: Me) -> impl IntoView {
             </header>
             <main id="content" tabindex="-1">
                 {me.owes.then(|| view! { <div class="alert-box alert-warn" role="status">{words.billing.owes}" "<a href="/app/settings/plan">{words.billing.plan}</a></div> })}
+                {me.reminder.map(|text| view! {
+                    <p class="alert-box alert-warn" role="status"><a href="/app/profile/security" rel="external">{text}</a></p>
+                })}
                 <Outlet/>
             </main>
             <SignInAgain lapsed/>

@@ -1,5 +1,6 @@
 //! Frames of pages: the CRM's, the console's, the entrance's, the front page's and the storefronts'.
 
+mod account;
 mod again;
 mod console;
 mod crm;
@@ -15,6 +16,7 @@ use again::SignInAgain;
 use keys::{Keys, Shown};
 use places::places;
 
+pub use account::AccountLayout;
 pub use console::ConsoleLayout;
 pub use crm::CrmLayout;
 pub use entrance::EntranceLayout;

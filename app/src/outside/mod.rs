@@ -4,6 +4,7 @@ pub mod edge;
 pub mod files;
 pub mod mail;
 pub mod names;
+pub mod one_time;
 pub mod password;
 pub mod pictures;
 

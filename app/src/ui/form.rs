@@ -2,6 +2,7 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use crate::error::{AppError, Clash};
 use crate::ui::act::Act;
@@ -68,11 +69,14 @@ pub fn ErrorNote(
         };
         let way_on = match &error {
             // Not the address in the error: an error says what happened, and a page where to go.
-            AppError::PlanLimit(_) | AppError::PlanFeature(_) => {
-                Some(view! { " "<a href="/app/settings/plan">{words.billing.plan}</a> })
+            AppError::PlanLimit(_) | AppError::PlanFeature(_) => Some(("/app/settings/plan".to_owned(), None, words.billing.plan)),
+            AppError::ProofNeeded => {
+                let back = use_location().pathname.get_untracked();
+                Some((format!("/entrar/confirmar?next={back}"), Some("external"), words.auth.password))
             }
             _ => None,
         };
+        let way_on = way_on.map(|(href, rel, name)| view! { " "<a href=href rel=rel>{name}</a> });
         let sentence = crate::ui::error::sentence(&error, words);
         Some(
             view! { <div class="alert-box alert-bad" role="alert" tabindex="-1" node_ref=focused()>{sentence}{way_on}</div> },

@@ -131,6 +131,14 @@ pub enum Problem {
     AlreadyMember,
     /// Nobody who owns the agency would be left.
     LastOwner,
+    /// It is no code that is good now.
+    WrongCode,
+    /// The password or the code is wrong, and nobody says which.
+    WrongTogether,
+    /// The time for giving a code is over.
+    StepOver,
+    /// Only the platform may do this to such a person.
+    AskThePlatform,
     /// Only with the status `active`.
     NotActive,
     /// The file of this name is no JPEG, PNG or WebP photograph.

@@ -62,7 +62,7 @@ enum Command {
     /// Operators of the platform
     #[command(subcommand)]
     Operator(operator::Operator),
-    /// People: a new password
+    /// People: a new password, or no second factor any more
     #[command(subcommand)]
     Person(person::Person),
     /// The database that every agency's begins as a copy of
@@ -134,7 +134,7 @@ async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> 
         Command::Invoices(command) => command.run(deployment).await,
         Command::Usage(command) => command.run(deployment).await,
         Command::Operator(command) => command.run(deployment).await,
-        Command::Person(command) => command.run(deployment).await,
+        Command::Person(command) => command.run(config, deployment).await,
         Command::Template(command) => command.run(deployment).await,
         Command::Audit(command) => command.run(config, deployment).await,
         // Have run already.

@@ -29,11 +29,13 @@ use super::address::{self, DRAFT, REFUSAL};
 use super::late::LateForm;
 use super::plain;
 
-/// Where the forms of pages are sent that nobody has to be signed in for, and the pages; `{token}` is the form's own. A form of
-/// the CRM waits on the first for its sender.
-const ENTRANCES: [(&str, &str); 8] = [
+/// Where the forms of pages are sent that are no pages of the CRM, and the pages; `{token}` is the form's own. A form of the CRM
+/// waits on the first for its sender.
+const ENTRANCES: [(&str, &str); 10] = [
     ("/fn/auth/sign_in", "/entrar"),
     ("/fn/auth/sign_in_operator", "/platform/entrar"),
+    ("/fn/auth/sign_in_code", "/entrar/codigo"),
+    ("/fn/auth/prove", "/entrar/confirmar"),
     ("/fn/sign_up/request", "/cadastro"),
     ("/fn/sign_up/confirm", "/confirmar/{token}"),
     ("/fn/account/ask_password", "/senha"),
@@ -41,6 +43,8 @@ const ENTRANCES: [(&str, &str); 8] = [
     ("/fn/account/confirm_email", "/confirmar/email/{token}"),
     ("/fn/team/accept", "/convite/{token}"),
 ];
+/// Under this key the session of somebody whose code is awaited keeps the form that waits for them.
+const LATE: &str = "late";
 /// The largest form that is kept.
 const LARGEST: usize = 64 * 1024;
 
@@ -256,26 +260,50 @@ async fn entered(
         again.extensions_mut().insert(Typed(typed));
         return shown(forms, again, &why).await;
     }
-    if let Some(late) = late {
-        match resume(house, session, &late).await {
-            Ok(Some(location)) => send_to(&mut response, &location),
-            Ok(None) => {}
-            Err(error) => tracing::error!(%error, "a late form was not kept"),
-        }
+    match carry_on(house, session, late).await {
+        Ok(Some(location)) => send_to(&mut response, &location),
+        Ok(None) => {}
+        Err(error) => tracing::error!(%error, "a late form was not kept"),
     }
     response
 }
 
-/// Makes a draft of the form for the account that it is of; none when somebody else has signed in.
-async fn resume(house: &House, session: Option<Session>, late: &LateForm) -> Result<Option<String>, AppError> {
+/// The way to the form that has waited. While a code is awaited it waits on, sealed, in the session that opens nothing yet.
+async fn carry_on(house: &House, session: Option<Session>, late: Option<LateForm>) -> Result<Option<String>, AppError> {
     let Some(session) = session else { return Ok(None) };
+    let lost = |_| AppError::Unavailable;
+    let is_signed_in = session.get::<Signed>(SIGNED).await.map_err(lost)?.is_some();
+    match late {
+        Some(late) if !is_signed_in => {
+            session.insert(LATE, late.seal(&house.key)).await.map_err(lost)?;
+            session.save().await.map_err(lost)?;
+            Ok(None)
+        }
+        Some(late) => resume(house, session, &late).await,
+        None if is_signed_in => {
+            let Some(sealed) = session.remove::<Option<String>>(LATE).await.map_err(lost)?.flatten() else {
+                return Ok(None);
+            };
+            session.save().await.map_err(lost)?;
+            match LateForm::open(&house.key, &sealed, house.clock.now()) {
+                Some(late) => resume(house, session, &late).await,
+                None => Ok(None),
+            }
+        }
+        None => Ok(None),
+    }
+}
+
+/// Makes a draft of the form for the account that it is of; none when somebody else has signed in.
+async fn resume(house: &House, session: Session, late: &LateForm) -> Result<Option<String>, AppError> {
     let signed: Option<Signed> = session.get(SIGNED).await.map_err(|_| AppError::Unavailable)?;
     let Some(signed) = signed.filter(|signed| signed.person == late.person) else { return Ok(None) };
     let account = house.accounts.staff(late.user).await.map_err(|_| AppError::Unavailable)?;
-    let (Some(_), Some(route)) = (account, house.routes.by_tenant(late.tenant)) else { return Ok(None) };
+    let (Some(account), Some(route)) = (account, house.routes.by_tenant(late.tenant)) else { return Ok(None) };
     let db = house.registry.open(&route).await?;
     if signed.user != Some(late.user) {
-        let back = Signed { user: Some(late.user), tenant: Some(late.tenant), ..signed };
+        let role = Some(account.role);
+        let back = Signed { user: Some(late.user), tenant: Some(late.tenant), role, ..signed };
         app::auth::sign_in::open_session(&session, back).await?;
     }
     let place = Place { user: StaffId(late.user.as_uuid()), path: &late.path };
@@ -324,10 +352,11 @@ fn is_ours(referer: Option<&HeaderValue>, own: &Host) -> bool {
     authority.and_then(Host::parse).is_some_and(|host| host == *own)
 }
 
-/// What was typed; never a password.
+/// What was typed; never a password, nor a code that stands beside one.
 fn fields(body: &[u8]) -> Fields {
+    let is_secret = |name: &str| name.contains("password") || name == app::auth::second_step::FIELD;
     let pairs = form_urlencoded::parse(body).into_owned();
-    Fields::of(pairs.filter(|(name, _)| !name.contains("password") && !name.starts_with("__")))
+    Fields::of(pairs.filter(|(name, _)| !is_secret(name) && !name.starts_with("__")))
 }
 
 #[cfg(test)]
@@ -336,8 +365,11 @@ mod tests {
 
     #[test]
     fn passwords_are_never_kept() {
-        let fields = fields(b"title=Casa&password=secret&new_password=x&purposes%5B%5D=sale&purposes%5B%5D=rent");
+        let fields = fields(
+            b"title=Casa&password=secret&new_password=x&purposes%5B%5D=sale&purposes%5B%5D=rent&second_factor=123456",
+        );
         assert_eq!(fields.get("title"), "Casa");
+        assert_eq!(fields.get("second_factor"), "");
         assert_eq!(fields.all("purposes"), ["sale", "rent"]);
         assert_eq!(fields.get("password"), "");
         assert_eq!(fields.get("new_password"), "");

@@ -1,26 +1,34 @@
 //! Sends away who may not enter a page: to the sign-in page with the way back, or with a page that says so.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::Method;
+use std::sync::Arc;
 use tenancy::{OpenError, Status};
 
 use app::access::{Access, Audience, ROWS};
+use app::auth::rules::second_factor::is_open_before;
+use app::auth::types::Demand;
 use app::caller::{self, Who};
 use app::error::AppError;
+use app::state::House;
 use app::words::Lang;
 
 use super::address;
 use super::request::fits;
 
-/// The layer. Server functions ask for themselves; here it is pages and plain handlers.
-pub async fn layer(request: Request, next: Next) -> Response {
+/// The layer. Server functions ask for themselves who is calling; here it is pages and plain handlers. That somebody has to
+/// have a second factor first is settled here for all of them.
+pub async fn layer(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
+    let who = request.extensions().get::<Who>().cloned().unwrap_or(Who::Nobody);
+    if let Some(answer) = without_second_factor(&house, &who, &request) {
+        return answer;
+    }
     if path.starts_with("/fn/") {
         return next.run(request).await;
     }
-    let who = request.extensions().get::<Who>().cloned().unwrap_or(Who::Nobody);
     let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
     let wants_page = *request.method() == Method::GET || caller::accepts_html(request.headers());
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
@@ -38,7 +46,7 @@ pub async fn layer(request: Request, next: Next) -> Response {
     match (row.audience, &who) {
         (Audience::Staff(can), Who::Staff { role, db, .. }) => match db {
             Err(OpenError::NotActive(Status::Suspended | Status::Cancelled))
-                if path == caller::PLAN && role.may(can) =>
+                if (path == caller::PLAN || path == "/app/profile/security") && role.may(can) =>
             {
                 next.run(request).await
             }
@@ -62,6 +70,25 @@ pub async fn layer(request: Request, next: Next) -> Response {
         (Audience::Staff(_) | Audience::Operator | Audience::SignedIn, _) => to_sign_in(&request, wants_page),
         _ => next.run(request).await,
     }
+}
+
+/// What nothing else is to be had before, for those who have to have a second factor and have none.
+fn without_second_factor(house: &House, who: &Who, request: &Request) -> Option<Response> {
+    let is_inside = matches!(who, Who::Staff { .. } | Who::Operator(_));
+    if !is_inside || caller::demand_of(who, house.settings.production, house.clock.now()) != Demand::Must {
+        return None;
+    }
+    let path = request.uri().path();
+    if row_of(request.method(), path).is_some_and(is_open_before) {
+        return None;
+    }
+    let is_page = *request.method() == Method::GET && !path.starts_with("/fn/");
+    if is_page {
+        let page = if matches!(who, Who::Operator(_)) { "/platform/profile" } else { "/app/profile/security" };
+        return Some(Redirect::to(page).into_response());
+    }
+    let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
+    Some(super::plain::error(&AppError::SecondFactorDue, caller::accepts_html(request.headers()), lang, ""))
 }
 
 fn row_of(method: &Method, path: &str) -> Option<&'static Access> {

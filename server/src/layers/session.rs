@@ -4,10 +4,11 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::HeaderValue;
 use http::header::SET_COOKIE;
+use http::{HeaderName, HeaderValue};
 use std::sync::Arc;
-use tenancy::central::sessions::{SIGNED, Signed};
+use tenancy::central::second_factors;
+use tenancy::central::sessions::{SIGNED, Signed, stored_id};
 use tower_sessions::Session;
 
 use app::access::Role;
@@ -17,6 +18,9 @@ use app::state::House;
 use app::words::Lang;
 
 use super::request::Said;
+
+/// What a browser is to forget (W3C, Clear Site Data).
+const CLEAR: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// Gives the line that takes the session's cookie back the attributes without which a browser ignores one of this name
 /// (RFC 6265bis, `__Host-`): tower-sessions sends only its path.
@@ -71,7 +75,8 @@ pub async fn layer(State(house): State<Arc<House>>, mut request: Request, next: 
 pub async fn sign_out(session: Session, Extension(who): Extension<Who>, request: Request) -> Response {
     let door = if matches!(who, Who::Operator(_)) { "/platform/entrar" } else { "/entrar" };
     match session.flush().await {
-        Ok(()) => Redirect::to(door).into_response(),
+        // What the browser has kept of pages behind the door goes too; its cookies stay, one of them vouches for it.
+        Ok(()) => ([(CLEAR, "\"cache\", \"storage\"")], Redirect::to(door)).into_response(),
         Err(error) => {
             tracing::warn!(%error, "a session could not be ended");
             let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
@@ -87,22 +92,42 @@ async fn identify(house: &House, session: Option<Session>) -> Result<Who, AppErr
         AppError::Unavailable
     })?;
     let Some(signed) = signed else { return Ok(Who::Nobody) };
+    let now = house.clock.now();
     if let Some(operator) = signed.operator {
         let account = house.accounts.operator(operator).await.map_err(|_| AppError::Unavailable)?;
         return Ok(account.map_or(Who::Nobody, Who::Operator));
     }
     let Some(user) = signed.user else { return Ok(Who::Choosing(signed.person)) };
     // Asked on every request (remembered five seconds): the person must still belong there.
-    let Some(account) = house.accounts.staff(user).await.map_err(|_| AppError::Unavailable)? else {
+    let Some(mut account) = house.accounts.staff(user).await.map_err(|_| AppError::Unavailable)? else {
         return Ok(Who::Nobody);
     };
+    // Another role is another session: what the old identifier opened was the old role's.
+    if signed.role.as_ref() != Some(&account.role) && !change_role(house, &session, &signed, &account.role).await? {
+        return Ok(Who::Nobody);
+    }
     let (Some(role), Some(route)) = (Role::parse(&account.role), house.routes.by_tenant(account.tenant)) else {
         return Ok(Who::Nobody);
     };
+    let is_told = account.asked_at.is_some() || account.second_factor;
+    if house.settings.production && role == Role::Owner && !is_told {
+        account.asked_at = Some(second_factors::ask(&house.central, account.person, now).await?);
+    }
     let db = house.registry.open(&route).await;
     if let (true, Ok(db)) = (account.is_behind, &db) {
         // Who has just joined acts in a database that has yet to hear of them: their rows would name nobody.
         app::team::jobs::catch_up(house, db, user).await?;
     }
     Ok(Who::Staff { account, role, remember: signed.remember, db })
+}
+
+/// Puts a session under another identifier, for another role. One session makes one: who comes second finds it ended.
+async fn change_role(house: &House, session: &Session, signed: &Signed, role: &str) -> Result<bool, AppError> {
+    let Some(id) = session.id() else { return Ok(false) };
+    if !house.sessions.end(signed.person, &stored_id(&id)).await? {
+        return Ok(false);
+    }
+    let signed = Signed { role: Some(role.to_owned()), ..signed.clone() };
+    app::auth::sign_in::open_session(session, signed).await?;
+    Ok(true)
 }

@@ -52,6 +52,39 @@ fn a_new_password_opens_and_ends_what_the_old_one_opened() {
 }
 
 #[test]
+fn a_lost_second_factor_is_taken_away_and_the_password_stays() {
+    run(async {
+        let at = Installation::new().await;
+        let served = at.serve(&["--no-worker"]).await;
+        let [a, b] = [0, 1].map(|n| at.agencies[n].new.admin_email.as_str());
+        let of_a = served.sign_in(a).await;
+        let (done, said) = at.say(&["person", "reset", a, "--second-factor"]).await;
+        assert!(!done && said.contains(&format!("{a} has no second factor")), "{said}");
+        let databases = at.databases().await;
+        let superuser = databases.cluster().expect("it is private").superuser();
+        let mut central = superuser.database("central").connect().await.expect("superuser");
+        let set = "update people set totp = '\\x00', totp_set_at = now()";
+        sqlx::query(set).execute(&mut central).await.expect("everybody has one, and nobody their telephone");
+        let way_in = async |email: &str| {
+            let reply = served.call("auth/sign_in", "", &[("email", email), ("password", PASSWORD)]).await;
+            reply.expect("an answer").header("location").to_owned()
+        };
+        assert_eq!(way_in(a).await, "/entrar/codigo?next=%2Fapp");
+        let reset = json(&at, &["person", "reset", a, "--second-factor"]).await;
+        assert_eq!((&reset["reset"], &reset["second_factor"]), (&a.into(), &true.into()));
+        assert_eq!((way_in(a).await.as_str(), way_in(b).await.as_str()), ("/app", "/entrar/codigo?next=%2Fapp"));
+        let ended = served.call("auth/sessions", &of_a, &[]).await.expect("an answer").status;
+        assert_eq!(ended, 401, "signed out everywhere");
+        let told = "select (select count(*) from mails where recipient = $1 and kind = 'second_factor.reset'),
+                           (select count(*) from tenant_audit_log where action = 'second_factor.reset')";
+        let told: (i64, i64) = sqlx::query_as(told).bind(a).fetch_one(&mut central).await.expect("counted");
+        assert_eq!(told, (1, 1), "told to the person, and written down");
+        drop(central);
+        databases.close().await.expect("it is still used");
+    });
+}
+
+#[test]
 fn an_operator_is_added_and_a_known_person_keeps_their_password() {
     run(async {
         let at = Installation::new().await;

@@ -59,6 +59,8 @@ fn changes_its_own(row: &Access) -> bool {
             | "/fn/auth/sign_in_operator"
             | "/sair"
             | "/fn/auth/set_language"
+            | "/fn/auth/end_other_sessions"
+            | "/fn/auth/propose_second_factor"
             | "/fn/properties/create"
             | "/fn/today/put_first_steps_away"
             | "/fn/billing/change"

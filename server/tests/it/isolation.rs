@@ -75,6 +75,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
             Ask::Call(vec![("id", two.member.clone()), password, ("stays", "true".to_owned())])
         }
         "/fn/auth/end_session" => Ask::Call(vec![("id", two.session.clone())]),
+        "/fn/auth/reset_second_factor" => Ask::Call(vec![("user", two.colleague.clone())]),
         "/fn/auth/choose_agency" => Ask::Call(vec![("user", two.b.owner.to_string())]),
         // The storefront's; the platform's shows nothing of an agency.
         "/" if row.audience == Audience::Storefront => Ask::Own,
@@ -106,8 +107,17 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/account/change_password"
         | "/fn/account/ask_email"
         | "/app/profile"
+        | "/app/profile/security"
         | "/entrar/agencia"
+        | "/entrar/confirmar"
         | "/fn/auth/agencies"
+        | "/fn/auth/end_other_sessions"
+        | "/fn/auth/prove"
+        | "/fn/auth/security"
+        | "/fn/auth/propose_second_factor"
+        | "/fn/auth/confirm_second_factor"
+        | "/fn/auth/remove_second_factor"
+        | "/fn/auth/renew_recovery_codes"
         | "/fn/auth/sessions"
         | "/fn/auth/set_language"
         | "/fn/billing/use"
@@ -135,6 +145,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/"
         | "/planos"
         | "/entrar"
+        | "/entrar/codigo"
         | "/sair"
         | "/senha"
         | "/senha/{token}"
@@ -152,8 +163,10 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/platform/audit"
         | "/platform/audit/export"
         | "/fn/audit/list_all"
+        | "/platform/profile"
         | "/theme/{colors}"
         | "/fn/auth/sign_in"
+        | "/fn/auth/sign_in_code"
         | "/fn/auth/entrance"
         | "/fn/auth/renew"
         | "/fn/auth/sign_in_operator"
@@ -227,6 +240,8 @@ pub(super) struct Two {
     member: String,
     former: String,
     invitation: String,
+    /// The account of somebody at B's who has a second factor.
+    colleague: String,
 }
 
 pub(super) async fn two(house: &House) -> Two {
@@ -262,7 +277,8 @@ pub(super) async fn two_with(house: &House, canary: &str) -> Two {
     assert_eq!(invited.status, StatusCode::OK, "{}", invited.text());
     let team = of_b.call("team/load", &[]).await.json();
     let invitation = team["invitations"][0]["id"].as_str().expect("an invitation").to_owned();
-    Two { a, b, of_a, of_b, property, photo, listing, logo, draft, session, domain, member, former, invitation }
+    let colleague = house.colleague_with_second_factor(&b).await.to_string();
+    Two { a, b, of_a, of_b, property, photo, listing, logo, draft, session, domain, member, former, invitation, colleague }
 }
 
 #[test]
@@ -335,6 +351,9 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         "/fn/properties/blank" => Some((Ask::Call(vec![("draft", two.draft.clone())]), title)),
         // Figures of a plan, what a form lacks, and a name that others may have too.
         "/fn/billing/use" | "/fn/properties/check" | "/fn/account/profile" => None,
+        "/fn/auth/security" => Some((call(), two.b.email.clone())),
+        // The person's, and in no agency's frame.
+        "/app/profile/security" | "/entrar/confirmar" => None,
         // They write, and give nothing back.
         _ if row.mutating => None,
         other => panic!("{other} is one's own: say how it is asked, and what of B's its answer holds"),
@@ -380,7 +399,7 @@ fn names(two: &Two) -> Vec<(String, String)> {
     let owner = two.b.owner.to_string();
     let logo = two.logo.trim_end_matches(".png").to_owned();
     let address = two.listing.trim_start_matches("/imovel/").to_owned();
-    let team = [two.member.clone(), two.former.clone(), two.invitation.clone()];
+    let team = [two.member.clone(), two.former.clone(), two.invitation.clone(), two.colleague.clone()];
     let names = [two.property.clone(), two.photo.id.clone(), two.session.clone(), owner, logo, address, two.domain.clone()];
     let names: Vec<String> = names.into_iter().chain(team).collect();
     let other = |name: &String| format!("{}{}", &name[..name.len() - 1], if name.ends_with('0') { '1' } else { '0' });

@@ -165,6 +165,8 @@ fn who_is_nobody_gets_nothing() {
                         &[
                             ("q", ""),
                             ("lang", "en"),
+                            ("password", "x"),
+                            ("second_factor", "x"),
                             ("id", &uuid::Uuid::nil().to_string()),
                             ("user", &uuid::Uuid::nil().to_string()),
                             ("slug", "x"),

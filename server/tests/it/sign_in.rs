@@ -97,6 +97,7 @@ fn a_session_is_new_at_every_sign_in_and_gone_after_signing_out() {
         assert!(question.status == StatusCode::OK && question.text().contains("action=\"/sair\""), "it asks first");
         let left = owner.send(Method::POST, "/sair", "text/html", None).await;
         assert_eq!((left.status, left.header("location")), (StatusCode::SEE_OTHER, "/entrar"));
+        assert_eq!(left.header("clear-site-data"), "\"cache\", \"storage\"");
         let removal = left.header("set-cookie");
         assert!(removal.starts_with("__Host-sobrado=;") && removal.contains("Max-Age=0"), "{removal}");
         assert!(removal.contains("Secure") && removal.contains("Path=/"), "a browser ignores it otherwise: {removal}");

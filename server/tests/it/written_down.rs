@@ -60,7 +60,7 @@ fn change(row: &Access, there: &There) -> Option<Change> {
     let (before, call, action) = match row.path {
         // Kept in the central database, whose log has their lines at once: `domains` looks at each of them.
         path if path.starts_with("/fn/domains/") => return None,
-        "/fn/auth/end_session" | "/fn/today/put_first_steps_away" => return None,
+        "/fn/auth/reset_second_factor" | "/fn/today/put_first_steps_away" => return None,
         // Of the central database alone: their lines are looked at in `tenancy/tests/subscriptions.rs`.
         "/fn/billing/change" | "/fn/billing/cancel" | "/fn/billing/keep" => return None,
         // Of people the central log is told where they are: `team` and `account` count its lines.

@@ -4,12 +4,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::account::parts::ProfileForms;
-use crate::auth::server_fns::{EndSession, SetLanguage, list_sessions};
-use crate::auth::types::{Me, SessionLine};
+use crate::auth::parts::SessionsPart;
+use crate::auth::server_fns::SetLanguage;
+use crate::auth::types::Me;
 use crate::auth::words::role;
-use crate::ui::act::{Act, ActForm};
-use crate::ui::error::ErrorPage;
-use crate::ui::form::ErrorNote;
+use crate::ui::act::Act;
 use crate::ui::icon::{Icon, IconName};
 use crate::ui::title::PageTitle;
 use crate::words::{Lang, lang, words};
@@ -20,19 +19,7 @@ pub fn Profile() -> impl IntoView {
     let (all, lang) = (words(), lang());
     let (words, see_site) = (&all.auth, all.today.see_site);
     let act = Act::new();
-    let sessions = Resource::new_blocking(move || act.done(), |_| list_sessions());
     let me = expect_context::<Me>();
-    let list = move || {
-        Suspend::new(async move {
-            match sessions.await {
-                Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok(all) => view! {
-                    <ul class="rows">{all.into_iter().map(|line| session_row(line, act)).collect_view()}</ul>
-                }
-                .into_any(),
-            }
-        })
-    };
     view! {
         <PageTitle text=words.profile/>
         <header class="page-head"><h1>{words.profile}</h1></header>
@@ -53,34 +40,10 @@ pub fn Profile() -> impl IntoView {
         <ProfileForms/>
         <LanguageForm/>
         <section class="group">
-            <h2>{words.sessions}</h2>
-            <p class="quiet">{words.sessions_lead}</p>
-            <ErrorNote error=act.error()/>
-            <Transition>{list}</Transition>
+            <h2>{words.security}</h2>
+            <p><a class="btn" href="/app/profile/security" rel="external">{words.security}</a></p>
         </section>
-    }
-}
-
-fn session_row(line: SessionLine, act: Act) -> impl IntoView {
-    let words = &words().auth;
-    view! {
-        <li class="row">
-            <div class="row-text">
-                <strong>{line.device}</strong>
-                <span class="quiet">{line.ip_address}" · "{words.since}" "{line.since}" · "{words.last_used}" "{line.last_used}</span>
-            </div>
-            {if line.is_this {
-                view! { <span class="tag">{words.this_session}</span> }.into_any()
-            } else {
-                view! {
-                    <ActForm act to=EndSession::PATH>
-                        <input type="hidden" name="id" value=line.id/>
-                        <button type="submit" class="btn btn-small">{words.end_session}</button>
-                    </ActForm>
-                }
-                .into_any()
-            }}
-        </li>
+        <SessionsPart act/>
     }
 }
 

@@ -3,6 +3,7 @@
 use moka::future::Cache;
 use std::fmt;
 use std::time::Duration;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{CentralDb, OperatorId, PersonId, TenantId, UserId};
@@ -29,6 +30,10 @@ pub struct Account {
     pub locale: Option<String>,
     /// Whether the agency's own database does not know them as they are.
     pub is_behind: bool,
+    /// Whether the person has a second factor.
+    pub second_factor: bool,
+    /// When the person was first told that they have to have one.
+    pub asked_at: Option<OffsetDateTime>,
 }
 
 /// An operator of the platform.
@@ -44,6 +49,8 @@ pub struct OperatorAccount {
     pub email: String,
     /// Chosen language, `pt-BR` or `en`.
     pub locale: Option<String>,
+    /// Whether the person has a second factor.
+    pub second_factor: bool,
 }
 
 /// The accounts that were asked for lately.
@@ -95,7 +102,8 @@ async fn find(db: &CentralDb, user: UserId) -> Result<Option<Account>, sqlx::Err
     sqlx::query_as!(
         Account,
         r#"select u.id as "user: UserId", u.person_id as "person: PersonId", u.company_id as "tenant: TenantId",
-                  u.name, u.email, u.role, p.locale, u.staff_version <> u.version as "is_behind!"
+                  u.name, u.email, u.role, p.locale, u.staff_version <> u.version as "is_behind!",
+                  p.totp is not null as "second_factor!", p.totp_asked_at as asked_at
            from users u
            join people p on p.id = u.person_id
            where u.id = $1 and u.active"#,
@@ -108,7 +116,8 @@ async fn find(db: &CentralDb, user: UserId) -> Result<Option<Account>, sqlx::Err
 async fn find_operator(db: &CentralDb, operator: OperatorId) -> Result<Option<OperatorAccount>, sqlx::Error> {
     sqlx::query_as!(
         OperatorAccount,
-        r#"select o.id as "operator: OperatorId", o.person_id as "person: PersonId", p.name, p.email, p.locale
+        r#"select o.id as "operator: OperatorId", o.person_id as "person: PersonId", p.name, p.email, p.locale,
+                  p.totp is not null as "second_factor!"
            from operators o
            join people p on p.id = o.person_id
            where o.id = $1 and o.active"#,

@@ -25,6 +25,7 @@ pub mod plans;
 pub(crate) mod refused;
 pub mod routes;
 pub mod seats;
+pub mod second_factors;
 pub(crate) mod session_lines;
 pub mod sessions;
 pub mod settling;

@@ -17,6 +17,8 @@ pub struct Credentials {
     pub operator: Option<OperatorId>,
     /// When the password was set: a session is good for as long as its person's has not been set anew.
     pub password_set: OffsetDateTime,
+    /// Since when the person has a second factor; none: the password is enough.
+    pub factor_set: Option<OffsetDateTime>,
 }
 
 /// The credentials under this e-mail address (lower case).
@@ -27,7 +29,7 @@ pub async fn find_credentials(db: &CentralDb, email: &str) -> Result<Option<Cred
     sqlx::query_as!(
         Credentials,
         r#"select p.id as "person: PersonId", p.password_hash, o.id as "operator?: OperatorId",
-                  p.password_changed_at as password_set
+                  p.password_changed_at as password_set, p.totp_set_at as factor_set
            from people p
            left join operators o on o.person_id = p.id and o.active
            where p.email = $1"#,

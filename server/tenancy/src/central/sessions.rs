@@ -29,6 +29,8 @@ const ABSOLUTE: Duration = Duration::hours(24);
 const REMEMBERED: Duration = Duration::days(30);
 /// A session that has ended is remembered, and opens nothing.
 const LATE: Duration = Duration::days(7);
+/// A session in which a code is awaited ends.
+pub const BETWEEN: Duration = Duration::minutes(5);
 /// Use is written down this often: a write on every request would be one too many.
 const TOUCH: Duration = Duration::minutes(5);
 /// A session that was read is not read again for so long: what no notice told is seen after that.
@@ -50,6 +52,15 @@ pub struct Signed {
     /// When the password that was given had been set, in Unix microseconds: a session of an older one is none.
     #[serde(default)]
     pub password_set: i64,
+    /// Since when the person has their second factor, likewise, or zero: a session from before a change of it is none.
+    #[serde(default)]
+    pub factor_set: i64,
+    /// When the person last proved who they are, in Unix seconds: dangerous acts ask how long ago that was.
+    #[serde(default)]
+    pub proved: i64,
+    /// The role that the session was begun with: another one has another session.
+    #[serde(default)]
+    pub role: Option<String>,
     /// When the password was given, in Unix seconds: from then on the session's days are counted, whatever was chosen since.
     #[serde(default)]
     pub since: i64,
@@ -123,12 +134,42 @@ impl Sessions {
         Ok(was_there)
     }
 
+    /// Ends all of a person's sessions but this one. Says how many there were.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn end_others(&self, person: PersonId, kept: &[u8]) -> std::result::Result<usize, sqlx::Error> {
+        let mut tx = self.db.pool().begin().await?;
+        let ended = end_all(&mut tx, person, Some(kept)).await?;
+        tx.commit().await?;
+        for stored in &ended {
+            self.forget(stored).await;
+        }
+        Ok(ended.len())
+    }
+
+    /// Ends the session of somebody who has yet to give their code. Says whether there was one: it is good for one sign-in.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn claim(&self, stored: &[u8]) -> std::result::Result<bool, sqlx::Error> {
+        let done = sqlx::query!(
+            "update sessions set ended_at = now() where id = $1 and person_id is null and ended_at is null",
+            stored
+        )
+        .execute(self.db.pool())
+        .await?;
+        self.forget(stored).await;
+        Ok(done.rows_affected() == 1)
+    }
+
     async fn write(&self, record: &Record) -> Result<()> {
         let signed = signed(record)?;
         let data = serde_json::to_value(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
         let now = self.clock.now();
         let created = signed.as_ref().and_then(|s| OffsetDateTime::from_unix_timestamp(s.since).ok()).unwrap_or(now);
-        let expires = expiry(signed.as_ref().is_some_and(|s| s.remember), created, now);
+        // Nobody is signed in: it is the moment between a password and its code.
+        let expires = signed.as_ref().map_or(now + BETWEEN, |s| expiry(s.remember, created, now));
         let part = |f: fn(&Signed) -> Option<Uuid>| signed.as_ref().and_then(f);
         let mut tx = self.db.pool().begin().await.map_err(backend)?;
         let is_new = sqlx::query_scalar!(
@@ -201,7 +242,8 @@ impl SessionStore for Sessions {
         }
         let forgotten = self.forgotten.load(Ordering::SeqCst);
         let row = sqlx::query!(
-            r#"select s.data, s.created_at, s.last_seen_at, s.expires_at, p.password_changed_at as "password_set?"
+            r#"select s.data, s.created_at, s.last_seen_at, s.expires_at, p.password_changed_at as "password_set?",
+                      p.totp_set_at as "factor_set?"
                from sessions s
                left join people p on p.id = s.person_id
                where s.id = $1 and s.ended_at is null and s.expires_at > $2"#,
@@ -218,9 +260,9 @@ impl SessionStore for Sessions {
             expiry_date: row.expires_at,
         };
         let signed = signed(&record)?;
-        // Whoever signed in while the password was being set anew has given the old one.
+        // Whoever signed in while the password was being set anew has given the old one; likewise the second factor.
         if let (Some(signed), Some(set)) = (&signed, row.password_set)
-            && signed.password_set != micros(set)
+            && (signed.password_set != micros(set) || signed.factor_set != row.factor_set.map_or(0, micros))
         {
             return Ok(None);
         }
@@ -279,6 +321,23 @@ fn signed(record: &Record) -> Result<Option<Signed>> {
 /// An instant as [`Signed::password_set`] names it; the database keeps no more of it.
 pub fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or_default()
+}
+
+/// Ends a person's sessions, all but one or all, and names those that it has ended.
+pub(super) async fn end_all(
+    tx: &mut super::CentralTx,
+    person: PersonId,
+    kept: Option<&[u8]>,
+) -> std::result::Result<Vec<Vec<u8>>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "update sessions set ended_at = now()
+         where person_id = $1 and ended_at is null and id is distinct from $2
+         returning id",
+        person.as_uuid(),
+        kept
+    )
+    .fetch_all(&mut **tx)
+    .await
 }
 
 fn key(id: &Id) -> Vec<u8> {

@@ -12,6 +12,8 @@ const ACCOUNT_FAILURES: i64 = 10;
 const ACCOUNT_FAILURES_EVER: i64 = 100;
 /// Failures from one address within the window before it waits.
 const ADDRESS_FAILURES: i64 = 30;
+/// Wrong codes of one account within a minute before the next must wait.
+const CODES_A_MINUTE: i64 = 5;
 /// How far back the throttle looks.
 const WINDOW: Duration = Duration::minutes(15);
 
@@ -84,6 +86,62 @@ pub async fn judge(db: &CentralDb, key: &Key, attempt: Attempt<'_>) -> Result<Ve
         return Ok(wait(row.account_first));
     }
     Ok(Verdict::Go)
+}
+
+/// Asks whether a code may be tried. Who tries one has given the password, so no device is let past: but what strangers try
+/// does not hold up a device on which this person has signed in before, and what is tried there does not hold up others.
+///
+/// # Errors
+/// The database's.
+pub async fn judge_code(db: &CentralDb, key: &Key, attempt: Attempt<'_>) -> Result<Verdict, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"with of_account as (
+               select at, device_key, factor, succeeded from sign_in_attempts where email_key = $1
+           ), tried as (
+               select f.at
+               from of_account f
+               where f.factor = 'code' and not f.succeeded
+                 and f.at > coalesce((select max(at) from of_account where succeeded), '-infinity')
+                 and case when exists (select from of_account where succeeded and device_key = $2)
+                     then f.device_key is not distinct from $2
+                     else not exists (select from of_account s where s.succeeded and s.device_key = f.device_key)
+                 end
+           )
+           select count(*) filter (where at > $3) as "minute!", count(*) filter (where at > $4) as "window!",
+                  count(*) as "ever!", min(at) filter (where at > $4) as first
+           from tried"#,
+        email_key(key, attempt.email),
+        attempt.device,
+        attempt.at - Duration::MINUTE,
+        attempt.at - WINDOW
+    )
+    .fetch_one(db.pool())
+    .await?;
+    if row.ever >= ACCOUNT_FAILURES_EVER {
+        return Ok(Verdict::Wait(Duration::days(1)));
+    }
+    if row.window >= ACCOUNT_FAILURES {
+        return Ok(Verdict::Wait(row.first.unwrap_or(attempt.at) + WINDOW - attempt.at));
+    }
+    Ok(if row.minute >= CODES_A_MINUTE { Verdict::Wait(Duration::MINUTE) } else { Verdict::Go })
+}
+
+/// Writes down that a code was wrong.
+///
+/// # Errors
+/// The database's.
+pub async fn record_wrong_code(db: &CentralDb, key: &Key, attempt: Attempt<'_>) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into sign_in_attempts (email_key, ip_address, device_key, succeeded, factor, at)
+         values ($1, $2::text::inet, $3, false, 'code', $4)",
+        email_key(key, attempt.email),
+        line_of(attempt.ip).to_string(),
+        attempt.device,
+        attempt.at
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(())
 }
 
 /// Writes down how an attempt ended; one that failed in the audit log too. Who succeeds is told of there when the session begins.

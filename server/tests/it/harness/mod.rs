@@ -5,6 +5,7 @@ pub mod chance;
 pub mod dns;
 pub mod edge;
 pub mod process;
+pub mod second_factor;
 pub mod smtp;
 mod statements;
 

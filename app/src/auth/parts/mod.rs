@@ -1,0 +1,9 @@
+//! Parts of the pages about one's own account.
+
+mod code_field;
+mod second_factor;
+mod sessions;
+
+pub use code_field::CodeField;
+pub use second_factor::SecondFactorPart;
+pub use sessions::SessionsPart;
