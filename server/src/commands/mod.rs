@@ -11,6 +11,7 @@ mod output;
 mod person;
 mod routes;
 mod serve;
+mod server;
 mod template;
 mod tenant;
 mod worker;
@@ -44,6 +45,9 @@ enum Command {
     /// Agencies: create, list, show, suspend, resume, import
     #[command(subcommand)]
     Tenant(tenant::Tenant),
+    /// The servers that agencies' databases lie on: add, list, drain, activate, set
+    #[command(subcommand)]
+    Server(server::Server),
     /// What is being done to agencies: list, retry
     #[command(subcommand)]
     Operations(operations::Operations),
@@ -105,6 +109,7 @@ async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> 
         Command::Migrate(command) => command.run(deployment).await,
         Command::Demo(command) => command.run(config, deployment).await,
         Command::Tenant(command) => command.run(deployment).await,
+        Command::Server(command) => command.run(deployment).await,
         Command::Operations(command) => command.run(deployment).await,
         Command::Operator(command) => command.run(deployment).await,
         Command::Person(command) => command.run(deployment).await,

@@ -92,8 +92,14 @@ impl Serve {
         let farewell = config.environment.farewell();
         let patience = Patience::default();
         let patience = Patience { finish: patience.finish.saturating_sub(farewell), ..patience };
-        let working = (!self.no_worker)
-            .then(|| tokio::spawn(worker::run(state.house.clone(), deployment.provisioner(), committed, stop.clone())));
+        let working = (!self.no_worker).then(|| {
+            tokio::spawn(worker::run(
+                state.house.clone(),
+                deployment.provisioner().keeping(config.prepared),
+                committed,
+                stop.clone(),
+            ))
+        });
         let peers = || Peers::new(Proxies(config.trusted_proxies.as_slice().into()), PER_PEER);
         let pages = router::router(&state, &config.trusted_proxies, readiness.clone());
         let serving = tokio::spawn(listen::serve(public, pages, stop.clone(), patience, peers()));

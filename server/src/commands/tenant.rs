@@ -1,5 +1,7 @@
 //! `sobrado tenant`: agencies, one by one.
 
+mod delete;
+
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -24,8 +26,12 @@ pub(super) enum Tenant {
     Show(One),
     /// Close an agency for a while: 503 on its storefront, the plan page for its owner
     Suspend(Suspend),
-    /// Open a suspended agency again
+    /// Open a suspended or cancelled agency again
     Resume(One),
+    /// Close an agency as its owner wishes it: everything stays, and nobody enters
+    Cancel(Suspend),
+    /// Close an agency for good, and drop its database after a time of grace
+    Delete(delete::Delete),
     /// Register a list of properties, or take such an import back
     Import(super::import::Import),
 }
@@ -119,9 +125,20 @@ impl Tenant {
                     &[format!("{} is suspended", company.slug)],
                 );
             }
+            Self::Cancel(cancel) => {
+                let company = find(deployment, &cancel.slug).await?;
+                if !companies::cancel(central, company.id, &cancel.reason, By::default()).await? {
+                    bail!("{} is {}, neither active nor suspended", company.slug, company.status);
+                }
+                let says = format!("{} is cancelled; `sobrado tenant resume` opens it again", company.slug);
+                output::print(cancel.json, &json!({"cancelled": company.slug}), &[says]);
+            }
+            Self::Delete(delete) => return delete.run(deployment).await,
             Self::Resume(one) => {
                 let company = find(deployment, &one.slug).await?;
-                if !companies::resume(central, company.id, By::default()).await? {
+                let is_open = companies::resume(central, company.id, By::default()).await?
+                    || companies::reopen(central, company.id, By::default()).await?;
+                if !is_open {
                     bail!("{} is {}, not suspended", company.slug, company.status);
                 }
                 output::print(

@@ -33,7 +33,12 @@ async fn work(config: &Config, deployment: &Deployment) -> anyhow::Result<()> {
             .await?;
     let stop = CancellationToken::new();
     let mut told = Told::listen()?;
-    let mut working = tokio::spawn(worker::run(state.house.clone(), deployment.provisioner(), committed, stop.clone()));
+    let mut working = tokio::spawn(worker::run(
+        state.house.clone(),
+        deployment.provisioner().keeping(config.prepared),
+        committed,
+        stop.clone(),
+    ));
     tracing::info!("the worker is here");
     tokio::select! {
         ended = &mut working => anyhow::bail!("the worker ended by itself: {ended:?}"),

@@ -40,6 +40,7 @@ pub async fn list(db: &CentralDb) -> Result<Vec<Company>, sqlx::Error> {
            from companies c
            left join tenant_subscriptions s on s.tenant_id = c.id
            left join subscription_plans p on p.id = s.plan_id
+           where c.deleted_at is null
            order by c.slug"#
     )
     .fetch_all(db.pool())
@@ -58,7 +59,7 @@ pub async fn find_by_slug(db: &CentralDb, slug: &str) -> Result<Company, sqlx::E
            from companies c
            left join tenant_subscriptions s on s.tenant_id = c.id
            left join subscription_plans p on p.id = s.plan_id
-           where c.slug = $1"#,
+           where c.slug = $1 and c.deleted_at is null"#,
         slug
     )
     .fetch_one(db.pool())
@@ -84,6 +85,27 @@ pub struct By {
 /// The database's.
 pub async fn suspend(db: &CentralDb, tenant: TenantId, reason: &str, by: By) -> Result<bool, sqlx::Error> {
     change(db, tenant, ("active", "suspended"), Some(reason), "tenant.suspend", by).await
+}
+
+/// Closes an agency as its owner wishes it: everything stays, and nobody enters. Says whether it was open or suspended.
+///
+/// # Errors
+/// The database's.
+pub async fn cancel(db: &CentralDb, tenant: TenantId, reason: &str, by: By) -> Result<bool, sqlx::Error> {
+    for from in ["active", "suspended"] {
+        if change(db, tenant, (from, "cancelled"), Some(reason), "tenant.cancel", by.clone()).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Opens a cancelled agency again. Says whether it was cancelled.
+///
+/// # Errors
+/// The database's.
+pub async fn reopen(db: &CentralDb, tenant: TenantId, by: By) -> Result<bool, sqlx::Error> {
+    change(db, tenant, ("cancelled", "active"), None, "tenant.resume", by).await
 }
 
 /// Opens a suspended agency again, and puts its parked jobs back. Says whether it was suspended.
