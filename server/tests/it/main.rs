@@ -16,6 +16,7 @@ mod crowd;
 mod demo;
 mod duty;
 mod faults;
+mod fleet;
 mod given;
 mod harness;
 mod headers;

@@ -13,6 +13,7 @@
 //! | verify | signs in as the agency, and fails to sign in elsewhere | reads only |
 //! | activate | what the schema lacks since; status, domain, audit line and notice in one transaction | the last one |
 
+pub mod compare;
 pub mod fleet;
 pub mod leave;
 mod ready;

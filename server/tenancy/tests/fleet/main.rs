@@ -130,9 +130,11 @@ fn one_agency_that_cannot_be_migrated_holds_up_nobody_and_is_tried_again() {
         assert_eq!(failed, [&stubborn.route.slug], "all others are through");
         assert!(outcome(&fleet, stubborn).as_ref().is_err_and(|why| why.contains(&format!("about_{version}_check"))));
         assert!(all.iter().filter(|a| a.route.slug != stubborn.route.slug).all(|a| *outcome(&fleet, a) == Ok(version)));
-        let kept = "select state, failed_version, error from tenant_migrations where tenant_id = $1 order by started_at desc limit 1";
-        let kept: (String, Option<i64>, Option<String>) =
-            sqlx::query_as(kept).bind(stubborn.route.tenant).fetch_one(&mut central().await).await.expect("kept");
+        let kept =
+            "select m.state, m.failed_version from tenant_migrations m join migration_rollouts r on r.id = m.rollout_id
+            where m.tenant_id = $1 and r.target = $2 and m.error is not null";
+        let kept = sqlx::query_as(kept).bind(stubborn.route.tenant).bind(version);
+        let kept: (String, Option<i64>) = kept.fetch_one(&mut central().await).await.expect("kept");
         assert_eq!((kept.0.as_str(), kept.1), ("failed", Some(version)));
         let alert = "select count(*) from alerts where kind = 'migration' and tenant_id = $1 and closed_at is null";
         let alerts = async || -> i64 {
