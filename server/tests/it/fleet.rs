@@ -60,7 +60,8 @@ fn an_agency_on_a_second_server_is_served_like_any_other() {
         let (made, said) = create(&at, "longe", "ana").await;
         assert!(made, "{said}");
         let all = servers(&at).await;
-        assert_eq!(all, [("home".into(), "active".into(), 2), ("beside".into(), "active".into(), 1)]);
+        let row = |name: &str, state: &str, agencies: i64| (name.to_owned(), state.to_owned(), agencies);
+        assert_eq!(all, [row("home", "active", 2), row("beside", "active", 1)]);
         let at_home = at.agencies[0].new.slug.as_str();
         assert_eq!((until(&served, "longe", 200).await, visit(&served, at_home).await), (200, 200));
         let fields = [("email", "ana@longe.example"), ("password", CHOSEN)];
@@ -89,7 +90,7 @@ fn an_agency_on_a_second_server_is_served_like_any_other() {
             assert!(is_made || said.contains("sobrado server add"), "{said}");
         }
         let all = servers(&at).await;
-        assert_eq!(all, [("home".into(), "draining".into(), 3), ("beside".into(), "draining".into(), 1)]);
+        assert_eq!(all, [row("home", "draining", 3), row("beside", "draining", 1)]);
         // Down, it takes its own agencies with it and nobody else.
         other.cluster.close().await.expect("stopped");
         assert_eq!((until(&served, "longe", 503).await, visit(&served, at_home).await), (503, 200));

@@ -23,7 +23,8 @@ async fn count(sql: &'static str, name: &str) -> i64 {
 const DATABASES: &str = "select count(*) from pg_database where datname = $1";
 const ROLES: &str = "select count(*) from pg_roles where rolname = $1";
 const LOGINS: &str = "select count(*) from pg_roles where rolname = $1 and rolcanlogin";
-const SESSIONS: &str = "select count(*) from pg_stat_activity where usename = $1";
+const SLEEPERS: &str =
+    "select count(*) from pg_stat_activity where usename = $1 and state = 'active' and query like '%pg_sleep%'";
 const ALERTS: &str =
     "select count(*) from alerts where kind = 'deletion' and tenant_id = $1::uuid and closed_at is null";
 
@@ -49,7 +50,7 @@ fn an_agency_that_goes_is_shut_out_at_once_and_dropped_when_its_time_has_come() 
         let held = sqlx::query("select pg_sleep(600)").execute(&a.db);
         let (id, cut) = tokio::join!(
             async {
-                while count(SESSIONS, place).await == 0 {
+                while count(SLEEPERS, place).await == 0 {
                     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
                 }
                 let id = asked(&a, 30, false).await;
@@ -58,7 +59,8 @@ fn an_agency_that_goes_is_shut_out_at_once_and_dropped_when_its_time_has_come() 
             },
             held
         );
-        assert!(cut.is_err(), "whoever was inside has been sent away");
+        let cut = cut.expect_err("whoever was inside has been sent away");
+        assert_eq!(cut.as_database_error().and_then(|error| error.code()).as_deref(), Some("57P01"), "{cut}");
         assert_eq!((count(LOGINS, place).await, count(DATABASES, place).await), (0, 1));
         bed.routes.reload().await.expect("read");
         let route = bed.routes.by_tenant(a.route.tenant).expect("known");
@@ -310,6 +312,9 @@ fn doctor_finds_what_belongs_to_nobody_and_what_somebody_lacks() {
         let lost = format!("t_{}", uuid::Uuid::new_v4().simple());
         let mut root = central().await;
         let (role, parted) = (&a.route.placement.role_name, &b.route.placement.db_name);
+        bed.registry.evict(&b.route).await;
+        let sent_away = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+        sqlx::query(sent_away).bind(parted).execute(&mut root).await.expect("sent away");
         for sql in [
             format!("create database {lost}"),
             format!("create role {lost}"),
