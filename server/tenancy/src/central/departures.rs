@@ -142,6 +142,12 @@ pub(crate) async fn forget_in(tx: &mut CentralTx, op: &Operation, going: &Going)
     sqlx::query!("update tenant_subscriptions set status = 'cancelled' where tenant_id = $1", tenant)
         .execute(&mut **tx)
         .await?;
+    sqlx::query!(
+        "delete from sign_ups where operation_id in (select id from tenant_operations where tenant_id = $1)",
+        tenant
+    )
+    .execute(&mut **tx)
+    .await?;
     sqlx::query!("delete from jobs where tenant_id = $1", tenant).execute(&mut **tx).await?;
     sqlx::query!("delete from tenant_placements where tenant_id = $1", tenant).execute(&mut **tx).await?;
     sqlx::query!(

@@ -152,7 +152,8 @@ async fn upsert(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<Option<SignUp
 pub async fn is_free(db: &CentralDb, slug: &str, at: OffsetDateTime) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select not exists (select from companies where slug = $1)
-               and not exists (select from sign_ups where slug = $1 and confirmed_at is null and expires_at > $2) as "free!""#,
+               and not exists (select from sign_ups where slug = $1 and confirmed_at is null and expires_at > $2)
+               and not exists (select from held_slugs where slug = $1 and until > $2) as "free!""#,
         slug,
         at
     )
