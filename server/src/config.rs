@@ -76,6 +76,8 @@ pub struct Config {
     pub dns_servers: Vec<SocketAddr>,
     /// Where the edge is.
     pub edge: EdgeOptions,
+    /// Databases that wait on each server for who signs up next.
+    pub prepared: u16,
 }
 
 impl Config {
@@ -142,6 +144,7 @@ impl Config {
                 address: get("EDGE_ADDR").map(|v| address("EDGE_ADDR", Some(v), "127.0.0.1:443")).transpose()?,
                 roots: get("EDGE_CA_FILE").map(PathBuf::from),
             },
+            prepared: prepared(get("PREPARED_DATABASES"), environment)?,
             base_url,
             central_url,
             provisioner_url,
@@ -254,6 +257,13 @@ fn post(url: Option<String>, environment: Environment, data_dir: &std::path::Pat
         return Err(wrong("SMTP_URL", problem));
     }
     Ok(post)
+}
+
+/// Three unless it is said; in a test none that nobody has asked for.
+fn prepared(value: Option<String>, environment: Environment) -> Result<u16, ConfigError> {
+    let Some(value) = value else { return Ok(if environment == Environment::Test { 0 } else { 3 }) };
+    let number = value.parse().ok().filter(|number| *number <= 100);
+    number.ok_or_else(|| wrong("PREPARED_DATABASES", format!("is `{value}`; use a number from 0 to 100")))
 }
 
 /// The secret: as given; outside production made once and kept beside the data, readable by us alone.

@@ -1,6 +1,7 @@
 //! Where bytes lie: one store, a folder an agency, names made by us from the content.
 
 use bytes::Bytes;
+use futures::TryStreamExt as _;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
@@ -64,8 +65,29 @@ impl Files {
     }
 }
 
+impl Files {
+    /// Removes everything of an agency that is gone.
+    ///
+    /// # Errors
+    /// [`FilesError`]; what was removed before stays so.
+    pub async fn remove_all(&self, tenant: TenantId) -> Result<(), FilesError> {
+        let mut all = self.store.list(Some(&folder(tenant)));
+        while let Some(object) = all.try_next().await? {
+            match self.store.delete(&object.location).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn folder(tenant: TenantId) -> Path {
+    Path::from_iter(["tenants".to_owned(), tenant.to_string()])
+}
+
 fn path(tenant: TenantId, sha256: &[u8]) -> Path {
-    Path::from_iter(["tenants".to_owned(), tenant.to_string(), to_hex(sha256)])
+    folder(tenant).join(to_hex(sha256))
 }
 
 /// Lower-case hexadecimal digits.

@@ -212,6 +212,7 @@ fn refused(refused: RefusedAnswer) -> AppError {
     match refused {
         RefusedAnswer::Gone | RefusedAnswer::SlugTaken => AppError::NotFound,
         RefusedAnswer::Known => AppError::Unauthenticated,
+        RefusedAnswer::NoRoom => AppError::Unavailable,
         RefusedAnswer::Database(error) => error.into(),
     }
 }

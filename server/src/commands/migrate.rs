@@ -1,14 +1,25 @@
-//! `sobrado migrate`: the central database, then the template, then every agency, each on its own.
+//! `sobrado migrate`: the central database, then the templates, then every agency, ring by ring, each on its own.
 
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::process::ExitCode;
 use tenancy::migrate::Outcome;
+use tenancy::provision::fleet::FleetOptions;
 use tenancy::{Deployment, migrate};
 
 /// Bring the central database, the template and every agency's database up to date
 #[derive(Debug, Args)]
 pub(super) struct Migrate {
+    /// Only the agencies that failed the last time
+    #[arg(long)]
+    retry_failed: bool,
+    /// Agencies at once on each server
+    #[arg(long, default_value_t = 4)]
+    parallel: usize,
+    /// Failures that are put up with before the rest is left alone; three, or one agency in twenty, when left out
+    #[arg(long)]
+    max_failures: Option<u32>,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -16,7 +27,12 @@ pub(super) struct Migrate {
 
 impl Migrate {
     pub(super) async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
-        let results = all(deployment).await?;
+        let options = FleetOptions {
+            parallel: self.parallel.clamp(1, 32),
+            max_failures: self.max_failures,
+            only_failed: self.retry_failed,
+        };
+        let results = migrated(deployment, &options).await?;
         let failed = results.iter().filter(|(_, outcome)| outcome.is_err()).count();
         let lines: Vec<String> = results
             .iter()
@@ -40,20 +56,32 @@ impl Migrate {
 /// A database's name, and its version, or why it was not migrated.
 type Migrated = (String, Result<i64, String>);
 
+/// What a line about the rollout as a whole is called: no agency's slug has an underline.
+const FLEET: &str = "_fleet";
+
 /// Migrates everything; an agency that fails leaves the others alone.
 pub(super) async fn all(deployment: &Deployment) -> anyhow::Result<Vec<Migrated>> {
+    migrated(deployment, &FleetOptions::default()).await
+}
+
+async fn migrated(deployment: &Deployment, options: &FleetOptions) -> anyhow::Result<Vec<Migrated>> {
     let mut results = vec![("central".to_owned(), version(deployment.migrate_central().await?))];
     let provisioner = deployment.provisioner();
-    let template = provisioner.build_template().await?;
-    results.push((template, Ok(migrate::latest())));
-    for company in provisioner.companies().await? {
-        // What is being made is brought up to date by its own last step.
-        if company.status != "provisioning" {
-            let outcome = provisioner.migrate_tenant(company.id).await;
-            let outcome = outcome.map_err(|error| format!("{:#}", anyhow::Error::from(error)));
-            results.push((company.slug, outcome.and_then(version)));
-        }
+    // Drawn only where somebody looks.
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template("{bar:40} {pos} of {len} agencies, {eta} left")?);
+    let told = |through: i64, all: i64| {
+        bar.set_length(all.unsigned_abs());
+        bar.set_position(through.unsigned_abs());
+    };
+    let fleet = provisioner.migrate_fleet(options, &told).await?;
+    bar.finish_and_clear();
+    // It is not built when nothing is applied anywhere.
+    if fleet.stopped.is_none() {
+        results.push((provisioner.build_template().await?, Ok(migrate::latest())));
     }
+    results.extend(fleet.agencies);
+    results.extend(fleet.stopped.map(|why| (FLEET.to_owned(), Err(why))));
     Ok(results)
 }
 

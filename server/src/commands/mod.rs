@@ -13,6 +13,7 @@ mod output;
 mod person;
 mod routes;
 mod serve;
+mod server;
 mod template;
 mod tenant;
 mod usage;
@@ -50,6 +51,9 @@ enum Command {
     /// Agencies' own domains: list, verify
     #[command(subcommand)]
     Domains(domains::Domains),
+    /// The servers that agencies' databases lie on: add, list, drain, activate, set
+    #[command(subcommand)]
+    Server(server::Server),
     /// What is being done to agencies: list, retry
     #[command(subcommand)]
     Operations(operations::Operations),
@@ -130,6 +134,7 @@ async fn run_on(command: &Command, config: &Config, deployment: &Deployment) -> 
         Command::Demo(command) => command.run(config, deployment).await,
         Command::Tenant(command) => command.run(deployment).await,
         Command::Domains(command) => command.run(config, deployment).await,
+        Command::Server(command) => command.run(deployment).await,
         Command::Operations(command) => command.run(deployment).await,
         Command::Invoices(command) => command.run(deployment).await,
         Command::Usage(command) => command.run(deployment).await,

@@ -92,8 +92,14 @@ impl Serve {
         let farewell = config.environment.farewell();
         let patience = Patience::default();
         let patience = Patience { finish: patience.finish.saturating_sub(farewell), ..patience };
-        let working = (!self.no_worker)
-            .then(|| tokio::spawn(worker::run(state.house.clone(), deployment.provisioner(), committed, stop.clone())));
+        let working = (!self.no_worker).then(|| {
+            tokio::spawn(worker::run(
+                state.house.clone(),
+                deployment.provisioner().keeping(config.prepared),
+                committed,
+                stop.clone(),
+            ))
+        });
         if !self.no_worker {
             tokio::spawn(worker::heads::run(
                 state.house.central.clone(),

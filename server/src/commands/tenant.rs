@@ -1,13 +1,16 @@
 //! `sobrado tenant`: agencies, one by one.
 
+mod delete;
+
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::process::ExitCode;
-use tenancy::Deployment;
+use tenancy::central::changes;
 use tenancy::central::companies::{self, By, Company};
 use tenancy::central::operations::NewTenant;
 use tenancy::central::{people, slugs};
+use tenancy::{Clock, Deployment};
 
 use app::values::{email, slug};
 
@@ -24,10 +27,14 @@ pub(super) enum Tenant {
     Show(One),
     /// Close an agency for a while: 503 on its storefront, the plan page for its owner
     Suspend(Suspend),
-    /// Open a suspended agency again
+    /// Open a suspended or cancelled agency again
     Resume(One),
     /// Give an agency another slug; the one that it had leads there for 90 days
     Rename(Rename),
+    /// Close an agency as its owner wishes it: everything stays, and nobody enters
+    Cancel(Suspend),
+    /// Close an agency for good, and drop its database after a time of grace
+    Delete(delete::Delete),
     /// Register a list of properties, or take such an import back
     Import(super::import::Import),
 }
@@ -142,9 +149,20 @@ impl Tenant {
                     &[format!("{before} is {} now, and leads there for 90 days", rename.to)],
                 );
             }
+            Self::Cancel(cancel) => {
+                let company = find(deployment, &cancel.slug).await?;
+                if !companies::cancel(central, company.id, &cancel.reason, By::default()).await? {
+                    bail!("{} is {}, neither active nor suspended", company.slug, company.status);
+                }
+                let says = format!("{} is cancelled; `sobrado tenant resume` opens it again", company.slug);
+                output::print(cancel.json, &json!({"cancelled": company.slug}), &[says]);
+            }
+            Self::Delete(delete) => return delete.run(deployment).await,
             Self::Resume(one) => {
                 let company = find(deployment, &one.slug).await?;
-                if !companies::resume(central, company.id, By::default()).await? {
+                let is_open = companies::resume(central, company.id, By::default()).await?
+                    || changes::keep(central, company.id, (By::default(), Clock::system().now())).await?;
+                if !is_open {
                     bail!("{} is {}, not suspended", company.slug, company.status);
                 }
                 output::print(

@@ -33,7 +33,12 @@ async fn work(config: &Config, deployment: &Deployment) -> anyhow::Result<()> {
             .await?;
     let stop = CancellationToken::new();
     let mut told = Told::listen()?;
-    let mut working = tokio::spawn(worker::run(state.house.clone(), deployment.provisioner(), committed, stop.clone()));
+    let mut working = tokio::spawn(worker::run(
+        state.house.clone(),
+        deployment.provisioner().keeping(config.prepared),
+        committed,
+        stop.clone(),
+    ));
     let heads = worker::heads::run(
         state.house.central.clone(),
         state.house.key.clone(),

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
-use tenancy::central::{leases, mails, person_links, sessions, sign_ins, sign_ups, worker_name};
-use tenancy::provision::Provisioner;
+use tenancy::central::{departures, leases, mails, person_links, sessions, sign_ins, sign_ups, worker_name};
+use tenancy::provision::{ProvisionError, Provisioner};
 use tenancy::{DatabaseError, OperationId, TenantId};
 use tokio::sync::{Notify, broadcast, mpsc};
 use tokio::task::{JoinError, JoinSet};
@@ -122,6 +122,7 @@ async fn on_duty(
     let mut tasks = JoinSet::new();
     tasks.spawn(carry_and_work(house.clone(), announced, handler, stop.clone()));
     tasks.spawn(provision(provisioner.clone(), house.operations.subscribe(), stop.clone()));
+    tasks.spawn(measure(provisioner.clone(), stop.clone()));
     tasks.spawn(tidy_up(house.clone(), stop.clone()));
     tasks.spawn(post::carry(house.clone(), stop.clone()));
     tasks.spawn(tend_domains(house.clone(), stop.clone()));
@@ -295,16 +296,17 @@ fn report(outcome: Result<(), DatabaseError>) {
     }
 }
 
-/// Makes agencies: those that are asked for at once, and what a crash left half made now and then.
+/// Makes agencies: those that are asked for at once, and what a crash left half made now and then. Lets go whose time has come,
+/// and keeps databases ready for who signs up next.
 async fn provision(provisioner: Provisioner, mut asked: broadcast::Receiver<OperationId>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         // What was said so far is in the table that is read now.
         asked = asked.resubscribe();
-        match survived(provisioner.resume_next()).await {
+        match survived(next_of_provisioning(&provisioner)).await {
             Some(Ok(true)) => continue,
             Some(Ok(false)) | None => {}
             Some(Err(error)) => {
-                tracing::warn!(%error, "operations could not be asked for");
+                tracing::warn!(%error, "agencies are neither made nor prepared");
                 wait(&stop, Duration::from_secs(5)).await;
                 continue;
             }
@@ -326,6 +328,32 @@ async fn tend_domains(house: Arc<House>, stop: CancellationToken) {
     }
 }
 
+/// Whoever waits for an agency comes before those who have not come yet.
+async fn next_of_provisioning(provisioner: &Provisioner) -> Result<bool, ProvisionError> {
+    Ok(provisioner.resume_next().await? || provisioner.prepare_next().await?)
+}
+
+/// Looks at how large agencies are, so that the next one is placed where there is room.
+async fn measure(provisioner: Provisioner, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Some(Err(error)) = survived(provisioner.measure()).await {
+            tracing::warn!(%error, "some agencies were not measured");
+        }
+        wait(&stop, Duration::from_secs(3600)).await;
+    }
+}
+
+/// Removes the photographs of agencies that are gone.
+async fn remove_files(house: &House) -> Result<(), DatabaseError> {
+    for tenant in departures::with_files(&house.central).await? {
+        match house.files.remove_all(tenant).await {
+            Ok(()) => departures::files_are_gone(&house.central, tenant).await?,
+            Err(error) => tracing::warn!(%tenant, %error, "photographs of an agency that is gone are still there"),
+        }
+    }
+    Ok(())
+}
+
 /// Removes what nobody looks at any more, and puts back jobs that wait for an agency which is open, every hour.
 async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
     while !stop.is_cancelled() {
@@ -341,6 +369,7 @@ async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
         ] {
             report(tidied.map(drop));
         }
+        report(remove_files(&house).await);
         wait(&stop, Duration::from_secs(3600)).await;
     }
 }

@@ -12,6 +12,7 @@ use crate::key::{random_salt, scram_verifier};
 use crate::migrate::{self, MigrationFailed};
 use crate::prepare::{self, Cast, PrepareError};
 use crate::provision::Provisioner;
+use crate::servers::{Hands, Servers};
 use crate::{CentralDb, Key, Registry, RegistryOptions, Routes, TenantId};
 
 /// How long a connection in use may keep the central pool from closing.
@@ -210,11 +211,6 @@ impl Deployment {
         &self.central_owner
     }
 
-    /// The way in for agencies' roles, which give their name, password and database.
-    pub(crate) fn tenants(&self) -> &PgConnectOptions {
-        &self.tenants
-    }
-
     /// Brings the central database up to date.
     ///
     /// # Errors
@@ -258,7 +254,13 @@ impl Deployment {
 
     /// The hand that makes, migrates and removes databases. Only the worker and the commands take it.
     pub fn provisioner(&self) -> Provisioner {
-        Provisioner::new(self.central.clone(), self.provisioner.clone(), self.tenants.clone(), self.key.clone())
+        Provisioner::new(self.central.clone(), self.servers())
+    }
+
+    /// Every server, for who makes databases there.
+    pub(crate) fn servers(&self) -> Servers {
+        let home = Hands { maker: self.provisioner.clone(), tenants: self.tenants.clone() };
+        Servers::new(self.central_owner.clone(), home, self.key.clone())
     }
 
     /// Closes the central pool, waiting no longer than a second for connections in use, and stops the private cluster as
@@ -324,6 +326,6 @@ async fn make_logins(conn: &mut PgConnection, key: &Key) -> Result<(), sqlx::Err
         let verifier = scram_verifier(&key.house_password(role), &random_salt());
         conn.execute(AssertSqlSafe(format!("alter role {role} {rights} password '{verifier}'"))).await?;
     }
-    conn.execute("grant pg_signal_backend, pg_read_all_stats to provisioner").await?;
+    conn.execute("grant pg_read_all_stats to provisioner").await?;
     Ok(())
 }

@@ -7,9 +7,14 @@ use std::error::Error;
 
 use crate::central::alerts::{self, Alert};
 use crate::central::routes;
+use crate::central::servers::{self, Server};
 use crate::central_db::CONNECTIONS;
 use crate::prepare::{self, OLDEST, OPEN_TO_ALL, quote};
+use crate::servers::ServerError;
 use crate::{Deployment, RegistryOptions, Route, Status, migrate};
+
+mod guests;
+mod lost;
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,17 +55,26 @@ pub(crate) fn sentence(error: &dyn Error) -> String {
     text.replace('\n', " ")
 }
 
-/// Every check, in the order in which one rests on the other.
-pub(crate) async fn examine(deployment: &Deployment, mut conn: PgConnection) -> Vec<Finding> {
+/// Every check, in the order in which one rests on the other: the server of the central database, then each other one.
+pub(crate) async fn examine(deployment: &Deployment, conn: PgConnection) -> Vec<Finding> {
+    let mut findings = home(deployment, conn).await;
+    findings.extend(guests::examine(deployment).await);
+    findings
+}
+
+async fn home(deployment: &Deployment, mut conn: PgConnection) -> Vec<Finding> {
     let mut findings = Vec::new();
     let server = [
         ("version", version(&mut conn).await),
         ("durability", durability(&mut conn).await),
-        ("encoding", encoding(deployment, &mut conn).await),
+        ("encoding", encoding(&mut conn, &deployment.cast().central).await),
         ("extensions", extensions(&mut conn).await),
         ("connections", connections(&mut conn).await),
         ("provisioner", provisioner(deployment, &mut conn).await),
-        ("connect rights", connect_rights(deployment, &mut conn).await),
+        (
+            "connect rights",
+            connect_rights(&mut conn, (&deployment.cast().provisioner, &deployment.cast().central)).await,
+        ),
         ("template", template(&mut conn).await),
     ];
     for (check, outcome) in server {
@@ -70,11 +84,19 @@ pub(crate) async fn examine(deployment: &Deployment, mut conn: PgConnection) -> 
         Ok(rights) => findings.extend(rights),
         Err(error) => findings.push(unseen("rights", &error)),
     }
+    let is_home = |server: &Server| server.is_home;
+    let home = servers::list(deployment.central()).await.ok().and_then(|all| all.into_iter().find(is_home));
+    let home = home.map_or(1, |home| home.id);
+    match lost::examine(deployment, &mut conn, home).await {
+        Ok(found) => findings.extend(found),
+        Err(error) => findings.push(unseen("orphans", &error)),
+    }
     // A failing goodbye changes nothing.
     let _ = conn.close().await;
+    findings.push(lost::epochs(deployment).await.unwrap_or_else(|error| unseen("epochs", &error)));
     findings.push(web_part(deployment).await);
     findings.push(migrations(deployment).await.unwrap_or_else(|error| unseen("migrations", &error)));
-    findings.extend(agencies(deployment).await);
+    findings.extend(agencies(deployment, home).await);
     findings.extend(alerts(deployment).await.unwrap_or_else(|error| vec![unseen("alerts", &error)]));
     findings
 }
@@ -106,13 +128,13 @@ async fn durability(conn: &mut PgConnection) -> Result<Finding, sqlx::Error> {
 }
 
 /// Agencies' databases begin as copies of `template0`.
-async fn encoding(deployment: &Deployment, conn: &mut PgConnection) -> Result<Finding, sqlx::Error> {
+async fn encoding(conn: &mut PgConnection, central: &str) -> Result<Finding, sqlx::Error> {
     let others = sqlx::query_scalar(
         "select format('%s is %s', datname, pg_encoding_to_char(encoding))
          from pg_database
          where datname in ('template0', $1) and pg_encoding_to_char(encoding) <> 'UTF8' order by datname",
     );
-    let others: Vec<String> = others.bind(&deployment.cast().central).fetch_all(conn).await?;
+    let others: Vec<String> = others.bind(central).fetch_all(conn).await?;
     let fault = (!others.is_empty()).then(|| format!("{}: make the cluster with initdb -E UTF8", others.join(", ")));
     Ok(Finding::of("encoding", fault, "UTF8"))
 }
@@ -191,9 +213,8 @@ async fn provisioner(deployment: &Deployment, conn: &mut PgConnection) -> Result
 
 /// Databases that everybody may enter, and agencies' databases that another agency may. Those of every server and the
 /// central one are `rights`'.
-async fn connect_rights(deployment: &Deployment, conn: &mut PgConnection) -> Result<Finding, sqlx::Error> {
-    let others: Vec<String> =
-        OPEN_TO_ALL.map(str::to_owned).into_iter().chain([deployment.cast().central.clone()]).collect();
+async fn connect_rights(conn: &mut PgConnection, (maker, central): (&str, &str)) -> Result<Finding, sqlx::Error> {
+    let others: Vec<&str> = OPEN_TO_ALL.into_iter().chain([central]).collect();
     let open = sqlx::query_scalar(
         "select distinct format('revoke connect on database %I from %s;', d.datname,
                                 case when a.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end)
@@ -205,7 +226,7 @@ async fn connect_rights(deployment: &Deployment, conn: &mut PgConnection) -> Res
                              and pg_get_userbyid(a.grantee) not in (d.datname, $2)))
          order by 1",
     );
-    let open: Vec<String> = open.bind(others).bind(&deployment.cast().provisioner).fetch_all(conn).await?;
+    let open: Vec<String> = open.bind(others).bind(maker).fetch_all(conn).await?;
     let fault = (!open.is_empty())
         .then(|| format!("agencies' roles may enter databases that are not theirs: {}", open.join(" ")));
     Ok(Finding::of("connect rights", fault, "an agency's role may enter its own database alone"))
@@ -263,6 +284,11 @@ fn remedy(alert: &Alert) -> String {
                  where slug = '{slug}'); a photograph whose card says that it cannot be read is sent once more"
             )
         }
+        "deletion" => {
+            "End whoever holds on to its database: the worker goes on by itself, and at once after `sobrado operations retry`"
+                .into()
+        }
+        "migration" => "Mend the cause and run `sobrado migrate --retry-failed`".into(),
         "line_refused" => "Look at the row of `refused_lines`: the log of the central database lacks it".into(),
         "job_forged" => concat!(
             "Somebody has written to `jobs` in the central database (change the passwords that open it), or SECRET_KEY was ",
@@ -299,21 +325,23 @@ async fn migrations(deployment: &Deployment) -> Result<Finding, sqlx::Error> {
 
 /// An agency's role at its own door, and at another: who is refused there before its rights are asked is kept out by
 /// `pg_hba.conf` too.
-async fn agencies(deployment: &Deployment) -> Vec<Finding> {
+async fn agencies(deployment: &Deployment, server: i32) -> Vec<Finding> {
     let routes = match routes::list(deployment.central()).await {
         Ok(routes) => routes,
         Err(error) => return vec![unseen("agencies", &error)],
     };
-    let Some(route) = routes.into_iter().find(|route| route.status == Status::Active) else {
+    let is_there = |route: &Route| route.status == Status::Active && route.placement.server_id == server;
+    let Some(route) = routes.into_iter().find(is_there) else {
         return vec![Finding::well("agencies", "none is open yet: look again when one is")];
     };
     vec![own_door(deployment, &route).await, other_door(deployment, &route).await]
 }
 
-async fn knock(deployment: &Deployment, route: &Route, database: &str) -> Result<(), sqlx::Error> {
+async fn knock(deployment: &Deployment, route: &Route, database: &str) -> Result<(), ServerError> {
     let password = deployment.key().role_password(route.tenant, &route.placement);
-    let options = deployment.tenants().clone().username(&route.placement.role_name).password(&password);
-    options.database(database).application_name("sobrado/doctor").connect().await?.close().await
+    let tenants = deployment.servers().hands(route.placement.server_id).await?.tenants;
+    let options = tenants.username(&route.placement.role_name).password(&password);
+    Ok(options.database(database).application_name("sobrado/doctor").connect().await?.close().await?)
 }
 
 async fn own_door(deployment: &Deployment, route: &Route) -> Finding {
@@ -345,9 +373,11 @@ fn has_code(error: &sqlx::Error, codes: &[&str]) -> bool {
 }
 
 async fn other_door(deployment: &Deployment, route: &Route) -> Finding {
-    let refused = matches!(knock(deployment, route, "postgres").await, Err(error) if has_code(&error, &[NO_LINE]));
+    let knocked = knock(deployment, route, "postgres").await;
+    let refused = matches!(knocked, Err(ServerError::Database(error)) if has_code(&error, &[NO_LINE]));
+    let hands = deployment.servers().hands(route.placement.server_id).await;
+    let maker = hands.map_or_else(|_| String::new(), |hands| quote(hands.maker.get_username()));
     let fault = (!refused).then(|| {
-        let maker = quote(&deployment.cast().provisioner);
         format!(
             "only rights keep agencies' roles in their own database: begin pg_hba.conf with `hostssl all {maker} all \
              scram-sha-256`, `hostssl sameuser +tenant_roles all scram-sha-256` and `host all +tenant_roles all reject` \

@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use chacha20poly1305::aead::{Aead as _, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -10,6 +12,8 @@ use crate::{Placement, TenantId};
 
 /// Iterations of the SCRAM verifier, PostgreSQL's own default. The passwords are 256 random bits, so more buy nothing.
 const SCRAM_ITERATIONS: u32 = 4096;
+/// Bytes of an XChaCha20 nonce: many enough to be drawn by lot.
+const NONCE: usize = 24;
 
 /// `SECRET_KEY`, stretched to 256 bits. Never printed, never stored in a database.
 #[derive(Clone)]
@@ -53,6 +57,28 @@ impl Key {
             "postgres role",
             &[&placement.server_id.to_be_bytes(), tenant.as_uuid().as_bytes(), &placement.cred_version.to_be_bytes()],
         ))
+    }
+
+    /// Closes up what is to lie in a database, so that it opens for the same purpose and parts alone.
+    pub(crate) fn seal(&self, purpose: &str, parts: &[&[u8]], plain: &[u8]) -> Vec<u8> {
+        let mut nonce = [0; NONCE];
+        getrandom::fill(&mut nonce).expect("the operating system gives random bytes");
+        let bound = self.derive(purpose, parts);
+        let payload = Payload { msg: plain, aad: &bound };
+        let closed = self.cipher(purpose).encrypt(&XNonce::from(nonce), payload);
+        [nonce.as_slice(), &closed.expect("a cipher takes what fits into memory")].concat()
+    }
+
+    /// Opens what [`Key::seal`] closed; none when the key is another or it was closed for something else.
+    pub(crate) fn unseal(&self, purpose: &str, parts: &[&[u8]], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, closed) = sealed.split_at_checked(NONCE)?;
+        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+        let bound = self.derive(purpose, parts);
+        self.cipher(purpose).decrypt(&XNonce::from(nonce), Payload { msg: closed, aad: &bound }).ok()
+    }
+
+    fn cipher(&self, purpose: &str) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&self.derive("seal", &[purpose.as_bytes()]).into())
     }
 
     /// The password of one of the program's own roles on the private cluster.
@@ -113,6 +139,20 @@ mod tests {
         assert_ne!(key.derive("ab", &[b"c"]), key.derive("a", &[b"bc"]));
         assert!(key.verify("a", &[b"b"], &key.derive("a", &[b"b"])));
         assert!(!key.verify("a", &[b"b"], &key.derive("a", &[b"c"])));
+    }
+
+    #[test]
+    fn what_is_sealed_opens_for_the_same_purpose_and_row_alone() {
+        let key = Key::parse(&"k".repeat(40)).expect("long enough");
+        let sealed = key.seal("address", &[b"1"], b"postgres://db");
+        assert_eq!(key.unseal("address", &[b"1"], &sealed).as_deref(), Some(&b"postgres://db"[..]));
+        assert!(!sealed.windows(8).any(|part| part == b"postgres"));
+        assert_eq!(key.unseal("address", &[b"2"], &sealed), None, "moved to another row");
+        assert_eq!(key.unseal("provisioner", &[b"1"], &sealed), None, "moved to another column");
+        let other = Key::parse(&"o".repeat(40)).expect("long enough");
+        assert_eq!(other.unseal("address", &[b"1"], &sealed), None);
+        assert_eq!(key.unseal("address", &[b"1"], &sealed[..20]), None);
+        assert_ne!(sealed, key.seal("address", &[b"1"], b"postgres://db"), "the same twice looks different");
     }
 
     #[test]

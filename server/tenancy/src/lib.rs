@@ -69,6 +69,7 @@ pub mod provision;
 mod registry;
 pub mod relay;
 pub mod routing;
+mod servers;
 mod tenant_db;
 mod tenant_tx;
 #[cfg(feature = "testing")]
@@ -85,6 +86,7 @@ pub use line::line_of;
 pub use prepare::{Missing, PrepareError};
 pub use registry::{OpenError, Registry, RegistryOptions, RegistrySnapshot};
 pub use routing::{Changed, Host, Placement, Route, Routes, Status};
+pub use servers::{Adding, ServerError};
 /// What either kind of database answers when it does not do what it is asked.
 pub use sqlx::Error as DatabaseError;
 pub use tenant_db::TenantDb;

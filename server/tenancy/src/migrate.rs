@@ -45,6 +45,70 @@ pub fn latest_central() -> i64 {
     CENTRAL.iter().map(|m| m.version).max().unwrap_or(0)
 }
 
+/// Which history agencies' databases have: this program's, or in a test one with more or other files.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct History(Option<&'static Migrator>);
+
+/// What a look at a database's history has found.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    /// The version that it is at; 0 without a history.
+    pub(crate) version: i64,
+    /// Files that were another text when they were applied there.
+    pub(crate) edited: Vec<i64>,
+    /// Whether somebody is migrating it right now.
+    pub(crate) is_busy: bool,
+}
+
+impl History {
+    /// This program's.
+    pub(crate) const OURS: Self = Self(None);
+
+    /// Another one.
+    #[cfg(feature = "testing")]
+    pub(crate) fn of(migrator: &'static Migrator) -> Self {
+        Self(Some(migrator))
+    }
+
+    fn migrator(self) -> &'static Migrator {
+        self.0.unwrap_or(&TENANT)
+    }
+
+    /// The version that it leads to.
+    pub(crate) fn latest(self) -> i64 {
+        self.migrator().iter().map(|m| m.version).max().unwrap_or(0)
+    }
+
+    /// Brings one agency's database, or a template in the making, up to date.
+    ///
+    /// # Errors
+    /// [`MigrationFailed`]; files that were applied before the failing one stay.
+    pub(crate) async fn apply(self, options: &PgConnectOptions) -> Result<Outcome, MigrationFailed> {
+        run(self.migrator(), options, &["revoke insert, update, delete on _sqlx_migrations from tenant_app"]).await
+    }
+
+    /// Looks at a database's history, and changes nothing.
+    pub(crate) async fn look(self, conn: &mut PgConnection) -> Result<Seen, sqlx::Error> {
+        // How an advisory lock on one number stands in `pg_locks` (PostgreSQL 15 manual, 54.12).
+        let busy = "select exists (
+            select from pg_locks l join pg_database d on d.oid = l.database
+            where d.datname = current_database() and l.locktype = 'advisory' and l.objsubid = 1
+              and l.classid::bigint = $1 >> 32 and l.objid::bigint = $1 & 4294967295)";
+        let is_busy: bool = sqlx::query_scalar(busy).bind(LOCK).fetch_one(&mut *conn).await?;
+        let version = version(conn).await?;
+        if version == 0 {
+            return Ok(Seen { version, edited: Vec::new(), is_busy });
+        }
+        let applied: Vec<(i64, Vec<u8>)> =
+            sqlx::query_as("select version, checksum from _sqlx_migrations where success").fetch_all(conn).await?;
+        let ours = |version: i64| self.migrator().iter().find(|file| file.version == version);
+        let is_edited =
+            |(version, checksum): &(i64, Vec<u8>)| ours(*version).is_some_and(|file| *file.checksum != **checksum);
+        let edited = applied.into_iter().filter(is_edited).map(|(version, _)| version).collect();
+        Ok(Seen { version, edited, is_busy })
+    }
+}
+
 /// What became of one database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -65,20 +129,41 @@ pub enum MigrationFailed {
     Migration(#[from] MigrateError),
 }
 
+/// Somebody else's transaction held what a file asked for, for as long as it waited (PostgreSQL 15 manual, appendix A).
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+/// Two that waited for each other (the same).
+const DEADLOCK: &str = "40P01";
+
+impl MigrationFailed {
+    /// Whether the same may well go through a moment later.
+    pub(crate) fn is_passing(&self) -> bool {
+        let code = match self {
+            Self::Database(error)
+            | Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
+                error.as_database_error().and_then(|error| error.code())
+            }
+            Self::Migration(_) => None,
+        };
+        code.is_some_and(|code| [LOCK_NOT_AVAILABLE, DEADLOCK].contains(&&*code))
+    }
+
+    /// The file that did not apply.
+    pub(crate) fn version(&self) -> Option<i64> {
+        match self {
+            Self::Migration(MigrateError::ExecuteMigration(_, version) | MigrateError::VersionMismatch(version)) => {
+                Some(*version)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Brings the central database up to date. `options` reach it as the owner of its tables.
 ///
 /// # Errors
 /// [`MigrationFailed`]; files that were applied before the failing one stay.
 pub async fn central(options: &PgConnectOptions) -> Result<Outcome, MigrationFailed> {
     run(&CENTRAL, options, &[]).await
-}
-
-/// Brings one agency's database, or a template in the making, up to date.
-///
-/// # Errors
-/// [`MigrationFailed`]; files that were applied before the failing one stay.
-pub async fn tenant(options: &PgConnectOptions) -> Result<Outcome, MigrationFailed> {
-    run(&TENANT, options, &["revoke insert, update, delete on _sqlx_migrations from tenant_app"]).await
 }
 
 async fn run(

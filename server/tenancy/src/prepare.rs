@@ -3,6 +3,7 @@
 //!
 //! What the role may make is made; for the rest there is a sentence with each statement, for whoever may.
 
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use std::fmt;
 
@@ -29,6 +30,23 @@ impl Cast {
     /// Whether the web part has a role of its own, as it has everywhere but on somebody's own machine.
     pub(crate) fn is_apart(&self) -> bool {
         self.web != self.provisioner
+    }
+}
+
+/// Who makes databases on a server that holds agencies' alone.
+#[derive(Debug, Clone)]
+pub(crate) struct Maker {
+    /// The role.
+    pub(crate) role: String,
+    /// The database that it signs in to.
+    pub(crate) maintenance: String,
+}
+
+impl Maker {
+    /// As these options say: the database of the role's name unless they name another (libpq's rule).
+    pub(crate) fn of(options: &PgConnectOptions) -> Self {
+        let role = options.get_username().to_owned();
+        Self { maintenance: options.get_database().unwrap_or(&role).to_owned(), role }
     }
 }
 
@@ -110,30 +128,19 @@ const IS_CLOSED: &str = "select not exists (select
      from pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
      where d.datname = $1 and a.grantee = 0) and ($1 <> $2 or exists (select from pg_database where datname = $1))";
 
+fn need(is_ours: bool, statement: String, check: &'static str, of: [&str; 2]) -> Need {
+    Need { statement, check, of: of.map(str::to_owned), is_ours }
+}
+
 /// The whole list, in the order in which one thing needs the other.
 fn needs(cast: &Cast) -> Vec<Need> {
-    let need = |is_ours: bool, statement: String, check: &'static str, of: [&str; 2]| Need {
-        statement,
-        check,
-        of: of.map(str::to_owned),
-        is_ours,
-    };
-    let [maker, web, central] = [&cast.provisioner, &cast.web, &cast.central].map(|name| quote(name));
-    let mut needs = Vec::new();
-    for role in ["migrator", "tenant_app", "tenant_roles", "central_app"] {
-        needs.push(need(true, format!("create role {role} nologin"), ROLE_EXISTS, [role, ""]));
-    }
+    let maker = Maker { role: cast.provisioner.clone(), maintenance: cast.maintenance.clone() };
+    let [web, central] = [&cast.web, &cast.central].map(|name| quote(name));
+    let mut needs = roles(&["migrator", "tenant_app", "tenant_roles", "central_app"]);
     // Whoever runs it as it stands makes a role that nobody gets in with.
     let known = format!("create role {web} login /* and give it the password in CENTRAL_DATABASE_URL */");
     needs.push(need(false, known, ROLE_EXISTS, [&cast.web, ""]));
-    let makes = format!("alter role {maker} createdb createrole");
-    needs.push(need(false, makes, MAKES_BOTH, [&cast.provisioner, ""]));
-    // The owner of every object, so that it is the same whoever migrates.
-    needs.push(need(true, format!("grant migrator to {maker}"), HAS_ROLE, [&cast.provisioner, "migrator"]));
-    for role in ["tenant_app", "tenant_roles"] {
-        let hand_on = format!("grant {role} to {maker} with admin option");
-        needs.push(need(true, hand_on, HANDS_ON_ROLE, [&cast.provisioner, role]));
-    }
+    needs.extend(rights(&maker));
     if cast.web != "central_app" {
         needs.push(need(true, format!("grant central_app to {web}"), HAS_ROLE, [&cast.web, "central_app"]));
     }
@@ -149,11 +156,43 @@ fn needs(cast: &Cast) -> Vec<Need> {
     needs.push(need(true, own, IS_NOT_ANOTHERS, [&cast.central, "migrator"]));
     let enter = format!("grant connect on database {central} to central_app");
     needs.push(need(true, enter, ENTERS, [&cast.central, "central_app"]));
-    let enter = format!("grant connect on database {} to {maker}", quote(&cast.maintenance));
-    needs.push(need(true, enter, ENTERS, [&cast.maintenance, &cast.provisioner]));
-    for door in OPEN_TO_ALL.iter().copied().chain([cast.central.as_str()]) {
+    needs.extend(doors(&maker, &cast.central, &[&cast.central]));
+    needs
+}
+
+/// As [`needs`], for a server that holds agencies' databases alone.
+fn needs_of_guest(maker: &Maker) -> Vec<Need> {
+    let mut needs = roles(&["migrator", "tenant_app", "tenant_roles"]);
+    needs.extend(rights(maker));
+    needs.extend(doors(maker, "", &[]));
+    needs
+}
+
+fn roles(names: &[&str]) -> Vec<Need> {
+    names.iter().map(|role| need(true, format!("create role {role} nologin"), ROLE_EXISTS, [role, ""])).collect()
+}
+
+/// What the role needs that makes databases.
+fn rights(maker: &Maker) -> Vec<Need> {
+    let (role, quoted) = (maker.role.as_str(), quote(&maker.role));
+    let mut needs = vec![need(false, format!("alter role {quoted} createdb createrole"), MAKES_BOTH, [role, ""])];
+    // The owner of every object, so that it is the same whoever migrates.
+    needs.push(need(true, format!("grant migrator to {quoted}"), HAS_ROLE, [role, "migrator"]));
+    for group in ["tenant_app", "tenant_roles"] {
+        let hand_on = format!("grant {group} to {quoted} with admin option");
+        needs.push(need(true, hand_on, HANDS_ON_ROLE, [role, group]));
+    }
+    // An agency that goes is shut out at once, and whoever is inside is sent away.
+    needs.push(need(true, format!("grant pg_signal_backend to {quoted}"), HAS_ROLE, [role, "pg_signal_backend"]));
+    needs
+}
+
+fn doors(maker: &Maker, central: &str, more: &[&str]) -> Vec<Need> {
+    let enter = format!("grant connect on database {} to {}", quote(&maker.maintenance), quote(&maker.role));
+    let mut needs = vec![need(true, enter, ENTERS, [&maker.maintenance, &maker.role])];
+    for door in OPEN_TO_ALL.iter().chain(more) {
         let close = format!("revoke all on database {} from public", quote(door));
-        needs.push(need(true, close, IS_CLOSED, [door, &cast.central]));
+        needs.push(need(true, close, IS_CLOSED, [door, central]));
     }
     needs
 }
@@ -188,26 +227,36 @@ fn is_refusal(error: &sqlx::Error) -> bool {
 /// # Errors
 /// [`PrepareError`]; what could be made has been made.
 pub(crate) async fn prepare(conn: &mut PgConnection, cast: &Cast) -> Result<(), PrepareError> {
-    check_suitable(conn, cast).await?;
+    check_version(conn).await?;
+    if OPEN_TO_ALL.contains(&cast.central.as_str()) || cast.central == "template0" {
+        return Err(PrepareError::NotOurs(cast.central.clone()));
+    }
+    meet(conn, needs(cast), &cast.provisioner).await
+}
+
+/// As [`prepare`], on a server that holds agencies' databases alone.
+///
+/// # Errors
+/// [`PrepareError`]; what could be made has been made.
+pub(crate) async fn prepare_guest(conn: &mut PgConnection, maker: &Maker) -> Result<(), PrepareError> {
+    check_version(conn).await?;
+    meet(conn, needs_of_guest(maker), &maker.role).await
+}
+
+async fn meet(conn: &mut PgConnection, needs: Vec<Need>, role: &str) -> Result<(), PrepareError> {
     let mut statements = Vec::new();
-    for need in needs(cast) {
+    for need in needs {
         let met = need.is_met(conn).await? || (need.is_ours && need.meet(conn).await?);
         if !met {
             statements.push(need.statement);
         }
     }
-    if statements.is_empty() { Ok(()) } else { Err(Missing { role: cast.provisioner.clone(), statements }.into()) }
+    if statements.is_empty() { Ok(()) } else { Err(Missing { role: role.to_owned(), statements }.into()) }
 }
 
-async fn check_suitable(conn: &mut PgConnection, cast: &Cast) -> Result<(), PrepareError> {
+async fn check_version(conn: &mut PgConnection) -> Result<(), PrepareError> {
     let found = major(conn).await?;
-    if found < OLDEST {
-        return Err(PrepareError::TooOld { found });
-    }
-    if OPEN_TO_ALL.contains(&cast.central.as_str()) || cast.central == "template0" {
-        return Err(PrepareError::NotOurs(cast.central.clone()));
-    }
-    Ok(())
+    if found < OLDEST { Err(PrepareError::TooOld { found }) } else { Ok(()) }
 }
 
 /// The server's major version.
@@ -218,8 +267,17 @@ pub(crate) async fn major(conn: &mut PgConnection) -> Result<u32, sqlx::Error> {
 
 /// What is missing, as statements; nothing is changed.
 pub(crate) async fn missing(conn: &mut PgConnection, cast: &Cast) -> Result<Vec<String>, sqlx::Error> {
+    unmet(conn, needs(cast)).await
+}
+
+/// As [`missing`], on a server that holds agencies' databases alone.
+pub(crate) async fn missing_of_guest(conn: &mut PgConnection, maker: &Maker) -> Result<Vec<String>, sqlx::Error> {
+    unmet(conn, needs_of_guest(maker)).await
+}
+
+async fn unmet(conn: &mut PgConnection, needs: Vec<Need>) -> Result<Vec<String>, sqlx::Error> {
     let mut statements = Vec::new();
-    for need in needs(cast) {
+    for need in needs {
         if !need.is_met(conn).await? {
             statements.push(need.statement);
         }

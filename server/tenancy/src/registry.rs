@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::routing::PlacementKey;
+use crate::servers::open_address;
 use crate::{Key, Route, Routes, Status, TenantDb, TenantId, migrate};
 
 /// How many connections, and for how long. The product of the first two is the budget of this process.
@@ -76,6 +77,9 @@ pub enum OpenError {
         /// Newest that this program understands.
         max: i64,
     },
+    /// What is kept of its server was sealed with another key.
+    #[error("the address of the agency's server does not open: is SECRET_KEY another?")]
+    Sealed,
     /// The server does not answer, or refuses.
     #[error("the agency's database cannot be reached")]
     Unavailable(#[source] Arc<Error>),
@@ -196,7 +200,7 @@ impl Registry {
 
     async fn make_pool(&self, route: &Route) -> Result<Arc<TenantPool>, OpenError> {
         let inner = &self.inner;
-        let options = self.tenant_options(route);
+        let options = self.tenant_options(route)?;
         let permit = inner.connects.acquire().await.expect("the semaphore is never closed");
         // A server that does not answer holds up nobody for longer, neither those who wait here nor the worker's round.
         let probed = tokio::time::timeout(inner.options.acquire_timeout, probe(&options, route.tenant)).await;
@@ -206,17 +210,21 @@ impl Registry {
         Ok(Arc::new(TenantPool::new(inner, options, route.tenant)))
     }
 
-    fn tenant_options(&self, route: &Route) -> PgConnectOptions {
-        let placement = &route.placement;
-        self.inner
-            .base
-            .clone()
+    fn tenant_options(&self, route: &Route) -> Result<PgConnectOptions, OpenError> {
+        let (placement, key) = (&route.placement, &self.inner.key);
+        // A server that nobody has heard of yet is taken for the central database's, where no database of this name is.
+        let base = match self.inner.routes.address(placement.server_id) {
+            None => self.inner.base.clone(),
+            Some(sealed) => open_address(key, placement.server_id, &sealed).ok_or(OpenError::Sealed)?,
+        };
+        let options = base
             .username(&placement.role_name)
             .database(&placement.db_name)
-            .password(&self.inner.key.role_password(route.tenant, placement))
+            .password(&key.role_password(route.tenant, placement))
             .application_name(&format!("sobrado/{}", &placement.db_name[..10]))
             .statement_cache_capacity(60)
-            .options([("default_transaction_read_only", "on")])
+            .options([("default_transaction_read_only", "on")]);
+        Ok(options)
     }
 
     /// Forgets an agency's pool, as the cache does when it is full: the next request opens it anew, and requests under way

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
-use crate::central::routes;
+use crate::central::{routes, servers};
 use crate::{CentralDb, OperationId, TenantId};
 
 /// What may be done with an agency now.
@@ -197,6 +197,8 @@ struct Map {
     by_domain: HashMap<String, Arc<Route>>,
     by_former_slug: HashMap<String, Arc<Route>>,
     by_tenant: HashMap<TenantId, Arc<Route>>,
+    /// How each server but the central database's own is reached, sealed.
+    servers: HashMap<i32, Arc<[u8]>>,
 }
 
 /// What is heard beside the routes: whose state the central database is to be asked for again.
@@ -266,6 +268,9 @@ impl Routes {
             map.by_slug.insert(route.slug.clone(), route.clone());
             map.by_tenant.insert(route.tenant, route);
         }
+        // After the agencies: whatever server they lie on is then known.
+        let servers = servers::addresses(&self.central).await?;
+        map.servers = servers.into_iter().map(|(id, address)| (id, address.into())).collect();
         self.map.store(Arc::new(map));
         Ok(())
     }
@@ -288,6 +293,11 @@ impl Routes {
     /// The agency that a session or a job names.
     pub fn by_tenant(&self, tenant: TenantId) -> Option<Arc<Route>> {
         self.map.load().by_tenant.get(&tenant).cloned()
+    }
+
+    /// How a server is reached, sealed; none for the one that holds the central database.
+    pub(crate) fn address(&self, server: i32) -> Option<Arc<[u8]>> {
+        self.map.load().servers.get(&server).cloned()
     }
 
     /// Every agency, in no order.

@@ -12,8 +12,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, OnceCell, mpsc};
 
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
+
 use crate::central::operations::NewTenant;
 use crate::central::{accounts, people};
+use crate::cluster::{Cluster, ClusterOptions};
 use crate::{
     Deployment, DeploymentOptions, Key, PersonId, Registry, RegistryOptions, Route, Routes, TenantDb, TenantId, UserId,
 };
@@ -90,6 +93,41 @@ async fn open() -> Bed {
     let (registry, committed) = deployment.registry(&routes, options);
     tokio::spawn(routes.clone().follow(|_| ()));
     Bed { deployment, registry, routes, committed: Mutex::new(committed), data_dir }
+}
+
+/// Another PostgreSQL beside the bed's, as an administrator hands it over: a role that makes databases, and closed doors.
+#[derive(Debug)]
+pub struct Another {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The role that makes databases, with its password.
+    pub url: String,
+}
+
+/// The password of [`Another`]'s role.
+pub const ANOTHER_PASSWORD: &str = "hand-over-0815";
+
+/// Makes one. It is stopped when this process is gone, or closed.
+pub async fn another(name: &str) -> Another {
+    let data_dir = bed().await.data_dir.join(name);
+    std::fs::create_dir_all(&data_dir).expect("a folder");
+    std::fs::set_permissions(&data_dir, std::fs::Permissions::from_mode(0o711)).expect("ours");
+    let settings = [("fsync", "off"), ("max_connections", "300"), ("shared_buffers", "32MB")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
+    let cluster = Cluster::open(ClusterOptions { data_dir: data_dir.clone(), settings }).await.expect("it starts");
+    watch(cluster.pid(), &data_dir, cluster.data_directory());
+    let mut root = cluster.superuser().connect().await.expect("superuser");
+    for sql in [
+        format!("create role provisioner login createdb createrole password '{ANOTHER_PASSWORD}'"),
+        "grant connect on database postgres to provisioner".to_owned(),
+        "revoke all on database postgres, template1 from public".to_owned(),
+    ] {
+        root.execute(AssertSqlSafe(sql)).await.expect("done");
+    }
+    let (socket, port) = (cluster.socket_dir().display(), cluster.base_options().get_port());
+    let url = format!("postgres://provisioner:{ANOTHER_PASSWORD}@localhost:{port}/postgres?host={socket}");
+    Another { cluster, url }
 }
 
 /// Statics are not dropped: a small watcher stops the cluster and clears up when this process is gone, however it went.

@@ -21,6 +21,7 @@ mod domains_elsewhere;
 mod duty;
 mod edge;
 mod faults;
+mod fleet;
 mod given;
 mod harness;
 mod headers;

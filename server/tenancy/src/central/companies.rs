@@ -45,6 +45,7 @@ pub async fn list(db: &CentralDb) -> Result<Vec<Company>, sqlx::Error> {
            left join tenant_subscriptions s on s.tenant_id = c.id
            left join subscription_plans p on p.id = s.plan_id
            left join subscription_plan_versions v on v.id = s.version_id
+           where c.deleted_at is null
            order by c.slug"#
     )
     .fetch_all(db.pool())
@@ -64,7 +65,7 @@ pub async fn find_by_slug(db: &CentralDb, slug: &str) -> Result<Company, sqlx::E
            left join tenant_subscriptions s on s.tenant_id = c.id
            left join subscription_plans p on p.id = s.plan_id
            left join subscription_plan_versions v on v.id = s.version_id
-           where c.slug = $1"#,
+           where c.slug = $1 and c.deleted_at is null"#,
         slug
     )
     .fetch_one(db.pool())
@@ -103,6 +104,29 @@ impl By {
 /// The database's.
 pub async fn suspend(db: &CentralDb, tenant: TenantId, reason: &str, by: By) -> Result<bool, sqlx::Error> {
     hold(db, tenant, Some(reason), by).await
+}
+
+/// Closes an agency for good, as its owner wishes it, and not only with the period: everything stays, and nobody enters. Says
+/// whether it was open or suspended.
+///
+/// # Errors
+/// The database's.
+pub async fn cancel(db: &CentralDb, tenant: TenantId, reason: &str, by: By) -> Result<bool, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let before = standing::hold_row(&mut tx, tenant).await?;
+    let Some(before) = before.filter(|c| matches!(c.status.as_str(), "active" | "suspended")) else { return Ok(false) };
+    sqlx::query!(
+        "update tenant_subscriptions set ends = true, ended_at = now(), version = version + 1 where tenant_id = $1",
+        tenant.as_uuid()
+    )
+    .execute(&mut *tx)
+    .await?;
+    let (_, after) = standing::settle(&mut tx, tenant, OffsetDateTime::now_utc()).await?;
+    let changes = serde_json::json!({"status": [before.status, after.of_company()], "reason": reason});
+    let event = Event { tenant: Some(tenant), changes, ..by.event("tenant.cancel", "company", tenant.as_uuid()) };
+    audit::append(&mut tx, event).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Opens an agency again that was closed by [`suspend`], and puts its parked jobs back; one that owes money stays closed, as

@@ -9,8 +9,10 @@ use super::operations::{Operation, event};
 use super::{CentralTx, alerts};
 use crate::{CentralDb, OperationId};
 
-/// What is raised while an agency cannot be made.
-const ALERT: &str = "provisioning";
+/// What is raised while an agency cannot be made, or does not go.
+fn alert(op: &Operation) -> &'static str {
+    if op.kind == "delete" { "deletion" } else { "provisioning" }
+}
 
 /// The lock's number: the half of the identifier that is drawn by lot.
 fn key(id: OperationId) -> i64 {
@@ -68,7 +70,7 @@ async fn begin(
            where id = $2
              and ((state in ('queued', 'waiting') and (next_run_at <= now() or $3))
                   or (state = 'running' and lease_until < now()))
-           returning id as "id: OperationId", tenant_id as "tenant: crate::TenantId", step, state, lease_owner, data"#,
+           returning id as "id: OperationId", tenant_id as "tenant: crate::TenantId", kind, step, state, lease_owner, data"#,
         worker,
         id.as_uuid(),
         is_named
@@ -133,7 +135,7 @@ pub(crate) async fn finish_in(tx: &mut CentralTx, op: &Operation) -> Result<bool
     )
     .execute(&mut **tx)
     .await?;
-    alerts::close_in(tx, ALERT, op.tenant).await?;
+    alerts::close_in(tx, alert(op), op.tenant).await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -154,7 +156,7 @@ pub(crate) async fn wait(db: &CentralDb, op: &Operation, step: &str, error: &str
     .await?;
     if done.rows_affected() == 1 {
         event(&mut tx, op.id, step, "error", error).await?;
-        alerts::raise_in(&mut tx, ALERT, Some(op.tenant), &format!("{step}: {error}")).await?;
+        alerts::raise_in(&mut tx, alert(op), Some(op.tenant), &format!("{step}: {error}")).await?;
     }
     tx.commit().await
 }

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::CentralTx;
 use super::audit::{self, Event};
+use super::{CentralTx, departures, prepared, servers};
 use crate::routing::Placement;
 use crate::{CentralDb, OperationId, TenantId};
 
@@ -42,6 +42,11 @@ pub enum ReserveError {
     /// The domain belongs to another agency.
     #[error("the domain belongs to another agency")]
     DomainTaken,
+    /// No server takes another agency.
+    #[error(
+        "every database server is full or is being emptied: add one with `sobrado server add`, or raise a capacity"
+    )]
+    NoRoom,
     /// A field does not keep to its rule.
     #[error("{0} does not keep to its rule")]
     Invalid(&'static str),
@@ -69,6 +74,8 @@ pub struct Operation {
     pub id: OperationId,
     /// The agency.
     pub tenant: TenantId,
+    /// `provision`, `delete`.
+    pub kind: String,
     /// The last step that was finished.
     pub step: String,
     /// `queued`, `running`, `waiting`, `done`, `failed`.
@@ -114,7 +121,7 @@ pub(super) async fn insert_in(
     new: &NewTenant,
     idempotency_key: Option<&str>,
 ) -> Result<(OperationId, TenantId), ReserveError> {
-    let (operation, tenant) = (OperationId::generate(), TenantId::generate());
+    let operation = OperationId::generate();
     let data = serde_json::to_value(new).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     let plan: Option<Uuid> = sqlx::query_scalar!("select id from subscription_plans where name = $1", new.plan)
         .fetch_optional(&mut **tx)
@@ -133,7 +140,11 @@ pub(super) async fn insert_in(
             return Err(ReserveError::DomainTaken);
         }
     }
-    insert_company(tx, tenant, new).await?;
+    if departures::is_held(tx, &new.slug, &new.admin_email).await? {
+        return Err(ReserveError::SlugTaken);
+    }
+    let (tenant, server, said) = place(tx).await?;
+    insert_company(tx, (tenant, server), new).await?;
     sqlx::query!(
         "insert into tenant_operations (id, tenant_id, kind, idempotency_key, state, step, data)
          values ($1, $2, 'provision', $3, 'queued', 'reserve', $4)",
@@ -144,11 +155,26 @@ pub(super) async fn insert_in(
     )
     .execute(&mut **tx)
     .await?;
-    event(tx, operation, "reserve", "info", "slug and place reserved").await?;
+    event(tx, operation, "reserve", "info", said).await?;
     Ok((operation, tenant))
 }
 
-async fn insert_company(tx: &mut CentralTx, tenant: TenantId, new: &NewTenant) -> Result<(), sqlx::Error> {
+/// An agency's number and server: of a database that is ready, or new ones.
+async fn place(tx: &mut CentralTx) -> Result<(TenantId, i32, &'static str), ReserveError> {
+    servers::alone(tx).await?;
+    let server = servers::choose(tx).await?;
+    if let Some(ready) = prepared::claim(tx, server).await? {
+        return Ok((ready.tenant, ready.server_id, "slug and place reserved; its database is ready"));
+    }
+    let server = server.ok_or(ReserveError::NoRoom)?;
+    Ok((TenantId::generate(), server, "slug and place reserved"))
+}
+
+async fn insert_company(
+    tx: &mut CentralTx,
+    (tenant, server): (TenantId, i32),
+    new: &NewTenant,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into companies (id, slug, name, email) values ($1, $2, $3, $4)",
         tenant.as_uuid(),
@@ -159,15 +185,10 @@ async fn insert_company(tx: &mut CentralTx, tenant: TenantId, new: &NewTenant) -
     .execute(&mut **tx)
     .await?;
     let name = format!("t_{}", tenant.as_uuid().simple());
-    // The emptiest server that takes agencies; counted from placements, so no counter can drift.
     sqlx::query!(
-        "insert into tenant_placements (tenant_id, server_id, db_name, role_name)
-         select $1, s.id, $2, $2
-         from database_servers s
-         where s.state = 'active'
-         order by (select count(*) from tenant_placements p where p.server_id = s.id), s.id
-         limit 1",
+        "insert into tenant_placements (tenant_id, server_id, db_name, role_name) values ($1, $2, $3, $3)",
         tenant.as_uuid(),
+        server,
         name
     )
     .execute(&mut **tx)
@@ -188,7 +209,7 @@ async fn find_by_key(db: &CentralDb, key: &str) -> Result<Option<OperationId>, s
 pub async fn find(db: &CentralDb, id: OperationId) -> Result<Operation, sqlx::Error> {
     sqlx::query_as!(
         Operation,
-        r#"select id as "id: OperationId", tenant_id as "tenant: TenantId", step, state, lease_owner, data
+        r#"select id as "id: OperationId", tenant_id as "tenant: TenantId", kind, step, state, lease_owner, data
            from tenant_operations where id = $1"#,
         id.as_uuid()
     )
@@ -201,7 +222,7 @@ pub async fn find(db: &CentralDb, id: OperationId) -> Result<Operation, sqlx::Er
 pub struct Open {
     /// The operation.
     pub id: OperationId,
-    /// `provision`.
+    /// `provision`, `delete`.
     pub kind: String,
     /// The agency's.
     pub slug: String,

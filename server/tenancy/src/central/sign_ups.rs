@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::audit::{self, Event};
 use super::mails::{self, Letter, Mail};
 use super::operations::{self, NewTenant, ReserveError};
-use super::{CentralTx, people};
+use super::{CentralTx, departures, people};
 use crate::{CentralDb, Key, OperationId, PersonId, SignUpId, TenantId, line_of};
 
 /// How long a name in addresses is held for whoever has not answered the mail.
@@ -75,7 +75,8 @@ pub async fn request(
     )
     .execute(&mut *tx)
     .await?;
-    if is_an_agencys(&mut tx, wanted.slug).await? {
+    let is_held = departures::is_held(&mut tx, wanted.slug, wanted.email).await?;
+    if is_held || is_an_agencys(&mut tx, wanted.slug).await? {
         return Err(RefusedSignUp::SlugTaken);
     }
     let id = upsert(&mut tx, wanted).await?.ok_or(RefusedSignUp::SlugTaken)?;
@@ -156,7 +157,8 @@ pub async fn is_free(db: &CentralDb, slug: &str, at: OffsetDateTime) -> Result<b
     sqlx::query_scalar!(
         r#"select not exists (select from companies where slug = $1)
                and not exists (select from former_slugs where slug = $1 and until > now())
-               and not exists (select from sign_ups where slug = $1 and confirmed_at is null and expires_at > $2) as "free!""#,
+               and not exists (select from sign_ups where slug = $1 and confirmed_at is null and expires_at > $2)
+               and not exists (select from held_slugs where slug = $1 and until > $2) as "free!""#,
         slug,
         at
     )
@@ -246,6 +248,9 @@ pub enum RefusedAnswer {
     /// Somebody else got the slug meanwhile.
     #[error("the slug is taken")]
     SlugTaken,
+    /// No server takes another agency; the sign-up stays, and can be answered again.
+    #[error("no server takes another agency")]
+    NoRoom,
     /// The central database's.
     #[error("the central database refused")]
     Database(#[from] sqlx::Error),
@@ -308,6 +313,10 @@ pub async fn confirm(
     let key = format!("sign-up:{}", id.as_uuid());
     let (operation, tenant) = operations::insert_in(&mut tx, &new, Some(&key)).await.map_err(|error| match error {
         ReserveError::SlugTaken => RefusedAnswer::SlugTaken,
+        ReserveError::NoRoom => {
+            tracing::error!(%error, "somebody who has signed up is turned away");
+            RefusedAnswer::NoRoom
+        }
         ReserveError::Database(error) => RefusedAnswer::Database(error),
         // What was asked for kept to these rules when it was written down.
         ReserveError::UnknownPlan | ReserveError::DomainTaken | ReserveError::Invalid(_) => RefusedAnswer::Gone,

@@ -13,6 +13,11 @@
 //! | verify | signs in as the agency, and fails to sign in elsewhere | reads only |
 //! | activate | what the schema lacks since; status, domain, audit line and notice in one transaction | the last one |
 
+pub mod compare;
+pub mod fleet;
+pub mod leave;
+mod ready;
+mod schema;
 mod steps;
 mod template;
 
@@ -23,10 +28,13 @@ use std::time::Duration;
 
 use crate::central::hold::Hold;
 use crate::central::operations::{self, NewTenant, Operation, ReserveError};
-use crate::central::{companies, leases, worker_name};
-use crate::migrate::{self, MigrationFailed};
+use crate::central::{companies, leases, servers, worker_name};
+use crate::deployment::as_owner;
+use crate::migrate::{History, MigrationFailed};
 use crate::prepare::quote;
-use crate::{CentralDb, Key, OperationId, TenantId};
+use crate::routing::Placement;
+use crate::servers::{Hands, ServerError, Servers};
+use crate::{CentralDb, OperationId, TenantId};
 
 /// The steps in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,6 +131,9 @@ pub enum ProvisionError {
     /// The server refused or did not answer.
     #[error("the database server refused: {0}")]
     Database(#[from] sqlx::Error),
+    /// Its server cannot be worked with.
+    #[error(transparent)]
+    Server(#[from] ServerError),
     /// The operation's record is not one that this program can read.
     #[error("the operation's record cannot be read")]
     Record,
@@ -151,15 +162,29 @@ pub type Observer = Arc<dyn Fn(Step) + Send + Sync>;
 #[derive(Clone)]
 pub struct Provisioner {
     central: CentralDb,
-    server: PgConnectOptions,
-    tenants: PgConnectOptions,
-    key: Key,
+    servers: Servers,
+    history: History,
+    /// Databases that each server is to have ready.
+    prepared: u16,
     observer: Option<Observer>,
 }
 
 impl Provisioner {
-    pub(crate) fn new(central: CentralDb, server: PgConnectOptions, tenants: PgConnectOptions, key: Key) -> Self {
-        Self { central, server, tenants, key, observer: None }
+    pub(crate) fn new(central: CentralDb, servers: Servers) -> Self {
+        Self { central, servers, history: History::OURS, prepared: 0, observer: None }
+    }
+
+    /// The same hand, which keeps so many databases ready on each server.
+    #[must_use]
+    pub fn keeping(self, prepared: u16) -> Self {
+        Self { prepared, ..self }
+    }
+
+    /// The same hand with another history of agencies' databases: as if the program had more migrations, or others.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn of_history(self, migrator: &'static sqlx::migrate::Migrator) -> Self {
+        Self { history: History::of(migrator), ..self }
     }
 
     /// The same hand, watched after each step. For tests that crash it.
@@ -225,7 +250,7 @@ impl Provisioner {
         let Some((operation, hold)) = claimed else { return Ok(false) };
         let tenant = operation.tenant;
         if let Err(error) = self.carry_out(operation, hold).await {
-            tracing::error!(%tenant, %error, "an agency is not made yet");
+            tracing::error!(%tenant, %error, "an agency is not made, or not gone yet");
         }
         Ok(true)
     }
@@ -239,7 +264,8 @@ impl Provisioner {
         if let Err(error) = &carried
             && !matches!(error, ProvisionError::Held)
         {
-            let step = Step::after(&op.step).unwrap_or(Step::Activate).name();
+            let after = || Step::after(&op.step).unwrap_or(Step::Activate).name();
+            let step = if op.kind == leave::KIND { op.step.as_str() } else { after() };
             // Whoever waits for the agency is told why it is not made, not why that could not be written down.
             if let Err(second) = leases::wait(&self.central, &op, step, &error.to_string()).await {
                 tracing::error!(tenant = %op.tenant, %error, %second, "why an operation waits was not written down");
@@ -252,6 +278,9 @@ impl Provisioner {
     }
 
     async fn take_steps(&self, op: &mut Operation) -> Result<(), ProvisionError> {
+        if op.kind == leave::KIND {
+            return self.leave(op).await;
+        }
         if op.step == Step::Activate.name() {
             return self.finish(op).await;
         }
@@ -272,25 +301,20 @@ impl Provisioner {
         }
     }
 
-    /// Builds the template of this program's schema, when it is not there yet.
+    /// Builds the template of this program's schema on every server, where it is not there yet.
     ///
     /// # Errors
     /// [`ProvisionError`].
     pub async fn build_template(&self) -> Result<String, ProvisionError> {
-        template::ensure(&self.server).await
+        for server in self.servers_in_use().await? {
+            template::ensure(&self.servers.hands(server).await?.maker, self.history).await?;
+        }
+        Ok(template::name(self.history))
     }
 
-    /// Brings one agency's database up to date and records where it is.
-    ///
-    /// # Errors
-    /// [`ProvisionError`]; the agency answers 503 when it is too old to be served.
-    pub async fn migrate_tenant(&self, tenant: TenantId) -> Result<migrate::Outcome, ProvisionError> {
-        let placement = operations::placement(&self.central, tenant).await?;
-        let outcome = migrate::tenant(&self.owner_of(&placement.db_name)).await?;
-        if let migrate::Outcome::At(version) = outcome {
-            steps::record_version(&self.central, tenant, version).await?;
-        }
-        Ok(outcome)
+    async fn servers_in_use(&self) -> Result<Vec<i32>, sqlx::Error> {
+        let all = servers::list(&self.central).await?;
+        Ok(all.into_iter().filter(|server| server.state != "retired").map(|server| server.id).collect())
     }
 
     /// Every agency, for commands that walk the fleet.
@@ -301,9 +325,20 @@ impl Provisioner {
         companies::list(&self.central).await
     }
 
-    fn owner_of(&self, database: &str) -> PgConnectOptions {
-        crate::deployment::as_owner(self.server.clone().database(database))
+    /// The ways into the server that an agency lies on.
+    async fn hands(&self, place: &Placement) -> Result<Hands, ServerError> {
+        self.servers.hands(place.server_id).await
     }
+
+    /// Into an agency's database as the owner of its tables.
+    async fn owner_of(&self, place: &Placement) -> Result<PgConnectOptions, ServerError> {
+        Ok(as_owner(self.hands(place).await?.maker.database(&place.db_name)))
+    }
+}
+
+/// Builds the template on a server, where it is not there yet.
+pub(crate) async fn build_template_at(server: &PgConnectOptions) -> Result<String, ProvisionError> {
+    template::ensure(server, History::OURS).await
 }
 
 impl fmt::Debug for Provisioner {

@@ -11,12 +11,13 @@ use crate::central::operations::{self, NewTenant, Operation};
 use crate::central::people::{self, NewPerson};
 use crate::central::subscriptions;
 use crate::central::usage::{self, Limits};
+use crate::central::rollouts;
 use crate::doctor;
 use crate::key::{random_salt, scram_verifier};
-use crate::migrate::{self, Outcome};
+use crate::migrate::Outcome;
 use crate::prepare::OPEN_TO_ALL;
 use crate::routing::Placement;
-use crate::{CentralDb, TenantId, UserId};
+use crate::{TenantId, UserId};
 
 impl Provisioner {
     /// Takes one step and records it.
@@ -24,8 +25,8 @@ impl Provisioner {
         let place = operations::placement(&self.central, op.tenant).await?;
         let message = match step {
             Step::Reserve => "reserved",
-            Step::Role => self.make_role(op, &place).await?,
-            Step::Database => self.make_database(op, &place).await?,
+            Step::Role => self.make_role(op.tenant, &place).await?,
+            Step::Database => self.make_database(op.tenant, &place).await?,
             Step::LockDown => self.lock_down(&place).await?,
             Step::Identity => self.stamp(op, &place).await?,
             Step::Migrate => self.bring_up_to_date(op, &place).await?,
@@ -45,12 +46,13 @@ impl Provisioner {
         Ok(())
     }
 
-    async fn server(&self) -> Result<PgConnection, sqlx::Error> {
-        self.server.clone().application_name("sobrado/provisioner").connect().await
+    pub(super) async fn server(&self, place: &Placement) -> Result<PgConnection, ProvisionError> {
+        let maker = self.hands(place).await?.maker;
+        Ok(maker.application_name("sobrado/provisioner").connect().await?)
     }
 
-    async fn make_role(&self, op: &Operation, place: &Placement) -> Result<&'static str, ProvisionError> {
-        let mut conn = self.server().await?;
+    pub(super) async fn make_role(&self, tenant: TenantId, place: &Placement) -> Result<&'static str, ProvisionError> {
+        let mut conn = self.server(place).await?;
         let role = &place.role_name;
         let exists: bool = sqlx::query_scalar("select exists (select from pg_roles where rolname = $1)")
             .bind(role)
@@ -59,17 +61,21 @@ impl Provisioner {
         if !exists {
             run(&mut conn, format!("create role {role} login connection limit 10")).await?;
         }
-        let verifier = scram_verifier(&self.key.role_password(op.tenant, place), &random_salt());
+        let verifier = scram_verifier(&self.servers.key().role_password(tenant, place), &random_salt());
         run(&mut conn, format!("alter role {role} login connection limit 10 password '{verifier}'")).await?;
         run(&mut conn, format!("grant tenant_app, tenant_roles to {role}")).await?;
         conn.close().await?;
         Ok("login role made")
     }
 
-    async fn make_database(&self, op: &Operation, place: &Placement) -> Result<&'static str, ProvisionError> {
-        let template = template::ensure(&self.server).await?;
-        let mut conn = self.server().await?;
-        let (name, mark) = (&place.db_name, format!("sobrado:{}", op.tenant));
+    pub(super) async fn make_database(
+        &self,
+        tenant: TenantId,
+        place: &Placement,
+    ) -> Result<&'static str, ProvisionError> {
+        let template = template::ensure(&self.hands(place).await?.maker, self.history).await?;
+        let mut conn = self.server(place).await?;
+        let (name, mark) = (&place.db_name, format!("sobrado:{tenant}"));
         match find_database(&mut conn, name).await? {
             Some(found) if found.is_ours(&mark) => {}
             Some(_) => return Err(ProvisionError::NotOurs),
@@ -86,7 +92,7 @@ impl Provisioner {
     }
 
     async fn lock_down(&self, place: &Placement) -> Result<&'static str, ProvisionError> {
-        let mut conn = self.server().await?;
+        let mut conn = self.server(place).await?;
         let (db, role) = (&place.db_name, &place.role_name);
         // A copy inherits neither the template's rights nor its settings.
         for sql in [
@@ -105,7 +111,7 @@ impl Provisioner {
     }
 
     async fn stamp(&self, op: &Operation, place: &Placement) -> Result<&'static str, ProvisionError> {
-        let mut conn = self.owner_of(&place.db_name).connect().await?;
+        let mut conn = self.owner_of(place).await?.connect().await?;
         sqlx::query(
             "insert into _tenant_identity (tenant_id, operation_id) values ($1, $2)
              on conflict on constraint _tenant_identity_pkey do nothing",
@@ -120,10 +126,10 @@ impl Provisioner {
     }
 
     async fn bring_up_to_date(&self, op: &Operation, place: &Placement) -> Result<&'static str, ProvisionError> {
-        match migrate::tenant(&self.owner_of(&place.db_name)).await? {
+        match self.history.apply(&self.owner_of(place).await?).await? {
             Outcome::Busy => Err(ProvisionError::Busy),
             Outcome::At(version) => {
-                record_version(&self.central, op.tenant, version).await?;
+                rollouts::record_version(&self.central, op.tenant, version).await?;
                 Ok("schema up to date")
             }
         }
@@ -137,7 +143,7 @@ impl Provisioner {
         let user = people::ensure_user(&mut tx, op.tenant, person_id, &person, "owner").await?;
         tx.commit().await?;
 
-        let mut conn = self.owner_of(&place.db_name).connect().await?;
+        let mut conn = self.owner_of(place).await?.connect().await?;
         let mut tx = conn.begin().await?;
         insert_staff(&mut tx, user, &new.admin_name, &new.admin_email).await?;
         sqlx::query("insert into store_settings (company_name, email) values ($1, $2) on conflict do nothing")
@@ -172,11 +178,10 @@ impl Provisioner {
 
     /// Signs in as the agency does, and tries where it must not get in.
     async fn verify(&self, op: &Operation, place: &Placement) -> Result<&'static str, ProvisionError> {
-        let login = self
-            .tenants
-            .clone()
+        let tenants = self.hands(place).await?.tenants;
+        let login = tenants
             .username(&place.role_name)
-            .password(&self.key.role_password(op.tenant, place))
+            .password(&self.servers.key().role_password(op.tenant, place))
             .application_name("sobrado/verify");
         let mut conn = login.clone().database(&place.db_name).connect().await?;
         let stamp: TenantId = sqlx::query_scalar("select tenant_id from _tenant_identity").fetch_one(&mut conn).await?;
@@ -207,11 +212,11 @@ impl Provisioner {
 
     /// Databases that the agency's role is to try: those that everybody finds open on a new server, the central one, and
     /// whatever else the rights let it into. `pg_hba.conf` may still refuse it there.
-    async fn doors(&self, place: &Placement) -> Result<Vec<String>, sqlx::Error> {
+    async fn doors(&self, place: &Placement) -> Result<Vec<String>, ProvisionError> {
         let central = self.central.pool().connect_options();
         let central = central.get_database().unwrap_or(central.get_username()).to_owned();
         let always: Vec<String> = OPEN_TO_ALL.map(str::to_owned).into_iter().chain([central]).collect();
-        let mut conn = self.server().await?;
+        let mut conn = self.server(place).await?;
         let doors = sqlx::query_scalar(
             "select datname::text from pg_database
              where datallowconn and datname <> $2
@@ -285,7 +290,7 @@ impl Provisioner {
             audit::append(&mut tx, event).await?;
         }
         tx.commit().await?;
-        let mut conn = self.owner_of(&place.db_name).connect().await?;
+        let mut conn = self.owner_of(&place).await?.connect().await?;
         let mut tx = conn.begin().await?;
         insert_staff(&mut tx, user, new.name, new.email).await?;
         tx.commit().await?;
@@ -295,7 +300,7 @@ impl Provisioner {
 }
 
 /// What is written down only while the operation is still ours.
-fn held(is_ours: bool) -> Result<(), ProvisionError> {
+pub(super) fn held(is_ours: bool) -> Result<(), ProvisionError> {
     if is_ours { Ok(()) } else { Err(ProvisionError::Held) }
 }
 
@@ -329,32 +334,7 @@ async fn insert_staff(conn: &mut PgConnection, user: UserId, name: &str, email: 
     Ok(())
 }
 
-/// Remembers which schema an agency is at.
-pub(super) async fn record_version(central: &CentralDb, tenant: TenantId, version: i64) -> Result<(), sqlx::Error> {
-    let mut tx = central.pool().begin().await?;
-    let moved = sqlx::query!(
-        r#"update tenant_placements p set schema_version = $2
-           from tenant_placements b join companies c on c.id = b.tenant_id
-           where p.tenant_id = $1 and b.tenant_id = $1 and p.schema_version <> $2
-           returning b.schema_version as before, c.status"#,
-        tenant.as_uuid(),
-        version
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    // What is being made has had no other.
-    if let Some(moved) = moved.filter(|moved| moved.status != "provisioning") {
-        let event = Event {
-            tenant: Some(tenant),
-            changes: serde_json::json!({"schema_version": [moved.before, version]}),
-            ..Event::of_platform("tenant.migrate", "company", tenant.as_uuid())
-        };
-        audit::append(&mut tx, event).await?;
-    }
-    tx.commit().await
-}
-
-struct Found {
+pub(super) struct Found {
     comment: Option<String>,
     open: bool,
     owner: String,
@@ -362,7 +342,7 @@ struct Found {
 
 impl Found {
     /// Marked as this agency's; or unmarked, closed and our own role's, which is how a crash leaves it.
-    fn is_ours(&self, mark: &str) -> bool {
+    pub(super) fn is_ours(&self, mark: &str) -> bool {
         match &self.comment {
             Some(comment) => comment == mark,
             None => self.owner == "migrator" && !self.open,
@@ -370,7 +350,7 @@ impl Found {
     }
 }
 
-async fn find_database(conn: &mut PgConnection, name: &str) -> Result<Option<Found>, sqlx::Error> {
+pub(super) async fn find_database(conn: &mut PgConnection, name: &str) -> Result<Option<Found>, sqlx::Error> {
     let row = sqlx::query(
         "select shobj_description(oid, 'pg_database') as comment, datallowconn as open, pg_get_userbyid(datdba)::text as owner
          from pg_database where datname = $1",
@@ -382,6 +362,6 @@ async fn find_database(conn: &mut PgConnection, name: &str) -> Result<Option<Fou
         .transpose()
 }
 
-async fn run(conn: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
+pub(super) async fn run(conn: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
     conn.execute(AssertSqlSafe(sql)).await.map(drop)
 }

@@ -81,6 +81,8 @@ fn child_that_dies_after_a_step() {
     let mut words = order.splitn(3, '|').map(str::to_owned);
     let (data_dir, step, new) = (words.next(), words.next(), words.next());
     let (data_dir, step) = (data_dir.expect("a folder"), step.expect("a step"));
+    let is_prepared = step.ends_with('+');
+    let step = step.trim_end_matches('+').to_owned();
     let new: NewTenant = serde_json::from_str(&new.expect("an agency")).expect("readable");
     run(async move {
         let deployment = tenancy::Deployment::open(tenancy::DeploymentOptions {
@@ -97,6 +99,10 @@ fn child_that_dies_after_a_step() {
                 let _ = nix::sys::signal::kill(nix::unistd::Pid::this(), nix::sys::signal::Signal::SIGKILL);
             }
         }));
+        if is_prepared {
+            let keeping = deployment.provisioner().keeping(1);
+            while keeping.prepare_next().await.expect("prepared") {}
+        }
         let id = provisioner.reserve(&new, Some(&new.slug)).await.expect("reserved");
         provisioner.run(id).await.expect("it does not come this far");
     });
@@ -122,13 +128,15 @@ async fn unrecord(step: usize, id: OperationId, new: &NewTenant) {
 fn a_crash_after_any_step_is_resumed_to_exactly_one_agency() {
     run(async {
         let bed = bed().await;
-        for (at, step) in Step::ALL.into_iter().enumerate() {
+        let both = [false, true].into_iter();
+        let all = both.flat_map(|is_prepared| Step::ALL.into_iter().enumerate().map(move |step| (is_prepared, step)));
+        for (is_prepared, (at, step)) in all {
             let new = new_tenant();
-            let name = step.name();
+            let (name, plus) = (step.name(), if is_prepared { "+" } else { "" });
             let json = serde_json::to_string(&new).expect("JSON");
             let status = tokio::process::Command::new(std::env::current_exe().expect("ourselves"))
                 .args(["--exact", "child_that_dies_after_a_step", "--nocapture"])
-                .env(CHILD, format!("{}|{name}|{json}", bed.data_dir.display()))
+                .env(CHILD, format!("{}|{name}{plus}|{json}", bed.data_dir.display()))
                 .stdout(std::process::Stdio::null())
                 .stderr(std::process::Stdio::null())
                 .status()
@@ -163,6 +171,10 @@ fn a_crash_after_any_step_is_resumed_to_exactly_one_agency() {
             expected.splice(at..at, (at > 0).then_some(name));
             assert_eq!(steps, expected, "after {name}");
         }
+        let mut central = superuser().await.database("central").connect().await.expect("superuser");
+        let ready = "select count(*) from tenant_operation_events where step = 'reserve' and message like '%its database is ready'";
+        let ready: i64 = sqlx::query_scalar(ready).fetch_one(&mut central).await.expect("counted");
+        assert!(ready > 0, "some of them began with a database that was ready");
     });
 }
 

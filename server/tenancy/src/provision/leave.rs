@@ -1,0 +1,151 @@
+//! How an agency goes: shut out at once, dropped after a time of grace, forgotten last. Each step can be taken twice.
+//!
+//! | step | does | safe to repeat because |
+//! |---|---|---|
+//! | asked | status, sessions and operation in one transaction | the status says it |
+//! | fence | no login for the role, and whoever is inside is sent away | sets, does not toggle |
+//! | drop | the database, with whoever still holds on to it | gone is gone |
+//! | role | its role | the same |
+//! | (the last) | address, people, domains, place in one transaction | the last one |
+
+use sqlx::{Connection as _, PgConnection};
+use time::OffsetDateTime;
+
+use super::steps::{find_database, held, run};
+use super::{ProvisionError, Provisioner};
+use crate::central::companies::By;
+use crate::central::departures::{self, Going};
+use crate::central::leases;
+use crate::central::operations::{self, Operation};
+use crate::routing::Placement;
+use crate::{OperationId, TenantId};
+
+/// What an agency's last operation is called.
+pub(super) const KIND: &str = "delete";
+
+impl Provisioner {
+    /// Closes an agency for good: at once for everybody, and after so many days its database is dropped. None when it is in no
+    /// state to go.
+    ///
+    /// # Errors
+    /// The central database's.
+    pub async fn ask_to_go(
+        &self,
+        tenant: TenantId,
+        (grace_days, release_slug): (i32, bool),
+        by: By,
+    ) -> Result<Option<OperationId>, ProvisionError> {
+        Ok(departures::ask(&self.central, tenant, (grace_days, release_slug), by).await?)
+    }
+
+    /// Opens an agency again that was to go, as long as its database stands. Says whether it does.
+    ///
+    /// # Errors
+    /// [`ProvisionError`]; [`ProvisionError::Held`] while somebody is dropping it.
+    pub async fn call_off(&self, tenant: TenantId, by: By) -> Result<bool, ProvisionError> {
+        let Some(id) = departures::find(&self.central, tenant).await? else { return Ok(false) };
+        let claimed = leases::claim(&self.central, &crate::central::worker_name(), Some(id)).await?;
+        let Some((op, hold)) = claimed else { return Err(ProvisionError::Held) };
+        let called_off = self.open_again(&op, by).await;
+        if !matches!(called_off, Ok(true)) {
+            let going = going(&op)?;
+            departures::put_off(&self.central, &op, going.drop_after).await?;
+        }
+        hold.lay_down().await?;
+        called_off
+    }
+
+    async fn open_again(&self, op: &Operation, by: By) -> Result<bool, ProvisionError> {
+        if !matches!(op.step.as_str(), "asked" | "fence") {
+            return Ok(false);
+        }
+        let (place, going) = (operations::placement(&self.central, op.tenant).await?, going(op)?);
+        let mut conn = self.server(&place).await?;
+        run(&mut conn, format!("alter role {} login", place.role_name)).await?;
+        conn.close().await?;
+        let mut tx = self.central.pool().begin().await?;
+        departures::call_off_in(&mut tx, op, &going, by).await?;
+        held(leases::finish_in(&mut tx, op).await?)?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Takes the steps that are due; what is left waits for the end of the time of grace.
+    pub(super) async fn leave(&self, op: &mut Operation) -> Result<(), ProvisionError> {
+        let going = going(op)?;
+        let place = operations::placement(&self.central, op.tenant).await?;
+        if op.step == "asked" {
+            self.fence(&place).await?;
+            self.left(op, "fence", "shut out, and whoever was inside sent away").await?;
+        }
+        if op.step == "fence" {
+            if departures::put_off(&self.central, op, going.drop_after).await? {
+                return Ok(());
+            }
+            self.drop_database(op.tenant, &place).await?;
+            self.left(op, "drop", "database dropped").await?;
+        }
+        if op.step == "drop" {
+            self.drop_role(&place).await?;
+            self.left(op, "role", "role dropped").await?;
+        }
+        let mut tx = self.central.pool().begin().await?;
+        departures::forget_in(&mut tx, op, &going).await?;
+        held(leases::advance_in(&mut tx, op, "forget", "forgotten").await?)?;
+        held(leases::finish_in(&mut tx, op).await?)?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn left(&self, op: &mut Operation, step: &str, message: &str) -> Result<(), ProvisionError> {
+        held(leases::advance(&self.central, op, step, message).await?)?;
+        step.clone_into(&mut op.step);
+        Ok(())
+    }
+
+    async fn fence(&self, place: &Placement) -> Result<(), ProvisionError> {
+        let mut conn = self.server(place).await?;
+        run(&mut conn, format!("alter role {} nologin", place.role_name)).await?;
+        // In this order: nobody comes in behind those who are sent away.
+        sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1")
+            .bind(&place.role_name)
+            .execute(&mut conn)
+            .await?;
+        conn.close().await?;
+        Ok(())
+    }
+
+    pub(super) async fn drop_database(&self, tenant: TenantId, place: &Placement) -> Result<(), ProvisionError> {
+        let mut conn = self.server(place).await?;
+        let dropped = drop_ours(&mut conn, tenant, place).await;
+        conn.close().await?;
+        dropped
+    }
+
+    pub(super) async fn drop_role(&self, place: &Placement) -> Result<(), ProvisionError> {
+        let mut conn = self.server(place).await?;
+        run(&mut conn, format!("drop role if exists {}", place.role_name)).await?;
+        conn.close().await?;
+        Ok(())
+    }
+}
+
+/// With whoever still holds on to it; somebody else's database is left alone.
+async fn drop_ours(conn: &mut PgConnection, tenant: TenantId, place: &Placement) -> Result<(), ProvisionError> {
+    match find_database(conn, &place.db_name).await? {
+        None => Ok(()),
+        Some(found) if found.is_ours(&format!("sobrado:{tenant}")) => {
+            Ok(run(conn, format!("drop database {} with (force)", place.db_name)).await?)
+        }
+        Some(_) => Err(ProvisionError::NotOurs),
+    }
+}
+
+fn going(op: &Operation) -> Result<Going, ProvisionError> {
+    serde_json::from_value(op.data.clone()).map_err(|_| ProvisionError::Record)
+}
+
+/// When an agency's database is dropped, for who is told.
+pub fn drop_after(data: &serde_json::Value) -> Option<OffsetDateTime> {
+    serde_json::from_value::<Going>(data.clone()).ok().map(|going| going.drop_after)
+}

@@ -1,0 +1,364 @@
+//! The life of an agency beside its birth: prepared before it comes, gone for good. Cases 44, 45 and 47 to 50.
+#![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
+
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection};
+use std::collections::BTreeSet;
+use tenancy::central::operations::{self, NewTenant, ReserveError};
+use tenancy::central::{departures, leases};
+use tenancy::testing::{Agency, agency, agency_of, bed, new_tenant, run, superuser};
+use tenancy::{OpenError, OperationId, Status, TenantId};
+use tokio::sync::Mutex;
+
+/// Whoever resumes what is due, or takes what is ready, is in another test's way.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+async fn central() -> PgConnection {
+    superuser().await.database("central").connect().await.expect("superuser")
+}
+
+async fn count(sql: &'static str, name: &str) -> i64 {
+    sqlx::query_scalar(sql).bind(name).fetch_one(&mut central().await).await.expect("counted")
+}
+
+const DATABASES: &str = "select count(*) from pg_database where datname = $1";
+const ROLES: &str = "select count(*) from pg_roles where rolname = $1";
+const LOGINS: &str = "select count(*) from pg_roles where rolname = $1 and rolcanlogin";
+const SLEEPERS: &str =
+    "select count(*) from pg_stat_activity where usename = $1 and state = 'active' and query like '%pg_sleep%'";
+const ALERTS: &str =
+    "select count(*) from alerts where kind = 'deletion' and tenant_id = $1::uuid and closed_at is null";
+
+fn described(a: &Agency) -> NewTenant {
+    NewTenant { slug: a.route.slug.clone(), admin_email: a.email.clone(), ..new_tenant() }
+}
+
+/// The agency's last operation, begun and taken as far as it goes today.
+async fn asked(a: &Agency, grace_days: i32, release_slug: bool) -> OperationId {
+    let provisioner = bed().await.deployment.provisioner();
+    let asked = provisioner.ask_to_go(a.route.tenant, (grace_days, release_slug), Default::default()).await;
+    asked.expect("asked").expect("it may go")
+}
+
+#[test]
+fn an_agency_that_goes_is_shut_out_at_once_and_dropped_when_its_time_has_come() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        let provisioner = bed.deployment.provisioner();
+        let (a, b) = (agency().await, agency().await);
+        let place = &a.route.placement.role_name;
+        let held = sqlx::query("select pg_sleep(600)").execute(&a.db);
+        let (id, cut) = tokio::join!(
+            async {
+                while count(SLEEPERS, place).await == 0 {
+                    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                }
+                let id = asked(&a, 30, false).await;
+                provisioner.run_to_end(id).await.expect("as far as it goes today");
+                id
+            },
+            held
+        );
+        let cut = cut.expect_err("whoever was inside has been sent away");
+        assert_eq!(cut.as_database_error().and_then(|error| error.code()).as_deref(), Some("57P01"), "{cut}");
+        assert_eq!((count(LOGINS, place).await, count(DATABASES, place).await), (0, 1));
+        bed.routes.reload().await.expect("read");
+        let route = bed.routes.by_tenant(a.route.tenant).expect("known");
+        assert!(matches!(bed.registry.open(&route).await, Err(OpenError::NotActive(Status::Deleting))));
+        assert!(sqlx::query("select 1").execute(&b.db).await.is_ok(), "the other agency does not notice");
+        // Before its time nobody drops it, not even who finds it in the hands of somebody that is gone.
+        let mut root = central().await;
+        let lost =
+            "update tenant_operations set state = 'running', lease_until = now() - interval '1 hour' where id = $1";
+        sqlx::query(lost).bind(id).execute(&mut root).await.expect("lost");
+        while provisioner.resume_next().await.expect("resumed") {}
+        assert_eq!(count(DATABASES, place).await, 1);
+        assert_eq!(operations::find(bed.deployment.central(), id).await.expect("there").state, "waiting");
+        let other = NewTenant { slug: a.route.slug.clone(), ..new_tenant() };
+        assert!(matches!(provisioner.reserve(&other, None).await, Err(ReserveError::SlugTaken)));
+        // Its time has come.
+        let due = "update tenant_operations set next_run_at = now(), data = jsonb_set(data, '{drop_after}', '\"2026-01-01T00:00:00Z\"') where id = $1";
+        sqlx::query(due).bind(id).execute(&mut root).await.expect("due");
+        while provisioner.resume_next().await.expect("resumed") {}
+        assert_eq!((count(DATABASES, place).await, count(ROLES, place).await), (0, 0));
+        let left = "select (select count(*) from tenant_placements where tenant_id = $1)
+            + (select count(*) from sessions where tenant_id = $1)
+            + (select count(*) from users where company_id = $1 and (active or email not like '%@gone.invalid'))
+            + (select count(*) from people where id = $2 and email not like '%@gone.invalid')";
+        let left: i64 =
+            sqlx::query_scalar(left).bind(a.route.tenant).bind(a.person).fetch_one(&mut root).await.expect("counted");
+        assert_eq!(left, 0, "nobody is left of it");
+        assert_eq!(
+            tenancy::central::audit::verify(bed.deployment.central(), a.route.tenant).await.expect("walked"),
+            None
+        );
+        bed.routes.reload().await.expect("read");
+        assert!(bed.routes.by_tenant(a.route.tenant).is_none() && bed.routes.by_slug(&a.route.slug).is_none());
+    });
+}
+
+#[test]
+fn an_address_is_kept_for_its_owner_and_what_is_made_there_is_new() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        let provisioner = bed.deployment.provisioner();
+        let a = agency().await;
+        let mut tx = a.db.begin().await.expect("a transaction");
+        sqlx::query("update store_settings set about = 'of the old one'").execute(&mut tx).await.expect("written");
+        tx.commit().await.expect("committed");
+        let id = asked(&a, 0, false).await;
+        provisioner.run_to_end(id).await.expect("gone");
+        let stranger = NewTenant { slug: a.route.slug.clone(), ..new_tenant() };
+        assert!(matches!(provisioner.reserve(&stranger, None).await, Err(ReserveError::SlugTaken)));
+        let again = agency_of(described(&a)).await;
+        assert_ne!((again.route.tenant, again.owner, again.person), (a.route.tenant, a.owner, a.person));
+        let about: Option<String> =
+            sqlx::query_scalar("select about from store_settings").fetch_one(&again.db).await.expect("there");
+        assert_ne!(about.as_deref(), Some("of the old one"));
+        // Freed, it is anybody's.
+        provisioner.run_to_end(asked(&again, 0, false).await).await.expect("gone");
+        assert!(departures::release_slug(bed.deployment.central(), &a.route.slug).await.expect("freed"));
+        assert!(!departures::release_slug(bed.deployment.central(), &a.route.slug).await.expect("once"));
+        provisioner.reserve(&stranger, None).await.expect("it is theirs");
+    });
+}
+
+#[test]
+fn while_a_database_does_not_drop_its_address_stays_taken() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        let provisioner = bed.deployment.provisioner();
+        let a = agency().await;
+        // Our role may send away whoever it likes, but no superuser.
+        let inside = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
+        let id = asked(&a, 0, true).await;
+        provisioner.run_to_end(id).await.expect_err("somebody holds on to it");
+        let (name, tenant) = (&a.route.placement.db_name, a.route.tenant.to_string());
+        assert_eq!((count(DATABASES, name).await, count(ALERTS, &tenant).await), (1, 1));
+        let other = NewTenant { slug: a.route.slug.clone(), ..new_tenant() };
+        assert!(matches!(provisioner.reserve(&other, None).await, Err(ReserveError::SlugTaken)));
+        let operation = operations::find(bed.deployment.central(), id).await.expect("kept");
+        assert_eq!((operation.state.as_str(), operation.step.as_str()), ("waiting", "fence"));
+        drop(inside);
+        while provisioner.run_to_end(id).await.is_err() {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert_eq!((count(DATABASES, name).await, count(ALERTS, &tenant).await), (0, 0));
+        provisioner.reserve(&other, None).await.expect("it is free");
+    });
+}
+
+#[test]
+fn a_departure_is_gone_on_with_after_any_step() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        let provisioner = bed.deployment.provisioner();
+        let mut root = central().await;
+        for step in ["fence", "drop", "role", "forget"] {
+            let a = agency().await;
+            let id = asked(&a, 0, true).await;
+            // The step is taken, and a moment before it is written down somebody dies.
+            let refuse = format!(
+                "create function refuse_{step}() returns trigger language plpgsql as $$ begin raise exception 'as meant'; end $$;
+                 create trigger refuse_{step} before update on tenant_operations for each row
+                 when (new.id = '{id}' and new.step = '{step}') execute function refuse_{step}()"
+            );
+            root.execute(AssertSqlSafe(refuse)).await.expect("made");
+            let told = provisioner.run(id).await.expect_err("it dies").to_string();
+            assert!(told.contains("as meant"), "{told}");
+            assert!(matches!(provisioner.reserve(&described(&a), None).await, Err(ReserveError::SlugTaken)), "{step}");
+            root.execute(AssertSqlSafe(format!("drop trigger refuse_{step} on tenant_operations")))
+                .await
+                .expect("mended");
+            leases::release_leases(bed.deployment.central()).await.expect("released");
+            provisioner.run_to_end(id).await.expect("gone");
+            let name = &a.route.placement.db_name;
+            assert_eq!((count(DATABASES, name).await, count(ROLES, name).await), (0, 0), "{step}");
+            let gone = "select count(*) from tenant_audit_log where tenant_id = $1::uuid and action = 'tenant.deleted'";
+            let lines = count(gone, &a.route.tenant.to_string()).await;
+            assert_eq!(lines, 1, "{step}");
+        }
+    });
+}
+
+#[test]
+fn a_departure_is_called_off_as_long_as_the_database_stands() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        let provisioner = bed.deployment.provisioner();
+        let a = agency().await;
+        assert!(!provisioner.call_off(a.route.tenant, Default::default()).await.expect("asked"), "nothing to call off");
+        let id = asked(&a, 30, false).await;
+        provisioner.run_to_end(id).await.expect("as far as it goes today");
+        let twice = provisioner.ask_to_go(a.route.tenant, (0, true), Default::default()).await.expect("asked");
+        assert!(twice.is_none(), "it is on its way already");
+        assert!(provisioner.call_off(a.route.tenant, Default::default()).await.expect("called off"));
+        bed.routes.reload().await.expect("read");
+        let db = bed.registry.open(&bed.routes.by_tenant(a.route.tenant).expect("routed")).await.expect("it opens");
+        sqlx::query("select 1").execute(&db).await.expect("it answers");
+        while provisioner.resume_next().await.expect("resumed") {}
+        assert_eq!(count(DATABASES, &a.route.placement.db_name).await, 1, "nobody goes on with it");
+        assert!(!provisioner.call_off(a.route.tenant, Default::default()).await.expect("asked"));
+    });
+}
+
+/// Makes as many as are to be ready.
+async fn prepare(size: u16) {
+    let provisioner = bed().await.deployment.provisioner().keeping(size);
+    while provisioner.prepare_next().await.expect("prepared") {}
+}
+
+async fn waiting() -> BTreeSet<TenantId> {
+    let all = "select tenant_id from prepared_databases where state = 'ready'";
+    sqlx::query_scalar(all).fetch_all(&mut central().await).await.expect("listed").into_iter().collect()
+}
+
+#[test]
+fn fifty_at_once_take_five_that_are_ready_and_none_twice() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        prepare(5).await;
+        let ready = waiting().await;
+        assert_eq!(ready.len(), 5);
+        let mut closed = central().await;
+        let admits = "select count(*) from pg_database where datallowconn and datname = any($1)";
+        let names: Vec<String> = ready.iter().map(|tenant| format!("t_{}", tenant.as_uuid().simple())).collect();
+        let admits: i64 = sqlx::query_scalar(admits).bind(&names).fetch_one(&mut closed).await.expect("counted");
+        assert_eq!(admits, 0, "nobody is let into one that waits");
+        let mut all = Vec::new();
+        for _ in 0..50 {
+            let (provisioner, new) = (bed.deployment.provisioner(), new_tenant());
+            all.push(tokio::spawn(async move { provisioner.reserve(&new, None).await }));
+        }
+        let (mut taken, mut tenants, mut ids) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        for one in all {
+            let id = one.await.expect("no panic").expect("reserved");
+            let tenant = operations::find(bed.deployment.central(), id).await.expect("there").tenant;
+            assert!(tenants.insert(tenant), "each is another's");
+            if ready.contains(&tenant) {
+                taken.insert(tenant);
+                ids.push(id);
+            }
+        }
+        assert_eq!((taken, waiting().await.len()), (ready, 0));
+        // One that was ready and one that was not become the same.
+        for id in ids.into_iter().take(2) {
+            bed.deployment.provisioner().run_to_end(id).await.expect("made");
+            let steps = operations::steps(bed.deployment.central(), id).await.expect("recorded");
+            assert_eq!(steps, tenancy::provision::Step::ALL.map(tenancy::provision::Step::name));
+        }
+        // The others are not wanted any more.
+        let given_up = "update tenant_operations set state = 'failed' where state = 'queued'";
+        closed.execute(given_up).await.expect("given up");
+    });
+}
+
+#[test]
+fn what_was_begun_for_nobody_is_finished_and_leaves_a_server_that_is_emptied() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        let mut root = central().await;
+        // As somebody left it who died between two steps.
+        let begun = TenantId::generate();
+        let left = "insert into prepared_databases (tenant_id, server_id) select $1, id from database_servers where name = 'home'";
+        sqlx::query(left).bind(begun).execute(&mut root).await.expect("left");
+        prepare(1).await;
+        assert!(waiting().await.contains(&begun));
+        let name = format!("t_{}", begun.as_uuid().simple());
+        assert_eq!(count(DATABASES, &name).await, 1);
+        bed.deployment.drain_server("home").await.expect("drained");
+        prepare(1).await;
+        bed.deployment.activate_server("home").await.expect("active");
+        assert_eq!((waiting().await.len(), count(DATABASES, &name).await, count(ROLES, &name).await), (0, 0, 0));
+    });
+}
+
+#[test]
+fn twenty_agencies_are_made_at_once_from_a_template_that_admits_nobody() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        agency().await;
+        let template = format!("tenant_template_v{}", tenancy::migrate::latest());
+        let refused = superuser().await.database(&template).connect().await.expect_err("nobody sits in it");
+        assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("55000"));
+        let made = futures::future::join_all((0..20).map(|_| tokio::spawn(agency()))).await;
+        let tenants: BTreeSet<TenantId> = made.into_iter().map(|one| one.expect("made").route.tenant).collect();
+        assert_eq!(tenants.len(), 20);
+    });
+}
+
+#[test]
+fn doctor_finds_what_belongs_to_nobody_and_what_somebody_lacks() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        let (a, b) = (agency().await, agency().await);
+        prepare(1).await;
+        let findings = async || bed.deployment.examine().await;
+        let of = |all: &[tenancy::doctor::Finding], check: &str| {
+            let one = all.iter().find(|finding| finding.check == check).expect("looked at");
+            (one.is_well, one.says.clone())
+        };
+        let well = findings().await;
+        for check in ["orphans", "places", "roles", "epochs"] {
+            assert!(of(&well, check).0, "{:?}", of(&well, check));
+        }
+        let lost = format!("t_{}", uuid::Uuid::new_v4().simple());
+        let mut root = central().await;
+        let (role, parted) = (&a.route.placement.role_name, &b.route.placement.db_name);
+        bed.registry.evict(&b.route).await;
+        let sent_away = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+        sqlx::query(sent_away).bind(parted).execute(&mut root).await.expect("sent away");
+        for sql in [
+            format!("create database {lost}"),
+            format!("create role {lost}"),
+            format!("alter role {role} createdb nologin"),
+            format!("grant pg_read_all_stats to {role}"),
+            format!("alter database {parted} rename to t_parted"),
+        ] {
+            root.execute(AssertSqlSafe(sql)).await.expect("done");
+        }
+        let job = "insert into jobs (id, tenant_id, epoch, kind, payload, mac) values (gen_random_uuid(), $1, 9, 'x', '{}', '')";
+        sqlx::query(job).bind(a.route.tenant).execute(&mut root).await.expect("asked for");
+        let found = findings().await;
+        let (is_well, says) = of(&found, "orphans");
+        assert!(!is_well && says.contains(&format!("drop database {lost} with (force); drop role {lost};")), "{says}");
+        assert!(!says.contains(&format!("{role};")) && !says.contains("tenant_template"), "{says}");
+        let (is_well, says) = of(&found, "places");
+        assert!(!is_well && says.contains(&format!("{} has no database {parted}", b.route.slug)), "{says}");
+        let (is_well, says) = of(&found, "roles");
+        for remedy in [
+            format!("alter role {role} nosuperuser nocreatedb"),
+            format!("revoke \"pg_read_all_stats\" from {role};"),
+            format!("alter role {role} login;"),
+        ] {
+            assert!(!is_well && says.contains(&remedy), "{remedy}: {says}");
+        }
+        let (is_well, says) = of(&found, "epochs");
+        assert!(!is_well && says.contains(&format!("1 of {}", a.route.slug)), "{says}");
+        // What it says is what helps.
+        let (_, roles) = says_after(&of(&found, "roles").1);
+        let (_, orphans) = says_after(&of(&found, "orphans").1);
+        for statement in roles.split("; ").chain(orphans.split("; ")) {
+            root.execute(AssertSqlSafe(statement.trim_end_matches(';').to_owned())).await.expect(statement);
+        }
+        root.execute(AssertSqlSafe(format!("alter database t_parted rename to {parted}"))).await.expect("back");
+        root.execute("delete from jobs where kind = 'x'").await.expect("gone");
+        let well = findings().await;
+        for check in ["orphans", "places", "roles", "epochs"] {
+            assert!(of(&well, check).0, "{:?}", of(&well, check));
+        }
+    });
+}
+
+/// What a finding says, before and after its colon.
+fn says_after(says: &str) -> (String, String) {
+    let (before, after) = says.split_once(": ").expect("a remedy");
+    (before.to_owned(), after.to_owned())
+}
