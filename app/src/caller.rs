@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use tenancy::central::accounts::{Account, OperatorAccount};
 use tenancy::{OpenError, PersonId, TenantDb};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::access::{self, Audience, Can, Role};
@@ -41,6 +42,8 @@ pub struct Staff {
     pub role: Role,
     /// Whether they asked to stay signed in.
     pub remember: bool,
+    /// The operator who acts as them, if it is one.
+    pub acting: Option<Acting>,
     /// The request that they are making.
     pub request: Request,
 }
@@ -50,6 +53,19 @@ impl Staff {
     pub fn id(&self) -> StaffId {
         StaffId(self.account.user.as_uuid())
     }
+}
+
+/// An operator who acts as a member of an agency's staff.
+#[derive(Debug, Clone)]
+pub struct Acting {
+    /// Names the impersonation.
+    pub id: Uuid,
+    /// Who it is.
+    pub operator: OperatorAccount,
+    /// Until when.
+    pub until: OffsetDateTime,
+    /// Whether changes are let through.
+    pub may_write: bool,
 }
 
 /// Somebody who runs the platform.
@@ -87,6 +103,8 @@ pub enum Who {
         role: Role,
         /// Whether they asked to stay signed in.
         remember: bool,
+        /// The operator who acts as them, if it is one.
+        acting: Option<Acting>,
         /// The agency's database.
         db: Result<TenantDb, OpenError>,
     },
@@ -140,12 +158,12 @@ pub fn staff(can: Can) -> Result<Staff, AppError> {
     let parts = parts()?;
     declared(&parts, Audience::Staff(can))?;
     match parts.extensions.get::<Who>() {
-        Some(Who::Staff { account, role, remember, db }) => {
+        Some(Who::Staff { account, role, remember, acting, db }) => {
             if !role.may(can) {
                 return Err(AppError::Forbidden);
             }
-            let (role, remember) = (*role, *remember);
-            Ok(Staff { db: db.clone()?, account: account.clone(), role, remember, request: request_of(&parts) })
+            let (role, remember, acting) = (*role, *remember, acting.clone());
+            Ok(Staff { db: db.clone()?, account: account.clone(), role, remember, acting, request: request_of(&parts) })
         }
         Some(Who::Operator(_)) => Err(AppError::Forbidden),
         _ => Err(AppError::Unauthenticated),

@@ -17,6 +17,9 @@ pub enum AppError {
     /// The role may not do this.
     #[error("not permitted")]
     Forbidden,
+    /// Somebody acts as a member of an agency, and this is not open to them.
+    #[error("not while acting as somebody else")]
+    NotWhileActing,
     /// It does not exist, or is another agency's: the two are not told apart.
     #[error("not found")]
     NotFound,
@@ -77,7 +80,7 @@ impl AppError {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::PlanLimit(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::NotWhileActing | Self::PlanLimit(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -145,6 +148,7 @@ mod tests {
         for (error, status) in [
             (AppError::Unauthenticated, 401),
             (AppError::Forbidden, 403),
+            (AppError::NotWhileActing, 403),
             (AppError::NotFound, 404),
             (AppError::Conflict(Clash::Stale(2)), 409),
             (AppError::Invalid(FieldErrors::default()), 422),

@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 pub mod choose;
 #[cfg(feature = "ssr")]
+pub mod confirm;
+#[cfg(feature = "ssr")]
 mod device;
 #[cfg(not(feature = "ssr"))]
 #[path = "me_browser.rs"]

@@ -166,6 +166,7 @@ fn signed(
         since,
         ip_address: Some(request.ip.to_string()),
         user_agent: request.user_agent.clone(),
+        acting: None,
     }
 }
 

@@ -42,10 +42,19 @@ fn Frame(me: Me) -> impl IntoView {
                 <Navigation/>
                 <Foot name=me.name/>
             </header>
-            <main id="content" tabindex="-1"><Outlet/></main>
+            <main id="content" tabindex="-1">{me.acting.map(acting)}<Outlet/></main>
             <SignInAgain lapsed/>
             <Keys shown/>
             <div class="bottom-bar"><Navigation/></div>
+        </div>
+    }
+}
+
+/// An operator acts as the member: said above every page, with the way back. A plain form, for what follows is the console's.
+fn acting((said, end): (String, String)) -> impl IntoView {
+    view! {
+        <div class="alert-box alert-warn acting" role="status">{said}
+            <form method="post" action="/fn/platform/end_acting"><button type="submit" class="btn btn-small">{end}</button></form>
         </div>
     }
 }

@@ -13,6 +13,7 @@ pub fn sentence(error: &AppError, words: &'static Words) -> String {
     match error {
         AppError::Unauthenticated => common.error_unauthenticated.into(),
         AppError::Forbidden => common.error_forbidden.into(),
+        AppError::NotWhileActing => common.error_acting.into(),
         AppError::NotFound => common.error_not_found.into(),
         AppError::Conflict(Clash::Stale(_) | Clash::CodeTaken) => common.error_conflict.into(),
         AppError::PlanLimit(limit) => crate::billing::words::limit_reached(limit, words.lang),

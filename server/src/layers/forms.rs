@@ -102,7 +102,40 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
         let typed = fields(&body);
         return entered(&forms, (request, &back), (&with_token(page, typed.get("token")), typed), next).await;
     }
+    if let Some(page) = console_page(&request, &back) {
+        return of_console(&forms, (request, &back), (&page, fields(&body)), next).await;
+    }
     posted(house, (request, &back), &body, next).await
+}
+
+/// The page of the console that an operator's form stands on.
+fn console_page(request: &Request, back: &str) -> Option<String> {
+    matches!(request.extensions().get::<Who>(), Some(Who::Operator(_))).then_some(())?;
+    let page = back.split_once("://")?.1;
+    let page = &page[page.find('/')?..];
+    page.starts_with("/platform/").then(|| page.to_owned())
+}
+
+/// An operator's form. Refused, it is answered with its page as they left it: operators are in no agency's database, so there is
+/// nowhere to keep a draft.
+async fn of_console(
+    forms: &Forms,
+    (request, back): (Request, &str),
+    (page, typed): (&str, Fields),
+    next: Next,
+) -> Response {
+    let mut again = asking(&request, page);
+    let mut response = next.run(request).await;
+    let Some(location) = sent_back(&response, back) else { return response };
+    let Some(why) = refusal(location) else {
+        send_to(&mut response, back);
+        return response;
+    };
+    let said = address::only(location.split_once('?').map_or("", |(_, query)| query), &REFUSAL);
+    let joint = if page.contains('?') { '&' } else { '?' };
+    *again.uri_mut() = format!("{page}{joint}{said}").parse().unwrap_or_default();
+    again.extensions_mut().insert(Typed(typed));
+    shown(forms, again, &why).await
 }
 
 /// The draft that the page's address names.

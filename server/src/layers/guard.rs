@@ -1,4 +1,5 @@
-//! Sends away who may not enter a page: to the sign-in page with the way back, or with a page that says so.
+//! Sends away who may not enter a page: to the sign-in page with the way back, or with a page that says so. And lets an operator
+//! who acts as a member through to what is open to them alone.
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -17,10 +18,13 @@ use super::request::fits;
 /// The layer. Server functions ask for themselves; here it is pages and plain handlers.
 pub async fn layer(request: Request, next: Next) -> Response {
     let path = request.uri().path();
+    let who = request.extensions().get::<Who>().cloned().unwrap_or(Who::Nobody);
+    if let Some(answer) = closed_to_acting(&who, &request) {
+        return answer;
+    }
     if path.starts_with("/fn/") {
         return next.run(request).await;
     }
-    let who = request.extensions().get::<Who>().cloned().unwrap_or(Who::Nobody);
     let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
     let wants_page = *request.method() == Method::GET || caller::accepts_html(request.headers());
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
@@ -59,6 +63,19 @@ pub async fn layer(request: Request, next: Next) -> Response {
         (Audience::Staff(_) | Audience::Operator | Audience::SignedIn, _) => to_sign_in(&request, wants_page),
         _ => next.run(request).await,
     }
+}
+
+/// What an operator who acts as a member gets for everything that is not open to them: the one place where that is refused, for
+/// pages, plain handlers and server functions alike.
+fn closed_to_acting(who: &Who, request: &Request) -> Option<Response> {
+    let Who::Staff { acting: Some(acting), .. } = who else { return None };
+    let row = row_of(request.method(), request.uri().path())?;
+    if row.is_open_to_acting(acting.may_write) {
+        return None;
+    }
+    let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
+    let wants_page = caller::accepts_html(request.headers());
+    Some(super::plain::error(&AppError::NotWhileActing, wants_page, lang, ""))
 }
 
 fn row_of(method: &Method, path: &str) -> Option<&'static Access> {

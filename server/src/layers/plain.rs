@@ -37,6 +37,7 @@ pub fn error(error: &app::error::AppError, wants_page: bool, lang: Lang, request
         let sentence = match error {
             E::Unauthenticated => words.error_unauthenticated,
             E::Forbidden | E::PlanLimit(_) => words.error_forbidden,
+            E::NotWhileActing => words.error_acting,
             E::NotFound => words.error_not_found,
             E::TooMany(_) => words.error_too_many,
             E::TooLarge => words.error_too_large,

@@ -2,6 +2,7 @@
 //! removed.
 
 mod carry;
+pub mod measure;
 pub mod post;
 
 use futures::FutureExt as _;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
-use tenancy::central::{leases, mails, sessions, sign_ins, sign_ups, worker_name};
+use tenancy::central::{impersonations, leases, mails, sessions, sign_ins, sign_ups, worker_name};
 use tenancy::provision::Provisioner;
 use tenancy::{DatabaseError, OperationId, TenantId};
 use tokio::sync::{Notify, broadcast, mpsc};
@@ -118,6 +119,7 @@ async fn on_duty(
     tasks.spawn(provision(provisioner.clone(), house.operations.subscribe(), stop.clone()));
     tasks.spawn(tidy_up(house.clone(), stop.clone()));
     tasks.spawn(post::carry(house.clone(), stop.clone()));
+    tasks.spawn(measure::measure(house.clone(), stop.clone()));
     let lost = duty.lost();
     tokio::pin!(lost);
     loop {
@@ -318,6 +320,7 @@ async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
             mails::sweep(&house.central, now).await,
             sign_ups::sweep(&house.central, now).await,
             jobs::unpark_active(&house.central).await,
+            impersonations::end_expired(&house.central, now).await,
         ] {
             report(tidied.map(drop));
         }

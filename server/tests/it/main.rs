@@ -5,11 +5,13 @@
     reason = "a test looks behind the scenes, and tells its story in one piece"
 )]
 
+mod acting;
 mod catalogue;
 mod choosing;
 mod command_line;
 mod commands;
 mod connections;
+mod console;
 mod contacts;
 mod crafted;
 mod crowd;
