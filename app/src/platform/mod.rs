@@ -7,6 +7,8 @@ pub mod acting;
 pub mod db;
 #[cfg(feature = "ssr")]
 pub mod fleet;
+#[cfg(feature = "ssr")]
+pub mod jobs;
 pub mod pages;
 pub mod parts;
 pub mod server_fns;

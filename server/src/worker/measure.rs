@@ -1,5 +1,5 @@
 //! What costs to find out, found out between other work: the size of each agency's database once an hour, one after the other,
-//! and how many alerts are open.
+//! and how many alerts are open, of which operators are told.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +29,9 @@ pub(super) async fn measure(house: Arc<House>, stop: CancellationToken) {
         };
         if let Err(error) = count_alerts(&house).await {
             tracing::warn!(%error, "alerts were not counted");
+        }
+        if let Err(error) = app::platform::jobs::tell_of_alerts(&house).await {
+            tracing::warn!(%error, "operators were not told of alerts");
         }
         wait(&stop, pause.clamp(PAUSE.0, PAUSE.1)).await;
     }

@@ -3,11 +3,14 @@
 use http::StatusCode;
 use sqlx::ConnectOptions as _;
 use tenancy::central::duty::Duty;
+use tenancy::central::people::NewPerson;
 use tenancy::central::{alerts, audit};
-use tenancy::testing::{Agency, run, superuser};
+use tenancy::testing::{Agency, PASSWORD_HASH, run, superuser};
 use uuid::Uuid;
 
-use crate::harness::{Caller, House, house, register};
+use app::platform::jobs::tell_of_alerts;
+
+use crate::harness::{Caller, House, house, open, register};
 
 async fn central() -> sqlx::PgConnection {
     superuser().await.database("central").connect().await.expect("superuser")
@@ -231,6 +234,44 @@ fn an_alert_is_seen_counted_and_closed_by_hand() {
         assert_eq!(counted().await, format!("alerts_open{{kind=\"{kind}\"}} 0"), "and not for ever what it was");
         assert_eq!(operator.call("platform/close_alert", &[("id", &id)]).await.status, StatusCode::NOT_FOUND);
         assert!(actions(house, &a).await.contains(&"alert.close".to_owned()));
+    });
+}
+
+/// The mails about alerts that wait for an operator or went to them.
+async fn told(email: &str) -> i64 {
+    let mails = sqlx::query_scalar("select count(*) from mails where recipient = $1 and kind = 'platform.alerts'");
+    mails.bind(email).fetch_one(&mut central().await).await.expect("read")
+}
+
+#[test]
+fn operators_are_told_of_a_kind_once_an_hour_and_only_when_it_goes_on() {
+    run(async {
+        // A clock of its own: an hour passes.
+        let house = open(Default::default()).await;
+        let db = &house.state.house.central;
+        let email = format!("olga-{}@sobrado.example", Uuid::now_v7().simple());
+        let new = NewPerson { name: "Olga", email: &email, password_hash: PASSWORD_HASH };
+        tenancy::central::operators::ensure(db, &new).await.expect("added");
+        let kind = format!("test_{}", Uuid::now_v7().simple());
+        // Kinds of other tests come and go meanwhile: when this one was told says whether it was.
+        let when = async || -> Option<time::OffsetDateTime> {
+            tell_of_alerts(&house.state.house).await.expect("told");
+            let at = sqlx::query_scalar("select mailed_at from alert_mails where kind = $1").bind(&kind);
+            at.fetch_optional(&mut central().await).await.expect("read")
+        };
+        assert_eq!(when().await, None, "nothing happened");
+        let before = told(&email).await;
+        alerts::raise(db, &kind, None, "o disco está cheio").await.expect("raised");
+        let first = when().await.expect("told");
+        let mails = told(&email).await;
+        assert!(mails > before, "a mail waits");
+        alerts::raise(db, &kind, None, "o disco está cheio").await.expect("raised");
+        assert_eq!(when().await, Some(first), "not twice an hour");
+        house.wait(time::Duration::minutes(61));
+        let second = when().await.expect("told");
+        assert!(second > first && told(&email).await > mails, "it went on");
+        house.wait(time::Duration::minutes(61));
+        assert_eq!(when().await, Some(second), "nothing new happened");
     });
 }
 

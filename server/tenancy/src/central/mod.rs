@@ -2,6 +2,7 @@
 
 pub mod accounts;
 mod acts;
+pub mod alert_mails;
 pub mod alerts;
 pub mod audit;
 pub mod companies;
