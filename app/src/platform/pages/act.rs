@@ -6,10 +6,11 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::error::AppError;
 use crate::layouts::ConsoleLayout;
+use crate::platform::parts::ConsoleForm;
 use crate::platform::server_fns::{BeginActing, load_ticket};
 use crate::platform::types::TicketSheet;
 use crate::platform::words::{acting_as, console};
-use crate::ui::act::{Act, ActForm};
+use crate::ui::act::Act;
 use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
 use crate::words::lang;
@@ -48,12 +49,12 @@ fn Question(ticket: TicketSheet, slug: String, token: String, act: Act) -> impl 
         <p>{ticket.reason}</p>
         <p><strong>{if ticket.may_write { words.with_changes } else { words.read_only }}</strong></p>
         <p class="quiet">{words.act_lead}" "{words.begin_lead}</p>
-        <ActForm act to=BeginActing::PATH class="form">
+        <ConsoleForm act to=BeginActing::PATH class="form">
             <input type="hidden" name="slug" value=slug/>
             <input type="hidden" name="user" value=ticket.user.to_string()/>
             <input type="hidden" name="ticket" value=token/>
             <button type="submit" class="btn btn-primary">{words.begin}</button>
-        </ActForm>
+        </ConsoleForm>
         <p><a href=back>{words.back_to_agency}</a></p>
     }
 }

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::layouts::ConsoleLayout;
+use crate::platform::parts::ConsoleForm;
 use crate::platform::server_fns::{CloseAlert, RetryJob, load_health};
 use crate::platform::types::{AlertLine, Health, JobLine};
 use crate::platform::words::{console, work};
-use crate::ui::act::{Act, ActForm};
+use crate::ui::act::Act;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
 use crate::ui::title::PageTitle;
@@ -72,10 +73,10 @@ fn Alerts(alerts: Vec<AlertLine>, act: Act) -> impl IntoView {
         view! {
             <li class="row">
                 <div class="row-text"><strong>{alert.kind}{agency}</strong><span>{alert.detail}</span><span class="quiet">{when}</span></div>
-                <ActForm act to=CloseAlert::PATH class="inline-form">
+                <ConsoleForm act to=CloseAlert::PATH class="inline-form">
                     <input type="hidden" name="id" value=alert.id.to_string()/>
                     <button type="submit" class="btn btn-small">{words.close_alert}</button>
-                </ActForm>
+                </ConsoleForm>
             </li>
         }
     });
@@ -92,10 +93,10 @@ fn Stuck(stuck: Vec<JobLine>, act: Act) -> impl IntoView {
     let lines = stuck.into_iter().map(|job| {
         let retry = (job.state == "failed").then(|| {
             view! {
-                <ActForm act to=RetryJob::PATH class="inline-form">
+                <ConsoleForm act to=RetryJob::PATH class="inline-form">
                     <input type="hidden" name="id" value=job.id.to_string()/>
                     <button type="submit" class="btn btn-small">{words.retry}</button>
-                </ActForm>
+                </ConsoleForm>
             }
         });
         view! {

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::ConsoleForm;
 use crate::platform::server_fns::ActAs as ActAsAction;
 use crate::platform::types::MemberLine;
 use crate::platform::words::console;
-use crate::ui::act::{Act, ActForm};
+use crate::ui::act::Act;
 use crate::ui::field::{CheckField, SelectField, TextField};
 use crate::ui::form::field_errors;
 use crate::values::fields::Fields;
@@ -34,14 +35,14 @@ pub fn ActAs(
         view! { <p class="quiet">{words.nobody_to_act_as}</p> }.into_any()
     } else {
         view! {
-            <ActForm act to=ActAsAction::PATH class="form">
+            <ConsoleForm act to=ActAsAction::PATH class="form">
                 <input type="hidden" name="slug" value=slug/>
                 <SelectField name="user" label=words.as_whom value=typed.get("user") options required=true errors/>
                 <TextField name="why" label=words.why value=typed.get("why") hint=words.why_hint required=true maxlength=500 errors/>
                 <CheckField name="may_write" label=words.may_write checked=typed.get("may_write") == "true"/>
                 <TextField name="password" label=words.own_password kind="password" autocomplete="current-password" required=true errors/>
                 <button type="submit" class="btn">{words.ask}</button>
-            </ActForm>
+            </ConsoleForm>
         }
         .into_any()
     };

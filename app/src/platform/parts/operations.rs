@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::ConsoleForm;
 use crate::platform::server_fns::RetryOperation;
 use crate::platform::types::OperationLine;
 use crate::platform::words::{console, work};
-use crate::ui::act::{Act, ActForm};
+use crate::ui::act::Act;
 use crate::words::lang;
 
 /// Operations, each with the way to its record and, where it helps, a button to try it now.
@@ -31,10 +32,10 @@ fn row(line: OperationLine, act: Act) -> impl IntoView {
     let is_bad = line.state == "failed" || !line.error.is_empty();
     let retry = line.may_be_retried().then(|| {
         view! {
-            <ActForm act to=RetryOperation::PATH class="inline-form">
+            <ConsoleForm act to=RetryOperation::PATH class="inline-form">
                 <input type="hidden" name="id" value=line.id.to_string()/>
                 <button type="submit" class="btn btn-small">{words.retry}</button>
-            </ActForm>
+            </ConsoleForm>
         }
     });
     let error = (!line.error.is_empty()).then(|| view! { <span>{line.error.clone()}</span> });

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use super::ConsoleForm;
 use crate::platform::server_fns::{ResumeTenant, SuspendTenant};
 use crate::platform::words::console;
-use crate::ui::act::{Act, ActForm};
+use crate::ui::act::Act;
 use crate::ui::field::TextField;
 use crate::ui::form::field_errors;
 use crate::values::fields::Fields;
@@ -29,19 +30,19 @@ pub fn StateForm(
     match status.as_str() {
         "active" => view! {
             <h2>{words.change_state}</h2>
-            <ActForm act to=SuspendTenant::PATH class="form">
+            <ConsoleForm act to=SuspendTenant::PATH class="form">
                 <input type="hidden" name="slug" value=slug/>
                 <TextField name="reason" label=words.reason value=typed.get("reason") required=true errors/>
                 <button type="submit" class="btn">{words.suspend}</button>
-            </ActForm>
+            </ConsoleForm>
         }
         .into_any(),
         "suspended" => view! {
             <h2>{words.change_state}</h2>
-            <ActForm act to=ResumeTenant::PATH class="form">
+            <ConsoleForm act to=ResumeTenant::PATH class="form">
                 <input type="hidden" name="slug" value=slug/>
                 <button type="submit" class="btn">{words.resume}</button>
-            </ActForm>
+            </ConsoleForm>
         }
         .into_any(),
         _ => ().into_any(),
