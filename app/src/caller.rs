@@ -43,7 +43,7 @@ pub struct Staff {
     /// Whether they asked to stay signed in.
     pub remember: bool,
     /// The operator who acts as them, if it is one.
-    pub acting: Option<Acting>,
+    pub acting: Option<Box<Acting>>,
     /// The request that they are making.
     pub request: Request,
 }
@@ -104,7 +104,7 @@ pub enum Who {
         /// Whether they asked to stay signed in.
         remember: bool,
         /// The operator who acts as them, if it is one.
-        acting: Option<Acting>,
+        acting: Option<Box<Acting>>,
         /// The agency's database.
         db: Result<TenantDb, OpenError>,
     },

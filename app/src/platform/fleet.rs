@@ -5,9 +5,9 @@ use tenancy::central::operation_log::{self, Entry};
 use tenancy::central::{alerts, directory, queue};
 use uuid::Uuid;
 
+use super::labels;
 use super::tenants::by;
 use super::types::{AlertLine, Health, JobLine, OperationLine, OperationPage, OperationSheet, ServerLine};
-use super::words;
 use crate::caller::Operator;
 use crate::error::AppError;
 use crate::state::House;
@@ -41,7 +41,7 @@ pub async fn operations(house: &House, before: Option<Uuid>) -> Result<Operation
 pub(super) fn line_of(entry: Entry, lang: Lang) -> OperationLine {
     OperationLine {
         id: entry.id,
-        kind: words::operation(&entry.kind, lang),
+        kind: labels::operation(&entry.kind, lang),
         error: entry.last_error.filter(|_| entry.state != "done").unwrap_or_default(),
         created: format_instant(entry.created_at, lang),
         when: format_instant(entry.finished_at.unwrap_or(entry.next_run_at), lang),
@@ -135,7 +135,7 @@ pub async fn servers(house: &House) -> Result<Vec<ServerLine>, AppError> {
     let lang = lang();
     let line = |s: directory::Server| ServerLine {
         agencies: format_count(s.agencies, lang),
-        size: if s.measured == 0 { String::new() } else { words::size(s.bytes, lang) },
+        size: if s.measured == 0 { String::new() } else { labels::size(s.bytes, lang) },
         name: s.name,
         state: s.state,
     };

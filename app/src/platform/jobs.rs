@@ -2,7 +2,7 @@
 
 use tenancy::central::alert_mails::{self, News, Reader};
 
-use super::words;
+use super::{labels, words};
 use crate::error::AppError;
 use crate::outside::mail::Writing;
 use crate::state::House;
@@ -16,11 +16,11 @@ pub async fn tell_of_alerts(house: &House) -> Result<usize, AppError> {
     let address = format!("{}/platform/health", house.settings.base_url);
     let write = |reader: &Reader, news: &[News]| {
         let lang = reader.locale.as_deref().and_then(Lang::parse).unwrap_or_default();
-        let line = |news: &News| words::alert_line(&news.kind, news.open, news.count, lang);
+        let line = |news: &News| labels::alert_line(&news.kind, news.open, news.count, lang);
         let writing = Writing {
             lang,
             name: reader.name.clone(),
-            subject: words::alerts_subject(lang).to_owned(),
+            subject: labels::alerts_subject(lang).to_owned(),
             lines: news.iter().map(line).collect(),
             link: Some((words::console(lang).health.to_owned(), address.clone())),
             after: Vec::new(),

@@ -9,6 +9,7 @@ pub mod db;
 pub mod fleet;
 #[cfg(feature = "ssr")]
 pub mod jobs;
+pub mod labels;
 pub mod pages;
 pub mod parts;
 pub mod server_fns;

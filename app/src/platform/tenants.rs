@@ -5,8 +5,8 @@ use tenancy::central::directory::{self, Act, Entry, Filter, Member};
 use tenancy::central::{operation_log, plans};
 
 use super::fleet::line_of;
+use super::labels;
 use super::types::{ActLine, Asked, DomainLine, MemberLine, TenantPage, TenantRow, TenantSheet};
-use super::words;
 use crate::access::Role;
 use crate::caller::{self, Operator};
 use crate::error::AppError;
@@ -60,7 +60,7 @@ fn row(entry: Entry, lang: Lang) -> TenantRow {
     TenantRow {
         users: format_count(entry.users, lang),
         properties: entry.properties.map(|count| format_count(count, lang)).unwrap_or_default(),
-        size: entry.database_bytes.map(|bytes| words::size(bytes, lang)).unwrap_or_default(),
+        size: entry.database_bytes.map(|bytes| labels::size(bytes, lang)).unwrap_or_default(),
         measured: instant(entry.measured_at),
         // What is not made yet is not behind.
         is_behind: entry.schema_version.is_some_and(|version| version > 0 && version < latest),
@@ -97,7 +97,7 @@ pub async fn load(house: &House, operator: &Operator, slug: &str) -> Result<Tena
     let storefront = house.settings.storefront_url(&entry.slug, primary.map(|domain| domain.host.as_str()));
     let domain = |d: directory::DomainLine| DomainLine {
         host: d.host,
-        state: words::domain(&d.state, lang),
+        state: labels::domain(&d.state, lang),
         is_primary: d.is_primary,
     };
     Ok(TenantSheet {
@@ -125,8 +125,8 @@ fn member_line(member: Member, own: &str, lang: Lang) -> MemberLine {
 fn act_line(act: Act, lang: Lang) -> ActLine {
     ActLine {
         at: format_instant(act.at, lang),
-        act: words::act(&act.action, lang),
-        who: words::who(act.who.as_deref(), act.behind.as_deref(), lang),
+        act: labels::act(&act.action, lang),
+        who: labels::who(act.who.as_deref(), act.behind.as_deref(), lang),
         reason: act.reason.unwrap_or_default(),
     }
 }

@@ -132,7 +132,7 @@ async fn identify(house: &House, session: Option<Session>, request: Option<&call
 /// What has become of an operator who acts as a member.
 enum Still {
     /// Nothing.
-    Acting(caller::Acting),
+    Acting(Box<caller::Acting>),
     /// It is over, and this is who they are now.
     Not(Who),
 }
@@ -148,7 +148,7 @@ async fn still_acting(
     let (Some(operator), Some(until)) = (account, until) else { return Ok(Still::Not(Who::Nobody)) };
     let acting = caller::Acting { id: acting.id, operator, until, may_write: acting.may_write };
     if house.clock.now() < until {
-        return Ok(Still::Acting(acting));
+        return Ok(Still::Acting(Box::new(acting)));
     }
     if let Some(request) = request {
         end(house, &acting, request).await?;

@@ -6,10 +6,11 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::error::AppError;
 use crate::layouts::ConsoleLayout;
+use crate::platform::labels::acting_as;
 use crate::platform::parts::ConsoleForm;
 use crate::platform::server_fns::{BeginActing, load_ticket};
 use crate::platform::types::TicketSheet;
-use crate::platform::words::{acting_as, console};
+use crate::platform::words::console;
 use crate::ui::act::Act;
 use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::layouts::ConsoleLayout;
+use crate::platform::labels::work;
 use crate::platform::parts::ConsoleForm;
 use crate::platform::server_fns::{CloseAlert, RetryJob, load_health};
 use crate::platform::types::{AlertLine, Health, JobLine};
-use crate::platform::words::{console, work};
+use crate::platform::words::console;
 use crate::ui::act::Act;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use crate::layouts::ConsoleLayout;
+use crate::platform::labels::server;
 use crate::platform::server_fns::list_servers;
-use crate::platform::words::{console, server};
+use crate::platform::words::console;
 use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
 use crate::values::query;

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::layouts::ConsoleLayout;
+use crate::platform::labels::status;
 use crate::platform::parts::{ActAs, Operations, StateForm};
 use crate::platform::server_fns::load_tenant;
 use crate::platform::types::{ActLine, DomainLine, MemberLine, TenantRow, TenantSheet};
-use crate::platform::words::{console, status};
+use crate::platform::words::console;
 use crate::ui::act::Act;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;

@@ -5,9 +5,10 @@ use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
 use crate::layouts::ConsoleLayout;
+use crate::platform::labels::{STATES, status};
 use crate::platform::server_fns::list_tenants;
 use crate::platform::types::{Asked, TenantPage, TenantRow};
-use crate::platform::words::{STATES, console, status};
+use crate::platform::words::console;
 use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
 use crate::values::query;

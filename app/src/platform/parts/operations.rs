@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use super::ConsoleForm;
+use crate::platform::labels::work;
 use crate::platform::server_fns::RetryOperation;
 use crate::platform::types::OperationLine;
-use crate::platform::words::{console, work};
+use crate::platform::words::console;
 use crate::ui::act::Act;
 use crate::words::lang;
 
