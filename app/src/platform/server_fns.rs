@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::types::{Asked, Health, OperationPage, OperationSheet, ServerLine, TenantPage, TenantSheet, TicketSheet};
+use super::types::{Health, OperationPage, OperationSheet, ServerLine, TenantPage, TenantSheet, TicketSheet};
 use crate::error::AppError;
 
 /// Agencies that fit, by their names in addresses, after one of them.
@@ -18,7 +18,7 @@ pub async fn list_tenants(
 ) -> Result<TenantPage, AppError> {
     crate::caller::operator()?;
     let house = crate::caller::house()?;
-    super::tenants::list(&house, Asked { q, status, plan, server }, &after).await
+    super::tenants::list(&house, super::types::Asked { q, status, plan, server }, &after).await
 }
 
 /// One agency with everything around it.
