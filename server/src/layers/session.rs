@@ -110,7 +110,7 @@ async fn identify(house: &House, session: Option<Session>, request: Option<&call
         None => None,
         Some(acting) => match still_acting(house, (&session, acting), request).await? {
             Still::Acting(acting) => Some(acting),
-            Still::Not(who) => return Ok(who),
+            Still::Not(who) => return Ok(*who),
         },
     };
     if let Some(operator) = signed.operator {
@@ -134,7 +134,7 @@ enum Still {
     /// Nothing.
     Acting(Box<caller::Acting>),
     /// It is over, and this is who they are now.
-    Not(Who),
+    Not(Box<Who>),
 }
 
 /// Asked on every request: the operator must still be one, and the time not over. Then their own session comes back.
@@ -145,7 +145,7 @@ async fn still_acting(
 ) -> Result<Still, AppError> {
     let account = house.accounts.operator(acting.operator).await.map_err(|_| AppError::Unavailable)?;
     let until = OffsetDateTime::from_unix_timestamp(acting.until).ok();
-    let (Some(operator), Some(until)) = (account, until) else { return Ok(Still::Not(Who::Nobody)) };
+    let (Some(operator), Some(until)) = (account, until) else { return Ok(Still::Not(Box::new(Who::Nobody))) };
     let acting = caller::Acting { id: acting.id, operator, until, may_write: acting.may_write };
     if house.clock.now() < until {
         return Ok(Still::Acting(Box::new(acting)));
@@ -154,9 +154,9 @@ async fn still_acting(
         end(house, &acting, request).await?;
     }
     match app::platform::acting::come_back(house, session).await {
-        Ok(()) => Ok(Still::Not(Who::Operator(acting.operator))),
+        Ok(()) => Ok(Still::Not(Box::new(Who::Operator(acting.operator)))),
         // Another request of the same browser was first: what this one's cookie names is over.
-        Err(AppError::Unauthenticated) => Ok(Still::Not(Who::Nobody)),
+        Err(AppError::Unauthenticated) => Ok(Still::Not(Box::new(Who::Nobody))),
         Err(error) => Err(error),
     }
 }
