@@ -165,6 +165,14 @@ impl Can {
     ];
 }
 
+impl Can {
+    /// Whether an operator who acts as a member may do it, once changes were chosen: what concerns the member as a person, or
+    /// takes data away, is theirs alone. What is not named here is not.
+    pub const fn is_open_to_acting(self) -> bool {
+        matches!(self, Self::WriteProperties | Self::PublishProperties | Self::ArchiveProperties | Self::WriteSettings)
+    }
+}
+
 /// Whose route it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "audience", content = "can")]
@@ -303,6 +311,12 @@ pub const ROWS: &[Access] = &[
     page("/platform/tenants", Audience::Operator),
     page("/platform/audit", Audience::Operator),
     page("/platform/audit/export", Audience::Operator),
+    page("/platform/tenants/{slug}", Audience::Operator),
+    page("/platform/tenants/{slug}/act", Audience::Operator),
+    page("/platform/operations", Audience::Operator),
+    page("/platform/operations/{id}", Audience::Operator),
+    page("/platform/health", Audience::Operator),
+    page("/platform/servers", Audience::Operator),
     // Storefront
     site("/"),
     site("/imoveis"),
@@ -365,6 +379,18 @@ pub const ROWS: &[Access] = &[
     read("/fn/platform/tenants", Audience::Operator),
     write("/fn/platform/suspend", Audience::Operator),
     write("/fn/platform/resume", Audience::Operator),
+    read("/fn/platform/tenant", Audience::Operator),
+    write("/fn/platform/act_as", Audience::Operator),
+    read("/fn/platform/ticket", Audience::Operator),
+    write("/fn/platform/begin_acting", Audience::Operator),
+    write("/fn/platform/end_acting", Audience::SignedIn),
+    read("/fn/platform/operations", Audience::Operator),
+    read("/fn/platform/operation", Audience::Operator),
+    write("/fn/platform/retry_operation", Audience::Operator),
+    read("/fn/platform/health", Audience::Operator),
+    write("/fn/platform/retry_job", Audience::Operator),
+    write("/fn/platform/close_alert", Audience::Operator),
+    read("/fn/platform/servers", Audience::Operator),
     read("/fn/properties/list", Audience::Staff(Can::SeeProperties)),
     read("/fn/properties/load", Audience::Staff(Can::SeeProperties)),
     read("/fn/properties/edit", Audience::Staff(Can::WriteProperties)),
@@ -404,6 +430,20 @@ pub const ROWS: &[Access] = &[
     read("/fn/today/load", Audience::Staff(Can::SeeAgency)),
     write("/fn/today/put_first_steps_away", Audience::Staff(Can::WriteSettings)),
 ];
+
+impl Access {
+    /// Whether an operator who acts as a member gets through: to look, as long as nothing is taken away; to change, where
+    /// changes were chosen and the work is the agency's; and always to end it.
+    pub fn is_open_to_acting(&self, may_write: bool) -> bool {
+        match (self.path, self.audience) {
+            ("/sair" | "/fn/platform/end_acting", _) => true,
+            (path, _) if path.contains("export") => false,
+            _ if !self.mutating => true,
+            (_, Audience::Staff(can)) => may_write && can.is_open_to_acting(),
+            _ => false,
+        }
+    }
+}
 
 /// The row of a server function.
 pub fn of_server_fn(path: &str) -> Option<&'static Access> {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use tenancy::central::accounts::{Account, OperatorAccount};
 use tenancy::central::team::By;
 use tenancy::{OpenError, PersonId, Route, TenantDb};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::access::{self, Access, Audience, Can, Role};
@@ -48,6 +49,8 @@ pub struct Staff {
     pub role: Role,
     /// Whether they asked to stay signed in.
     pub remember: bool,
+    /// The operator who acts as them, if it is one.
+    pub acting: Option<Box<Acting>>,
     /// The request that they are making.
     pub request: Request,
 }
@@ -73,6 +76,19 @@ impl Staff {
             request_id: self.request.id.clone(),
         }
     }
+}
+
+/// An operator who acts as a member of an agency's staff.
+#[derive(Debug, Clone)]
+pub struct Acting {
+    /// Names the impersonation.
+    pub id: Uuid,
+    /// Who it is.
+    pub operator: OperatorAccount,
+    /// Until when.
+    pub until: OffsetDateTime,
+    /// Whether changes are let through.
+    pub may_write: bool,
 }
 
 /// Somebody who runs the platform.
@@ -110,6 +126,8 @@ pub enum Who {
         role: Role,
         /// Whether they asked to stay signed in.
         remember: bool,
+        /// The operator who acts as them, if it is one.
+        acting: Option<Box<Acting>>,
         /// The agency's database.
         db: Result<TenantDb, OpenError>,
     },
@@ -164,15 +182,15 @@ pub fn staff(can: Can) -> Result<Staff, AppError> {
     let parts = parts()?;
     declared(&parts, Audience::Staff(can))?;
     match parts.extensions.get::<Who>() {
-        Some(Who::Staff { account, role, remember, db }) => {
+        Some(Who::Staff { account, role, remember, acting, db }) => {
             if !role.may(can) {
                 return Err(AppError::Forbidden);
             }
-            let (role, remember, db) = (*role, *remember, db.clone()?);
+            let (role, remember, acting, db) = (*role, *remember, acting.clone(), db.clone()?);
             if let Some(row) = access::of_server_fn(parts.uri.path()) {
                 included(row, db.route())?;
             }
-            Ok(Staff { db, account: account.clone(), role, remember, request: request_of(&parts) })
+            Ok(Staff { db, account: account.clone(), role, remember, acting, request: request_of(&parts) })
         }
         Some(Who::Operator(_)) => Err(AppError::Forbidden),
         _ => Err(AppError::Unauthenticated),

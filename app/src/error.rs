@@ -24,6 +24,9 @@ pub enum AppError {
     /// It is too long ago that the person proved who they are.
     #[error("the password is to be given again")]
     ProofNeeded,
+    /// Somebody acts as a member of an agency, and this is not open to them.
+    #[error("not while acting as somebody else")]
+    NotWhileActing,
     /// It does not exist, or is another agency's: the two are not told apart.
     #[error("not found")]
     NotFound,
@@ -105,7 +108,8 @@ impl AppError {
             | Self::PlanLimit(_)
             | Self::PlanFeature(_)
             | Self::SecondFactorDue
-            | Self::ProofNeeded => StatusCode::FORBIDDEN,
+            | Self::ProofNeeded
+            | Self::NotWhileActing => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -181,6 +185,7 @@ mod tests {
             (AppError::Forbidden, 403),
             (AppError::SecondFactorDue, 403),
             (AppError::ProofNeeded, 403),
+            (AppError::NotWhileActing, 403),
             (AppError::NotFound, 404),
             (AppError::Conflict(Clash::Stale(2)), 409),
             (AppError::Invalid(FieldErrors::default()), 422),

@@ -14,7 +14,9 @@ use crate::billing::pages::PlanShow;
 use crate::domains::pages::DomainIndex;
 use crate::layouts::CrmLayout;
 use crate::marketing::pages::{Home, Lost as NotHere, Plans, Privacy, Terms};
-use crate::platform::pages::TenantIndex;
+use crate::platform::pages::{
+    ActBegin, HealthShow, OperationIndex, OperationShow, ServerIndex, TenantIndex, TenantShow,
+};
 use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, PropertyPhotos, PropertyShow};
 use crate::sign_up::pages::{ConfirmSignUp, SignUpNew, SignUpProgress, SignUpSent};
 use crate::store_settings::pages::{BrandShow, StoreShow};
@@ -122,6 +124,12 @@ pub fn Front() -> impl IntoView {
                 <Route path=path!("/platform") view=TenantIndex ssr=SsrMode::Async/>
                 <Route path=path!("/platform/tenants") view=TenantIndex ssr=SsrMode::Async/>
                 <Route path=path!("/platform/audit") view=GlobalAuditIndex ssr=SsrMode::Async/>
+                <Route path=path!("/platform/tenants/:slug") view=TenantShow ssr=SsrMode::Async/>
+                <Route path=path!("/platform/tenants/:slug/act") view=ActBegin ssr=SsrMode::Async/>
+                <Route path=path!("/platform/operations") view=OperationIndex ssr=SsrMode::Async/>
+                <Route path=path!("/platform/operations/:id") view=OperationShow ssr=SsrMode::Async/>
+                <Route path=path!("/platform/health") view=HealthShow ssr=SsrMode::Async/>
+                <Route path=path!("/platform/servers") view=ServerIndex ssr=SsrMode::Async/>
                 <Route path=path!("/*any") view=NotHere ssr=SsrMode::Async/>
             </Routes>
         </Router>

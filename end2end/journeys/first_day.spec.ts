@@ -180,13 +180,16 @@ test("an operator suspends an agency and opens it again @nojs", async ({ page, w
   // While it is closed, its site says so.
   watch.expectStatus(503);
   await signInOperator(page);
-  const row = page.locator("li.row", { hasText: "Litoral" });
+  await page.locator("tbody a.row-title", { hasText: "Litoral" }).click();
+  await expect(page.locator("h1")).toContainText("Litoral");
   const visitor = await page.context().newPage();
   const status = async () => (await visitor.goto(storefront("litoral")))?.status();
-  await row.locator("input[name=reason]").fill("fatura vencida");
-  await row.getByRole("button", { name: "Suspender" }).click();
-  await expect(page.locator("li.row", { hasText: "Litoral" })).toContainText("suspensa");
+  await page.locator("#reason").fill("fatura vencida");
+  await page.getByRole("button", { name: "Suspender" }).click();
+  await expect(page.locator("header.page-head")).toContainText("suspensa");
+  await expect(page.locator("main")).toContainText("acesso suspenso");
   await expect(async () => expect(await status()).toBe(503)).toPass();
-  await page.locator("li.row", { hasText: "Litoral" }).getByRole("button", { name: "Reativar" }).click();
+  await page.getByRole("button", { name: "Reativar" }).click();
+  await expect(page.locator("main")).toContainText("acesso reativado");
   await expect(async () => expect(await status()).toBe(200)).toPass();
 });

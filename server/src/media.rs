@@ -140,8 +140,8 @@ async fn received(
     let (request, id) = (request.clone(), &request.id);
     let told = |error: &AppError| plain::error(error, wants_page, lang, id);
     let (staff, form) = match (who.clone(), form) {
-        (Who::Staff { account, role, remember, db: Ok(db) }, Ok(form)) => {
-            (Staff { db, account, role, remember, request }, form)
+        (Who::Staff { account, role, remember, acting, db: Ok(db) }, Ok(form)) => {
+            (Staff { db, account, role, remember, acting, request }, form)
         }
         (Who::Staff { .. }, Err(_)) => return told(&AppError::Transport),
         _ => return told(&AppError::Unauthenticated),

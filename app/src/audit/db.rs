@@ -34,6 +34,7 @@ pub async fn record(tx: &mut TenantTx, staff: &Staff, event: Event<'_>) -> Resul
     let user = Some(staff.account.user.as_uuid());
     let line = AuditEvent {
         user,
+        impersonator: staff.acting.as_ref().map(|acting| acting.operator.person.as_uuid()),
         changes: event.changes.clone(),
         ip_address: Some(staff.request.ip.to_string()),
         user_agent: staff.request.user_agent.clone(),

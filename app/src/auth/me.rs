@@ -5,6 +5,7 @@ use crate::access::Role;
 use crate::caller;
 use crate::error::AppError;
 use crate::ui::act::Refused;
+use crate::values::day::format_instant;
 
 /// The member of staff whose page is being made.
 ///
@@ -14,6 +15,12 @@ pub fn me() -> Result<Me, AppError> {
     let staff = caller::staff(crate::access::Can::SeeAgency)?;
     let house = caller::house()?;
     let route = staff.db.route();
+    let lang = crate::words::lang();
+    let acting = staff.acting.as_ref().map(|acting| {
+        let who = (acting.operator.name.as_str(), staff.account.name.as_str());
+        let until = format_instant(acting.until, lang);
+        (super::words::acting(who, &until, acting.may_write, lang), super::words::end_acting(lang).to_owned())
+    });
     Ok(Me {
         user: staff.account.user.as_uuid(),
         storefront: house.settings.storefront_url(&route.slug, route.primary_domain.as_deref()),
@@ -22,7 +29,8 @@ pub fn me() -> Result<Me, AppError> {
         role: staff.role,
         owes: route.is_past_due && staff.role == Role::Owner,
         agency: route.name.clone(),
-        lang: crate::words::lang(),
+        lang,
+        acting,
         remember: staff.remember,
         refused: caller::refused_draft()?,
         second_factor: staff.account.second_factor,

@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 pub mod choose;
 #[cfg(feature = "ssr")]
+pub mod confirm;
+#[cfg(feature = "ssr")]
 mod device;
 #[cfg(feature = "ssr")]
 pub mod letters;

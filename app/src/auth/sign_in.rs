@@ -231,6 +231,7 @@ fn signed(passed: &Passed, now: OffsetDateTime, request: &Request) -> Signed {
         since: passed.at.unix_timestamp(),
         ip_address: Some(request.ip.to_string()),
         user_agent: request.user_agent.clone(),
+        acting: None,
     }
 }
 

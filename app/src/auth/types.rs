@@ -30,6 +30,8 @@ pub struct Me {
     pub lang: Lang,
     /// Whether they asked to stay signed in: who signs in again where they are has not taken that back.
     pub remember: bool,
+    /// What stands above every page while an operator acts as them: who, as whom and until when; and how it is ended.
+    pub acting: Option<(String, String)>,
     /// Without WASM, the draft that the page's address names, and why its form was refused.
     pub refused: Option<(Uuid, AppError)>,
     /// Whether they have a second factor.

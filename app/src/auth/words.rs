@@ -329,3 +329,29 @@ pub const fn role(role: Role, lang: Lang) -> &'static str {
         Lang::En => en,
     }
 }
+
+/// What stands above every page of the CRM while an operator acts as a member.
+pub fn acting((operator, member): (&str, &str), until: &str, may_write: bool, lang: Lang) -> String {
+    match (lang, may_write) {
+        (Lang::Pt, false) => {
+            format!("{operator}, da plataforma, vê o sistema como {member} até {until}. Nada pode ser alterado.")
+        }
+        (Lang::Pt, true) => format!(
+            "{operator}, da plataforma, age como {member} até {until} e pode alterar dados. Tudo fica registrado com os dois nomes."
+        ),
+        (Lang::En, false) => {
+            format!("{operator} of the platform looks at the system as {member} until {until}. Nothing can be changed.")
+        }
+        (Lang::En, true) => format!(
+            "{operator} of the platform acts as {member} until {until} and can change data. All of it is recorded under both names."
+        ),
+    }
+}
+
+/// The button that ends it.
+pub fn end_acting(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Pt => "Voltar ao console",
+        Lang::En => "Back to the console",
+    }
+}

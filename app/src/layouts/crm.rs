@@ -43,6 +43,7 @@ fn Frame(me: Me) -> impl IntoView {
                 <Foot name=me.name/>
             </header>
             <main id="content" tabindex="-1">
+                {me.acting.map(acting)}
                 {me.owes.then(|| view! { <div class="alert-box alert-warn" role="status">{words.billing.owes}" "<a href="/app/settings/plan">{words.billing.plan}</a></div> })}
                 {me.reminder.map(|text| view! {
                     <p class="alert-box alert-warn" role="status"><a href="/app/profile/security" rel="external">{text}</a></p>
@@ -52,6 +53,15 @@ fn Frame(me: Me) -> impl IntoView {
             <SignInAgain lapsed/>
             <Keys shown/>
             <div class="bottom-bar"><Navigation/></div>
+        </div>
+    }
+}
+
+/// An operator acts as the member: said above every page, with the way back. A plain form, for what follows is the console's.
+fn acting((said, end): (String, String)) -> impl IntoView {
+    view! {
+        <div class="alert-box alert-warn acting" role="status">{said}
+            <form method="post" action="/fn/platform/end_acting"><button type="submit" class="btn btn-small">{end}</button></form>
         </div>
     }
 }

@@ -1,6 +1,17 @@
-//! The operators' console: agencies and their state. Speaks to the central database through `tenancy`; no SQL here.
+//! The operators' console: agencies, what is done to them, and how the platform is. What it knows of all agencies is the central
+//! database's, through `tenancy`; its one statement on an agency's own is the worker's.
 
+#[cfg(feature = "ssr")]
+pub mod acting;
+#[cfg(feature = "ssr")]
+pub mod db;
+#[cfg(feature = "ssr")]
+pub mod fleet;
+#[cfg(feature = "ssr")]
+pub mod jobs;
+pub mod labels;
 pub mod pages;
+pub mod parts;
 pub mod server_fns;
 #[cfg(feature = "ssr")]
 pub mod tenants;

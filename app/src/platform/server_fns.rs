@@ -1,17 +1,32 @@
-//! Agencies, for operators.
+//! The console's questions and acts, for operators.
 #![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 
 use leptos::prelude::*;
+use uuid::Uuid;
 
-use super::types::TenantRow;
+use super::types::{Health, OperationPage, OperationSheet, ServerLine, TenantPage, TenantSheet, TicketSheet};
 use crate::error::AppError;
 
-/// Agencies whose name or slug holds what was typed.
+/// Agencies that fit, by their names in addresses, after one of them.
 #[server(prefix = "/fn", endpoint = "platform/tenants")]
-pub async fn list_tenants(q: String) -> Result<Vec<TenantRow>, AppError> {
+pub async fn list_tenants(
+    #[server(default)] q: String,
+    #[server(default)] status: String,
+    #[server(default)] plan: String,
+    #[server(default)] server: String,
+    #[server(default)] after: String,
+) -> Result<TenantPage, AppError> {
     crate::caller::operator()?;
     let house = crate::caller::house()?;
-    super::tenants::list(&house, &q).await
+    super::tenants::list(&house, super::types::Asked { q, status, plan, server }, &after).await
+}
+
+/// One agency with everything around it.
+#[server(prefix = "/fn", endpoint = "platform/tenant")]
+pub async fn load_tenant(slug: String) -> Result<TenantSheet, AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::tenants::load(&house, &operator, &slug).await
 }
 
 /// Closes an agency for a while.
@@ -28,4 +43,105 @@ pub async fn resume_tenant(slug: String) -> Result<(), AppError> {
     let operator = crate::caller::operator()?;
     let house = crate::caller::house()?;
     super::tenants::resume(&house, &operator, &slug).await
+}
+
+/// Asks to act as a member of an agency: gives a ticket, and leads to the page that uses it.
+#[server(prefix = "/fn", endpoint = "platform/act_as")]
+pub async fn act_as(
+    slug: String,
+    #[server(default)] user: String,
+    #[server(default)] why: String,
+    #[server(default)] may_write: bool,
+    #[server(default)] password: String,
+) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    let wanted = super::acting::Wanted { slug: &slug, user: &user, why: &why, may_write };
+    let ticket = super::acting::ask(&house, &operator, wanted, password).await?;
+    leptos_axum::redirect(&format!("/platform/tenants/{slug}/act?ticket={ticket}"));
+    Ok(())
+}
+
+/// What a ticket is good for.
+#[server(prefix = "/fn", endpoint = "platform/ticket")]
+pub async fn load_ticket(slug: String, ticket: String) -> Result<TicketSheet, AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::acting::look(&house, &operator, &slug, &ticket).await
+}
+
+/// Uses a ticket up, and acts as the member from now on.
+#[server(prefix = "/fn", endpoint = "platform/begin_acting")]
+pub async fn begin_acting(slug: String, user: Uuid, ticket: String) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::acting::begin(&house, &operator, (&slug, user), &ticket).await?;
+    leptos_axum::redirect("/app");
+    Ok(())
+}
+
+/// Ends it: the operator is back in the console.
+#[server(prefix = "/fn", endpoint = "platform/end_acting")]
+pub async fn end_acting() -> Result<(), AppError> {
+    let (who, request) = crate::caller::anybody()?;
+    let house = crate::caller::house()?;
+    let slug = super::acting::end(&house, who, &request).await?;
+    leptos_axum::redirect(&format!("/platform/tenants/{slug}"));
+    Ok(())
+}
+
+/// Operations, the open ones and a page of those that are over.
+#[server(prefix = "/fn", endpoint = "platform/operations")]
+pub async fn list_operations(#[server(default)] before: String) -> Result<OperationPage, AppError> {
+    crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::fleet::operations(&house, before.parse().ok()).await
+}
+
+/// One operation with its record.
+#[server(prefix = "/fn", endpoint = "platform/operation")]
+pub async fn load_operation(id: String) -> Result<OperationSheet, AppError> {
+    crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::fleet::operation(&house, id.parse().map_err(|_| AppError::NotFound)?).await
+}
+
+/// Makes an operation that waits, or has failed, due at once.
+#[server(prefix = "/fn", endpoint = "platform/retry_operation")]
+pub async fn retry_operation(id: Uuid) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::fleet::retry_operation(&house, &operator, id).await
+}
+
+/// Open alerts and the queue.
+#[server(prefix = "/fn", endpoint = "platform/health")]
+pub async fn load_health() -> Result<Health, AppError> {
+    crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::fleet::health(&house).await
+}
+
+/// Puts a job that was given up back into the queue.
+#[server(prefix = "/fn", endpoint = "platform/retry_job")]
+pub async fn retry_job(id: Uuid) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::fleet::retry_job(&house, &operator, id).await
+}
+
+/// Closes an alert that somebody has seen to.
+#[server(prefix = "/fn", endpoint = "platform/close_alert")]
+pub async fn close_alert(id: Uuid) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::fleet::close_alert(&house, &operator, id).await
+}
+
+/// The database servers and what lies on them.
+#[server(prefix = "/fn", endpoint = "platform/servers")]
+pub async fn list_servers() -> Result<Vec<ServerLine>, AppError> {
+    crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::fleet::servers(&house).await
 }

@@ -1,35 +1,133 @@
-//! What operators do with agencies.
+//! What operators see of agencies and do with them.
 
-use tenancy::central::companies::{self, By, Company};
-use tenancy::central::plans;
+use tenancy::central::companies::{self, By};
+use tenancy::central::directory::{self, Act, Entry, Filter, Member};
+use tenancy::central::{operation_log, plans};
 
-use super::types::TenantRow;
-use crate::caller::Operator;
+use super::fleet::line_of;
+use super::labels;
+use super::types::{ActLine, Asked, DomainLine, MemberLine, TenantPage, TenantRow, TenantSheet};
+use crate::access::Role;
+use crate::caller::{self, Operator};
 use crate::error::AppError;
 use crate::state::House;
+use crate::values::day::{format_day, format_instant};
 use crate::values::fields::Problem;
+use crate::values::page::format_count;
 use crate::values::text;
+use crate::words::{Lang, lang};
 
-/// Agencies whose name or slug holds what was typed; all when nothing was.
+/// Rows on a page.
+const PAGE: usize = 50;
+/// Operations and lines of the log on an agency's page.
+const LATEST: i64 = 20;
+
+/// The agencies that fit, after one of them. Nothing is measured for it: figures that cost are the worker's.
 ///
 /// # Errors
 /// The database's.
-pub async fn list(house: &House, query: &str) -> Result<Vec<TenantRow>, AppError> {
-    let wanted = query.trim().to_lowercase();
-    let (all, plans) = futures::try_join!(companies::list(&house.central), plans::list(&house.central))?;
-    let found = all.into_iter().filter(|c| c.slug.contains(&wanted) || c.name.to_lowercase().contains(&wanted));
-    Ok(found.map(|company| row(company, &plans)).collect())
+pub async fn list(house: &House, asked: Asked, after: &str) -> Result<TenantPage, AppError> {
+    let filter = Filter {
+        text: asked.q.trim().to_lowercase(),
+        status: asked.status.clone(),
+        plan: asked.plan.clone(),
+        server: asked.server.clone(),
+    };
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let (mut found, plans, servers) = futures::try_join!(
+        directory::page(&house.central, &filter, after, limit),
+        plans::list(&house.central),
+        directory::servers(&house.central)
+    )?;
+    let has_more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let next = found.last().filter(|_| has_more).map(|last| last.slug.clone());
+    let lang = lang();
+    Ok(TenantPage {
+        rows: found.into_iter().map(|entry| row(entry, lang)).collect(),
+        asked,
+        is_later: !after.is_empty(),
+        next,
+        plans: plans.into_iter().map(|plan| (plan.name, plan.display_name)).collect(),
+        servers: servers.into_iter().map(|server| server.name).collect(),
+    })
 }
 
-fn row(company: Company, plans: &[plans::Plan]) -> TenantRow {
-    let plan = plans.iter().find(|plan| Some(&plan.name) == company.plan.as_ref());
+fn row(entry: Entry, lang: Lang) -> TenantRow {
+    let instant = |at: Option<time::OffsetDateTime>| at.map(|at| format_instant(at, lang)).unwrap_or_default();
+    let latest = tenancy::migrate::latest();
+    let placement = entry.database.as_ref().zip(entry.epoch).map(|(name, epoch)| format!("{name} · {epoch}"));
     TenantRow {
-        slug: company.slug,
-        name: company.name,
-        plan: plan.map(|plan| plan.display_name.clone()).unwrap_or_default(),
-        status: company.status,
-        reason: company.suspended_reason.unwrap_or_default(),
-        created_at: company.created_at,
+        users: format_count(entry.users, lang),
+        properties: entry.properties.map(|count| format_count(count, lang)).unwrap_or_default(),
+        size: entry.database_bytes.map(|bytes| labels::size(bytes, lang)).unwrap_or_default(),
+        measured: instant(entry.measured_at),
+        // What is not made yet is not behind.
+        is_behind: entry.schema_version.is_some_and(|version| version > 0 && version < latest),
+        schema: entry.schema_version.filter(|version| *version > 0).map(|v| v.to_string()).unwrap_or_default(),
+        alerts: entry.alerts,
+        activity: instant(entry.last_activity_at),
+        created: format_day(entry.created_at, lang),
+        server: entry.server.unwrap_or_default(),
+        placement: placement.unwrap_or_default(),
+        slug: entry.slug,
+        name: entry.name,
+        email: entry.email,
+        plan: entry.plan.unwrap_or_default(),
+        status: entry.status,
+        reason: entry.reason.unwrap_or_default(),
+    }
+}
+
+/// One agency with everything around it.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none of this name.
+pub async fn load(house: &House, operator: &Operator, slug: &str) -> Result<TenantSheet, AppError> {
+    let entry = directory::find(&house.central, slug).await?;
+    let (db, tenant) = (&house.central, entry.id);
+    let (domains, members, operations, acts) = futures::try_join!(
+        directory::domains(db, tenant),
+        directory::members(db, tenant),
+        operation_log::page(db, (Some(tenant), None), None, LATEST),
+        directory::acts(db, tenant, LATEST)
+    )?;
+    let lang = lang();
+    let primary = domains.iter().find(|domain| domain.is_primary && domain.state == "verified");
+    let storefront = house.settings.storefront_url(&entry.slug, primary.map(|domain| domain.host.as_str()));
+    let domain = |d: directory::DomainLine| DomainLine {
+        host: d.host,
+        state: labels::domain(&d.state, lang),
+        is_primary: d.is_primary,
+    };
+    Ok(TenantSheet {
+        row: row(entry, lang),
+        storefront,
+        domains: domains.into_iter().map(domain).collect(),
+        members: members.into_iter().map(|member| member_line(member, &operator.account.email, lang)).collect(),
+        operations: operations.into_iter().map(|operation| line_of(operation, lang)).collect(),
+        acts: acts.into_iter().map(|act| act_line(act, lang)).collect(),
+        typed: caller::entrance()?.0,
+    })
+}
+
+fn member_line(member: Member, own: &str, lang: Lang) -> MemberLine {
+    let role = Role::parse(&member.role);
+    MemberLine {
+        user: member.user.as_uuid(),
+        may_be_acted_as: !member.is_operator && member.email != own,
+        name: member.name,
+        email: member.email,
+        role: role.map(|role| crate::auth::words::role(role, lang).to_owned()).unwrap_or(member.role),
+    }
+}
+
+fn act_line(act: Act, lang: Lang) -> ActLine {
+    ActLine {
+        at: format_instant(act.at, lang),
+        act: labels::act(&act.action, lang),
+        who: labels::who(act.who.as_deref(), act.behind.as_deref(), lang),
+        reason: act.reason.unwrap_or_default(),
     }
 }
 
@@ -57,7 +155,8 @@ pub async fn resume(house: &House, operator: &Operator, slug: &str) -> Result<()
     if done { Ok(()) } else { Err(AppError::NotFound) }
 }
 
-fn by(operator: &Operator) -> By {
+/// Who it was, for the log.
+pub(super) fn by(operator: &Operator) -> By {
     By {
         person: Some(operator.account.person.as_uuid()),
         ip_address: Some(operator.request.ip.to_string()),

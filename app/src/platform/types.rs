@@ -1,7 +1,39 @@
-//! Agencies as operators see them.
+//! What operators look at, ready to read.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::values::fields::Fields;
+
+/// What the list of agencies is narrowed to, as it was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Part of a name or address.
+    pub q: String,
+    /// State.
+    pub status: String,
+    /// `prime`, `k`, `k2`.
+    pub plan: String,
+    /// Name of a database server.
+    pub server: String,
+}
+
+/// A page of the list of agencies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantPage {
+    /// The agencies.
+    pub rows: Vec<TenantRow>,
+    /// What it is narrowed to.
+    pub asked: Asked,
+    /// Whether rows were left out before these.
+    pub is_later: bool,
+    /// The slug after which the next page begins.
+    pub next: Option<String>,
+    /// Plans to choose from, and what they are called.
+    pub plans: Vec<(String, String)>,
+    /// Servers to choose from.
+    pub servers: Vec<String>,
+}
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,12 +42,228 @@ pub struct TenantRow {
     pub slug: String,
     /// Its name for people.
     pub name: String,
+    /// Where the platform writes to.
+    pub email: String,
     /// Its plan, as people call it: `Prime`.
     pub plan: String,
     /// `active`, `suspended`, ...
     pub status: String,
     /// Why it is suspended.
     pub reason: String,
+    /// Active accounts.
+    pub users: String,
+    /// Properties, as they were counted last; empty: not yet.
+    pub properties: String,
+    /// Size of its database, likewise.
+    pub size: String,
+    /// When that was.
+    pub measured: String,
+    /// The last migration of its database.
+    pub schema: String,
+    /// Whether the program has a newer one.
+    pub is_behind: bool,
+    /// Open alerts.
+    pub alerts: i64,
+    /// When somebody last did something there; empty: not known.
+    pub activity: String,
     /// When it signed up.
-    pub created_at: OffsetDateTime,
+    pub created: String,
+    /// The server of its database; empty: none yet.
+    pub server: String,
+    /// Its database, and how often its place has changed.
+    pub placement: String,
+}
+
+/// One agency with everything around it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantSheet {
+    /// Its figures.
+    pub row: TenantRow,
+    /// Where its storefront is.
+    pub storefront: String,
+    /// Hosts of its own.
+    pub domains: Vec<DomainLine>,
+    /// Its active staff, owners first.
+    pub members: Vec<MemberLine>,
+    /// What is and was being done to it, newest first.
+    pub operations: Vec<OperationLine>,
+    /// The last lines of its log.
+    pub acts: Vec<ActLine>,
+    /// What was typed into a form of the page that was refused; never a password.
+    pub typed: Fields,
+}
+
+/// A host of an agency's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainLine {
+    /// Its name.
+    pub host: String,
+    /// `pending`, `verified`, ...
+    pub state: String,
+    /// Whether the others lead to it.
+    pub is_primary: bool,
+}
+
+/// A member of an agency's staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberLine {
+    /// The account.
+    pub user: Uuid,
+    /// Name for people.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// What their role is called.
+    pub role: String,
+    /// Whether an operator may act as them.
+    pub may_be_acted_as: bool,
+}
+
+/// A line of an agency's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActLine {
+    /// When.
+    pub at: String,
+    /// What was done.
+    pub act: String,
+    /// Who did it, and who stood behind them.
+    pub who: String,
+    /// Why, where a reason was asked for.
+    pub reason: String,
+}
+
+/// An operation on an agency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationLine {
+    /// The operation.
+    pub id: Uuid,
+    /// The agency's name in addresses.
+    pub slug: String,
+    /// What is done.
+    pub kind: String,
+    /// `queued`, `running`, `waiting`, `done`, `failed`.
+    pub state: String,
+    /// The last step that was finished.
+    pub step: String,
+    /// How often it was taken up.
+    pub attempt: i32,
+    /// Why it waits; empty: nothing is wrong.
+    pub error: String,
+    /// When it was asked for.
+    pub created: String,
+    /// When it is due, or was done.
+    pub when: String,
+}
+
+impl OperationLine {
+    /// Whether something is being done, or will be without anybody's help.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self.state.as_str(), "queued" | "running" | "waiting")
+    }
+
+    /// Whether it helps to ask for it to be tried now.
+    pub fn may_be_retried(&self) -> bool {
+        matches!(self.state.as_str(), "waiting" | "failed")
+    }
+}
+
+/// A page of operations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationPage {
+    /// What is not over, newest first.
+    pub open: Vec<OperationLine>,
+    /// What is over, newest first.
+    pub finished: Vec<OperationLine>,
+    /// The operation before which the next page of those begins.
+    pub next: Option<Uuid>,
+}
+
+/// One operation with its record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationSheet {
+    /// How it stands.
+    pub line: OperationLine,
+    /// What happened, in order: when, at which step, how grave, what.
+    pub happened: Vec<(String, String, String, String)>,
+}
+
+/// How the platform is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// Open alerts, oldest first.
+    pub alerts: Vec<AlertLine>,
+    /// Jobs that wait, are being done, are set aside, were given up.
+    pub jobs: [String; 4],
+    /// The jobs that go on only when somebody sees to them.
+    pub stuck: Vec<JobLine>,
+    /// Whether some process is the worker.
+    pub has_worker: bool,
+}
+
+/// An open alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertLine {
+    /// Identifier.
+    pub id: Uuid,
+    /// What happened.
+    pub kind: String,
+    /// The agency's name in addresses; empty: nobody's in particular.
+    pub slug: String,
+    /// The last time's circumstances.
+    pub detail: String,
+    /// How many times.
+    pub count: i32,
+    /// When first.
+    pub since: String,
+    /// When last.
+    pub last: String,
+}
+
+/// A job that was given up or set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobLine {
+    /// The job.
+    pub id: Uuid,
+    /// The agency's name in addresses.
+    pub slug: String,
+    /// What was to be done.
+    pub kind: String,
+    /// `failed` or `parked`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempt: i32,
+    /// Why.
+    pub error: String,
+    /// When it was asked for.
+    pub created: String,
+}
+
+/// A database server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerLine {
+    /// Its name.
+    pub name: String,
+    /// `active`, `draining`, `retired`.
+    pub state: String,
+    /// Agencies on it.
+    pub agencies: String,
+    /// Size of their databases, as they were measured last.
+    pub size: String,
+}
+
+/// A ticket that is about to be used: who is to be acted as.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketSheet {
+    /// The agency's name.
+    pub company: String,
+    /// The account.
+    pub user: Uuid,
+    /// The member's name.
+    pub member: String,
+    /// What their role is called.
+    pub role: String,
+    /// Why.
+    pub reason: String,
+    /// Whether changes are let through.
+    pub may_write: bool,
 }

@@ -204,6 +204,7 @@ pub async fn confirm(
         since: at.unix_timestamp(),
         ip_address: Some(request.ip.to_string()),
         user_agent: request.user_agent.clone(),
+        acting: None,
     };
     crate::auth::sign_in::open_session(&crate::auth::sign_in::session().await?, signed).await
 }

@@ -15,6 +15,7 @@ pub fn sentence(error: &AppError, words: &'static Words) -> String {
         AppError::Forbidden => common.error_forbidden.into(),
         AppError::SecondFactorDue => crate::auth::words::second_factor_due(words.lang).into(),
         AppError::ProofNeeded => crate::auth::words::proof_needed(words.lang).into(),
+        AppError::NotWhileActing => common.error_acting.into(),
         AppError::NotFound => common.error_not_found.into(),
         AppError::Conflict(Clash::Stale(_) | Clash::CodeTaken) => common.error_conflict.into(),
         AppError::PlanLimit(limit) => crate::billing::words::limit_reached(limit, words.lang),

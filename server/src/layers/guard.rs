@@ -1,4 +1,5 @@
-//! Sends away who may not enter a page: to the sign-in page with the way back, or with a page that says so.
+//! Sends away who may not enter a page: to the sign-in page with the way back, or with a page that says so. And lets an operator
+//! who acts as a member through to what is open to them alone.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -23,7 +24,7 @@ use super::request::fits;
 pub async fn layer(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let who = request.extensions().get::<Who>().cloned().unwrap_or(Who::Nobody);
-    if let Some(answer) = without_second_factor(&house, &who, &request) {
+    if let Some(answer) = closed_to_acting(&who, &request).or_else(|| without_second_factor(&house, &who, &request)) {
         return answer;
     }
     if path.starts_with("/fn/") {
@@ -74,7 +75,8 @@ pub async fn layer(State(house): State<Arc<House>>, request: Request, next: Next
 
 /// What nothing else is to be had before, for those who have to have a second factor and have none.
 fn without_second_factor(house: &House, who: &Who, request: &Request) -> Option<Response> {
-    let is_inside = matches!(who, Who::Staff { .. } | Who::Operator(_));
+    // Who acts as a member has their own at the door.
+    let is_inside = matches!(who, Who::Staff { acting: None, .. } | Who::Operator(_));
     if !is_inside || caller::demand_of(who, house.settings.production, house.clock.now()) != Demand::Must {
         return None;
     }
@@ -89,6 +91,19 @@ fn without_second_factor(house: &House, who: &Who, request: &Request) -> Option<
     }
     let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
     Some(super::plain::error(&AppError::SecondFactorDue, caller::accepts_html(request.headers()), lang, ""))
+}
+
+/// What an operator who acts as a member gets for everything that is not open to them: the one place where that is refused, for
+/// pages, plain handlers and server functions alike.
+fn closed_to_acting(who: &Who, request: &Request) -> Option<Response> {
+    let Who::Staff { acting: Some(acting), .. } = who else { return None };
+    let row = row_of(request.method(), request.uri().path())?;
+    if row.is_open_to_acting(acting.may_write) {
+        return None;
+    }
+    let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
+    let wants_page = caller::accepts_html(request.headers());
+    Some(super::plain::error(&AppError::NotWhileActing, wants_page, lang, ""))
 }
 
 fn row_of(method: &Method, path: &str) -> Option<&'static Access> {

@@ -53,6 +53,7 @@ pub fn error(error: &app::error::AppError, wants_page: bool, lang: Lang, request
             E::Forbidden | E::PlanLimit(_) | E::PlanFeature(_) => words.error_forbidden,
             E::SecondFactorDue => app::auth::words::second_factor_due(lang),
             E::ProofNeeded => app::auth::words::proof_needed(lang),
+            E::NotWhileActing => words.error_acting,
             E::NotFound => words.error_not_found,
             E::TooMany(_) => words.error_too_many,
             E::TooLarge => words.error_too_large,

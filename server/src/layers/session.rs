@@ -8,7 +8,8 @@ use http::header::SET_COOKIE;
 use http::{HeaderName, HeaderValue};
 use std::sync::Arc;
 use tenancy::central::second_factors;
-use tenancy::central::sessions::{SIGNED, Signed, stored_id};
+use tenancy::central::sessions::{Acting, SIGNED, Signed, stored_id};
+use time::OffsetDateTime;
 use tower_sessions::Session;
 
 use app::access::Role;
@@ -48,7 +49,8 @@ pub async fn layer(State(house): State<Arc<House>>, mut request: Request, next: 
     // A request without a session costs no query.
     let who = if has_cookie {
         let session = request.extensions().get::<Session>().cloned();
-        match identify(&house, session).await {
+        let asked = request.extensions().get::<caller::Request>().cloned();
+        match identify(&house, session, asked.as_ref()).await {
             Ok(who) => who,
             Err(error) => {
                 let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
@@ -72,20 +74,37 @@ pub async fn layer(State(house): State<Arc<House>>, mut request: Request, next: 
 }
 
 /// `POST /sair`: ends the session, here and in the browser.
-pub async fn sign_out(session: Session, Extension(who): Extension<Who>, request: Request) -> Response {
-    let door = if matches!(who, Who::Operator(_)) { "/platform/entrar" } else { "/entrar" };
-    match session.flush().await {
+pub async fn sign_out(
+    State(house): State<Arc<House>>,
+    session: Session,
+    Extension(who): Extension<Who>,
+    request: Request,
+) -> Response {
+    let of_operators = matches!(who, Who::Operator(_) | Who::Staff { acting: Some(_), .. });
+    let door = if of_operators { "/platform/entrar" } else { "/entrar" };
+    let asked = request.extensions().get::<caller::Request>().cloned();
+    match flush(&house, &session, &who, asked.as_ref()).await {
         // What the browser has kept of pages behind the door goes too; its cookies stay, one of them vouches for it.
         Ok(()) => ([(CLEAR, "\"cache\", \"storage\"")], Redirect::to(door)).into_response(),
         Err(error) => {
-            tracing::warn!(%error, "a session could not be ended");
-            let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
-            super::plain::error(&AppError::Unavailable, caller::accepts_html(request.headers()), Lang::default(), &id)
+            let id = asked.map(|asked| asked.id).unwrap_or_default();
+            super::plain::error(&error, caller::accepts_html(request.headers()), Lang::default(), &id)
         }
     }
 }
 
-async fn identify(house: &House, session: Option<Session>) -> Result<Who, AppError> {
+/// Ends the session, and with it whatever an operator did as somebody else.
+async fn flush(house: &House, session: &Session, who: &Who, request: Option<&caller::Request>) -> Result<(), AppError> {
+    if let (Who::Staff { acting: Some(acting), .. }, Some(request)) = (who, request) {
+        end(house, acting, request).await?;
+    }
+    session.flush().await.map_err(|error| {
+        tracing::warn!(%error, "a session could not be ended");
+        AppError::Unavailable
+    })
+}
+
+async fn identify(house: &House, session: Option<Session>, request: Option<&caller::Request>) -> Result<Who, AppError> {
     let Some(session) = session else { return Ok(Who::Nobody) };
     let signed: Option<Signed> = session.get(SIGNED).await.map_err(|error| {
         tracing::warn!(%error, "the session could not be read");
@@ -93,6 +112,13 @@ async fn identify(house: &House, session: Option<Session>) -> Result<Who, AppErr
     })?;
     let Some(signed) = signed else { return Ok(Who::Nobody) };
     let now = house.clock.now();
+    let acting = match &signed.acting {
+        None => None,
+        Some(acting) => match still_acting(house, (&session, acting), request).await? {
+            Still::Acting(acting) => Some(acting),
+            Still::Not(who) => return Ok(*who),
+        },
+    };
     if let Some(operator) = signed.operator {
         let account = house.accounts.operator(operator).await.map_err(|_| AppError::Unavailable)?;
         return Ok(account.map_or(Who::Nobody, Who::Operator));
@@ -118,7 +144,43 @@ async fn identify(house: &House, session: Option<Session>) -> Result<Who, AppErr
         // Who has just joined acts in a database that has yet to hear of them: their rows would name nobody.
         app::team::jobs::catch_up(house, db, user).await?;
     }
-    Ok(Who::Staff { account, role, remember: signed.remember, db })
+    Ok(Who::Staff { account, role, remember: signed.remember, acting, db })
+}
+
+/// What has become of an operator who acts as a member.
+enum Still {
+    /// Nothing.
+    Acting(Box<caller::Acting>),
+    /// It is over, and this is who they are now.
+    Not(Box<Who>),
+}
+
+/// Asked on every request: the operator must still be one, and the time not over. Then their own session comes back.
+async fn still_acting(
+    house: &House,
+    (session, acting): (&Session, &Acting),
+    request: Option<&caller::Request>,
+) -> Result<Still, AppError> {
+    let account = house.accounts.operator(acting.operator).await.map_err(|_| AppError::Unavailable)?;
+    let until = OffsetDateTime::from_unix_timestamp(acting.until).ok();
+    let (Some(operator), Some(until)) = (account, until) else { return Ok(Still::Not(Box::new(Who::Nobody))) };
+    let acting = caller::Acting { id: acting.id, operator, until, may_write: acting.may_write };
+    if house.clock.now() < until {
+        return Ok(Still::Acting(Box::new(acting)));
+    }
+    if let Some(request) = request {
+        end(house, &acting, request).await?;
+    }
+    match app::platform::acting::come_back(house, session).await {
+        Ok(()) => Ok(Still::Not(Box::new(Who::Operator(acting.operator)))),
+        // Another request of the same browser was first: what this one's cookie names is over.
+        Err(AppError::Unauthenticated) => Ok(Still::Not(Box::new(Who::Nobody))),
+        Err(error) => Err(error),
+    }
+}
+
+async fn end(house: &House, acting: &caller::Acting, request: &caller::Request) -> Result<(), AppError> {
+    app::platform::acting::note_end(house, acting, request).await
 }
 
 /// Puts a session under another identifier, for another role. One session makes one: who comes second finds it ended.

@@ -3,6 +3,7 @@
 
 mod carry;
 pub mod heads;
+pub mod measure;
 pub mod post;
 pub mod subscriptions;
 pub mod team;
@@ -14,7 +15,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
-use tenancy::central::{departures, leases, mails, person_links, sessions, sign_ins, sign_ups, worker_name};
+use tenancy::central::{
+    departures, impersonations, leases, mails, person_links, sessions, sign_ins, sign_ups, worker_name,
+};
 use tenancy::provision::{ProvisionError, Provisioner};
 use tenancy::{DatabaseError, OperationId, TenantId};
 use tokio::sync::{Notify, broadcast, mpsc};
@@ -128,6 +131,7 @@ async fn on_duty(
     tasks.spawn(tend_domains(house.clone(), stop.clone()));
     tasks.spawn(subscriptions::run(house.clone(), provisioner.clone(), stop.clone()));
     tasks.spawn(team::follow(house.clone(), stop.clone()));
+    tasks.spawn(measure::measure(house.clone(), stop.clone()));
     let lost = duty.lost();
     tokio::pin!(lost);
     loop {
@@ -366,6 +370,7 @@ async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
             sign_ups::sweep(&house.central, now).await,
             person_links::sweep(&house.central, now).await,
             jobs::unpark_active(&house.central).await,
+            impersonations::end_expired(&house.central, now).await,
         ] {
             report(tidied.map(drop));
         }

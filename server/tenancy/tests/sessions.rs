@@ -49,6 +49,7 @@ impl Process {
             since: OffsetDateTime::now_utc().unix_timestamp(),
             ip_address: None,
             user_agent: None,
+            acting: None,
         };
         let data = [(SIGNED.to_owned(), serde_json::to_value(signed).expect("it is JSON"))].into();
         let mut record = Record { id: Id::default(), data, expiry_date: OffsetDateTime::now_utc() };

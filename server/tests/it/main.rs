@@ -7,11 +7,13 @@
 
 mod audit;
 mod account;
+mod acting;
 mod catalogue;
 mod choosing;
 mod command_line;
 mod commands;
 mod connections;
+mod console;
 mod contacts;
 mod crafted;
 mod crowd;

@@ -1,38 +1,35 @@
-//! `/platform/tenants`: every agency, with suspend and resume.
+//! `/platform/tenants`: every agency with its figures, found by name and filters.
 
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
 use crate::layouts::ConsoleLayout;
-use crate::platform::server_fns::{ResumeTenant, SuspendTenant, list_tenants};
-use crate::platform::types::TenantRow;
-use crate::platform::words::status;
-use crate::ui::act::{Act, ActForm};
+use crate::platform::labels::{STATES, status};
+use crate::platform::server_fns::list_tenants;
+use crate::platform::types::{Asked, TenantPage, TenantRow};
+use crate::platform::words::console;
 use crate::ui::error::ErrorPage;
-use crate::ui::form::ErrorNote;
 use crate::ui::title::PageTitle;
-use crate::values::day::format_day;
+use crate::values::query;
 use crate::words::{lang, words};
 
 /// The list of agencies.
 #[component]
 pub fn TenantIndex() -> impl IntoView {
     let all = words();
-    let query = use_query_map();
-    let typed = move || query.read().get("q").unwrap_or_default();
-    let act = Act::new();
-    let rows = Resource::new_blocking(move || (typed(), act.done()), |(q, _)| list_tenants(q));
+    let given = use_query_map();
+    let asked = move || {
+        let part = |name: &str| given.read().get(name).unwrap_or_default();
+        (part("q"), part("status"), part("plan"), part("server"), part("after"))
+    };
+    let page =
+        Resource::new_blocking(asked, |(q, status, plan, server, after)| list_tenants(q, status, plan, server, after));
     let list = move || {
         Suspend::new(async move {
-            match rows.await {
+            match page.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                Ok(rows) if rows.is_empty() => view! { <p class="quiet">{all.platform.none}</p> }.into_any(),
-                Ok(rows) => {
-                    let rows = rows.into_iter().map(|row| tenant(row, act));
-                    view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
-                }
+                Ok(page) => view! { <Found page/> }.into_any(),
             }
         })
     };
@@ -40,48 +37,125 @@ pub fn TenantIndex() -> impl IntoView {
         <PageTitle text=all.platform.tenants/>
         <ConsoleLayout>
             <header class="page-head"><h1>{all.platform.tenants}</h1></header>
-            <Form method="GET" action="" attr:class="search-bar">
-                <label class="sr-only" for="q">{all.platform.search}</label>
-                <input id="q" name="q" type="search" class="input" value=typed() placeholder=all.platform.search/>
-                <button type="submit" class="btn">{all.common.search}</button>
-            </Form>
-            <ErrorNote error=act.error()/>
-            <Transition>{list}</Transition>
+            <Suspense>{list}</Suspense>
         </ConsoleLayout>
     }
 }
 
-fn tenant(row: TenantRow, act: Act) -> impl IntoView {
-    let (words, lang) = (&words().platform, lang());
-    let state = status(&row.status, lang);
-    let slug = row.slug.clone();
-    let form = match row.status.as_str() {
-        "active" => view! {
-            <ActForm act to=SuspendTenant::PATH class="inline-form">
-                <input type="hidden" name="slug" value=slug/>
-                <input class="input input-small" name="reason" required=true maxlength="200" aria-label=words.reason placeholder=words.reason/>
-                <button type="submit" class="btn btn-small">{words.suspend}</button>
-            </ActForm>
-        }
-        .into_any(),
-        "suspended" => view! {
-            <ActForm act to=ResumeTenant::PATH class="inline-form">
-                <input type="hidden" name="slug" value=slug/>
-                <button type="submit" class="btn btn-small">{words.resume}</button>
-            </ActForm>
-        }
-        .into_any(),
-        _ => ().into_any(),
+#[component]
+fn Found(page: TenantPage) -> impl IntoView {
+    let words = console(lang());
+    let TenantPage { rows, asked, is_later, next, plans, servers } = page;
+    let is_narrowed = asked != Asked::default() || is_later;
+    let first = is_later.then(|| view! { <a class="btn btn-small" href=address(&asked, None)>{words.first_page}</a> });
+    let next = next.map(|slug| {
+        view! { <a class="btn btn-small" rel="next" href=address(&asked, Some(&slug))>{crate::words::words().common.next_page}</a> }
+    });
+    let list = if rows.is_empty() {
+        view! { <p class="quiet">{if is_narrowed { words.none } else { words.none_yet }}</p> }.into_any()
+    } else {
+        view! { <Table rows/> }.into_any()
     };
     view! {
-        <li class="row">
-            <div class="row-text">
-                <strong>{row.name}</strong>
-                <span class="quiet">{row.slug}" · "{row.plan}" · "{words.since}" "{format_day(row.created_at, lang)}</span>
-                {(!row.reason.is_empty()).then(|| view! { <span>{row.reason}</span> })}
-            </div>
-            <span class="tag" class:tag-warn=row.status != "active">{state}</span>
-            {form}
-        </li>
+        <Filters asked plans servers/>
+        {list}
+        <div class="pager"><span></span><nav>{first}{next}</nav></div>
+    }
+}
+
+/// The address of a page of the same list.
+fn address(asked: &Asked, after: Option<&str>) -> String {
+    let parts = [
+        ("q", asked.q.as_str()),
+        ("status", &asked.status),
+        ("plan", &asked.plan),
+        ("server", &asked.server),
+        ("after", after.unwrap_or_default()),
+    ];
+    let parts = parts.into_iter().filter(|(_, value)| !value.is_empty());
+    query::address("/platform/tenants", parts)
+}
+
+#[component]
+fn Filters(asked: Asked, plans: Vec<(String, String)>, servers: Vec<String>) -> impl IntoView {
+    let (all, lang) = (words(), lang());
+    let words = console(lang);
+    let states = STATES.map(|state| (state.to_owned(), status(state, lang).to_owned())).to_vec();
+    let servers = servers.into_iter().map(|name| (name.clone(), name)).collect();
+    view! {
+        <Form method="GET" action="" attr:class="search-bar">
+            <label class="sr-only" for="q">{all.platform.search}</label>
+            <input id="q" name="q" type="search" class="input" value=asked.q placeholder=all.platform.search/>
+            <Choice name="status" label=words.state chosen=asked.status options=states/>
+            <Choice name="plan" label=words.plan chosen=asked.plan options=plans/>
+            <Choice name="server" label=words.server chosen=asked.server options=servers/>
+            <button type="submit" class="btn">{all.common.search}</button>
+        </Form>
+    }
+}
+
+#[component]
+fn Choice(name: &'static str, label: &'static str, chosen: String, options: Vec<(String, String)>) -> impl IntoView {
+    let words = console(lang());
+    let options = options.into_iter().map(|(value, shown)| {
+        let selected = value == chosen;
+        view! { <option value=value selected=selected>{shown}</option> }
+    });
+    view! {
+        <select name=name class="select" aria-label=label>
+            <option value="">{label}": "{words.all}</option>
+            {options.collect_view()}
+        </select>
+    }
+}
+
+#[component]
+fn Table(rows: Vec<TenantRow>) -> impl IntoView {
+    let words = console(lang());
+    let heads = [
+        words.agency,
+        words.state,
+        words.plan,
+        words.usage,
+        words.database,
+        words.schema,
+        words.health,
+        words.activity,
+    ];
+    let heads = heads.map(|head| view! { <th scope="col">{head}</th> });
+    let rows = rows.into_iter().map(line).collect_view();
+    view! {
+        <div class="table-wrap">
+            <table class="list-table">
+                <thead><tr>{heads.into_iter().collect_view()}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn line(row: TenantRow) -> impl IntoView {
+    let lang = lang();
+    let words = console(lang);
+    let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
+    let is_open = row.status == "active";
+    let used = format!("{} {} · {} {}", row.users, words.users, or(row.properties, "–"), words.properties);
+    let behind = row.is_behind.then(|| view! { " "<span class="tag tag-warn">{words.behind}</span> });
+    let health = if row.alerts == 0 {
+        view! { <span class="quiet">{words.healthy}</span> }.into_any()
+    } else {
+        view! { <a class="tag tag-warn" href="/platform/health">{words.alerts}": "{row.alerts}</a> }.into_any()
+    };
+    view! {
+        <tr>
+            <td><a class="row-title" href=format!("/platform/tenants/{}", row.slug)>{row.name}</a><br/><span class="quiet">{row.slug}</span></td>
+            <td><span class="tag" class:tag-warn=!is_open>{status(&row.status, lang)}</span></td>
+            <td>{or(row.plan, "–")}</td>
+            <td>{used}</td>
+            <td>{or(row.size, words.not_measured)}<br/><span class="quiet">{row.server}</span></td>
+            <td>{or(row.schema, "–")}{behind}</td>
+            <td>{health}</td>
+            <td>{or(row.activity, words.never)}</td>
+        </tr>
     }
 }

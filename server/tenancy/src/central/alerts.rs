@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::CentralTx;
 use super::audit::{self, Event};
+use super::companies::By;
 use crate::{CentralDb, TenantId};
 
 /// Raises an alert, or counts the one that is open.
@@ -76,6 +77,8 @@ pub struct Alert {
     pub detail: String,
     /// How many times it happened.
     pub count: i32,
+    /// When it happened first.
+    pub since: OffsetDateTime,
     /// When it happened last.
     pub last_at: OffsetDateTime,
 }
@@ -87,7 +90,7 @@ pub struct Alert {
 pub async fn list_open(db: &CentralDb) -> Result<Vec<Alert>, sqlx::Error> {
     sqlx::query_as!(
         Alert,
-        r#"select a.id, a.kind, c.slug as "agency?", a.detail, a.count, a.last_at
+        r#"select a.id, a.kind, c.slug as "agency?", a.detail, a.count, a.since, a.last_at
            from alerts a
            left join companies c on c.id = a.tenant_id
            where a.closed_at is null
@@ -121,6 +124,39 @@ pub async fn close_seen(db: &CentralDb, seen: &[Alert]) -> Result<(), sqlx::Erro
         audit::append(&mut tx, Event { entity_id: None, ..event }).await?;
     }
     tx.commit().await
+}
+
+/// Closes one alert by hand, and writes down who did. Says whether it was open.
+///
+/// # Errors
+/// The database's.
+pub async fn close(db: &CentralDb, id: Uuid, by: By) -> Result<bool, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let closed = sqlx::query!(
+        r#"update alerts set closed_at = now() where id = $1 and closed_at is null
+           returning kind, tenant_id as "tenant: TenantId""#,
+        id
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(closed) = closed else { return Ok(false) };
+    let changes = serde_json::json!({"kind": closed.kind});
+    audit::append(&mut tx, by.event(closed.tenant, "alert.close", ("alert", id), changes)).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// How many alerts are open, by kind; a kind that was raised before and is not open now counts none.
+///
+/// # Errors
+/// The database's.
+pub async fn count_by_kind(db: &CentralDb) -> Result<Vec<(String, i64)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select kind, count(*) filter (where closed_at is null) as "open!" from alerts group by kind order by kind"#
+    )
+    .fetch_all(db.pool())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.kind, row.open)).collect())
 }
 
 /// How many alerts of a kind are open.

@@ -42,3 +42,23 @@ impl Duty {
         self.hold.lay_down().await
     }
 }
+
+/// Whether some process of the installation has the place.
+///
+/// # Errors
+/// The database's.
+pub async fn is_taken(db: &CentralDb) -> Result<bool, sqlx::Error> {
+    // A key of 64 bits stands in two columns of the view, and its last one is 1 (PostgreSQL 15 manual, 54.13).
+    let (high, low) = (KEY >> 32, KEY & 0xffff_ffff);
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from pg_locks
+               where locktype = 'advisory' and granted and objsubid = 1
+                 and database = (select oid from pg_database where datname = current_database())
+                 and classid::bigint = $1 and objid::bigint = $2) as "taken!""#,
+        high,
+        low
+    )
+    .fetch_one(db.pool())
+    .await
+}

@@ -68,6 +68,22 @@ pub struct Signed {
     pub ip_address: Option<String>,
     /// What its browser calls itself.
     pub user_agent: Option<String>,
+    /// An operator acts as the account: the person above is the operator's, who has given a password.
+    #[serde(default)]
+    pub acting: Option<Acting>,
+}
+
+/// An operator who acts as a member of an agency's staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acting {
+    /// Names the impersonation.
+    pub id: Uuid,
+    /// The operator.
+    pub operator: OperatorId,
+    /// Until when, in Unix seconds.
+    pub until: i64,
+    /// Whether changes are let through.
+    pub may_write: bool,
 }
 
 /// Keeps sessions in the central database.
@@ -396,9 +412,11 @@ pub async fn list(
 /// The database's.
 pub async fn whose(db: &CentralDb, id: &Id) -> std::result::Result<Option<(PersonId, UserId, TenantId)>, sqlx::Error> {
     let row = sqlx::query!(
-        r#"select person_id as "person_id!", user_id as "user_id!", tenant_id as "tenant_id!"
-           from sessions
-           where id = $1 and person_id is not null and user_id is not null and tenant_id is not null"#,
+        // Not where an operator acted as somebody: that form waits for nobody.
+        r#"select s.person_id as "person_id!", s.user_id as "user_id!", s.tenant_id as "tenant_id!"
+           from sessions s
+           join users u on u.id = s.user_id and u.person_id = s.person_id
+           where s.id = $1 and s.tenant_id is not null"#,
         key(id)
     )
     .fetch_optional(db.pool())

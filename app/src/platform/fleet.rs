@@ -1,0 +1,147 @@
+//! What operators see of operations, alerts, the queue and the servers, and do about them.
+
+use tenancy::central::duty;
+use tenancy::central::operation_log::{self, Entry};
+use tenancy::central::{alerts, directory, queue};
+use uuid::Uuid;
+
+use super::labels;
+use super::tenants::by;
+use super::types::{AlertLine, Health, JobLine, OperationLine, OperationPage, OperationSheet, ServerLine};
+use crate::caller::Operator;
+use crate::error::AppError;
+use crate::state::House;
+use crate::values::day::format_instant;
+use crate::values::page::format_count;
+use crate::words::{Lang, lang};
+
+/// Operations on a page.
+const PAGE: usize = 50;
+/// Jobs that are shown of those that go on only when somebody sees to them.
+const STUCK: i64 = 100;
+
+/// The open operations, and those that are over, before one of them.
+///
+/// # Errors
+/// The database's.
+pub async fn operations(house: &House, before: Option<Uuid>) -> Result<OperationPage, AppError> {
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let (open, mut finished) = futures::try_join!(
+        operation_log::page(&house.central, (None, Some(false)), None, 200),
+        operation_log::page(&house.central, (None, Some(true)), before, limit)
+    )?;
+    let has_more = finished.len() > PAGE;
+    finished.truncate(PAGE);
+    let next = finished.last().filter(|_| has_more).map(|last| last.id);
+    let lang = lang();
+    let lines = |all: Vec<Entry>| all.into_iter().map(|entry| line_of(entry, lang)).collect();
+    Ok(OperationPage { open: lines(open), finished: lines(finished), next })
+}
+
+pub(super) fn line_of(entry: Entry, lang: Lang) -> OperationLine {
+    OperationLine {
+        id: entry.id,
+        kind: labels::operation(&entry.kind, lang),
+        error: entry.last_error.filter(|_| entry.state != "done").unwrap_or_default(),
+        created: format_instant(entry.created_at, lang),
+        when: format_instant(entry.finished_at.unwrap_or(entry.next_run_at), lang),
+        slug: entry.slug,
+        state: entry.state,
+        step: entry.step,
+        attempt: entry.attempt,
+    }
+}
+
+/// One operation with its record.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none.
+pub async fn operation(house: &House, id: Uuid) -> Result<OperationSheet, AppError> {
+    let entry = operation_log::find(&house.central, id).await?;
+    let happened = operation_log::happened(&house.central, id).await?;
+    let lang = lang();
+    let line = |h: operation_log::Happened| (format_instant(h.at, lang), h.step, h.level, h.message);
+    Ok(OperationSheet { line: line_of(entry, lang), happened: happened.into_iter().map(line).collect() })
+}
+
+/// Makes an operation that waits, or has failed, due at once.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none that waits.
+pub async fn retry_operation(house: &House, operator: &Operator, id: Uuid) -> Result<(), AppError> {
+    found(operation_log::retry(&house.central, id, by(operator)).await?)
+}
+
+/// Open alerts, the queue, and whether somebody works.
+///
+/// # Errors
+/// The database's.
+pub async fn health(house: &House) -> Result<Health, AppError> {
+    let (alerts, counts, stuck, has_worker) = futures::try_join!(
+        alerts::list_open(&house.central),
+        queue::count(&house.central),
+        queue::list_stuck(&house.central, STUCK),
+        duty::is_taken(&house.central)
+    )?;
+    let lang = lang();
+    let alert = |a: alerts::Alert| AlertLine {
+        id: a.id,
+        kind: a.kind,
+        slug: a.agency.unwrap_or_default(),
+        detail: a.detail,
+        count: a.count,
+        since: format_instant(a.since, lang),
+        last: format_instant(a.last_at, lang),
+    };
+    let job = |j: queue::Stuck| JobLine {
+        id: j.id,
+        slug: j.slug,
+        kind: j.kind,
+        state: j.state,
+        attempt: j.attempt,
+        error: j.last_error.unwrap_or_default(),
+        created: format_instant(j.created_at, lang),
+    };
+    let jobs = [counts.queued, counts.running, counts.parked, counts.failed].map(|n| format_count(n, lang));
+    Ok(Health {
+        alerts: alerts.into_iter().map(alert).collect(),
+        jobs,
+        stuck: stuck.into_iter().map(job).collect(),
+        has_worker,
+    })
+}
+
+/// Puts a job that was given up back into the queue.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none that was.
+pub async fn retry_job(house: &House, operator: &Operator, id: Uuid) -> Result<(), AppError> {
+    found(queue::retry(&house.central, id, by(operator)).await?)
+}
+
+/// Closes an alert that somebody has seen to.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it is not open.
+pub async fn close_alert(house: &House, operator: &Operator, id: Uuid) -> Result<(), AppError> {
+    found(alerts::close(&house.central, id, by(operator)).await?)
+}
+
+/// The database servers and what lies on them.
+///
+/// # Errors
+/// The database's.
+pub async fn servers(house: &House) -> Result<Vec<ServerLine>, AppError> {
+    let lang = lang();
+    let line = |s: directory::Server| ServerLine {
+        agencies: format_count(s.agencies, lang),
+        size: if s.measured == 0 { String::new() } else { labels::size(s.bytes, lang) },
+        name: s.name,
+        state: s.state,
+    };
+    Ok(directory::servers(&house.central).await?.into_iter().map(line).collect())
+}
+
+fn found(done: bool) -> Result<(), AppError> {
+    if done { Ok(()) } else { Err(AppError::NotFound) }
+}

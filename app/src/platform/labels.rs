@@ -1,0 +1,154 @@
+//! What operators are shown of states, acts and sizes, in a language.
+
+use crate::words::Lang;
+
+const fn in_lang(lang: Lang, (pt, en): (&'static str, &'static str)) -> &'static str {
+    match lang {
+        Lang::Pt => pt,
+        Lang::En => en,
+    }
+}
+
+/// States of agencies, for the filter.
+pub const STATES: [&str; 6] = ["active", "suspended", "cancelled", "provisioning", "moving", "deleting"];
+
+/// What an agency's state is called.
+pub fn status(status: &str, lang: Lang) -> &'static str {
+    let words = match status {
+        "active" => ("ativa", "active"),
+        "suspended" => ("suspensa", "suspended"),
+        "cancelled" => ("cancelada", "cancelled"),
+        "moving" => ("em mudança", "moving"),
+        "deleting" => ("em exclusão", "being deleted"),
+        _ => ("em criação", "being made"),
+    };
+    in_lang(lang, words)
+}
+
+/// What a domain's state is called.
+pub fn domain(state: &str, lang: Lang) -> String {
+    let words = match state {
+        "verified" => ("verificado", "verified"),
+        "suspect" => ("com problema no DNS", "with a problem in its DNS"),
+        "released" => ("liberado", "released"),
+        _ => ("por verificar", "to be verified"),
+    };
+    in_lang(lang, words).to_owned()
+}
+
+/// What an operation does.
+pub fn operation(kind: &str, lang: Lang) -> String {
+    let words = match kind {
+        "provision" => ("Criação", "Creation"),
+        "suspend" => ("Suspensão", "Suspension"),
+        "resume" => ("Reativação", "Resumption"),
+        "delete" => ("Exclusão", "Deletion"),
+        other => return other.to_owned(),
+    };
+    in_lang(lang, words).to_owned()
+}
+
+/// What an operation's or a job's state is called.
+pub fn work(state: &str, lang: Lang) -> &'static str {
+    let words = match state {
+        "queued" => ("na fila", "queued"),
+        "running" => ("em andamento", "under way"),
+        "waiting" => ("esperando nova tentativa", "waiting for another try"),
+        "done" => ("concluída", "finished"),
+        "parked" => ("de lado, a imobiliária está fechada", "set aside, the agency is closed"),
+        _ => ("falhou", "failed"),
+    };
+    in_lang(lang, words)
+}
+
+/// What a server's state is called.
+pub fn server(state: &str, lang: Lang) -> &'static str {
+    let words = match state {
+        "active" => ("recebe imobiliárias", "takes agencies"),
+        "draining" => ("não recebe mais", "takes no more"),
+        _ => ("fora de uso", "retired"),
+    };
+    in_lang(lang, words)
+}
+
+/// What an act in the log is called; those of the agency's own people stand there as they are kept.
+pub fn act(action: &str, lang: Lang) -> String {
+    let words = match action {
+        "tenant.create" => ("imobiliária criada", "agency created"),
+        "tenant.suspend" => ("acesso suspenso", "access suspended"),
+        "tenant.resume" => ("acesso reativado", "access resumed"),
+        "impersonation.start" => ("a plataforma começou a agir como membro", "the platform began to act as a member"),
+        "impersonation.end" => ("a plataforma deixou de agir como membro", "the platform stopped acting as a member"),
+        "operation.retry" => ("operação tentada de novo", "operation tried again"),
+        "job.retry" => ("trabalho posto de novo na fila", "job put back into the queue"),
+        "alert.close" => ("alerta marcado como resolvido", "alert marked as resolved"),
+        other => return other.to_owned(),
+    };
+    in_lang(lang, words).to_owned()
+}
+
+/// Who did something, and who stood behind them.
+pub fn who(who: Option<&str>, behind: Option<&str>, lang: Lang) -> String {
+    match (who, behind, lang) {
+        (Some(who), Some(behind), Lang::Pt) => format!("{behind}, agindo como {who}"),
+        (Some(who), Some(behind), Lang::En) => format!("{behind}, acting as {who}"),
+        (Some(one), None, _) | (None, Some(one), _) => one.to_owned(),
+        (None, None, Lang::Pt) => "programa".to_owned(),
+        (None, None, Lang::En) => "program".to_owned(),
+    }
+}
+
+/// The heading of the page before somebody is acted as.
+pub fn acting_as((member, role): (&str, &str), company: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Pt => format!("Agir como {member} ({role}), {company}"),
+        Lang::En => format!("Act as {member} ({role}), {company}"),
+    }
+}
+
+/// What a mail about alerts is headed.
+pub fn alerts_subject(lang: Lang) -> &'static str {
+    in_lang(lang, ("Sobrado: há alertas abertos", "Sobrado: there are open alerts"))
+}
+
+/// A kind of alert in such a mail.
+pub fn alert_line(kind: &str, open: i64, count: i64, lang: Lang) -> String {
+    match lang {
+        Lang::Pt => format!("{kind}: {open} em aberto, {count} no total de ocorrências."),
+        Lang::En => format!("{kind}: {open} open, {count} occurrences in all."),
+    }
+}
+
+/// A size: `812 kB`, `12 MB`, `1,4 GB`.
+pub fn size(bytes: i64, lang: Lang) -> String {
+    const KILO: i64 = 1024;
+    let point = if lang == Lang::Pt { ',' } else { '.' };
+    if bytes < KILO * KILO {
+        format!("{} kB", bytes / KILO)
+    } else if bytes < KILO * KILO * KILO {
+        format!("{} MB", bytes / (KILO * KILO))
+    } else {
+        let tenths = bytes / (KILO * KILO) * 10 / KILO;
+        format!("{}{point}{} GB", tenths / 10, tenths % 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_read_at_a_glance() {
+        assert_eq!(size(831_488, Lang::Pt), "812 kB");
+        assert_eq!(size(12 * 1024 * 1024, Lang::Pt), "12 MB");
+        assert_eq!(size(1_503_238_553, Lang::Pt), "1,3 GB");
+        assert_eq!(size(1_503_238_553, Lang::En), "1.3 GB");
+    }
+
+    #[test]
+    fn both_names_are_said() {
+        assert_eq!(who(Some("Ana"), Some("Olga"), Lang::En), "Olga, acting as Ana");
+        assert_eq!(who(Some("Ana"), None, Lang::Pt), "Ana");
+        assert_eq!(who(None, None, Lang::Pt), "programa");
+    }
+}

@@ -1,0 +1,62 @@
+//! `/platform/operations/{id}`: one operation and its record.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::operations::Renewed;
+use crate::layouts::ConsoleLayout;
+use crate::platform::parts::Operations;
+use crate::platform::server_fns::load_operation;
+use crate::platform::types::OperationSheet;
+use crate::platform::words::console;
+use crate::ui::act::Act;
+use crate::ui::error::ErrorPage;
+use crate::ui::form::ErrorNote;
+use crate::ui::title::PageTitle;
+use crate::words::lang;
+
+/// The page of an operation. It renews itself while the operation is under way.
+#[component]
+pub fn OperationShow() -> impl IntoView {
+    let params = use_params_map();
+    let act = Act::new();
+    let id = move || params.read().get("id").unwrap_or_default();
+    let sheet = Resource::new_blocking(move || (id(), act.done()), |(id, _)| load_operation(id));
+    let body = move || {
+        Suspend::new(async move {
+            match sheet.await {
+                Err(error) => view! { <ErrorPage error/> }.into_any(),
+                Ok(sheet) => view! { <Sheet sheet act/> }.into_any(),
+            }
+        })
+    };
+    view! { <ConsoleLayout><Suspense>{body}</Suspense></ConsoleLayout> }
+}
+
+#[component]
+fn Sheet(sheet: OperationSheet, act: Act) -> impl IntoView {
+    let words = console(lang());
+    let OperationSheet { line, happened } = sheet;
+    let heading = format!("{} · {}", line.kind, line.slug);
+    let agency = format!("/platform/tenants/{}", line.slug);
+    let lines = happened.into_iter().map(|(at, step, level, message)| {
+        let is_bad = level != "info";
+        view! {
+            <li class="row">
+                <div class="row-text"><strong>{step}</strong><span>{message}</span><span class="quiet">{at}</span></div>
+                {is_bad.then(|| view! { <span class="tag tag-warn">{level}</span> })}
+            </li>
+        }
+    });
+    view! {
+        <PageTitle text=heading.clone()/>
+        <header class="page-head"><h1>{heading}</h1></header>
+        <ErrorNote error=act.error()/>
+        <Renewed is_live=line.is_under_way()/>
+        <p class="quiet">{words.created}" "{line.created.clone()}</p>
+        <Operations lines=vec![line] none=words.no_operations act/>
+        <h2>{words.record}</h2>
+        <ol class="rows">{lines.collect_view()}</ol>
+        <p><a href=agency>{words.back_to_agency}</a></p>
+    }
+}

@@ -1,0 +1,148 @@
+//! `/platform/tenants/{slug}`: one agency, what happened to it, and what an operator can do.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use crate::layouts::ConsoleLayout;
+use crate::platform::labels::status;
+use crate::platform::parts::{ActAs, Operations, StateForm};
+use crate::platform::server_fns::load_tenant;
+use crate::platform::types::{ActLine, DomainLine, MemberLine, TenantRow, TenantSheet};
+use crate::platform::words::console;
+use crate::ui::act::Act;
+use crate::ui::error::ErrorPage;
+use crate::ui::form::ErrorNote;
+use crate::ui::title::PageTitle;
+use crate::words::lang;
+
+/// The page of an agency.
+#[component]
+pub fn TenantShow() -> impl IntoView {
+    let params = use_params_map();
+    let slug = move || params.read().get("slug").unwrap_or_default();
+    let act = Act::new();
+    let sheet = Resource::new_blocking(move || (slug(), act.done()), |(slug, _)| load_tenant(slug));
+    let body = move || {
+        Suspend::new(async move {
+            match sheet.await {
+                Err(error) => view! { <ErrorPage error/> }.into_any(),
+                Ok(sheet) => view! { <Sheet sheet act/> }.into_any(),
+            }
+        })
+    };
+    view! { <ConsoleLayout><Suspense>{body}</Suspense></ConsoleLayout> }
+}
+
+#[component]
+fn Sheet(sheet: TenantSheet, act: Act) -> impl IntoView {
+    let lang = lang();
+    let words = console(lang);
+    let TenantSheet { row, storefront, domains, members, operations, acts, typed } = sheet;
+    let (slug, state) = (row.slug.clone(), row.status.clone());
+    let is_open = state == "active";
+    let reason = (!row.reason.is_empty()).then(|| view! { <p class="alert-box alert-warn">{row.reason.clone()}</p> });
+    view! {
+        <PageTitle text=row.name.clone()/>
+        <header class="page-head">
+            <h1>{row.name.clone()}</h1>
+            <span class="tag" class:tag-warn=!is_open>{status(&state, lang)}</span>
+        </header>
+        <ErrorNote error=act.error()/>
+        {reason}
+        <Facts row storefront/>
+        <div class="columns columns-even">
+            <section><StateForm slug=slug.clone() status=state typed=typed.clone() act/></section>
+            <section><ActAs slug members=members.clone() typed act/></section>
+        </div>
+        <h2>{words.people}</h2>
+        <People members/>
+        <h2>{words.domains}</h2>
+        <Domains domains/>
+        <h2>{words.operations}</h2>
+        <Operations lines=operations none=words.no_operations act/>
+        <h2>{words.acts}</h2>
+        <Acts acts/>
+    }
+}
+
+#[component]
+fn Facts(row: TenantRow, storefront: String) -> impl IntoView {
+    let words = console(lang());
+    let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
+    let size = match (row.size.is_empty(), row.measured.as_str()) {
+        (false, at) if !at.is_empty() => format!("{} ({} {at})", row.size, words.measured),
+        _ => words.not_measured.to_owned(),
+    };
+    let schema = if row.is_behind { format!("{} ({})", row.schema, words.behind) } else { or(row.schema, "–") };
+    let facts = [
+        (words.plan, or(row.plan, "–")),
+        (words.users, row.users),
+        (words.properties, or(row.properties, "–")),
+        (words.database, size),
+        (words.schema, schema),
+        (words.activity, or(row.activity, words.never)),
+        (words.alerts, row.alerts.to_string()),
+        (words.since, row.created),
+        (words.email, row.email),
+        (words.server, or(row.server, "–")),
+        (words.placement, or(row.placement, "–")),
+    ];
+    let address = storefront.clone();
+    let facts = facts.map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
+    view! {
+        <dl class="facts">
+            {facts.into_iter().collect_view()}
+            <div><dt>{words.site}</dt><dd><a href=address rel="external">{storefront}</a></dd></div>
+        </dl>
+    }
+}
+
+#[component]
+fn People(members: Vec<MemberLine>) -> impl IntoView {
+    if members.is_empty() {
+        return view! { <p class="quiet">{console(lang()).no_people}</p> }.into_any();
+    }
+    let lines = members.into_iter().map(|member| {
+        view! {
+            <li class="row">
+                <div class="row-text"><strong>{member.name}</strong><span class="quiet">{member.email}</span></div>
+                <span class="tag">{member.role}</span>
+            </li>
+        }
+    });
+    view! { <ul class="rows">{lines.collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn Domains(domains: Vec<DomainLine>) -> impl IntoView {
+    let words = console(lang());
+    if domains.is_empty() {
+        return view! { <p class="quiet">{words.no_domains}</p> }.into_any();
+    }
+    let lines = domains.into_iter().map(|domain| {
+        let primary = domain.is_primary.then(|| view! { <span class="tag">{words.primary}</span> });
+        view! {
+            <li class="row">
+                <div class="row-text"><strong>{domain.host}</strong><span class="quiet">{domain.state}</span></div>
+                {primary}
+            </li>
+        }
+    });
+    view! { <ul class="rows">{lines.collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn Acts(acts: Vec<ActLine>) -> impl IntoView {
+    if acts.is_empty() {
+        return view! { <p class="quiet">{console(lang()).no_acts}</p> }.into_any();
+    }
+    let lines = acts.into_iter().map(|act| {
+        let reason = (!act.reason.is_empty()).then(|| view! { <span>{act.reason}</span> });
+        view! {
+            <li class="row">
+                <div class="row-text"><strong>{act.act}</strong><span class="quiet">{act.who}" · "{act.at}</span>{reason}</div>
+            </li>
+        }
+    });
+    view! { <ul class="rows">{lines.collect_view()}</ul> }.into_any()
+}

@@ -1,0 +1,11 @@
+//! Parts of the console's pages.
+
+mod acting;
+mod form;
+mod operations;
+mod state;
+
+pub use acting::ActAs;
+pub use form::ConsoleForm;
+pub use operations::Operations;
+pub use state::StateForm;
