@@ -5,7 +5,7 @@ use tenancy::central::mails::Mail;
 use tenancy::central::people::{self, Credentials};
 use tenancy::central::person_links::{self, Asked, Asker, Moved};
 use tenancy::central::sessions::{Signed, micros};
-use tenancy::central::sign_ins::{self, Attempt, Verdict};
+use tenancy::central::sign_ins::{self, Verdict};
 use tenancy::{PersonId, Token};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -72,11 +72,11 @@ pub async fn prove(
     password: String,
     request: &Request,
 ) -> Result<Credentials, AppError> {
-    let (house, email, ip, at) = (house.clone(), email.to_owned(), request.ip, house.clock.now());
+    let (house, email, request, at) = (house.clone(), email.to_owned(), request.clone(), house.clock.now());
     let device = sign_in::device_key();
     to_its_end(async move {
         let place = house.passwords.place().await;
-        let attempt = Attempt { email: &email, ip, device: device.as_deref(), at };
+        let attempt = sign_in::attempt_of(&email, device.as_deref(), at, &request);
         let verdict = sign_ins::judge(&house.central, &house.key, attempt).await?;
         if let (Verdict::Wait(wait), false) = (verdict, house.settings.only_counts) {
             return Err(AppError::TooMany(u32::try_from(wait.whole_seconds().max(1)).unwrap_or(u32::MAX)));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use tenancy::PersonId;
 use tenancy::central::people;
-use tenancy::central::sign_ins::{self, Attempt, Verdict};
+use tenancy::central::sign_ins::{self, Verdict};
 
 use super::sign_in::DEMO_PASSWORD;
 use crate::caller::Request;
@@ -23,10 +23,10 @@ pub async fn confirm(
     password: String,
     request: &Request,
 ) -> Result<(), AppError> {
-    let (house, email, ip) = (house.clone(), email.to_owned(), request.ip);
+    let (house, email, request) = (house.clone(), email.to_owned(), request.clone());
     let place = house.passwords.place().await;
     let trial = async move {
-        let attempt = Attempt { email: &email, ip, device: None, at: house.clock.now() };
+        let attempt = super::sign_in::attempt_of(&email, None, house.clock.now(), &request);
         let verdict = sign_ins::judge(&house.central, &house.key, attempt).await?;
         if let (Verdict::Wait(wait), false) = (verdict, house.settings.only_counts) {
             return Err(AppError::TooMany(u32::try_from(wait.whole_seconds().max(1)).unwrap_or(u32::MAX)));

@@ -1,13 +1,12 @@
 //! Between the password and the session: the code of a second factor, once, within five minutes, under a throttle of its own.
 
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 use std::sync::Arc;
 use tenancy::PersonId;
 use tenancy::central::people;
 use tenancy::central::second_factors::{self, Actor, Told};
 use tenancy::central::sessions::{self, BETWEEN};
-use tenancy::central::sign_ins::{self, Attempt, Verdict};
+use tenancy::central::sign_ins::{self, Verdict};
 use time::OffsetDateTime;
 
 use super::second_factor::letter;
@@ -142,7 +141,6 @@ pub async fn check(
         typed: one_time::Typed::read(typed),
         device: sign_in::device_key(),
         request: request.clone(),
-        ip: request.ip,
         at: house.clock.now(),
     };
     // Who hangs up meanwhile has tried all the same.
@@ -159,14 +157,13 @@ struct Trial {
     typed: one_time::Typed,
     device: Option<Vec<u8>>,
     request: Request,
-    ip: IpAddr,
     at: OffsetDateTime,
 }
 
 impl Trial {
     async fn hold(self) -> Result<bool, AppError> {
         let house = &*self.house;
-        let attempt = Attempt { email: &self.email, ip: self.ip, device: self.device.as_deref(), at: self.at };
+        let attempt = sign_in::attempt_of(&self.email, self.device.as_deref(), self.at, &self.request);
         let verdict = sign_ins::judge_code(&house.central, &house.key, attempt).await?;
         if let (Verdict::Wait(wait), false) = (verdict, house.settings.only_counts) {
             return Err(AppError::TooMany(u32::try_from(wait.whole_seconds().max(1)).unwrap_or(u32::MAX)));
@@ -202,7 +199,7 @@ impl Trial {
         let actor = Actor {
             tenant: None,
             user: Some(self.person.as_uuid()),
-            ip_address: Some(self.ip.to_string()),
+            ip_address: Some(self.request.ip.to_string()),
             user_agent: request.user_agent,
             request_id: Some(request.id),
         };

@@ -188,7 +188,13 @@ impl Trial {
     }
 }
 
-fn attempt_of<'a>(email: &'a str, device: Option<&'a [u8]>, at: OffsetDateTime, request: &'a Request) -> Attempt<'a> {
+/// A try at the door, or at one inside, as the throttle counts it and the log tells it.
+pub fn attempt_of<'a>(
+    email: &'a str,
+    device: Option<&'a [u8]>,
+    at: OffsetDateTime,
+    request: &'a Request,
+) -> Attempt<'a> {
     let (user_agent, request_id) = (request.user_agent.as_deref(), Some(request.id.as_str()));
     Attempt { email, ip: request.ip, device, at, user_agent, request_id }
 }

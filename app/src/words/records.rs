@@ -54,7 +54,7 @@ pub fn value(kind: &str, field: &str, value: &str, lang: Lang) -> Option<&'stati
         ("property", "type") => PropertyType::parse(value).map(|value| labels::property_type(value, lang)),
         ("property", "status") => Status::parse(value).map(|value| labels::status(value, lang)),
         ("property", "purposes") => Purpose::parse(value).map(|value| labels::purpose(value, lang)),
-        ("company", "status") => Some(crate::platform::words::status(value, lang)),
+        ("company", "status") => Some(crate::platform::labels::status(value, lang)),
         (_, "role") => Role::parse(value).map(|value| crate::auth::words::role(value, lang)),
         _ => None,
     }

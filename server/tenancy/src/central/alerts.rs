@@ -141,7 +141,7 @@ pub async fn close(db: &CentralDb, id: Uuid, by: By) -> Result<bool, sqlx::Error
     .await?;
     let Some(closed) = closed else { return Ok(false) };
     let changes = serde_json::json!({"kind": closed.kind});
-    audit::append(&mut tx, by.event(closed.tenant, "alert.close", ("alert", id), changes)).await?;
+    audit::append(&mut tx, by.line(closed.tenant, "alert.close", ("alert", id), changes)).await?;
     tx.commit().await?;
     Ok(true)
 }

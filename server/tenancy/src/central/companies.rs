@@ -96,6 +96,17 @@ impl By {
             ..Event::of_platform(action, entity_type, entity)
         }
     }
+
+    /// The line of an act of theirs, now, with what it changed.
+    pub(crate) fn line(
+        self,
+        tenant: Option<TenantId>,
+        action: &str,
+        (entity_type, entity): (&str, Uuid),
+        changes: serde_json::Value,
+    ) -> Event {
+        Event { tenant, changes, ..self.event(action, entity_type, entity) }
+    }
 }
 
 /// Closes an agency for a while, whatever it has paid. Says whether it was open.

@@ -123,7 +123,7 @@ pub async fn begin(
     let event = audit::Event {
         user: Some(ticket.user.as_uuid()),
         impersonator: behind,
-        ..by.event(Some(ticket.tenant), "impersonation.start", entity, changes)
+        ..by.line(Some(ticket.tenant), "impersonation.start", entity, changes)
     };
     audit::append(&mut tx, event).await?;
     tx.commit().await?;
@@ -150,7 +150,7 @@ pub async fn end(db: &CentralDb, id: Uuid, by: By, now: OffsetDateTime) -> Resul
     let event = audit::Event {
         user: Some(ended.user_id),
         impersonator: Some(ended.person_id),
-        ..by.event(Some(ended.tenant), "impersonation.end", ("user", ended.user_id), serde_json::json!({}))
+        ..by.line(Some(ended.tenant), "impersonation.end", ("user", ended.user_id), serde_json::json!({}))
     };
     audit::append(&mut tx, event).await?;
     tx.commit().await?;

@@ -1,7 +1,6 @@
 //! All SQL on the central database, one file a table or two. Every function takes a [`crate::CentralDb`] or a transaction of it.
 
 pub mod accounts;
-mod acts;
 pub mod alert_mails;
 pub mod alerts;
 pub mod audit;

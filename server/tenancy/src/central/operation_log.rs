@@ -123,7 +123,7 @@ pub async fn retry(db: &CentralDb, id: Uuid, by: By) -> Result<bool, sqlx::Error
     .fetch_optional(&mut *tx)
     .await?;
     let Some(tenant) = tenant else { return Ok(false) };
-    audit::append(&mut tx, by.event(Some(tenant), "operation.retry", ("operation", id), serde_json::json!({}))).await?;
+    audit::append(&mut tx, by.line(Some(tenant), "operation.retry", ("operation", id), serde_json::json!({}))).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -56,9 +56,9 @@ async fn count(tx: &mut CentralTx, tenant: TenantId) -> Result<Seats, sqlx::Erro
     sqlx::query_as!(
         Seats,
         r#"select (select count(*) from users u where u.company_id = s.tenant_id and u.active) as "current!",
-                  (p.max_users + s.additional_users)::bigint as "max!", p.additional_user_price as price
+                  (v.max_users + s.additional_users)::bigint as "max!", v.additional_user_price as price
            from tenant_subscriptions s
-           join subscription_plans p on p.id = s.plan_id
+           join subscription_plan_versions v on v.id = s.version_id
            where s.tenant_id = $1"#,
         tenant.as_uuid()
     )

@@ -169,7 +169,7 @@ impl Provisioner {
     pub async fn push_limits(&self, tenant: TenantId) -> Result<(), ProvisionError> {
         let place = operations::placement(&self.central, tenant).await?;
         let limits = usage::limits(&self.central, tenant).await?;
-        let mut conn = self.owner_of(&place.db_name).connect().await?;
+        let mut conn = self.owner_of(&place).await?.connect().await?;
         write_limits(&mut conn, limits).await?;
         conn.close().await?;
         usage::told(&self.central, tenant, limits.version).await?;
