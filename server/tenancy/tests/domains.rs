@@ -1,5 +1,5 @@
 //! Claims of hosts and slugs in the central database: one winner, and what time does to them. CON-11, TLS-02, TLS-06, TLS-09.
-#![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a test looks behind the scenes")]
 
 use sqlx::{ConnectOptions as _, PgConnection};
 use tenancy::central::claims::{self, ClaimError, proof};
@@ -233,11 +233,11 @@ fn a_look_that_changes_nothing_is_no_news() {
             }
         };
         let (id, held) = claim(&central, a, &host, now).await.expect("claimed");
-        assert_eq!(settle(&central, id, &look(Finding::Fine, &[held.clone()]), now).await, "verified");
+        assert_eq!(settle(&central, id, &look(Finding::Fine, std::slice::from_ref(&held)), now).await, "verified");
         assert!(heard("first").await >= 2, "the claim, and its proof");
         for _ in 0..5 {
             claims::take_turn(&central, id, now + Duration::days(1)).await.expect("asked");
-            settle(&central, id, &look(Finding::Fine, &[held.clone()]), now).await;
+            settle(&central, id, &look(Finding::Fine, std::slice::from_ref(&held)), now).await;
             settle(&central, id, &look(Finding::NoAnswer, &[]), now).await;
         }
         assert_eq!(heard("second").await, 0);

@@ -488,13 +488,13 @@ fn a_change_of_domains_that_cannot_be_written_down_changes_nothing() {
         };
         let other = a_host(&a);
         let address = format!("{}-nova", a.route.slug);
-        let changes: Vec<(&str, Vec<(&str, &str)>, &str)> = vec![
-            ("claim", vec![("host", &other)], "domain.claim"),
-            ("set_primary", vec![("id", &id)], "domain.primary"),
-            ("clear_primary", vec![], "domain.primary"),
+        let changes = [
+            ("claim", vec![("host", other.as_str())], "domain.claim"),
+            ("set_primary", vec![("id", id.as_str())], "domain.primary"),
+            ("clear_primary", Vec::new(), "domain.primary"),
             ("set_redirects", vec![("redirects", "true")], "domain.redirects"),
-            ("release", vec![("id", &id), ("confirmed", "true")], "domain.release"),
-            ("rename", vec![("address", &address)], "tenant.rename"),
+            ("release", vec![("id", id.as_str()), ("confirmed", "true")], "domain.release"),
+            ("rename", vec![("address", address.as_str())], "tenant.rename"),
         ];
         let name = format!("closed_{}", a.route.tenant.as_uuid().simple());
         for (function, fields, action) in &changes {
