@@ -169,8 +169,10 @@ fn a_database_that_somebody_else_migrates_is_not_said_to_be_done() {
         let line = |slug: &str| said.lines().find(|line| line.starts_with(slug)).unwrap_or_else(|| panic!("{said}"));
         assert!(!migrated && line(&held.new.slug).contains("FAILED: another process is migrating it"), "{said}");
         assert!(line(&other.new.slug).contains(" at "), "{said}");
-        let (migrated, said) = at.say(&["migrate", "--json"]).await;
-        let all: serde_json::Value = serde_json::from_str(said.trim()).expect("JSON");
+        // What is raised about it is told beside it, on standard error.
+        let output = at.command(&["migrate", "--json"]).output().await.expect("it runs");
+        let migrated = output.status.success();
+        let all: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON and nothing else");
         let of = |slug: &str| all.as_array().expect("a list").iter().find(|one| one["database"] == slug).expect("it");
         assert!(!migrated && of(&held.new.slug)["error"].is_string() && of(&other.new.slug)["version"].is_i64());
         // Who serves goes on, and says it.

@@ -185,7 +185,7 @@ pub(super) async fn choose(tx: &mut CentralTx) -> Result<Option<i32>, sqlx::Erro
         "select s.id
          from database_servers s
          left join lateral (
-             select count(*) as number, coalesce(sum(1 + held.bytes / $1::float8), 0) as weight
+             select count(*) as number, coalesce(sum($1::bigint + held.bytes), 0) as weight
              from (select size_bytes as bytes from tenant_placements where server_id = s.id
                    union all
                    select 0 from prepared_databases where server_id = s.id) held
@@ -193,7 +193,7 @@ pub(super) async fn choose(tx: &mut CentralTx) -> Result<Option<i32>, sqlx::Erro
          where s.state = 'active' and load.number < s.hard_capacity
          order by load.number >= s.soft_capacity, load.weight / s.hard_capacity, s.id
          limit 1",
-        WEIGHED as f64
+        WEIGHED
     )
     .fetch_optional(&mut **tx)
     .await

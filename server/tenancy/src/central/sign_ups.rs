@@ -313,10 +313,7 @@ pub async fn confirm(
     let key = format!("sign-up:{}", id.as_uuid());
     let (operation, tenant) = operations::insert_in(&mut tx, &new, Some(&key)).await.map_err(|error| match error {
         ReserveError::SlugTaken => RefusedAnswer::SlugTaken,
-        ReserveError::NoRoom => {
-            tracing::error!(%error, "somebody who has signed up is turned away");
-            RefusedAnswer::NoRoom
-        }
+        ReserveError::NoRoom => RefusedAnswer::NoRoom,
         ReserveError::Database(error) => RefusedAnswer::Database(error),
         // What was asked for kept to these rules when it was written down.
         ReserveError::UnknownPlan | ReserveError::DomainTaken | ReserveError::Invalid(_) => RefusedAnswer::Gone,
