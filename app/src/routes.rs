@@ -5,8 +5,8 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
-use crate::audit::pages::{AuditIndex, GlobalAuditIndex};
 use crate::account::pages::{ConfirmEmail, Forgotten, SetPassword};
+use crate::audit::pages::{AuditIndex, GlobalAuditIndex};
 use crate::auth::pages::{
     ChooseAgency, Code, OperatorProfile, OperatorSignIn, Profile, Prove, SecurityShow, SignIn, SignOut,
 };

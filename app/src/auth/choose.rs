@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use tenancy::central::accounts;
+use tenancy::central::open_sessions;
 use tenancy::central::sessions::{self, Signed};
 use tenancy::{PersonId, UserId};
 use uuid::Uuid;
@@ -68,10 +69,10 @@ pub async fn renew(
 /// The database's.
 pub async fn sessions(house: &House, person: PersonId) -> Result<Vec<SessionLine>, AppError> {
     let own = super::sign_in::session().await?.id().map(|id| sessions::stored_id(&id));
-    let all = sessions::list(&house.central, person, house.clock.now()).await?;
+    let all = open_sessions::list(&house.central, person, house.clock.now()).await?;
     let lang = crate::words::lang();
     let unknown = crate::words::words_in(lang).auth.unknown_browser;
-    let line = |s: sessions::OpenSession| SessionLine {
+    let line = |s: open_sessions::OpenSession| SessionLine {
         is_this: own.as_ref() == Some(&s.id),
         id: to_hex(&s.id),
         ip_address: s.ip_address.unwrap_or_default(),

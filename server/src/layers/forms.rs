@@ -1,6 +1,8 @@
 //! A form without WASM keeps what was typed: refused fields become a draft, and the page renders from it. One whose
 //! session has ended meanwhile waits, sealed, on the sign-in page ([`super::late`]).
 
+mod console;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -9,7 +11,8 @@ use axum::response::Response;
 use http::{HeaderValue, Method, StatusCode, header};
 use server_fn::error::ServerFnUrlError;
 use std::sync::Arc;
-use tenancy::central::sessions::{self, SIGNED, Signed};
+use tenancy::central::open_sessions;
+use tenancy::central::sessions::{SIGNED, Signed};
 use tenancy::{Host, TenantDb};
 use tower::ServiceExt as _;
 use tower_sessions::Session;
@@ -45,8 +48,6 @@ const ENTRANCES: [(&str, &str); 10] = [
 ];
 /// Under this key the session of somebody whose code is awaited keeps the form that waits for them.
 const LATE: &str = "late";
-/// The field in which a form of the console says which page it stands on.
-const CONSOLE_PAGE: &str = "__page";
 /// The largest form that is kept.
 const LARGEST: usize = 64 * 1024;
 
@@ -112,51 +113,13 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
         let typed = fields(&body);
         return entered(&forms, (request, &back), (&with_token(page, typed.get("token")), typed), next).await;
     }
-    if let Some((back, page)) = console_page(&request, &back, &body) {
+    if let Some((back, page)) = console::page(&request, &back, &body) {
         if let Ok(back) = HeaderValue::from_str(&back) {
             request.headers_mut().insert(header::REFERER, back);
         }
-        return of_console(&forms, (request, &back), (&page, fields(&body)), next).await;
+        return console::posted(&forms, (request, &back), (&page, fields(&body)), next).await;
     }
     posted(house, (request, &back), &body, next).await
-}
-
-/// The page of the console that an operator's form stands on, whole and from its path on. The form says which: once it was
-/// refused, the address that the browser comes from is that of the answer.
-fn console_page(request: &Request, back: &str, body: &[u8]) -> Option<(String, String)> {
-    matches!(request.extensions().get::<Who>(), Some(Who::Operator(_))).then_some(())?;
-    let origin = back.len() - back.split_once("://")?.1.split_once('/')?.1.len() - 1;
-    let (origin, came_from) = back.split_at(origin);
-    let said = form_urlencoded::parse(body).find(|(name, _)| name == CONSOLE_PAGE).map(|(_, page)| page.into_owned());
-    let page = said.filter(|page| is_plain(page)).unwrap_or_else(|| came_from.to_owned());
-    page.starts_with("/platform/").then(|| (format!("{origin}{page}"), page))
-}
-
-/// Whether a path is one of names alone.
-fn is_plain(path: &str) -> bool {
-    path.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_')) && !path.contains("//")
-}
-
-/// An operator's form. Refused, it is answered with its page as they left it: operators are in no agency's database, so there is
-/// nowhere to keep a draft.
-async fn of_console(
-    forms: &Forms,
-    (request, back): (Request, &str),
-    (page, typed): (&str, Fields),
-    next: Next,
-) -> Response {
-    let mut again = asking(&request, page);
-    let mut response = next.run(request).await;
-    let Some(location) = sent_back(&response, back) else { return response };
-    let Some(why) = refusal(location) else {
-        send_to(&mut response, back);
-        return response;
-    };
-    let said = address::only(location.split_once('?').map_or("", |(_, query)| query), &REFUSAL);
-    let joint = if page.contains('?') { '&' } else { '?' };
-    *again.uri_mut() = format!("{page}{joint}{said}").parse().unwrap_or_default();
-    again.extensions_mut().insert(Typed(typed));
-    shown(forms, again, &why).await
 }
 
 /// The draft that the page's address names.
@@ -227,7 +190,7 @@ fn left_behind(request: &Request) -> Option<(Id, String)> {
 /// The form, when its session has ended.
 async fn too_late(house: &House, left: Option<(Id, String)>, body: &[u8]) -> Result<Option<LateForm>, AppError> {
     let Some((id, path)) = left else { return Ok(None) };
-    let whose = sessions::whose(&house.central, &id).await?;
+    let whose = open_sessions::whose(&house.central, &id).await?;
     let at = house.clock.now().unix_timestamp();
     Ok(whose.map(|(person, user, tenant)| LateForm { person, user, tenant, path, fields: fields(body), at }))
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
 use tenancy::central::{
-    departures, impersonations, leases, mails, person_links, sessions, sign_ins, sign_ups, worker_name,
+    departures, impersonations, leases, mails, open_sessions, person_links, sign_ins, sign_ups, worker_name,
 };
 use tenancy::provision::{ProvisionError, Provisioner};
 use tenancy::{DatabaseError, OperationId, TenantId};
@@ -363,7 +363,7 @@ async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let now = house.clock.now();
         for tidied in [
-            sessions::sweep(&house.central, now).await,
+            open_sessions::sweep(&house.central, now).await,
             sign_ins::sweep(&house.central, now).await,
             jobs::sweep(&house.central, now).await,
             mails::sweep(&house.central, now).await,

@@ -119,7 +119,14 @@ fn wrong_codes_of_strangers_and_of_a_known_device_are_counted_apart() {
         let (central, key) = (bed.deployment.central(), bed.deployment.key());
         let (a, b) = (agency().await, agency().await);
         let at = OffsetDateTime::now_utc();
-        let attempt = |email, device| Attempt { email, ip: [192, 0, 2, 77].into(), device, at };
+        let attempt = |email, device| Attempt {
+            email,
+            ip: [192, 0, 2, 77].into(),
+            device,
+            at,
+            user_agent: None,
+            request_id: None,
+        };
         let known = Some(&b"a device that has signed in"[..]);
         let verdict =
             async |email, device| sign_ins::judge_code(central, key, attempt(email, device)).await.expect("judged");

@@ -70,7 +70,7 @@ fn a_session_that_was_ended_meanwhile_makes_no_other() {
         let answer = person.call("auth/choose_agency", &[("user", &user)]).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.text());
         let now = time::OffsetDateTime::now_utc();
-        let open = tenancy::central::sessions::list(&elsewhere.state.house.central, first.person, now).await;
+        let open = tenancy::central::open_sessions::list(&elsewhere.state.house.central, first.person, now).await;
         assert!(open.expect("read").is_empty(), "no session has come of one that had ended");
     });
 }

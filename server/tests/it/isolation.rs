@@ -296,7 +296,23 @@ pub(super) async fn two_with(house: &House, canary: &str) -> Two {
     let team = of_b.call("team/load", &[]).await.json();
     let invitation = team["invitations"][0]["id"].as_str().expect("an invitation").to_owned();
     let colleague = house.colleague_with_second_factor(&b).await.to_string();
-    Two { a, b, of_a, of_b, property, photo, listing, logo, draft, session, domain, member, former, invitation, colleague }
+    Two {
+        a,
+        b,
+        of_a,
+        of_b,
+        property,
+        photo,
+        listing,
+        logo,
+        draft,
+        session,
+        domain,
+        member,
+        former,
+        invitation,
+        colleague,
+    }
 }
 
 #[test]
@@ -418,7 +434,8 @@ fn names(two: &Two) -> Vec<(String, String)> {
     let logo = two.logo.trim_end_matches(".png").to_owned();
     let address = two.listing.trim_start_matches("/imovel/").to_owned();
     let team = [two.member.clone(), two.former.clone(), two.invitation.clone(), two.colleague.clone()];
-    let names = [two.property.clone(), two.photo.id.clone(), two.session.clone(), owner, logo, address, two.domain.clone()];
+    let names =
+        [two.property.clone(), two.photo.id.clone(), two.session.clone(), owner, logo, address, two.domain.clone()];
     let names: Vec<String> = names.into_iter().chain(team).collect();
     let other = |name: &String| format!("{}{}", &name[..name.len() - 1], if name.ends_with('0') { '1' } else { '0' });
     names.into_iter().map(|name| (name.clone(), other(&name))).collect()

@@ -7,7 +7,7 @@ use axum::{Extension, Router};
 use http::{Request, StatusCode, header};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tenancy::central::sessions;
+use tenancy::central::open_sessions;
 use tenancy::testing::{Agency, PASSWORD, SECRET, bed, run};
 use tenancy::{Deployment, DeploymentOptions, Host, Key, RegistryOptions};
 use time::Duration;
@@ -149,7 +149,7 @@ fn a_call_without_a_session_is_answered_and_renewed_in_place() {
 /// Ends the agency's owner's sessions, as another browser of theirs does.
 async fn end_sessions(house: &House, agency: &Agency) {
     let house = &house.state.house;
-    let open = sessions::list(&house.central, agency.person, house.clock.now()).await.expect("read");
+    let open = open_sessions::list(&house.central, agency.person, house.clock.now()).await.expect("read");
     for one in open {
         assert!(house.sessions.end(agency.person, &one.id).await.expect("ended"));
     }

@@ -5,9 +5,9 @@
     reason = "a test looks behind the scenes, and tells its story in one piece"
 )]
 
-mod audit;
 mod account;
 mod acting;
+mod audit;
 mod catalogue;
 mod choosing;
 mod command_line;

@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod leases;
 pub mod mails;
 pub mod news;
+pub mod open_sessions;
 pub mod operation_log;
 pub mod operations;
 pub mod operators;
