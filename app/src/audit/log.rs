@@ -266,7 +266,7 @@ mod tests {
         };
         let (pt, en) = (all(Lang::Pt), all(Lang::En));
         has(&pt, ["Preço de venda", "10.00", "12.00"]);
-        has(&pt, ["Situação", "ativo", "vendido"]);
+        has(&pt, ["Situação", "Ativo", "Vendido"]);
         has(&pt, ["Elevador", "", "Sim"]);
         has(&pt, ["strange", "", "7"]);
         has(&en, ["Sale price", "10.00", "12.00"]);

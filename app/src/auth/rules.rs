@@ -8,9 +8,12 @@ use zxcvbn::{Score, zxcvbn};
 use super::sign_in::DEMO_PASSWORD;
 use crate::outside::password::MAX_BYTES;
 use crate::values::fields::Problem;
+use crate::values::slug::slugify;
 
 /// Fewest characters without a second factor.
 pub const SHORTEST: u32 = 15;
+/// Fewest letters and digits beside the words that a guesser knows.
+const OWN: usize = 5;
 /// So many characters are judged; more make a password no worse.
 const JUDGED: usize = 100;
 /// Words that everybody's password here might be made of.
@@ -46,7 +49,23 @@ pub fn check_new_password(password: &str, known: &[&str]) -> Result<(), Problem>
     // Its expressions go back and try again: they are given little to do so with.
     let begin: String = password.chars().take(JUDGED).collect();
     let is_guessed = zxcvbn(&begin, &guesses).score() < Score::Three;
+    let is_guessed = is_guessed || of_its_own(password, &guesses) < OWN;
     if is_guessed || password == DEMO_PASSWORD { Err(Problem::WeakPassword) } else { Ok(()) }
+}
+
+/// How many letters and digits a password has beside the words that a guesser knows.
+fn of_its_own(password: &str, guesses: &[&str]) -> usize {
+    let mut words: Vec<String> = guesses.iter().map(|word| bare(word)).filter(|word| word.len() > 2).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words.iter().fold(bare(password), |rest, word| rest.replace(word, "")).chars().count()
+}
+
+/// Letters and digits alone, in lower case and without the accents of Portuguese.
+fn bare(text: &str) -> String {
+    let letters = text.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric());
+    let plain =
+        letters.map(|c| Some(slugify(c.encode_utf8(&mut [0; 4]))).filter(|s| !s.is_empty()).unwrap_or(c.into()));
+    plain.collect()
 }
 
 #[cfg(test)]
@@ -57,7 +76,12 @@ mod tests {
 
     #[test]
     fn a_long_sentence_of_ones_own_is_taken() {
-        for good in ["o gato mia às terças-feiras", "bicicleta roxa na varanda", "correct horse battery staple"] {
+        for good in [
+            "o gato mia às terças-feiras",
+            "bicicleta roxa na varanda",
+            "correct horse battery staple",
+            "私の猫は火曜日に窓辺でよく鳴く",
+        ] {
             assert_eq!(check_new_password(good, &KNOWN), Ok(()), "{good}");
         }
     }
