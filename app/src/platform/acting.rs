@@ -143,9 +143,7 @@ pub async fn begin(
         && ticket.user.as_uuid() == user
         && house.clock.now() < ticket.expires_at;
     let target = directory::target(&house.central, ticket.tenant, user).await?;
-    if !is_good || !target.is_some_and(|target| target.slug == slug && may_be(&target)) {
-        return Err(AppError::Forbidden);
-    }
+    let target = target.filter(|target| is_good && target.slug == slug && may_be(target)).ok_or(AppError::Forbidden)?;
     let waiting = sign_in::signed_in().await?.filter(|signed| signed.operator == Some(ticket.operator));
     let waiting = waiting.ok_or(AppError::Unauthenticated)?;
     give_up(house, waiting.person, &own).await?;
@@ -154,6 +152,8 @@ pub async fn begin(
         user: Some(ticket.user),
         tenant: Some(ticket.tenant),
         operator: None,
+        // Were the member to get another one, this would be over.
+        role: Some(target.role),
         acting: Some(sessions::Acting {
             id,
             operator: ticket.operator,

@@ -5,6 +5,7 @@ use tenancy::central::mails::Letter;
 use tenancy::central::operations;
 use tenancy::central::sessions::{self, Signed};
 use tenancy::central::sign_ups::{self, Answerer, RefusedAnswer, RefusedSignUp, SignUp, Wanted};
+use tenancy::central::slugs;
 use tenancy::{PersonId, SignUpId};
 use uuid::Uuid;
 
@@ -40,6 +41,7 @@ pub async fn check_slug(house: &House, typed: &str, company_name: &str) -> Resul
     let wanted = if is_chosen { typed.trim().to_lowercase() } else { slugify(company_name) };
     let wanted: String = if is_chosen { wanted } else { wanted.chars().take(40).collect() };
     let slug = rules::slug(wanted.trim_end_matches('-'), true).map_err(|problem| AppError::invalid("slug", problem))?;
+    not_reserved(&slug)?;
     let address = |slug: &str| format!("{slug}.{}", house.settings.base_host);
     let now = house.clock.now();
     if sign_ups::is_free(&house.central, &slug, now).await? {
@@ -64,6 +66,10 @@ pub async fn check_slug(house: &House, typed: &str, company_name: &str) -> Resul
     }
 }
 
+fn not_reserved(slug: &str) -> Result<(), AppError> {
+    if slugs::is_reserved(slug) { Err(AppError::invalid("slug", Problem::Reserved)) } else { Ok(()) }
+}
+
 /// Writes down what the form asks for, with the mail that asks whether it is wanted. Gives the mail's identifier.
 ///
 /// Known and unknown addresses get the same page, and another mail (AUTH-03).
@@ -72,6 +78,7 @@ pub async fn check_slug(house: &House, typed: &str, company_name: &str) -> Resul
 /// [`AppError::Invalid`] for the form, [`AppError::TooMany`] from the throttle.
 pub async fn request(house: &House, form: &Fields, request: &Request) -> Result<Uuid, AppError> {
     let input = rules::parse(form)?;
+    not_reserved(&input.slug)?;
     let lang = crate::words::lang();
     let is_known = tenancy::central::people::find_credentials(&house.central, &input.email).await?.is_some();
     let wanted = Wanted {

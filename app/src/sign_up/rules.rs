@@ -1,4 +1,4 @@
-//! What may be asked for. Pure, with the names that no agency may have.
+//! What may be asked for. Pure.
 
 use super::types::{Period, SignUpInput};
 use crate::error::AppError;
@@ -8,13 +8,6 @@ use crate::values::{email, text};
 
 /// The text of the terms that is accepted today; a change of the text changes it.
 pub const TERMS_VERSION: &str = "2026-11-30";
-/// Names under the platform's host that stay its own, or that visitors would take for it.
-const RESERVED: [&str; 38] = [
-    "account", "admin", "ajuda", "api", "app", "assets", "auth", "blog", "cdn", "conta", "contato", "dev", "docs",
-    "email", "ftp", "help", "imap", "internal", "login", "mail", "media", "mx", "ns1", "ns2", "platform", "pop",
-    "root", "seguro", "smtp", "sobrado", "static", "status", "suporte", "support", "teste", "webmail", "ww", "www",
-];
-
 /// Reads the form.
 ///
 /// # Errors
@@ -54,10 +47,10 @@ pub fn name(raw: &str, max: u32) -> Result<String, Problem> {
     }
 }
 
-/// A name in addresses: as the central table has it, and none of the platform's own.
+/// A name in addresses, as the central table has it. Whether the platform keeps it for itself is asked where it is taken.
 ///
 /// # Errors
-/// [`Problem::Required`], [`Problem::TooShort`], [`Problem::TooLong`], [`Problem::NotASlug`], [`Problem::Reserved`].
+/// [`Problem::Required`], [`Problem::TooShort`], [`Problem::TooLong`], [`Problem::NotASlug`].
 pub fn slug(wanted: &str, is_needed: bool) -> Result<String, Problem> {
     match wanted.len() {
         // Whoever has given no name is asked for that alone.
@@ -66,8 +59,6 @@ pub fn slug(wanted: &str, is_needed: bool) -> Result<String, Problem> {
         1 => Err(Problem::TooShort(2)),
         41.. => Err(Problem::TooLong(40)),
         _ if slugify(wanted) != wanted => Err(Problem::NotASlug),
-        // `xn--` begins a name in another script (RFC 5890), which no slug is.
-        _ if RESERVED.contains(&wanted) || wanted.starts_with("xn--") => Err(Problem::Reserved),
         _ => Ok(wanted.to_owned()),
     }
 }
@@ -117,7 +108,6 @@ mod tests {
         refused("slug", "-a", Problem::NotASlug);
         refused("slug", "a", Problem::TooShort(2));
         refused("slug", &"a".repeat(41), Problem::TooLong(40));
-        refused("slug", "www", Problem::Reserved);
         refused("email", "ana", Problem::NotAnEmail);
         refused("plan", "", Problem::NotAChoice);
         refused("billing_period", "weekly", Problem::NotAChoice);
@@ -139,7 +129,6 @@ mod tests {
         assert_eq!(next_slug("casa-azul", 2), "casa-azul-2");
         assert_eq!(next_slug(&"a".repeat(40), 12), format!("{}-12", "a".repeat(37)));
         assert_eq!(next_slug(&format!("{}-b", "a".repeat(37)), 2), format!("{}-2", "a".repeat(37)));
-        assert!(RESERVED.is_sorted());
         // Whatever is refused here is refused to who changes an address, too.
         assert!(RESERVED.iter().all(|name| tenancy::central::slugs::is_reserved(name)));
     }

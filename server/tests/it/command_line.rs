@@ -189,7 +189,8 @@ fn the_heads_are_written_down_outside_so_that_a_tail_that_was_cut_off_is_missed(
         central.execute("set session_replication_role = replica").await.expect("above the triggers");
         for sql in [
             "delete from tenant_audit_log where tenant_id = $1 and action = 'tenant.suspend'",
-            "update audit_heads set (lines, last_id, hash) = (select 1, id, hash from tenant_audit_log where tenant_id = $1)
+            "update audit_heads set (lines, last_id, hash) =
+                 (select count(*) over (), id, hash from tenant_audit_log where tenant_id = $1 order by seq desc limit 1)
              where chain = $1",
         ] {
             sqlx::query(sql).bind(at.agencies[0].tenant).execute(&mut central).await.expect("taken back");

@@ -90,7 +90,7 @@ fn a_newcomer_is_told_where_everything_is_and_whose_the_port_is() {
             ["Sobrado is open", ""],
             ["platform", &format!("http://localhost:{}", served.public.port())],
             ["data", &folder],
-            ["mails", "none are sent yet"],
+            ["mails", "outbox"],
             ["log", "standard error"],
             ["PostgreSQL", &folder],
             ["Ctrl-C", "stops everything"],

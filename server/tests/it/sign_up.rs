@@ -212,6 +212,15 @@ fn an_address_is_held_for_a_day_and_then_anybodys() {
         assert_eq!(refused.json()["data"], serde_json::json!([["slug", "taken"]]));
         let verdict = bia.call("sign_up/check_slug", &[("slug", &wish.slug)]).await.json();
         assert_eq!(verdict["is_free"], false);
+        for kept in ["www", "xn--a"] {
+            let answer = bia.call("sign_up/check_slug", &[("slug", kept)]).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{kept} is the platform's own: {}",
+                answer.text()
+            );
+        }
         let next = format!("Livre: {}-2", wish.slug);
         assert!(verdict["said"].as_str().is_some_and(|said| said.ends_with(&next)), "{verdict}");
 

@@ -88,12 +88,14 @@ pub struct By {
 impl By {
     /// An act of theirs, now.
     pub(crate) fn event(self, action: &str, entity_type: &str, entity: Uuid) -> Event {
+        let event = Event::of_platform(action, entity_type, entity);
         Event {
             user: self.person,
             ip_address: self.ip_address,
-            user_agent: self.user_agent,
+            // A command says whose hand it is.
+            user_agent: self.user_agent.or_else(|| event.user_agent.clone()),
             request_id: self.request_id,
-            ..Event::of_platform(action, entity_type, entity)
+            ..event
         }
     }
 

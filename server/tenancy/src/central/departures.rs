@@ -158,6 +158,10 @@ pub(crate) async fn forget_in(tx: &mut CentralTx, op: &Operation, going: &Going)
     )
     .execute(&mut **tx)
     .await?;
+    // It is held for its owners now, or free: not for an agency that leads nowhere.
+    sqlx::query!("delete from former_slugs where tenant_id = $1 and slug = $2", tenant, going.slug)
+        .execute(&mut **tx)
+        .await?;
     note(tx, "tenant.deleted", op.tenant, serde_json::json!({"slug": going.slug}), By::default()).await
 }
 
@@ -253,14 +257,6 @@ async fn note(
     changes: serde_json::Value,
     by: By,
 ) -> Result<(), sqlx::Error> {
-    let event = Event {
-        tenant: Some(tenant),
-        user: by.person,
-        changes,
-        ip_address: by.ip_address,
-        user_agent: by.user_agent,
-        request_id: by.request_id,
-        ..Event::of_platform(action, "company", tenant.as_uuid())
-    };
+    let event = by.line(Some(tenant), action, ("company", tenant.as_uuid()), changes);
     audit::append(tx, event).await.map(drop)
 }

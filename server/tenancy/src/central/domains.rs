@@ -233,14 +233,5 @@ pub(super) fn event(
     (host, changes): (Option<Uuid>, serde_json::Value),
     by: By,
 ) -> Event {
-    Event {
-        tenant: Some(tenant),
-        user: by.person,
-        entity_id: host.or(Some(tenant.as_uuid())),
-        changes,
-        ip_address: by.ip_address,
-        user_agent: by.user_agent,
-        request_id: by.request_id,
-        ..Event::of_platform(action, "domain", tenant.as_uuid())
-    }
+    by.line(Some(tenant), action, ("domain", host.unwrap_or(tenant.as_uuid())), changes)
 }

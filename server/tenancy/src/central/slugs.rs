@@ -2,7 +2,7 @@
 
 use sqlx::Error;
 
-use super::audit::{self, Event};
+use super::audit;
 use super::companies::By;
 use crate::{CentralDb, TenantId};
 
@@ -146,15 +146,8 @@ pub async fn rename(db: &CentralDb, tenant: TenantId, slug: &str, by: By) -> Res
         return Err(RenameError::Taken);
     }
     sqlx::query!("update companies set slug = $2 where id = $1", tenant.as_uuid(), slug).execute(&mut *tx).await?;
-    let event = Event {
-        tenant: Some(tenant),
-        user: by.person,
-        changes: serde_json::json!({"slug": [before, slug]}),
-        ip_address: by.ip_address,
-        user_agent: by.user_agent,
-        request_id: by.request_id,
-        ..Event::of_platform("tenant.rename", "company", tenant.as_uuid())
-    };
+    let changes = serde_json::json!({"slug": [before, slug]});
+    let event = by.line(Some(tenant), "tenant.rename", ("company", tenant.as_uuid()), changes);
     audit::append(&mut tx, event).await?;
     tx.commit().await?;
     Ok(before)
