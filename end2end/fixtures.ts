@@ -60,6 +60,8 @@ export const test = base.extend<{ watch: Watch } & Way>({
 
 /** Waits until the page answers to clicks; without JavaScript it always does. */
 export async function hydrated(page: Page) {
+  // A page without the program is as it is.
+  if ((await page.locator("script[type=module]").count()) === 0) return;
   await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
 }
 

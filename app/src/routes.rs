@@ -54,15 +54,11 @@ lazy_pages! {
     LazyPropertyNew shows PropertyNew,
     LazyStoreShow shows StoreShow,
     LazyBrandShow shows BrandShow,
-    LazyDomainIndex shows DomainIndex,
-    LazyPlanShow shows PlanShow,
-    LazyAuditIndex shows AuditIndex,
     LazyProfile shows Profile,
-    LazyTeamIndex shows TeamIndex,
-    LazyMemberShow shows MemberShow,
 }
 
-/// The CRM, hydrated: every other page is complete without WASM and gets none.
+/// The CRM, hydrated: every other page is complete without WASM and gets none, and so do those of its settings that are seldom
+/// seen.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -80,11 +76,6 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("properties/:id/photos") view={Lazy::<LazyPropertyPhotos>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/store") view={Lazy::<LazyStoreShow>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("settings/brand") view={Lazy::<LazyBrandShow>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("settings/domains") view={Lazy::<LazyDomainIndex>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("settings/team") view={Lazy::<LazyTeamIndex>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("settings/team/:id") view={Lazy::<LazyMemberShow>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("settings/plan") view={Lazy::<LazyPlanShow>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("settings/audit") view={Lazy::<LazyAuditIndex>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("profile") view={Lazy::<LazyProfile>::new()} ssr=SsrMode::Async/>
                     <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async/>
                 </ParentRoute>
@@ -112,6 +103,13 @@ pub fn Front() -> impl IntoView {
                 <Route path=path!("/entrar") view=SignIn ssr=SsrMode::Async/>
                 <Route path=path!("/entrar/codigo") view=Code ssr=SsrMode::Async/>
                 <Route path=path!("/entrar/confirmar") view=Prove ssr=SsrMode::Async/>
+                <ParentRoute path=path!("/app/settings") view=CrmLayout ssr=SsrMode::Async>
+                    <Route path=path!("domains") view=DomainIndex ssr=SsrMode::Async/>
+                    <Route path=path!("team") view=TeamIndex ssr=SsrMode::Async/>
+                    <Route path=path!("team/:id") view=MemberShow ssr=SsrMode::Async/>
+                    <Route path=path!("plan") view=PlanShow ssr=SsrMode::Async/>
+                    <Route path=path!("audit") view=AuditIndex ssr=SsrMode::Async/>
+                </ParentRoute>
                 <Route path=path!("/app/profile/security") view=SecurityShow ssr=SsrMode::Async/>
                 <Route path=path!("/platform/profile") view=OperatorProfile ssr=SsrMode::Async/>
                 <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>

@@ -142,7 +142,12 @@ fn app_face(state: &AppState) -> Router {
         .layer(DefaultBodyLimit::max(FORM))
         .route(limits::UPLOADS, post(media::upload).layer(DefaultBodyLimit::max(media::UPLOAD)))
         .route(limits::LOGO, post(media::upload_logo).layer(DefaultBodyLimit::max(media::UPLOAD)))
-        // Among the addresses of the CRM, and a page without a script all the same.
+        // Among the addresses of the CRM, and pages without a script all the same.
+        .route_service("/app/settings/domains", still.clone())
+        .route_service("/app/settings/team", still.clone())
+        .route_service("/app/settings/team/{id}", still.clone())
+        .route_service("/app/settings/plan", still.clone())
+        .route_service("/app/settings/audit", still.clone())
         .route_service("/app/profile/security", still)
         .route("/media/{photo}/{file}", get(media::of_staff))
         .route("/logo/{file}", get(media::logo_of_staff))

@@ -2,10 +2,10 @@
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use leptos_router::components::{A, Outlet};
+use leptos_router::components::Outlet;
 
 use super::places::Place;
-use super::{Keys, Shown, SignInAgain, places};
+use super::{Keys, PlaceLink, Shown, SignInAgain, places};
 use crate::auth::types::Me;
 use crate::error::AppError;
 use crate::ui::act::{Lapsed, Refused};
@@ -44,7 +44,7 @@ fn Frame(me: Me) -> impl IntoView {
             </header>
             <main id="content" tabindex="-1">
                 {me.acting.map(acting)}
-                {me.owes.then(|| view! { <div class="alert-box alert-warn" role="status">{words.billing.owes}" "<a href="/app/settings/plan">{words.billing.plan}</a></div> })}
+                {me.owes.then(|| view! { <div class="alert-box alert-warn" role="status">{words.billing.owes}" "<a href="/app/settings/plan" rel="external">{words.billing.plan}</a></div> })}
                 {me.reminder.map(|text| view! {
                     <p class="alert-box alert-warn" role="status"><a href="/app/profile/security" rel="external">{text}</a></p>
                 })}
@@ -70,7 +70,7 @@ fn acting((said, end): (String, String)) -> impl IntoView {
 fn Navigation() -> impl IntoView {
     let link = |place: Place| {
         let is_start = place.href == "/app";
-        view! { <A href=place.href exact=is_start><Icon name=place.icon/><span>{place.label}</span></A> }
+        view! { <PlaceLink href=place.href exact=is_start><Icon name=place.icon/><span>{place.label}</span></PlaceLink> }
     };
     let links = use_context::<Me>().map(|me| places(&me)).unwrap_or_default().into_iter().map(link).collect_view();
     view! { <nav class="rail-nav" aria-label="Sobrado">{links}</nav> }

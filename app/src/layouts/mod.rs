@@ -14,12 +14,13 @@ mod storefront;
 
 use again::SignInAgain;
 use keys::{Keys, Shown};
-use places::places;
+use places::{PlaceLink, places};
 
 pub use account::AccountLayout;
 pub use console::ConsoleLayout;
 pub use crm::CrmLayout;
 pub use entrance::EntranceLayout;
 pub use marketing::MarketingLayout;
+pub use places::rel;
 pub use settings::SettingsHead;
 pub use storefront::StorefrontLayout;

@@ -9,7 +9,7 @@ use leptos::web_sys::HtmlElement;
 use std::time::Duration;
 
 use super::keys::Shown;
-use super::places::{Place, beginnings, places};
+use super::places::{Place, beginnings, places, rel};
 use crate::auth::types::Me;
 use crate::properties::filter::PropertyFilter;
 use crate::properties::server_fns::list_properties;
@@ -72,8 +72,9 @@ fn Palette(me: Me, shown: RwSignal<Option<Shown>>) -> impl IntoView {
     let lines = move || {
         let line = |(n, entry): (usize, Entry)| {
             let is_chosen = move || (at.get() == n).to_string();
+            let rel = rel(&entry.href);
             view! {
-                <a role="option" id=format!("palette-{n}") href=entry.href tabindex="-1" aria-selected=is_chosen on:mousemove=move |_| at.set(n)>
+                <a role="option" id=format!("palette-{n}") href=entry.href rel=rel tabindex="-1" aria-selected=is_chosen on:mousemove=move |_| at.set(n)>
                     <Icon name=entry.icon/><span>{entry.label}</span><small>{entry.hint}</small>
                 </a>
             }

@@ -1,5 +1,9 @@
 //! Where somebody may go in the CRM: one list for the rail, the bar at the bottom and the palette.
 
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_location;
+
 use crate::access::Can;
 use crate::auth::types::Me;
 use crate::ui::icon::IconName;
@@ -14,6 +18,36 @@ pub struct Place {
     pub label: &'static str,
     /// Its icon.
     pub icon: IconName,
+}
+
+/// Pages in the CRM's frame that are whole without WASM, and have none: the router in the browser does not know them.
+const STILL: [&str; 5] = [
+    "/app/settings/domains",
+    "/app/settings/team",
+    "/app/settings/plan",
+    "/app/settings/audit",
+    "/app/profile/security",
+];
+
+/// What a link's `rel` is: where it leads to a page that the browser has to ask the server for.
+pub fn rel(href: &str) -> Option<&'static str> {
+    STILL.iter().any(|page| href.starts_with(page)).then_some("external")
+}
+
+/// A link to a page of the CRM, marked where that is the page it stands on.
+#[component]
+pub fn PlaceLink(
+    /// Where it leads.
+    href: &'static str,
+    /// Whether pages below it are others.
+    #[prop(optional)]
+    exact: bool,
+    /// What it is called.
+    children: Children,
+) -> impl IntoView {
+    let Some(rel) = rel(href) else { return view! { <A href exact>{children()}</A> }.into_any() };
+    let is_here = use_location().pathname.get_untracked().starts_with(href);
+    view! { <a href=href rel=rel aria-current=is_here.then_some("page")>{children()}</a> }.into_any()
 }
 
 /// The pages that this person may open, in the rail's order.

@@ -1,8 +1,8 @@
 //! What stands above the pages of the settings: the way from one to the next.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 
+use super::PlaceLink;
 use crate::words::words;
 
 /// The heading of a page of the settings, and its neighbours: who may open one may open all.
@@ -19,7 +19,7 @@ pub fn SettingsHead(
         ("/app/settings/audit", crate::audit::words::words(words.lang).title),
         ("/app/settings/team", words.common.team),
     ];
-    let tabs = tabs.into_iter().map(|(href, name)| view! { <A href=href>{name}</A> }).collect_view();
+    let tabs = tabs.map(|(href, name)| view! { <PlaceLink href>{name}</PlaceLink> }).into_iter().collect_view();
     view! {
         <header class="page-head"><h1>{title}</h1></header>
         <nav class="tabs" aria-label=words.common.settings>{tabs}</nav>

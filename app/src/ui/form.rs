@@ -70,7 +70,7 @@ pub fn ErrorNote(
         let way_on = match &error {
             // Not the address in the error: an error says what happened, and a page where to go.
             AppError::PlanLimit(_) | AppError::PlanFeature(_) => {
-                Some(("/app/settings/plan".to_owned(), None, words.billing.plan))
+                Some(("/app/settings/plan".to_owned(), Some("external"), words.billing.plan))
             }
             AppError::ProofNeeded => {
                 let back = use_location().pathname.get_untracked();

@@ -33,13 +33,12 @@ fn a_waiting_mail_says_nothing_to_who_reads_the_table() {
         let _turn = QUEUE.lock().await;
         let id = mails::queue_alone(central_db, key, &mail("ana@agencia.example")).await.expect("written");
         let mut root = central().await;
-        let row: String = sqlx::query_scalar(
-            "select encode(sealed, 'escape') || row_to_json(mails)::text from mails where id = $1",
-        )
-        .bind(id)
-        .fetch_one(&mut root)
-        .await
-        .expect("read");
+        let row: String =
+            sqlx::query_scalar("select encode(sealed, 'escape') || row_to_json(mails)::text from mails where id = $1")
+                .bind(id)
+                .fetch_one(&mut root)
+                .await
+                .expect("read");
         for secret in ["geheim", "Convite", "convite"] {
             assert!(!row.contains(secret), "{row}");
         }

@@ -6,6 +6,7 @@ use leptos::server_fn::ServerFn;
 use crate::access::Can;
 use crate::audit::words::action;
 use crate::auth::types::Me;
+use crate::layouts::rel;
 use crate::properties::types::Unready;
 use crate::today::server_fns::{PutFirstStepsAway, load_today};
 use crate::today::types::{ActivityLine, FirstStep, TodayPage};
@@ -40,7 +41,7 @@ fn content(today: TodayPage, act: Act) -> impl IntoView {
     let (is_new, may_write) = (today.all == 0, may(Can::WriteProperties));
     let places = today.places_left.map_or(words.unlimited.to_owned(), |left| left.to_string());
     let figure = |name: &'static str, value: String, href: &'static str| {
-        view! { <a class="figure" href=href><strong>{value}</strong><span>{name}</span></a> }
+        view! { <a class="figure" href=href rel=rel(href)><strong>{value}</strong><span>{name}</span></a> }
     };
     // No list to go to: what is on the site cannot be asked for by itself.
     let bare = |name: &'static str, value: String| {
@@ -95,7 +96,7 @@ fn first_steps(steps: Vec<FirstStep>, act: Act) -> impl IntoView {
     let done = steps.iter().filter(|step| step.is_done).count();
     let count = format!("{done} {} {}", words.first_steps_of, steps.len());
     let steps = steps.into_iter().map(|step| {
-        view! { <li class=if step.is_done { "is-done" } else { "" }><a href=step.href>{step.label}</a></li> }
+        view! { <li class=if step.is_done { "is-done" } else { "" }><a href=step.href.clone() rel=rel(&step.href)>{step.label}</a></li> }
     });
     view! {
         <section class="group first-steps">
