@@ -73,9 +73,9 @@ for (const [how, mark] of WAYS) {
     await guest.locator("main form button[type=submit]").click();
     await guest.waitForURL(/\/app$/);
     await guest.goto(`${BASE}/app/properties?q=${encodeURIComponent(title)}`);
-    await expect(guest.locator("main")).not.toContainText(title);
+    await expect(guest.locator("main .row-title", { hasText: title })).toHaveCount(0);
     await guest.goto(`${BASE}/app/properties`);
-    await expect(guest.locator("main")).not.toContainText(title);
+    await expect(guest.locator("main .row-title", { hasText: title })).toHaveCount(0);
     await expect(guest.locator("main a[href^='/app/properties/']").first()).toBeVisible();
     await expect(guest.locator("a[href='/app/settings/store']")).toHaveCount(0);
     const team = await guest.goto(`${BASE}/app/settings/team`);

@@ -25,7 +25,7 @@ fn page_with(
         way_on.map_or(String::new(), |(to, name)| format!("<p><a href=\"{}\">{}</a></p>", escape(to), escape(name)));
     let html = format!(
         "<!DOCTYPE html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"robots\" content=\"noindex\"><title>{heading}</title></head><body><main><h1>{heading}</h1><p>{sentence}</p>{way_on}{id}</main></body></html>",
+         <meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><title>{heading}</title></head><body><main><h1>{heading}</h1><p>{sentence}</p>{way_on}{id}</main></body></html>",
         lang.tag(),
         heading = escape(heading),
         sentence = escape(sentence),
