@@ -62,7 +62,6 @@ fn a_page_asks_each_of_its_questions_once() {
             ("/app/properties/new".to_owned(), 2),
             ("/app/settings/store".to_owned(), 2),
             ("/app/settings/brand".to_owned(), 2),
-            ("/app/settings/plan".to_owned(), 2),
             ("/app/profile".to_owned(), 3),
         ] {
             let page = owner.get(&path).await.text();
