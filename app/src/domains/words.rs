@@ -35,7 +35,7 @@ pub struct Words {
 }
 
 /// Brazilian Portuguese.
-pub const PT: Words = Words {
+const PT: Words = Words {
     title: "Domínios",
     lead: "Em que endereços o site da imobiliária é encontrado.",
     home: "Endereço na plataforma",
@@ -65,7 +65,7 @@ pub const PT: Words = Words {
 };
 
 /// English.
-pub const EN: Words = Words {
+const EN: Words = Words {
     title: "Domains",
     lead: "The addresses at which the agency's site is found.",
     home: "Address on the platform",
@@ -93,6 +93,14 @@ pub const EN: Words = Words {
     redirects_on: "Lead everybody to the main one",
     redirects_off: "Let each address show the site",
 };
+
+/// The words in a language. No part of the table that every page of the CRM carries.
+pub fn words(lang: Lang) -> &'static Words {
+    match lang {
+        Lang::Pt => &PT,
+        Lang::En => &EN,
+    }
+}
 
 /// What fields are called.
 pub const fn field(name: &str, words: &Words) -> &'static str {

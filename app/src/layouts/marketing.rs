@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::words::words;
+use crate::words::{lang, words};
 
 /// The frame of the platform's public pages.
 #[component]
@@ -10,7 +10,7 @@ pub fn MarketingLayout(
     /// The page.
     children: Children,
 ) -> impl IntoView {
-    let words = words();
+    let (words, sign_up) = (words(), crate::sign_up::words::words(lang()));
     view! {
         <div class="marketing">
             <a class="skip" href="#content">{words.common.skip_to_content}</a>
@@ -22,7 +22,7 @@ pub fn MarketingLayout(
             <main id="content" tabindex="-1">{children()}</main>
             <footer class="marketing-foot">
                 <p>"Sobrado"</p>
-                <p><a href="/termos">{words.sign_up.read_terms}</a>" · "<a href="/privacidade">{words.sign_up.read_privacy}</a></p>
+                <p><a href="/termos">{sign_up.read_terms}</a>" · "<a href="/privacidade">{sign_up.read_privacy}</a></p>
             </footer>
         </div>
     }

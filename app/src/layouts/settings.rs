@@ -15,7 +15,7 @@ pub fn SettingsHead(
     let tabs = [
         ("/app/settings/store", words.store_settings.store),
         ("/app/settings/brand", words.store_settings.brand),
-        ("/app/settings/domains", words.domains.title),
+        ("/app/settings/domains", words.common.domains),
         ("/app/settings/audit", crate::audit::words::words(words.lang).title),
         ("/app/settings/team", words.common.team),
     ];

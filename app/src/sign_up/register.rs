@@ -106,7 +106,7 @@ pub async fn request(house: &House, form: &Fields, request: &Request) -> Result<
 
 /// The mail that asks whether an agency is wanted: of somebody new, or of somebody who is known.
 fn letter((company, address): (&str, &str), link: String, is_known: bool, lang: Lang) -> Letter {
-    let words = &crate::words::words_in(lang).sign_up;
+    let words = words::words(lang);
     let subject = if is_known { words.mail_known_subject } else { words.mail_subject };
     let [asked, way, otherwise] = words::mail(company, address, is_known, lang);
     let writing = Writing {
@@ -233,7 +233,7 @@ pub async fn progress(house: &House, person: PersonId) -> Result<Progress, AppEr
     let under_way = sign_ups::progress(&house.central, person).await?.ok_or(AppError::NotFound)?;
     let record = operations::recorded(&house.central, under_way.operation, 0).await?;
     let last_is_error = record.last().is_some_and(|line| line.level == "error");
-    let words = &crate::words::words_in(crate::words::lang()).sign_up;
+    let words = words::words(crate::words::lang());
     let steps = words.steps.map(|(name, label)| ProgressStep {
         is_done: record.iter().any(|line| line.step == name && line.level == "info"),
         name: name.to_owned(),

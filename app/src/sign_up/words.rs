@@ -56,7 +56,7 @@ pub struct Words {
 }
 
 /// Brazilian Portuguese.
-pub const PT: Words = Words {
+const PT: Words = Words {
     title: "Criar a sua imobiliária",
     lead: "CRM, site e banco de dados próprios, prontos em segundos. Nada é cobrado antes de você confirmar o e-mail.",
     company_name: "Nome da imobiliária",
@@ -117,7 +117,7 @@ pub const PT: Words = Words {
 };
 
 /// English.
-pub const EN: Words = Words {
+const EN: Words = Words {
     title: "Create your agency",
     lead: "A CRM, a website and a database of its own, ready in seconds. Nothing is charged before you confirm your e-mail.",
     company_name: "Name of the agency",
@@ -177,9 +177,17 @@ pub const EN: Words = Words {
     mail_known_subject: "One more agency in your account at Sobrado?",
 };
 
+/// The words in a language. No part of the table that every page of the CRM carries.
+pub fn words(lang: Lang) -> &'static Words {
+    match lang {
+        Lang::Pt => &PT,
+        Lang::En => &EN,
+    }
+}
+
 /// How an agency pays, for people.
 pub fn period(period: Period, lang: Lang) -> &'static str {
-    let words = &crate::words::words_in(lang).sign_up;
+    let words = words(lang);
     match period {
         Period::Monthly => words.monthly,
         Period::Yearly => words.yearly,

@@ -77,8 +77,6 @@ pub struct Words {
     pub auth: crate::auth::words::Words,
     /// Plans and limits.
     pub billing: crate::billing::words::Words,
-    /// The agency's domains.
-    pub domains: crate::domains::words::Words,
     /// The platform's front page.
     pub marketing: crate::marketing::words::Words,
     /// The operators' console.
@@ -87,8 +85,6 @@ pub struct Words {
     pub properties: crate::properties::words::Words,
     /// How the agency presents itself.
     pub store_settings: crate::store_settings::words::Words,
-    /// Signing up.
-    pub sign_up: crate::sign_up::words::Words,
     /// The storefront.
     pub storefront: crate::storefront::words::Words,
     /// The first screen of the CRM.
@@ -100,12 +96,10 @@ static PT: Words = Words {
     common: common::PT,
     auth: crate::auth::words::PT,
     billing: crate::billing::words::PT,
-    domains: crate::domains::words::PT,
     marketing: crate::marketing::words::PT,
     platform: crate::platform::words::PT,
     properties: crate::properties::words::PT,
     store_settings: crate::store_settings::words::PT,
-    sign_up: crate::sign_up::words::PT,
     storefront: crate::storefront::words::PT,
     today: crate::today::words::PT,
 };
@@ -115,12 +109,10 @@ static EN: Words = Words {
     common: common::EN,
     auth: crate::auth::words::EN,
     billing: crate::billing::words::EN,
-    domains: crate::domains::words::EN,
     marketing: crate::marketing::words::EN,
     platform: crate::platform::words::EN,
     properties: crate::properties::words::EN,
     store_settings: crate::store_settings::words::EN,
-    sign_up: crate::sign_up::words::EN,
     storefront: crate::storefront::words::EN,
     today: crate::today::words::EN,
 };

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::header::SET_COOKIE;
 use http::{HeaderName, HeaderValue};
 use std::sync::Arc;
+use tenancy::DatabaseError;
 use tenancy::central::second_factors;
 use tenancy::central::sessions::{Acting, SIGNED, Signed, stored_id};
 use time::OffsetDateTime;
@@ -104,6 +105,12 @@ async fn flush(house: &House, session: &Session, who: &Who, request: Option<&cal
     })
 }
 
+/// Nobody can say whose account it is: the page says to come back, and the log why.
+fn unknown(error: Arc<DatabaseError>) -> AppError {
+    tracing::warn!(%error, "an account could not be read");
+    AppError::Unavailable
+}
+
 async fn identify(house: &House, session: Option<Session>, request: Option<&caller::Request>) -> Result<Who, AppError> {
     let Some(session) = session else { return Ok(Who::Nobody) };
     let signed: Option<Signed> = session.get(SIGNED).await.map_err(|error| {
@@ -120,12 +127,12 @@ async fn identify(house: &House, session: Option<Session>, request: Option<&call
         },
     };
     if let Some(operator) = signed.operator {
-        let account = house.accounts.operator(operator).await.map_err(|_| AppError::Unavailable)?;
+        let account = house.accounts.operator(operator).await.map_err(unknown)?;
         return Ok(account.map_or(Who::Nobody, Who::Operator));
     }
     let Some(user) = signed.user else { return Ok(Who::Choosing(signed.person)) };
     // Asked on every request (remembered five seconds): the person must still belong there.
-    let Some(mut account) = house.accounts.staff(user).await.map_err(|_| AppError::Unavailable)? else {
+    let Some(mut account) = house.accounts.staff(user).await.map_err(unknown)? else {
         return Ok(Who::Nobody);
     };
     // Another role is another session: what the old identifier opened was the old role's.
@@ -161,7 +168,7 @@ async fn still_acting(
     (session, acting): (&Session, &Acting),
     request: Option<&caller::Request>,
 ) -> Result<Still, AppError> {
-    let account = house.accounts.operator(acting.operator).await.map_err(|_| AppError::Unavailable)?;
+    let account = house.accounts.operator(acting.operator).await.map_err(unknown)?;
     let until = OffsetDateTime::from_unix_timestamp(acting.until).ok();
     let (Some(operator), Some(until)) = (account, until) else { return Ok(Still::Not(Box::new(Who::Nobody))) };
     let acting = caller::Acting { id: acting.id, operator, until, may_write: acting.may_write };

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn;
 use crate::domains::parts::DomainItem;
 use crate::domains::server_fns::{ClaimDomain, ClearPrimary, RenameAddress, SetRedirects, load_domains};
 use crate::domains::types::DomainsShown;
-use crate::domains::words::field;
+use crate::domains::words::{field, words as domains};
 use crate::layouts::SettingsHead;
 use crate::ui::act::{Act, ActForm, use_draft};
 use crate::ui::error::ErrorPage;
@@ -14,12 +14,12 @@ use crate::ui::field::TextField;
 use crate::ui::form::{ErrorNote, ErrorSummary, SavedNote, SubmitButton, field_errors};
 use crate::ui::title::PageTitle;
 use crate::values::fields::FieldErrors;
-use crate::words::words;
+use crate::words::lang;
 
 /// The page.
 #[component]
 pub fn DomainIndex() -> impl IntoView {
-    let words = &words().domains;
+    let words = domains(lang());
     let (act, draft) = (Act::new(), use_draft());
     let key = move || (draft().filter(|_| act.done() == 0), act.done());
     let shown = Resource::new_blocking(key, |(draft, _)| load_domains(draft));
@@ -45,7 +45,7 @@ pub fn DomainIndex() -> impl IntoView {
 }
 
 fn content(shown: DomainsShown, act: Act, errors: Signal<FieldErrors>) -> impl IntoView {
-    let words = &words().domains;
+    let words = domains(lang());
     let typed = act.refused().or_else(|| shown.typed.clone()).unwrap_or_default();
     let (host, address) = (typed.get("host").to_owned(), typed.get("address").to_owned());
     let warnings = shown.warnings.iter().cloned();
@@ -72,7 +72,7 @@ fn content(shown: DomainsShown, act: Act, errors: Signal<FieldErrors>) -> impl I
 }
 
 fn redirects(is_on: bool, act: Act) -> impl IntoView {
-    let words = &words().domains;
+    let words = domains(lang());
     let label = if is_on { words.redirects_off } else { words.redirects_on };
     view! {
         <section class="group">
@@ -87,7 +87,7 @@ fn redirects(is_on: bool, act: Act) -> impl IntoView {
 }
 
 fn home(shown: &DomainsShown, typed: &str, act: Act, errors: Signal<FieldErrors>) -> impl IntoView + use<> {
-    let words = &words().domains;
+    let words = domains(lang());
     let value = if typed.is_empty() { &shown.address } else { typed }.to_owned();
     let choose = shown.has_primary.then(|| {
         view! {

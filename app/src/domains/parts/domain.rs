@@ -5,8 +5,9 @@ use leptos::server_fn::ServerFn;
 
 use crate::domains::server_fns::{CheckDomain, ClaimDomain, ReleaseDomain, SetPrimary};
 use crate::domains::types::{DnsRecord, DomainRow, Tone};
+use crate::domains::words::words as domains;
 use crate::ui::act::{Act, ActForm};
-use crate::words::words;
+use crate::words::lang;
 
 /// A line of the list.
 #[component]
@@ -16,7 +17,7 @@ pub fn DomainItem(
     /// The page's forms.
     act: Act,
 ) -> impl IntoView {
-    let words = &words().domains;
+    let words = domains(lang());
     let (id, is_live) = (domain.id.to_string(), domain.is_live);
     let (warn, good) = (domain.tone == Tone::Warn, domain.tone == Tone::Good);
     let notes = domain.notes.into_iter().map(|note| view! { <p class="quiet">{note}</p> }).collect_view();
@@ -62,7 +63,7 @@ fn with_id<F: ServerFn>(act: Act, id: &str, label: &'static str) -> impl IntoVie
 
 /// What is to be set in the DNS; each value is selected whole by one click.
 fn records(records: Vec<DnsRecord>) -> impl IntoView {
-    let words = &words().domains;
+    let words = domains(lang());
     (!records.is_empty()).then(|| {
         let lines = records.into_iter().map(|record| {
             view! {
@@ -78,7 +79,7 @@ fn records(records: Vec<DnsRecord>) -> impl IntoView {
 }
 
 fn release(act: Act, id: String) -> impl IntoView {
-    let words = &words().domains;
+    let words = domains(lang());
     view! {
         <details class="release">
             <summary>{words.release}</summary>

@@ -5,19 +5,20 @@ use leptos::prelude::*;
 use crate::layouts::MarketingLayout;
 use crate::marketing::words::{Section, privacy, terms};
 use crate::sign_up::rules::TERMS_VERSION;
+use crate::sign_up::words::words as sign_up;
 use crate::ui::title::PageTitle;
 use crate::words::{lang, words};
 
 /// The terms of use.
 #[component]
 pub fn Terms() -> impl IntoView {
-    view! { <Text title=words().sign_up.read_terms sections=terms(lang())/> }
+    view! { <Text title=sign_up(lang()).read_terms sections=terms(lang())/> }
 }
 
 /// The privacy policy (LGPD, Lei 13.709/2018, art. 9).
 #[component]
 pub fn Privacy() -> impl IntoView {
-    view! { <Text title=words().sign_up.read_privacy sections=privacy(lang())/> }
+    view! { <Text title=sign_up(lang()).read_privacy sections=privacy(lang())/> }
 }
 
 #[component]

@@ -8,7 +8,7 @@ use crate::error::AppError;
 use crate::layouts::EntranceLayout;
 use crate::sign_up::server_fns::{ConfirmSignUp as ConfirmAction, load_question};
 use crate::sign_up::types::{Asked, Question};
-use crate::sign_up::words::period;
+use crate::sign_up::words::{period, words as sign_up};
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::field::TextField;
@@ -19,7 +19,7 @@ use crate::words::{lang, words};
 /// What was asked for, and the question whether it is wanted.
 #[component]
 pub fn ConfirmSignUp() -> impl IntoView {
-    let words = &words().sign_up;
+    let words = sign_up(lang());
     let token = use_params_map().read_untracked().get("token").unwrap_or_default();
     let question = Resource::new_blocking(|| (), {
         let token = token.clone();
@@ -57,7 +57,7 @@ fn Answer(
     token: String,
 ) -> impl IntoView {
     let (all, lang) = (words(), lang());
-    let words = &all.sign_up;
+    let words = sign_up(lang);
     if question.asked == Asked::Nothing {
         return view! {
             <h1>{words.answered}</h1>

@@ -11,7 +11,7 @@ use crate::layouts::MarketingLayout;
 use crate::sign_up::rules::TERMS_VERSION;
 use crate::sign_up::server_fns::{RequestSignUp, load_sign_up};
 use crate::sign_up::types::{Period, SignUpPage};
-use crate::sign_up::words::period;
+use crate::sign_up::words::{period, words as sign_up};
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
 use crate::ui::field::{RadioSet, TextField};
@@ -24,7 +24,7 @@ use crate::words::{lang, problem, words};
 /// The form that an agency signs up with.
 #[component]
 pub fn SignUpNew() -> impl IntoView {
-    let words = &words().sign_up;
+    let words = sign_up(lang());
     let page = Resource::new_blocking(|| (), |()| load_sign_up());
     let chosen = use_query_map().read_untracked().get("plan").unwrap_or_default();
     let form = move || {
@@ -55,7 +55,7 @@ fn SignUpForm(
     chosen: String,
 ) -> impl IntoView {
     let (all, lang) = (words(), lang());
-    let words = &all.sign_up;
+    let words = sign_up(lang);
     let act = Act::new();
     let error = act.error();
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
@@ -97,7 +97,7 @@ fn SignUpForm(
 /// A plan as a choice: its name, its price, what sets it apart.
 fn offer(plan: &Plan) -> (String, String, String) {
     let (all, lang) = (words(), lang());
-    let words = &all.sign_up;
+    let words = sign_up(lang);
     let price = format!(
         "{} · {} {} · {} {}",
         plan.display_name,
@@ -125,7 +125,7 @@ fn Terms(
     /// What is wrong, with any field of the form.
     errors: Signal<FieldErrors>,
 ) -> impl IntoView {
-    let words = &words().sign_up;
+    let words = sign_up(lang());
     let lang = lang();
     let wrong = move || errors.with(|e| e.of("terms").map(|p| problem(p, lang)));
     view! {

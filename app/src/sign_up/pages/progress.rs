@@ -9,14 +9,15 @@ use crate::auth::server_fns::ChooseAgency;
 use crate::layouts::EntranceLayout;
 use crate::sign_up::server_fns::load_progress;
 use crate::sign_up::types::Progress;
+use crate::sign_up::words::words as sign_up;
 use crate::ui::error::ErrorPage;
 use crate::ui::title::PageTitle;
-use crate::words::words;
+use crate::words::lang;
 
 /// The steps, live: by events where there is a script, by asking again where there is none.
 #[component]
 pub fn SignUpProgress() -> impl IntoView {
-    let words = &words().sign_up;
+    let words = sign_up(lang());
     let progress = Resource::new_blocking(|| (), |()| load_progress());
     let page = move || {
         Suspend::new(async move {
@@ -40,7 +41,7 @@ fn Steps(
     /// How far it is.
     progress: Progress,
 ) -> impl IntoView {
-    let words = &words().sign_up;
+    let words = sign_up(lang());
     let Progress { company_name, steps, enter, is_held_up } = progress;
     let is_ready = enter.is_some();
     let steps = steps.into_iter().map(|step| {

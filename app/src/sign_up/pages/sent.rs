@@ -5,13 +5,14 @@ use leptos_router::hooks::use_query_map;
 
 use crate::layouts::EntranceLayout;
 use crate::sign_up::server_fns::find_mail_file;
+use crate::sign_up::words::words as sign_up;
 use crate::ui::title::PageTitle;
-use crate::words::words;
+use crate::words::lang;
 
 /// Says where to look.
 #[component]
 pub fn SignUpSent() -> impl IntoView {
-    let words = &words().sign_up;
+    let words = sign_up(lang());
     let mail = use_query_map().read_untracked().get("mail").and_then(|id| id.parse().ok());
     let file = Resource::new_blocking(|| (), move |()| find_mail_file(mail));
     let shown = move || {
