@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 use tenancy::central::mails::Mail;
-use tenancy::central::people::{self, Credentials};
+use tenancy::central::people;
 use tenancy::central::person_links::{self, Asked, Asker, Moved};
 use tenancy::central::sessions::{Signed, micros};
-use tenancy::central::sign_ins::{self, Verdict};
 use tenancy::{PersonId, Token};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -13,14 +12,14 @@ use uuid::Uuid;
 use super::letters;
 use super::rules::parse_profile;
 use super::types::{LinkCard, ProfilePage, Purpose};
+use crate::auth::confirm::prove;
 use crate::auth::rules::check_new_password;
+use crate::auth::second_factor::require_code;
 use crate::auth::sign_in;
 use crate::caller::{Request, Staff};
 use crate::drafts::db::{self as drafts, Draft, Place};
 use crate::error::AppError;
 use crate::outside::mail::Writing;
-use crate::outside::password::Checked;
-use crate::outside::to_its_end;
 use crate::state::House;
 use crate::values::email;
 use crate::values::fields::{Fields, Problem};
@@ -60,35 +59,6 @@ pub fn choose(raw: &str, known: &[&str]) -> Result<String, Problem> {
 /// [`AppError::Unavailable`].
 pub async fn hash(house: &House, password: String) -> Result<String, AppError> {
     house.passwords.place().await.hash(password).await.ok_or(AppError::Unavailable)
-}
-
-/// Whoever has this password with this address, asked as at the door: the throttle, and exactly one hash.
-///
-/// # Errors
-/// [`AppError::Invalid`] of the field `password`, [`AppError::TooMany`].
-pub async fn prove(
-    house: &Arc<House>,
-    email: &str,
-    password: String,
-    request: &Request,
-) -> Result<Credentials, AppError> {
-    let (house, email, request, at) = (house.clone(), email.to_owned(), request.clone(), house.clock.now());
-    let device = sign_in::device_key();
-    to_its_end(async move {
-        let place = house.passwords.place().await;
-        let attempt = sign_in::attempt_of(&email, device.as_deref(), at, &request);
-        let verdict = sign_ins::judge(&house.central, &house.key, attempt).await?;
-        if let (Verdict::Wait(wait), false) = (verdict, house.settings.only_counts) {
-            return Err(AppError::TooMany(u32::try_from(wait.whole_seconds().max(1)).unwrap_or(u32::MAX)));
-        }
-        let known = people::find_credentials(&house.central, &email).await?;
-        let checked = place.verify(password, known.as_ref().map(|k| k.password_hash.as_str())).await;
-        let is_right = matches!(checked, Checked::Right(_));
-        sign_ins::record(&house.central, &house.key, attempt, is_right).await?;
-        let wrong = || AppError::invalid("password", Problem::WrongCredentials);
-        known.filter(|_| is_right).ok_or_else(wrong)
-    })
-    .await
 }
 
 /// The same problem, at the field that the form has for it.
@@ -211,6 +181,7 @@ pub async fn update_profile(house: &House, staff: &Staff, form: &Fields) -> Resu
 pub async fn ask_email(house: &Arc<House>, staff: &Staff, form: &Fields, lang: Lang) -> Result<(), AppError> {
     let email = email::parse(form.get("email")).map_err(|problem| AppError::invalid("email", problem))?;
     let password = form.get("email_password").to_owned();
+    require_code(house, staff.account.second_factor).await?;
     let known = prove(house, &staff.account.email, password, &staff.request).await.map_err(at("email_password"))?;
     same_person(staff, known.person)?;
     let token = Token::generate();
@@ -233,6 +204,7 @@ pub async fn change_password(house: &Arc<House>, staff: &Staff, form: &Fields) -
     let known = [staff.account.email.as_str(), staff.account.name.as_str(), staff.db.route().name.as_str()];
     let chosen = choose(form.get("new_password"), &known);
     let password = chosen.map_err(|problem| AppError::invalid("new_password", problem))?;
+    require_code(house, staff.account.second_factor).await?;
     let old = prove(house, &staff.account.email, form.get("current_password").to_owned(), &staff.request);
     let old = old.await.map_err(at("current_password"))?;
     same_person(staff, old.person)?;

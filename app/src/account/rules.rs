@@ -2,8 +2,8 @@
 
 use super::types::ProfileInput;
 use crate::error::AppError;
-use crate::values::fields::{FieldErrors, Fields, Problem};
-use crate::values::{phone, text};
+use crate::values::fields::{FieldErrors, Fields};
+use crate::values::{creci, phone, text};
 
 /// Reads the form of name, telephone and registration.
 ///
@@ -11,37 +11,17 @@ use crate::values::{phone, text};
 /// [`AppError::Invalid`] with every field that does not keep to its rule.
 pub fn parse_profile(form: &Fields) -> Result<ProfileInput, AppError> {
     let mut errors = FieldErrors::default();
-    let name = name(form.get("name")).map_err(|problem| errors.add("name", problem)).unwrap_or_default();
+    let name =
+        text::parse_name(form.get("name"), 120).map_err(|problem| errors.add("name", problem)).unwrap_or_default();
     let phone = phone::parse(form.get("phone")).map_err(|problem| errors.add("phone", problem)).unwrap_or_default();
-    let creci = creci(form.get("creci")).map_err(|problem| errors.add("creci", problem)).unwrap_or_default();
+    let creci = creci::parse(form.get("creci")).map_err(|problem| errors.add("creci", problem)).unwrap_or_default();
     errors.or(ProfileInput { name, phone, creci })
-}
-
-fn name(raw: &str) -> Result<String, Problem> {
-    let name = text::parse_line(raw, 120)?;
-    match name.chars().count() {
-        0 => Err(Problem::Required),
-        1 => Err(Problem::TooShort(2)),
-        _ => Ok(name),
-    }
-}
-
-/// A person's registration, as the councils of the states write it: `12345-F`, `SP 12.345`. Three digits at least, and nothing
-/// but letters, digits and what separates them. Empty is none.
-fn creci(raw: &str) -> Result<Option<String>, Problem> {
-    let creci = raw.trim().to_uppercase();
-    let creci = creci.strip_prefix("CRECI").unwrap_or(&creci).trim_start_matches([' ', '/', '-', ':']).trim();
-    if creci.is_empty() {
-        return Ok(None);
-    }
-    let digits = creci.chars().filter(char::is_ascii_digit).count();
-    let fine = creci.len() <= 20 && creci.chars().all(|c| c.is_ascii_alphanumeric() || " .-/".contains(c));
-    if fine && (3..=7).contains(&digits) { Ok(Some(creci.to_owned())) } else { Err(Problem::NotACreci) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::values::fields::Problem;
 
     fn form(name: &str, phone: &str, creci: &str) -> Fields {
         Fields::default().with("name", name).with("phone", phone).with("creci", creci)

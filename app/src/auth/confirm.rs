@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use tenancy::PersonId;
-use tenancy::central::people;
+use tenancy::central::people::{self, Credentials};
 use tenancy::central::sign_ins::{self, Verdict};
 
-use super::sign_in::DEMO_PASSWORD;
+use super::sign_in::{self, DEMO_PASSWORD};
 use crate::caller::Request;
 use crate::error::AppError;
 use crate::outside::password::Checked;
@@ -13,29 +13,50 @@ use crate::outside::to_its_end;
 use crate::state::House;
 use crate::values::fields::Problem;
 
-/// Whether it is their password. Tries count as those at the door do, and are counted though nobody waits for the answer.
+/// Whether it is their password. Tries count as those at the door do.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a wrong one, [`AppError::TooMany`] from the throttle.
+/// As [`prove`].
 pub async fn confirm(
     house: &Arc<House>,
     (person, email): (PersonId, &str),
     password: String,
     request: &Request,
 ) -> Result<(), AppError> {
-    let (house, email, request) = (house.clone(), email.to_owned(), request.clone());
-    let place = house.passwords.place().await;
-    let trial = async move {
-        let attempt = super::sign_in::attempt_of(&email, None, house.clock.now(), &request);
+    let known = prove(house, email, password, request).await?;
+    if known.person == person { Ok(()) } else { Err(wrong()) }
+}
+
+/// Whoever has this password with this address, asked as at the door: the throttle, and exactly one hash, counted though nobody
+/// waits for the answer. The demo's password is nobody's in production.
+///
+/// # Errors
+/// [`AppError::Invalid`] of the field `password`, [`AppError::TooMany`] from the throttle.
+pub async fn prove(
+    house: &Arc<House>,
+    email: &str,
+    password: String,
+    request: &Request,
+) -> Result<Credentials, AppError> {
+    let (house, email, request, at) = (house.clone(), email.to_owned(), request.clone(), house.clock.now());
+    let device = sign_in::device_key();
+    to_its_end(async move {
+        let place = house.passwords.place().await;
+        let attempt = sign_in::attempt_of(&email, device.as_deref(), at, &request);
         let verdict = sign_ins::judge(&house.central, &house.key, attempt).await?;
         if let (Verdict::Wait(wait), false) = (verdict, house.settings.only_counts) {
             return Err(AppError::TooMany(u32::try_from(wait.whole_seconds().max(1)).unwrap_or(u32::MAX)));
         }
         let is_anybodys = house.settings.production && password == DEMO_PASSWORD;
-        let stored = people::find_password_hash(&house.central, person).await?.filter(|_| !is_anybodys);
-        let is_right = matches!(place.verify(password, stored.as_deref()).await, Checked::Right(_));
+        let known = people::find_credentials(&house.central, &email).await?.filter(|_| !is_anybodys);
+        let checked = place.verify(password, known.as_ref().map(|k| k.password_hash.as_str())).await;
+        let is_right = matches!(checked, Checked::Right(_));
         sign_ins::record(&house.central, &house.key, attempt, is_right).await?;
-        if is_right { Ok(()) } else { Err(AppError::invalid("password", Problem::WrongCredentials)) }
-    };
-    to_its_end(trial).await
+        known.filter(|_| is_right).ok_or_else(wrong)
+    })
+    .await
+}
+
+fn wrong() -> AppError {
+    AppError::invalid("password", Problem::WrongCredentials)
 }

@@ -38,6 +38,14 @@ pub async fn require_proof(house: &House) -> Result<(), AppError> {
     if is_fresh(house, &signed) { Ok(()) } else { Err(AppError::ProofNeeded) }
 }
 
+/// As [`require_proof`], of who has a second factor: the password alone is asked for by what is dangerous itself.
+///
+/// # Errors
+/// [`AppError::ProofNeeded`].
+pub async fn require_code(house: &House, has_second_factor: bool) -> Result<(), AppError> {
+    if has_second_factor { require_proof(house).await } else { Ok(()) }
+}
+
 fn is_fresh(house: &House, signed: &Signed) -> bool {
     (0..=PROOF.whole_seconds()).contains(&(house.clock.now().unix_timestamp() - signed.proved))
 }

@@ -190,7 +190,7 @@ pub async fn confirm(
     if sign_up.is_known {
         return Err(AppError::Unauthenticated);
     }
-    let name = rules::name(name, 160).map_err(|problem| AppError::invalid("name", problem))?;
+    let name = crate::values::text::parse_name(name, 160).map_err(|problem| AppError::invalid("name", problem))?;
     crate::auth::rules::check_new_password(&password, &[&sign_up.email, &sign_up.company_name, &sign_up.slug])
         .map_err(|problem| AppError::invalid("password", problem))?;
     let place = house.passwords.place().await;

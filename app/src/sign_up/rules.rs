@@ -17,7 +17,7 @@ pub fn parse(form: &Fields) -> Result<SignUpInput, AppError> {
     let mut take = |field: &str, read: Result<String, Problem>| {
         read.map_err(|problem| errors.add(field, problem)).unwrap_or_default()
     };
-    let company_name = take("company_name", name(form.get("company_name"), 160));
+    let company_name = take("company_name", text::parse_name(form.get("company_name"), 160));
     // Without a script nobody fills it in: then it is made of the name.
     let typed = Some(form.get("slug").trim()).filter(|slug| !slug.is_empty());
     let wanted = typed.map_or_else(|| slugify(&company_name), str::to_lowercase);
@@ -32,19 +32,6 @@ pub fn parse(form: &Fields) -> Result<SignUpInput, AppError> {
         errors.add("terms", Problem::TermsRequired);
     }
     errors.or(SignUpInput { company_name, slug, email, plan, billing_period: billing_period.unwrap_or_default() })
-}
-
-/// The name of whoever answers.
-///
-/// # Errors
-/// [`Problem::Required`], [`Problem::TooShort`], [`Problem::TooLong`], [`Problem::ControlCharacter`].
-pub fn name(raw: &str, max: u32) -> Result<String, Problem> {
-    let name = text::parse_line(raw, max)?;
-    match name.chars().count() {
-        0 => Err(Problem::Required),
-        1 => Err(Problem::TooShort(2)),
-        _ => Ok(name),
-    }
 }
 
 /// A name in addresses, as the central table has it. Whether the platform keeps it for itself is asked where it is taken.

@@ -4,7 +4,7 @@ use super::types::{BrandInput, StoreInput};
 use crate::error::AppError;
 use crate::values::color::Color;
 use crate::values::fields::{FieldErrors, Fields, Problem};
-use crate::values::{email, phone, text};
+use crate::values::{creci, email, phone, text};
 
 /// Reads the form of the agency's name and contact.
 ///
@@ -13,8 +13,8 @@ use crate::values::{email, phone, text};
 pub fn parse_store(form: &Fields) -> Result<StoreInput, AppError> {
     let mut errors = FieldErrors::default();
     let input = StoreInput {
-        company_name: take(&mut errors, "company_name", name(form.get("company_name"))),
-        creci: take(&mut errors, "creci", creci(form.get("creci"))),
+        company_name: take(&mut errors, "company_name", text::parse_name(form.get("company_name"), 160)),
+        creci: take(&mut errors, "creci", creci::parse(form.get("creci"))),
         hero_title: take(&mut errors, "hero_title", text::parse_line(form.get("hero_title"), 90)),
         about: take(&mut errors, "about", text::parse(form.get("about"), 3000)),
         phone: take(&mut errors, "phone", phone::parse(form.get("phone"))),
@@ -43,34 +43,12 @@ fn take<T: Default>(errors: &mut FieldErrors, field: &str, read: Result<T, Probl
     read.map_err(|problem| errors.add(field, problem)).unwrap_or_default()
 }
 
-fn name(raw: &str) -> Result<String, Problem> {
-    let name = text::parse_line(raw, 160)?;
-    match name.chars().count() {
-        0 => Err(Problem::Required),
-        1 => Err(Problem::TooShort(2)),
-        _ => Ok(name),
-    }
-}
-
 fn line(raw: &str, max: u32) -> Result<Option<String>, Problem> {
     text::parse_line(raw, max).map(|line| Some(line).filter(|line| !line.is_empty()))
 }
 
 fn mail(raw: &str) -> Result<Option<String>, Problem> {
     if raw.trim().is_empty() { Ok(None) } else { email::parse(raw).map(Some) }
-}
-
-/// A company's registration, as the councils of the states write it: `J-12345`, `12.345-J`, `SP 12345-J`. What is common
-/// to them: three digits at least, and nothing but letters, digits and what separates them.
-fn creci(raw: &str) -> Result<Option<String>, Problem> {
-    let creci = raw.trim().to_uppercase();
-    let creci = creci.strip_prefix("CRECI").unwrap_or(&creci).trim_start_matches([' ', '/', '-', ':']).trim();
-    if creci.is_empty() {
-        return Ok(None);
-    }
-    let digits = creci.chars().filter(char::is_ascii_digit).count();
-    let fine = creci.len() <= 20 && creci.chars().all(|c| c.is_ascii_alphanumeric() || " .-/".contains(c));
-    if fine && (3..=7).contains(&digits) { Ok(Some(creci.to_owned())) } else { Err(Problem::NotACreci) }
 }
 
 #[cfg(test)]
@@ -116,7 +94,7 @@ mod tests {
             ("CRECI/SP 12345-J", "SP 12345-J"),
             ("1234", "1234"),
         ] {
-            assert_eq!(creci(raw), Ok(Some(kept.to_owned())), "{raw}");
+            assert_eq!(creci::parse(raw), Ok(Some(kept.to_owned())), "{raw}");
         }
     }
 

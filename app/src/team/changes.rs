@@ -15,6 +15,8 @@ use super::types::{Asks, Choice, InvitationCard, InvitationRow, MemberPage, Memb
 use super::words;
 use crate::access::{Can, Role};
 use crate::account::links;
+use crate::auth::confirm;
+use crate::auth::second_factor::require_code;
 use crate::auth::words::role as role_name;
 use crate::caller::{self, Request, Staff, Who};
 use crate::drafts::db::{self as drafts, Draft, Place};
@@ -264,7 +266,8 @@ pub async fn hand_over(
     if member.role == Role::Owner.as_str() || !member.active {
         return Err(AppError::NotFound);
     }
-    links::prove(house, &staff.account.email, password, &staff.request).await?;
+    require_code(house, staff.account.second_factor).await?;
+    confirm::prove(house, &staff.account.email, password, &staff.request).await?;
     let before = crate::auth::sign_in::signed_in().await?;
     team::hand_over(&house.central, &staff.by(), (member.user, &member.role), stays).await?;
     for changed in [id, staff.account.user.as_uuid()] {
@@ -330,7 +333,7 @@ pub async fn accept(
     };
     let is_signed_in = signed_in == Some(person);
     if !is_signed_in {
-        links::prove(house, &found.email, form.get("password").to_owned(), &request).await?;
+        confirm::prove(house, &found.email, form.get("password").to_owned(), &request).await?;
     }
     invitations::accept(&house.central, (&token, at), Accepts::Known(person), &from).await?;
     Ok(is_signed_in)

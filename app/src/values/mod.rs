@@ -1,6 +1,7 @@
 //! Words that three slices or more use: parsed at the door, without IO, the same on both sides.
 
 pub mod color;
+pub mod creci;
 pub mod day;
 pub mod email;
 pub mod fields;

@@ -19,6 +19,19 @@ pub fn parse(raw: &str, max: u32) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
+/// A name that somebody or something goes by: one line of two characters at least.
+///
+/// # Errors
+/// Those of [`parse_line`], [`Problem::Required`], [`Problem::TooShort`].
+pub fn parse_name(raw: &str, max: u32) -> Result<String, Problem> {
+    let name = parse_line(raw, max)?;
+    match name.chars().count() {
+        0 => Err(Problem::Required),
+        1 => Err(Problem::TooShort(2)),
+        _ => Ok(name),
+    }
+}
+
 /// A file's name as people are shown it: on one line, of at most so many characters, and without the marks that turn the
 /// direction of what follows, behind which one ending looks like another.
 pub fn shown_name(name: &str, most: usize) -> String {

@@ -268,7 +268,6 @@ pub async fn accept(
     }
     let person = person(&mut tx, &open.email, who).await?.ok_or(TeamError::NotFound)?;
     let user = join(&mut tx, (open.tenant, person), &open.email, &open.role).await?;
-    seats::record(&mut tx, open.tenant).await?;
     sqlx::query!(
         "update invitations set accepted_at = $2, accepted_by = $3 where id = $1",
         open.id,

@@ -39,16 +39,6 @@ pub async fn find_credentials(db: &CentralDb, email: &str) -> Result<Option<Cred
     .await
 }
 
-/// The hash of a person who is signed in already, for asking the password again.
-///
-/// # Errors
-/// The database's.
-pub async fn find_password_hash(db: &CentralDb, person: PersonId) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar!("select password_hash from people where id = $1", person.as_uuid())
-        .fetch_optional(db.pool())
-        .await
-}
-
 /// Stores a new hash of the same password, made with today's parameters.
 ///
 /// # Errors

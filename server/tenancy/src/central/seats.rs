@@ -39,19 +39,6 @@ pub(crate) async fn is_free(tx: &mut CentralTx, tenant: TenantId) -> Result<Resu
     Ok(if seats.current < seats.max { Ok(()) } else { Err(seats) })
 }
 
-/// Writes down how many are taken, in the transaction that takes or frees one.
-pub(crate) async fn record(tx: &mut CentralTx, tenant: TenantId) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "update tenant_subscriptions
-         set current_users = (select count(*) from users where company_id = $1 and active)
-         where tenant_id = $1",
-        tenant.as_uuid()
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
 async fn count(tx: &mut CentralTx, tenant: TenantId) -> Result<Seats, sqlx::Error> {
     sqlx::query_as!(
         Seats,

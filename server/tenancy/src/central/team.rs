@@ -197,7 +197,6 @@ pub async fn deactivate(db: &CentralDb, by: &By, user: UserId, heir: UserId) -> 
     }
     keep_an_owner(&mut tx, by.tenant).await?;
     end_sessions(&mut tx, user).await?;
-    seats::record(&mut tx, by.tenant).await?;
     let changes = serde_json::json!({"active": [true, false], "heir": [null, heir]});
     audit::append(&mut tx, by.event("member.deactivate", ("member", user.as_uuid()), changes)).await?;
     tx.commit().await?;
@@ -225,7 +224,6 @@ pub async fn reactivate(db: &CentralDb, by: &By, user: UserId) -> Result<(), Tea
     if done.rows_affected() == 0 {
         return Err(TeamError::NotFound);
     }
-    seats::record(&mut tx, by.tenant).await?;
     let changes = serde_json::json!({"active": [false, true]});
     audit::append(&mut tx, by.event("member.reactivate", ("member", user.as_uuid()), changes)).await?;
     tx.commit().await?;
