@@ -8,7 +8,7 @@ test("the palette goes, begins and finds by keys alone, and lists what one may d
   const lines = dialog.getByRole("option");
   await page.keyboard.press("Control+k");
   await expect(dialog.getByRole("combobox")).toBeFocused();
-  await expect(lines).toHaveText(["Hoje", "Imóveis", "Site", "Plano", "Meu perfil", "Novo imóvel"]);
+  await expect(lines).toHaveText(["Hoje", "Imóveis", "Configurações", "Plano", "Meu perfil", "Novo imóvel"]);
   await accessible(page);
   await fits(page);
   // Without its accent, and chosen by an arrow.

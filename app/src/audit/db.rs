@@ -1,7 +1,9 @@
 //! Writing and reading the history.
 
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 use tenancy::central::audit::Event as AuditEvent;
+use tenancy::central::audit_log::Entry;
 use tenancy::central::jobs::REQUEST_ID;
 use tenancy::relay::JobRequest;
 use tenancy::{TenantDb, TenantTx};
@@ -177,6 +179,26 @@ pub async fn list(
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|r| line((r.at, lang), r.who, r.action, r.changes)).collect())
+}
+
+/// Says which properties lines of the log are about: by their code, and their title as it is now. One that was deleted for good
+/// keeps its number alone.
+///
+/// # Errors
+/// The database's.
+pub async fn name_properties(db: &TenantDb, entries: &mut [Entry]) -> Result<(), sqlx::Error> {
+    let is_one = |entry: &Entry| entry.entity_type == "property";
+    let ids: Vec<Uuid> = entries.iter().filter(|entry| is_one(entry)).filter_map(|entry| entry.entity_id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rows = sqlx::query!("select id, code, title from properties where id = any($1)", &ids).fetch_all(db).await?;
+    let name = |code: String, title: String| if title.is_empty() { code } else { format!("{code} · {title}") };
+    let names: HashMap<Uuid, String> = rows.into_iter().map(|row| (row.id, name(row.code, row.title))).collect();
+    for entry in entries.iter_mut().filter(|entry| is_one(entry)) {
+        entry.entity_name = entry.entity_id.and_then(|id| names.get(&id).cloned());
+    }
+    Ok(())
 }
 
 fn line((at, lang): (OffsetDateTime, Lang), who: Option<String>, action: String, changes: Value) -> HistoryLine {

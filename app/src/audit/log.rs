@@ -1,9 +1,9 @@
 //! The log for its screens and its exports. Reads the central database, whose SQL is in `tenancy`.
 
 use serde_json::Value;
-use tenancy::TenantId;
 use tenancy::central::audit_log::{self, Entry, Place, Scope, Wanted};
 use tenancy::central::companies;
+use tenancy::{TenantDb, TenantId};
 use uuid::Uuid;
 
 use super::filter::AuditFilter;
@@ -29,12 +29,13 @@ pub enum Viewer {
 }
 
 /// One page, and what it can be asked by. Whose log an operator names is beside the filter; of an agency's people nobody asks.
+/// Its own database names the records of it that the central one knows by number alone.
 ///
 /// # Errors
-/// The database's.
+/// Either database's.
 pub async fn page(
     house: &House,
-    viewer: Viewer,
+    (viewer, db): (Viewer, Option<&TenantDb>),
     (filter, whose): (&AuditFilter, &str),
     lang: Lang,
 ) -> Result<AuditPage, AppError> {
@@ -57,6 +58,9 @@ pub async fn page(
         entries.remove(0);
     }
     entries.truncate(PAGE);
+    if let Some(db) = db {
+        super::db::name_properties(db, &mut entries).await?;
+    }
     let first = entries.first().map(|entry| entry.seq.to_string());
     let last = entries.last().map(|entry| entry.seq.to_string());
     let people = match viewer {

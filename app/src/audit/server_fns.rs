@@ -13,7 +13,7 @@ pub async fn list_audit(#[server(default)] filter: AuditFilter) -> Result<AuditP
     let staff = crate::caller::staff(crate::access::Can::SeeAudit)?;
     let house = crate::caller::house()?;
     let viewer = super::log::Viewer::Staff(staff.account.tenant);
-    super::log::page(&house, viewer, (&filter, ""), crate::words::lang()).await
+    super::log::page(&house, (viewer, Some(&staff.db)), (&filter, ""), crate::words::lang()).await
 }
 
 /// A page of everybody's log, or of the one that an operator names.
@@ -25,5 +25,5 @@ pub async fn list_all_audit(
     let operator = crate::caller::operator()?;
     let house = crate::caller::house()?;
     super::reads::of_an_agencys_log(&house, &operator, (&filter, &agency)).await?;
-    super::log::page(&house, super::log::Viewer::Operator, (&filter, &agency), crate::words::lang()).await
+    super::log::page(&house, (super::log::Viewer::Operator, None), (&filter, &agency), crate::words::lang()).await
 }

@@ -343,7 +343,7 @@ pub fn invoice(number: i64, total: &str, lang: Lang) -> String {
 
 /// When an invoice was issued and is due.
 pub fn due(issued: &str, due: &str, lang: Lang) -> String {
-    pick(lang, format!("de {issued}, vence em {due}"), format!("of {issued}, due on {due}"))
+    pick(lang, format!("emitida em {issued}, vence em {due}"), format!("issued on {issued}, due on {due}"))
 }
 
 /// What became of an invoice.

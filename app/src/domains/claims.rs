@@ -88,6 +88,7 @@ fn row(house: &House, domain: &Domain, (all, ours): (&[Domain], &[String]), lang
             String::new()
         },
         tone: tone(domain),
+        tls_tone: tls_tone(&domain.tls_state),
         notes,
         records: if is_live && (domain.state != "verified" || domain.problem.is_some()) {
             records(&domain.host, &domain.token, (&house.settings.base_host, ours), domain.is_vouched)
@@ -105,6 +106,14 @@ fn tone(domain: &Domain) -> Tone {
     match domain.state.as_str() {
         "verified" if domain.problem.is_none() && domain.tls_state != "failed" => Tone::Good,
         "verified" | "suspect" => Tone::Warn,
+        _ => Tone::Plain,
+    }
+}
+
+fn tls_tone(state: &str) -> Tone {
+    match state {
+        "active" => Tone::Good,
+        "failed" => Tone::Warn,
         _ => Tone::Plain,
     }
 }

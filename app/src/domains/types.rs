@@ -39,6 +39,8 @@ pub struct DomainRow {
     pub tls: String,
     /// How it stands.
     pub tone: Tone,
+    /// How its certificate stands.
+    pub tls_tone: Tone,
     /// What is to be known of it, a sentence each.
     pub notes: Vec<String>,
     /// What is to be set in its DNS.

@@ -16,7 +16,7 @@ pub fn AccountLayout(
             <a class="skip" href="#content">{words.common.skip_to_content}</a>
             <header class="console-head">
                 <a class="wordmark" href="/app">"Sobrado"</a>
-                <a href="/app/profile">{words.auth.profile}</a>
+                <nav aria-label="Sobrado"><a href="/app/profile">{words.auth.profile}</a></nav>
                 <form method="post" action="/sair"><button type="submit" class="btn btn-small">{words.auth.sign_out}</button></form>
             </header>
             <main id="content" tabindex="-1">{children()}</main>

@@ -22,13 +22,14 @@ pub fn ConsoleLayout(
         ("/platform/audit", crate::audit::words::words(words.lang).title),
     ];
     let link = |(href, name): (&'static str, &'static str)| {
-        view! { <a href=href aria-current=path.starts_with(href).then_some("page")>{name}</a> }
+        let is_here = path.starts_with(href) || (path == "/platform" && href == "/platform/tenants");
+        view! { <a href=href aria-current=is_here.then_some("page")>{name}</a> }
     };
     view! {
         <div class="console">
             <a class="skip" href="#content">{words.common.skip_to_content}</a>
             <header class="console-head">
-                <span class="wordmark">"Sobrado"</span>
+                <a class="wordmark" href="/platform">"Sobrado"</a>
                 <span class="quiet">{words.auth.sign_in_operator}</span>
                 <nav aria-label="Sobrado"><a href="/platform/profile">{words.auth.profile}</a></nav>
                 <form method="post" action="/sair"><button type="submit" class="btn btn-small">{words.auth.sign_out}</button></form>

@@ -68,9 +68,8 @@ fn acting((said, end): (String, String)) -> impl IntoView {
 
 #[component]
 fn Navigation() -> impl IntoView {
-    let link = |place: Place| {
-        let is_start = place.href == "/app";
-        view! { <PlaceLink href=place.href exact=is_start><Icon name=place.icon/><span>{place.label}</span></PlaceLink> }
+    let link = |Place { href, covers, icon, label }: Place| {
+        view! { <PlaceLink href covers><Icon name=icon/><span>{label}</span></PlaceLink> }
     };
     let links = use_context::<Me>().map(|me| places(&me)).unwrap_or_default().into_iter().map(link).collect_view();
     view! { <nav class="rail-nav" aria-label="Sobrado">{links}</nav> }

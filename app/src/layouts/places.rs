@@ -1,7 +1,6 @@
 //! Where somebody may go in the CRM: one list for the rail, the bar at the bottom and the palette.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
 use crate::access::Can;
@@ -18,7 +17,18 @@ pub struct Place {
     pub label: &'static str,
     /// Its icon.
     pub icon: IconName,
+    /// The addresses below which somebody is at this place.
+    pub covers: &'static [&'static str],
 }
+
+/// The pages of the settings, in the order of their tabs.
+pub static SETTINGS: [&str; 5] = [
+    "/app/settings/store",
+    "/app/settings/brand",
+    "/app/settings/domains",
+    "/app/settings/team",
+    "/app/settings/audit",
+];
 
 /// Pages in the CRM's frame that are whole without WASM, and have none: the router in the browser does not know them.
 const STILL: [&str; 5] = [
@@ -39,35 +49,35 @@ pub fn rel(href: &str) -> Option<&'static str> {
 pub fn PlaceLink(
     /// Where it leads.
     href: &'static str,
-    /// Whether pages below it are others.
-    #[prop(optional)]
-    exact: bool,
+    /// The addresses below which somebody is at that page; none: its own, and nothing below it.
+    covers: &'static [&'static str],
     /// What it is called.
     children: Children,
 ) -> impl IntoView {
-    let Some(rel) = rel(href) else { return view! { <A href exact>{children()}</A> }.into_any() };
-    let is_here = use_location().pathname.get_untracked().starts_with(href);
-    view! { <a href=href rel=rel aria-current=is_here.then_some("page")>{children()}</a> }.into_any()
+    let path = use_location().pathname;
+    let is_here = move || path.with(|path| path == href || covers.iter().any(|place| path.starts_with(place)));
+    view! { <a href=href rel=rel(href) aria-current=move || is_here().then_some("page")>{children()}</a> }
 }
 
 /// The pages that this person may open, in the rail's order.
 pub fn places(me: &Me) -> Vec<Place> {
     let words = words_in(me.lang);
     let all = [
-        (Can::SeeAgency, "/app", words.today.title, IconName::Home),
-        (Can::SeeProperties, "/app/properties", words.properties.title, IconName::Building),
-        (Can::WriteSettings, "/app/settings/store", words.store_settings.site, IconName::Store),
-        (Can::SeePlan, "/app/settings/plan", words.billing.plan, IconName::Plan),
-        (Can::SeeAgency, "/app/profile", words.auth.profile, IconName::Person),
+        (Can::SeeAgency, "/app", words.today.title, IconName::Home, &[][..]),
+        (Can::SeeProperties, "/app/properties", words.properties.title, IconName::Building, &["/app/properties"]),
+        (Can::WriteSettings, SETTINGS[0], words.common.settings, IconName::Store, &SETTINGS),
+        (Can::SeePlan, "/app/settings/plan", words.billing.plan, IconName::Plan, &["/app/settings/plan"]),
+        (Can::SeeAgency, "/app/profile", words.auth.profile, IconName::Person, &["/app/profile"]),
     ];
     all.into_iter()
         .filter(|place| me.role.may(place.0))
-        .map(|(_, href, label, icon)| Place { href, label, icon })
+        .map(|(_, href, label, icon, covers)| Place { href, label, icon, covers })
         .collect()
 }
 
 /// What this person may begin from everywhere.
 pub fn beginnings(me: &Me) -> Vec<Place> {
-    let new = Place { href: "/app/properties/new", label: words_in(me.lang).properties.new, icon: IconName::Plus };
+    let label = words_in(me.lang).properties.new;
+    let new = Place { href: "/app/properties/new", label, icon: IconName::Plus, covers: &[] };
     if me.role.may(Can::WriteProperties) { vec![new] } else { Vec::new() }
 }

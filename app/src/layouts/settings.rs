@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::PlaceLink;
+use super::places::SETTINGS;
 use crate::words::words;
 
 /// The heading of a page of the settings, and its neighbours: who may open one may open all.
@@ -12,14 +13,17 @@ pub fn SettingsHead(
     title: String,
 ) -> impl IntoView {
     let words = words();
-    let tabs = [
-        ("/app/settings/store", words.store_settings.store),
-        ("/app/settings/brand", words.store_settings.brand),
-        ("/app/settings/domains", words.common.domains),
-        ("/app/settings/audit", crate::audit::words::words(words.lang).title),
-        ("/app/settings/team", words.common.team),
+    let names = [
+        words.store_settings.store,
+        words.store_settings.brand,
+        words.common.domains,
+        words.common.team,
+        crate::audit::words::words(words.lang).title,
     ];
-    let tabs = tabs.map(|(href, name)| view! { <PlaceLink href>{name}</PlaceLink> }).into_iter().collect_view();
+    let tab = |(name, place): (&'static str, &'static &'static str)| {
+        view! { <PlaceLink href=place covers=std::slice::from_ref(place)>{name}</PlaceLink> }
+    };
+    let tabs = names.into_iter().zip(&SETTINGS).map(tab).collect_view();
     view! {
         <header class="page-head"><h1>{title}</h1></header>
         <nav class="tabs" aria-label=words.common.settings>{tabs}</nav>

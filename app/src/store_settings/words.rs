@@ -6,7 +6,6 @@ use crate::words::Lang;
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each key is its own description")]
 pub struct Words {
-    pub site: &'static str,
     pub store: &'static str,
     pub store_lead: &'static str,
     pub brand: &'static str,
@@ -38,7 +37,6 @@ pub struct Words {
 
 /// Brazilian Portuguese.
 pub const PT: Words = Words {
-    site: "Site",
     store: "Dados do site",
     store_lead: "É assim que o site apresenta a imobiliária.",
     brand: "Marca",
@@ -70,7 +68,6 @@ pub const PT: Words = Words {
 
 /// English.
 pub const EN: Words = Words {
-    site: "Site",
     store: "Site details",
     store_lead: "This is how the site presents the agency.",
     brand: "Brand",

@@ -158,3 +158,17 @@ pub fn about(title: &str, code: &str, address: &str, lang: Lang) -> String {
         Lang::En => format!("Hello! I am interested in property {code}, {title}: {address}"),
     }
 }
+
+/// What visitors of a closed agency's site are told: a heading and a sentence.
+pub const fn closed(lang: Lang) -> (&'static str, &'static str) {
+    match lang {
+        Lang::Pt => (
+            "Este site está fora do ar",
+            "A imobiliária não atende por aqui no momento. Se você já fala com ela, use o telefone ou o e-mail dela.",
+        ),
+        Lang::En => (
+            "This site is offline",
+            "The agency cannot be reached here at the moment. If you know it already, use its telephone or e-mail.",
+        ),
+    }
+}

@@ -45,7 +45,7 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Create the demo's agencies and people; again is harmless
     Demo(demo::Demo),
-    /// Agencies: create, list, show, suspend, resume, rename, import
+    /// Agencies: from create to delete
     #[command(subcommand)]
     Tenant(tenant::Tenant),
     /// Agencies' own domains: list, verify

@@ -1,10 +1,28 @@
 //! Pages that must come out even when nothing else does: no database, no Leptos, no script.
 
 use axum::response::{Html, IntoResponse, Response};
-use http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::CONTENT_SECURITY_POLICY;
+use http::{HeaderValue, StatusCode};
+use sha2::{Digest as _, Sha256};
+use std::sync::LazyLock;
 
 use app::billing::words::feature_lacking;
 use app::words::{Lang, problem, words_in};
+
+/// What they look like, whole in themselves: nothing else has to be there.
+const STYLE: &str = "html{color-scheme:light dark;font:1rem/1.5 Inter,system-ui,sans-serif}\
+    body{margin:0;min-height:100dvh;display:grid;place-items:center;background:light-dark(#f6f5f2,#10141a);color:light-dark(#1c2430,#e8e6e1)}\
+    main{max-width:26rem;padding:2rem 1.25rem;text-align:center}\
+    h1{font-size:1.5rem;line-height:1.2;letter-spacing:-.015em;margin:0 0 .75rem}\
+    p{margin:.75rem 0;text-wrap:pretty}a{color:inherit}small{opacity:.72}";
+
+/// Lets browsers apply [`STYLE`] and no other style but ours (CSP 3, 8.4).
+static POLICY: LazyLock<Option<HeaderValue>> = LazyLock::new(|| {
+    let style = format!("'self' 'sha256-{}'", STANDARD.encode(Sha256::digest(STYLE)));
+    HeaderValue::try_from(super::headers::SITE_POLICY.replace("style-src 'self'", &format!("style-src {style}"))).ok()
+});
 
 /// A short page with a status, a heading and a sentence.
 pub fn page(status: StatusCode, lang: Lang, heading: &str, sentence: &str, request_id: Option<&str>) -> Response {
@@ -25,12 +43,26 @@ fn page_with(
         way_on.map_or(String::new(), |(to, name)| format!("<p><a href=\"{}\">{}</a></p>", escape(to), escape(name)));
     let html = format!(
         "<!DOCTYPE html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><title>{heading}</title></head><body><main><h1>{heading}</h1><p>{sentence}</p>{way_on}{id}</main></body></html>",
+         <meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><title>{heading}</title><style>{STYLE}</style></head><body><main><h1>{heading}</h1><p>{sentence}</p>{way_on}{id}</main></body></html>",
         lang.tag(),
         heading = escape(heading),
         sentence = escape(sentence),
     );
-    (status, Html(html)).into_response()
+    let mut response = (status, Html(html)).into_response();
+    if let Some(policy) = &*POLICY {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy.clone());
+    }
+    response
+}
+
+/// What a closed agency's visitors find: nothing of why, and that it is not their doing.
+pub fn closed(lang: Lang) -> Response {
+    let (heading, sentence) = app::storefront::words::closed(lang);
+    let mut response = page(StatusCode::SERVICE_UNAVAILABLE, lang, heading, sentence, None);
+    if let Some(seconds) = app::error::AppError::Suspended.retry_after() {
+        response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// Text as HTML shows it.

@@ -21,7 +21,7 @@ pub async fn layer(State(house): State<Arc<House>>, mut request: Request, next: 
     };
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
     if matches!(route.status, Status::Suspended | Status::Cancelled) {
-        return super::plain::error(&AppError::Suspended, true, Lang::Pt, &id);
+        return super::plain::closed(Lang::Pt);
     }
     let db = match house.registry.open(&route).await {
         Ok(db) => db,

@@ -80,14 +80,14 @@ async fn tell(
     Ok(())
 }
 
-/// Writes down the day of each open agency, after looking whether what is known of it is true.
+/// Writes down the day of each open agency, after looking whether what is known of it is true; it follows from then on.
 async fn write_days(house: &House, day: Date) -> Result<(), DatabaseError> {
     for tenant in usage::without_day(&house.central, day).await? {
         if let Some(Err(error)) = survived(write_day(house, tenant, day)).await {
             tracing::warn!(%tenant, %error, "a day of an agency's use was not written down");
         }
     }
-    Ok(())
+    usage::follow_day(&house.central, day).await
 }
 
 /// Looks whether what is known of an agency's use is true, tells and mends what is not, and writes the day down.

@@ -79,6 +79,7 @@ fn the_log_says_who_did_what_and_what_was_there_before_in_the_readers_language()
                 assert!(text.contains(word), "{lang}: {word} in {text}");
             }
             assert!(text.contains(&format!("href=\"/app/properties/{id}\"")), "it leads to the record");
+            assert!(text.contains(" · Casa de depois"), "which it names as it is called now: {text}");
             assert!(
                 text.contains("nobody.knows") && text.contains("riddle"),
                 "what nobody has put into words is shown as it is"

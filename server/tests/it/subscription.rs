@@ -415,6 +415,13 @@ fn the_page_shows_how_much_was_used_day_by_day() {
         assert_eq!(page["days"].as_array().map(Vec::len), Some(2));
         assert_eq!((&page["days"][0]["users"], &page["days"][0]["properties"]), (&"1 de 5".into(), &"1 de 500".into()));
         assert!(read(&owner.get(PAGE).await).contains("Histórico de uso"));
+        // The line of a day follows what is used until the day is over, and the days before it stay.
+        register(&mut owner, "Casa de depois").await;
+        tenancy::relay::deliver(central, &house.state.house.key, &a.db).await.expect("carried");
+        usage::follow_day(central, today).await.expect("followed");
+        let page = owner.call("billing/use", &[]).await.json();
+        let properties = |day: usize| page["days"][day]["properties"].clone();
+        assert_eq!((properties(0), properties(1)), ("2 de 500".into(), "1 de 500".into()));
         assert_eq!(house.owner(&b).await.call("billing/use", &[]).await.json()["days"], serde_json::json!([]));
     });
 }

@@ -25,6 +25,11 @@ fn a_suspended_agency_is_closed_and_comes_back() {
         house.state.house.routes.reload().await.expect("read");
         let site = house.visitor(&a).get("/").await;
         assert_eq!((site.status, site.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "3600"));
+        let said = site.text();
+        assert!(
+            said.contains("Este site está fora do ar") && !said.contains("suspens"),
+            "visitors are not told why: {said}"
+        );
         assert_eq!(owner.get("/app").await.header("location"), "/app/settings/plan");
         let plan = owner.get("/app/settings/plan").await;
         assert_eq!(plan.status, StatusCode::OK, "{}", plan.text());

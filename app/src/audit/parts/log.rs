@@ -39,7 +39,7 @@ pub fn log(page: AuditPage, filter: AuditFilter, agency: Option<String>) -> impl
         view! { <section class="empty"><h2>{words.none}</h2><p>{words.none_lead}</p>{clear}</section> }.into_any()
     } else {
         view! {
-            <ol class="rows">{lines}</ol>
+            <ol class="rows log">{lines}</ol>
             <div class="pager">{exports}<nav aria-label=common.next_page>{newer} {older}</nav></div>
         }
         .into_any()

@@ -17,7 +17,7 @@ use crate::words::words;
 /// Where an agency's staff signs in.
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let words = &words().auth;
+    let (words, front) = (&words().auth, &words().marketing);
     view! {
         <PageTitle text=words.sign_in/>
         <EntranceLayout>
@@ -25,7 +25,8 @@ pub fn SignIn() -> impl IntoView {
             <p class="lead">{words.sign_in_lead}</p>
             <ArrivalNote/>
             <EntranceForm to=SignInAction::PATH stays=true/>
-            <p><a href="/senha">{words.forgotten}</a></p>
+            <p class="entrance-ways"><a href="/senha">{words.forgotten}</a>
+                <span class="quiet">{front.no_account}" "<a href="/cadastro">{front.sign_up}</a></span></p>
         </EntranceLayout>
     }
 }

@@ -7,6 +7,7 @@ use crate::billing::features::Feature;
 use crate::billing::types::Plan;
 use crate::billing::words::feature;
 use crate::values::money::format_money;
+use crate::values::query::address;
 use crate::words::{Lang, lang, words};
 
 /// The plans as cards.
@@ -14,13 +15,16 @@ use crate::words::{Lang, lang, words};
 pub fn PlanTable(
     /// The plans, cheapest first.
     plans: Vec<Plan>,
+    /// What the way to begin with one of them is called, before its name; none where there is nothing to begin.
+    #[prop(optional)]
+    begin: Option<&'static str>,
 ) -> impl IntoView {
     let lang = lang();
-    let cards = plans.into_iter().map(|plan| card(plan, lang));
+    let cards = plans.into_iter().map(|plan| card(plan, begin, lang));
     view! { <div class="plans">{cards.collect_view()}</div> }
 }
 
-fn card(plan: Plan, lang: Lang) -> impl IntoView {
+fn card(plan: Plan, begin: Option<&'static str>, lang: Lang) -> impl IntoView {
     let words = &words().billing;
     let money =
         move |amount: Decimal| if amount.is_zero() { words.free.to_owned() } else { format_money(amount, lang) };
@@ -37,6 +41,10 @@ fn card(plan: Plan, lang: Lang) -> impl IntoView {
         let (class, said) = if has { ("has", words.included) } else { ("has-not", words.not_included) };
         view! { <li class=class>{name}<span class="sr-only">": "{said}</span></li> }
     });
+    let begin = begin.map(|begin| {
+        let href = address("/cadastro", [("plan", plan.name.as_str())]);
+        view! { <a class="btn" href=href>{begin}" "{plan.display_name.clone()}</a> }
+    });
     view! {
         <section class="plan">
             <h2>{plan.display_name.clone()}</h2>
@@ -50,6 +58,7 @@ fn card(plan: Plan, lang: Lang) -> impl IntoView {
                 <div><dt>{words.trainings}</dt><dd>{trainings}</dd></div>
             </dl>
             <ul class="plan-features">{lines.collect_view()}</ul>
+            {begin}
         </section>
     }
 }

@@ -19,7 +19,10 @@ pub fn DomainItem(
 ) -> impl IntoView {
     let words = domains(lang());
     let (id, is_live) = (domain.id.to_string(), domain.is_live);
-    let (warn, good) = (domain.tone == Tone::Warn, domain.tone == Tone::Good);
+    let tag = |(name, tone): (String, Tone)| {
+        view! { <span class="tag" class:tag-warn=tone == Tone::Warn class:tag-good=tone == Tone::Good>{name}</span> }
+    };
+    let tls = (!domain.tls.is_empty()).then(|| tag((domain.tls, domain.tls_tone)));
     let notes = domain.notes.into_iter().map(|note| view! { <p class="quiet">{note}</p> }).collect_view();
     let twin = domain.twin.map(|twin| {
         let label = format!("{} {twin}", words.claim_twin);
@@ -38,8 +41,8 @@ pub fn DomainItem(
                 {notes}
             </div>
             {domain.is_primary.then(|| view! { <span class="tag">{words.primary}</span> })}
-            <span class="tag" class:tag-warn=warn class:tag-good=good>{domain.state}</span>
-            {(!domain.tls.is_empty()).then(|| view! { <span class="tag" class:tag-warn=warn class:tag-good=good>{domain.tls}</span> })}
+            {tag((domain.state, domain.tone))}
+            {tls}
             {records(domain.records)}
             <div class="button-row">
                 {is_live.then(|| with_id::<CheckDomain>(act, &id, words.check))}

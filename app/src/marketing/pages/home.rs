@@ -36,7 +36,7 @@ pub fn Home() -> impl IntoView {
                 <h2 id="plans">{words.plans}</h2>
                 <p class="lead">{words.plans_lead}</p>
                 <Suspense>
-                    {move || Suspend::new(async move { plans.await.ok().map(|plans| view! { <PlanTable plans/> }) })}
+                    {move || Suspend::new(async move { plans.await.ok().map(|plans| view! { <PlanTable plans begin=words.begin_with/> }) })}
                 </Suspense>
             </section>
             <Suspense>

@@ -16,7 +16,7 @@ pub fn Plans() -> impl IntoView {
     let table = Suspend::new(async move {
         match list_plans().await {
             Err(error) => view! { <ErrorPage error/> }.into_any(),
-            Ok(plans) => view! { <PlanTable plans/> }.into_any(),
+            Ok(plans) => view! { <PlanTable plans begin=words.begin_with/> }.into_any(),
         }
     });
     view! {

@@ -30,7 +30,13 @@ pub fn AcceptInvitation() -> impl IntoView {
             match card.await {
                 Err(AppError::NotFound) => {
                     set_page_status(&AppError::NotFound);
-                    view! { <h1>{words.gone_title}</h1><p class="lead">{words.gone}</p> }.into_any()
+                    let sign_in = crate::words::words().auth.sign_in;
+                    view! {
+                        <h1>{words.gone_title}</h1>
+                        <p class="lead">{words.gone}</p>
+                        <p><a class="btn" href="/entrar">{sign_in}</a></p>
+                    }
+                    .into_any()
                 }
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
                 Ok(card) => view! { <Card card token act/> }.into_any(),

@@ -180,6 +180,27 @@ pub async fn record_day(db: &CentralDb, tenant: TenantId, day: Date) -> Result<(
     Ok(())
 }
 
+/// Brings what is written down of a day up to what is known by now: the line of a day is how it ended.
+///
+/// # Errors
+/// The database's.
+pub async fn follow_day(db: &CentralDb, day: Date) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "update usage_days d
+         set users = s.current_users, max_users = v.max_users + s.additional_users,
+             properties = s.current_properties, max_properties = v.max_properties
+         from tenant_subscriptions s
+         join subscription_plan_versions v on v.id = s.version_id
+         where d.day = $1 and s.tenant_id = d.tenant_id
+           and (d.users, d.max_users, d.properties, d.max_properties)
+               is distinct from (s.current_users, v.max_users + s.additional_users, s.current_properties, v.max_properties)",
+        day
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(())
+}
+
 /// An agency's days, newest first.
 ///
 /// # Errors
