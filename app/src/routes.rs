@@ -21,7 +21,7 @@ use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, Propert
 use crate::sign_up::pages::{ConfirmSignUp, SignUpNew, SignUpProgress, SignUpSent};
 use crate::store_settings::pages::{BrandShow, StoreShow};
 use crate::storefront::pages::{Landing, ListingShow, Lost, SearchIndex};
-use crate::team::pages::{AcceptInvitation, MemberShow, TeamIndex};
+use crate::team::pages::{AcceptInvitation, LeaveShow, MemberShow, TeamIndex};
 use crate::today::pages::Today;
 use crate::ui::error::NotFoundPage;
 use crate::ui::hydrated::mark_hydrated;
@@ -111,6 +111,7 @@ pub fn Front() -> impl IntoView {
                     <Route path=path!("audit") view=AuditIndex ssr=SsrMode::Async/>
                 </ParentRoute>
                 <Route path=path!("/app/profile/security") view=SecurityShow ssr=SsrMode::Async/>
+                <Route path=path!("/app/profile/leave") view=LeaveShow ssr=SsrMode::Async/>
                 <Route path=path!("/platform/profile") view=OperatorProfile ssr=SsrMode::Async/>
                 <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>
                 <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>

@@ -24,6 +24,7 @@ pub struct Words {
     pub joined: &'static str,
     pub changed: &'static str,
     pub moved: &'static str,
+    pub left: &'static str,
 }
 
 /// What the forms of the profile say: they are in the browser's program.
@@ -67,6 +68,7 @@ pub const fn of(lang: Lang) -> &'static Words {
         joined: "Convite aceito. Entre com o seu e-mail e a sua senha.",
         changed: "Senha guardada. Entre com ela.",
         moved: "E-mail confirmado. É com ele que você entra a partir de agora.",
+        left: "Você saiu da imobiliária. Entre de novo se a sua conta pertence a outra.",
     };
     const EN: Words = Words {
         forgotten: "Forgotten password",
@@ -87,6 +89,7 @@ pub const fn of(lang: Lang) -> &'static Words {
         joined: "Invitation accepted. Sign in with your e-mail and your password.",
         changed: "Password saved. Sign in with it.",
         moved: "E-mail confirmed. It is what you sign in with from now on.",
+        left: "You have left the agency. Sign in again if your account belongs to another.",
     };
     match lang {
         Lang::Pt => &PT,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use tenancy::central::invitations::{self, Accepts, Invitation, NewInvitation};
 use tenancy::central::mails::Mail;
 use tenancy::central::seats::{self, Seats};
+use tenancy::central::second_factors;
 use tenancy::central::team::{self, Member, Stays, TeamError};
 use tenancy::{Token, UserId};
 use time::OffsetDateTime;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use super::letters;
 use super::rules::{InviteInput, parse_name, parse_role};
-use super::types::{Asks, Choice, InvitationCard, InvitationRow, MemberPage, MemberRow, TeamPage};
+use super::types::{Asks, Choice, Help, InvitationCard, InvitationRow, MemberPage, MemberRow, TeamPage};
 use super::words;
 use crate::access::{Can, Role};
 use crate::account::links;
@@ -48,7 +49,7 @@ fn limit(seats: &Seats) -> Limit {
     }
 }
 
-fn named(role: &str, lang: Lang) -> String {
+pub(super) fn named(role: &str, lang: Lang) -> String {
     Role::parse(role).map_or_else(String::new, |role| role_name(role, lang).to_owned())
 }
 
@@ -132,8 +133,22 @@ pub async fn member(
         roles: if may && found.active { granted(staff.role, lang) } else { Vec::new() },
         heirs: if may && found.active { heirs } else { Vec::new() },
         may_reactivate: may && !found.active,
+        help: help(house, staff, found.user).await?,
         may_hand_over: found.active && role != Role::Owner && !is_self && staff.role.may(Can::HandOver),
         typed,
+    })
+}
+
+/// What whoever looks may do about a member's second factor.
+async fn help(house: &House, staff: &Staff, user: UserId) -> Result<Help, AppError> {
+    if !staff.role.may(Can::ResetSecondFactors) {
+        return Ok(Help::None);
+    }
+    let colleague = second_factors::colleague(&house.central, staff.account.tenant, user).await?;
+    Ok(match colleague.filter(|colleague| colleague.has_factor && user != staff.account.user) {
+        None => Help::None,
+        Some(colleague) if colleague.is_beyond => Help::OfThePlatform,
+        Some(_) => Help::Here,
     })
 }
 
@@ -245,7 +260,7 @@ pub async fn reactivate(house: &House, staff: &Staff, id: Uuid) -> Result<(), Ap
 }
 
 /// The agency's own database hears of it at once; if it cannot, the worker tells it later.
-async fn told(house: &House, staff: &Staff, id: Uuid) {
+pub(super) async fn told(house: &House, staff: &Staff, id: Uuid) {
     house.accounts.forget(id).await;
     if let Err(error) = super::jobs::catch_up(house, &staff.db, UserId::from(id)).await {
         tracing::warn!(%error, "an agency's copy of a member is behind; the worker brings it up");

@@ -108,6 +108,9 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/account/ask_email"
         | "/app/profile"
         | "/app/profile/security"
+        | "/app/profile/leave"
+        | "/fn/team/leaving"
+        | "/fn/team/leave"
         | "/entrar/agencia"
         | "/entrar/confirmar"
         | "/fn/auth/agencies"
@@ -196,6 +199,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/platform/tenants"
         | "/fn/platform/tenant"
         | "/fn/platform/act_as"
+        | "/fn/platform/reset_second_factor"
         | "/fn/platform/ticket"
         | "/fn/platform/begin_acting"
         | "/fn/platform/end_acting"
@@ -367,6 +371,7 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         | "/app/settings/audit"
         | "/app/settings/team"
         | "/app/profile"
+        | "/app/profile/leave"
         | "/entrar/agencia" => Some((page(), name)),
         "/app/settings/domains" | "/fn/domains/load" => {
             let own = format!("www.{}.example", two.b.route.slug);
@@ -379,7 +384,9 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         "/fn/properties/list" | "/fn/today/load" | "/fn/storefront/landing" | "/fn/storefront/search" => {
             Some((call(), title))
         }
-        "/fn/storefront/store" | "/fn/store_settings/load" | "/fn/auth/agencies" => Some((call(), name)),
+        "/fn/storefront/store" | "/fn/store_settings/load" | "/fn/auth/agencies" | "/fn/team/leaving" => {
+            Some((call(), name))
+        }
         "/fn/auth/sessions" => Some((call(), two.session.clone())),
         "/fn/team/load" => Some((call(), two.invitation.clone())),
         "/fn/properties/blank" => Some((Ask::Call(vec![("draft", two.draft.clone())]), title)),

@@ -41,7 +41,10 @@ pub fn Profile() -> impl IntoView {
         <LanguageForm/>
         <section class="group">
             <h2>{words.security}</h2>
-            <p><a class="btn" href="/app/profile/security" rel="external">{words.security}</a></p>
+            <p class="button-row">
+                <a class="btn" href="/app/profile/security" rel="external">{words.security}</a>
+                <a class="btn" href="/app/profile/leave" rel="external">{words.leave}</a>
+            </p>
         </section>
         <SessionsPart act/>
     }

@@ -231,3 +231,45 @@ pub async fn update_profile(
     super::audit::append(&mut tx, by.event("member.update", ("member", by.user.as_uuid()), changes)).await?;
     tx.commit().await
 }
+
+/// Puts another photograph in the place of a person's, for every agency of theirs, or none. Audited in the one that they are in.
+///
+/// # Errors
+/// The database's.
+pub async fn set_photo(
+    db: &CentralDb,
+    by: &super::team::By,
+    person: PersonId,
+    sha256: Option<&[u8]>,
+) -> Result<(), sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let before = sqlx::query_scalar!(
+        r#"select photo_sha256 is not null as "had!" from people where id = $1 for update"#,
+        person.as_uuid()
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    sqlx::query!("update people set photo_sha256 = $2 where id = $1", person.as_uuid(), sha256)
+        .execute(&mut *tx)
+        .await?;
+    let changes = serde_json::json!({"photo": [before, sha256.is_some()]});
+    super::audit::append(&mut tx, by.event("member.photo", ("member", by.user.as_uuid()), changes)).await?;
+    tx.commit().await
+}
+
+/// The other agencies whose folders may have the file of an account's photograph.
+///
+/// # Errors
+/// The database's.
+pub async fn elsewhere(db: &CentralDb, user: UserId) -> Result<Vec<TenantId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select o.company_id as "tenant: TenantId"
+           from users u
+           join users o on o.person_id = u.person_id and o.id <> u.id
+           where u.id = $1
+           order by o.active desc, o.id"#,
+        user.as_uuid()
+    )
+    .fetch_all(db.pool())
+    .await
+}
