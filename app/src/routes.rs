@@ -5,7 +5,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
-use crate::account::pages::{ConfirmEmail, Forgotten, SetPassword};
+use crate::account::pages::{ConfirmEmail, Forgotten, PhotoShow, SetPassword};
 use crate::audit::pages::{AuditIndex, GlobalAuditIndex};
 use crate::auth::pages::{
     ChooseAgency, Code, OperatorProfile, OperatorSignIn, Profile, Prove, SecurityShow, SignIn, SignOut,
@@ -112,6 +112,7 @@ pub fn Front() -> impl IntoView {
                 </ParentRoute>
                 <Route path=path!("/app/profile/security") view=SecurityShow ssr=SsrMode::Async/>
                 <Route path=path!("/app/profile/leave") view=LeaveShow ssr=SsrMode::Async/>
+                <Route path=path!("/app/profile/photo") view=PhotoShow ssr=SsrMode::Async/>
                 <Route path=path!("/platform/profile") view=OperatorProfile ssr=SsrMode::Async/>
                 <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>
                 <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>

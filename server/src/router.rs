@@ -142,6 +142,7 @@ fn app_face(state: &AppState) -> Router {
         .layer(DefaultBodyLimit::max(FORM))
         .route(limits::UPLOADS, post(media::upload).layer(DefaultBodyLimit::max(media::UPLOAD)))
         .route(limits::LOGO, post(media::upload_logo).layer(DefaultBodyLimit::max(media::UPLOAD)))
+        .route(limits::PORTRAIT, post(media::upload_portrait).layer(DefaultBodyLimit::max(media::UPLOAD)))
         // Among the addresses of the CRM, and pages without a script all the same.
         .route_service("/app/settings/domains", still.clone())
         .route_service("/app/settings/team", still.clone())
@@ -149,9 +150,11 @@ fn app_face(state: &AppState) -> Router {
         .route_service("/app/settings/plan", still.clone())
         .route_service("/app/settings/audit", still.clone())
         .route_service("/app/profile/security", still.clone())
-        .route_service("/app/profile/leave", still)
+        .route_service("/app/profile/leave", still.clone())
+        .route_service("/app/profile/photo", still)
         .route("/media/{photo}/{file}", get(media::of_staff))
         .route("/logo/{file}", get(media::logo_of_staff))
+        .route("/portrait/{user}/{file}", get(media::portrait))
         .route("/app/settings/audit/export", get(audit_export::export))
         .route("/platform/audit/export", get(audit_export::export))
         .with_state(state.clone());

@@ -56,6 +56,9 @@ pub const ROWS: &[Access] = &[
     page("/app/profile", Audience::Staff(Can::SeeAgency)),
     page("/app/profile/security", Audience::Staff(Can::SeeAgency)),
     page("/app/profile/leave", Audience::Staff(Can::SeeAgency)),
+    page("/app/profile/photo", Audience::Staff(Can::SeeAgency)),
+    write("/app/profile/photo/file", Audience::Staff(Can::SeeAgency)),
+    row("GET", "/portrait/{user}/{file}", Audience::Staff(Can::SeeAgency), false, Cache::Immutable),
     // Operators
     page("/platform/entrar", Audience::Platform),
     page("/platform", Audience::Operator),
@@ -83,6 +86,7 @@ pub const ROWS: &[Access] = &[
     write("/fn/account/confirm_email", Audience::Platform),
     read("/fn/account/profile", Audience::Staff(Can::SeeAgency)),
     write("/fn/account/update_profile", Audience::Staff(Can::SeeAgency)),
+    write("/fn/account/remove_photo", Audience::Staff(Can::SeeAgency)),
     write("/fn/account/change_password", Audience::Staff(Can::SeeAgency)),
     write("/fn/account/ask_email", Audience::Staff(Can::SeeAgency)),
     write("/fn/auth/sign_in", Audience::Platform),

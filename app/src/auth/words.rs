@@ -41,6 +41,7 @@ pub struct Words {
     pub security: &'static str,
     pub code: &'static str,
     pub leave: &'static str,
+    pub photo: &'static str,
 }
 
 /// Brazilian Portuguese.
@@ -77,6 +78,7 @@ pub const PT: Words = Words {
     security: "Verificação em duas etapas",
     code: "Código de verificação",
     leave: "Sair da imobiliária",
+    photo: "Minha foto",
 };
 
 /// English.
@@ -113,6 +115,7 @@ pub const EN: Words = Words {
     security: "Two-step verification",
     code: "Verification code",
     leave: "Leave the agency",
+    photo: "My photograph",
 };
 
 /// The words of the second factor. Not in the table of all words: its pages are made on the server, and the browser gets none.

@@ -16,6 +16,7 @@ use super::types::{Asks, Choice, Help, InvitationCard, InvitationRow, MemberPage
 use super::words;
 use crate::access::{Can, Role};
 use crate::account::links;
+use crate::account::portrait::face;
 use crate::auth::confirm;
 use crate::auth::second_factor::require_code;
 use crate::auth::words::role as role_name;
@@ -76,6 +77,7 @@ pub async fn page(
     let typed = drafts::find(&staff.db, place, draft, now).await?.and_then(Draft::typed);
     let member = |m: Member| MemberRow {
         id: m.user.as_uuid(),
+        face: face(m.user.as_uuid(), &m.name, m.photo.as_deref()),
         role: named(&m.role, lang),
         last_seen: last_seen(&m, lang),
         name: m.name,
@@ -123,6 +125,7 @@ pub async fn member(
     let heirs = heirs.map(|m| (m.user.to_string(), m.name.clone())).collect();
     Ok(MemberPage {
         id,
+        face: face(id, &found.name, found.photo.as_deref()),
         name: found.name.clone(),
         email: found.email.clone(),
         role: found.role.clone(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::ui::portrait::Face;
 use crate::values::fields::Fields;
 
 /// A value and what it is called.
@@ -30,6 +31,8 @@ pub struct TeamPage {
 pub struct MemberRow {
     /// The account.
     pub id: Uuid,
+    /// What they look like.
+    pub face: Face,
     /// Name.
     pub name: String,
     /// E-mail address.
@@ -60,6 +63,8 @@ pub struct InvitationRow {
 pub struct MemberPage {
     /// The account.
     pub id: Uuid,
+    /// What they look like.
+    pub face: Face,
     /// Name.
     pub name: String,
     /// E-mail address.

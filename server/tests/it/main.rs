@@ -48,6 +48,7 @@ mod photo_sweep;
 mod photos;
 mod places;
 mod plans;
+mod portraits;
 mod processes;
 mod properties;
 mod property_list;

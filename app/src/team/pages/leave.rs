@@ -55,8 +55,7 @@ fn Leave(page: LeavePage, act: Act) -> impl IntoView {
         }
         .into_any()
     } else if !page.is_proved {
-        let href = format!("/entrar/confirmar?next={}", "/app/profile/leave");
-        view! { <p>{words.needs_proof}</p> <p><a class="btn btn-primary" href=href>{words.prove}</a></p> }.into_any()
+        view! { <p>{words.needs_proof}</p> <p><a class="btn btn-primary" href="/entrar/confirmar?next=/app/profile/leave">{words.prove}</a></p> }.into_any()
     } else {
         view! {
             <ActForm act to=LeaveAgency::PATH class="form">
@@ -74,7 +73,7 @@ fn Leave(page: LeavePage, act: Act) -> impl IntoView {
             <ErrorNote error/>
             <ErrorSummary errors label_of/>
             {body}
-            <p><a href="/app/profile">{words.stay}</a></p>
+            <p><a class="btn btn-small" href="/app/profile">{words.stay}</a></p>
         </section>
     }
 }

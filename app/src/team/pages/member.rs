@@ -15,6 +15,7 @@ use crate::ui::act::{Act, ActForm, use_draft};
 use crate::ui::error::ErrorPage;
 use crate::ui::field::{CheckField, SelectField, TextField};
 use crate::ui::form::{ErrorNote, ErrorSummary, SavedNote, SubmitButton, field_errors};
+use crate::ui::portrait::Portrait;
 use crate::ui::title::PageTitle;
 use crate::values::fields::{FieldErrors, Fields};
 use crate::words::lang;
@@ -53,6 +54,7 @@ fn Member(member: MemberPage, act: Act) -> impl IntoView {
     view! {
         <PageTitle text=member.name.clone()/>
         <SettingsHead title=member.name.clone()/>
+        <Portrait face=member.face.clone() class="portrait portrait-large"/>
         <p class="lead">{member.email.clone()}" · "{state}" · "{member.last_seen.clone()}</p>
         <p id="records">{member.records.clone()}</p>
         <SavedNote act/>

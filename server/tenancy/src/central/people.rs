@@ -151,7 +151,11 @@ pub(crate) async fn ensure_user(
     role: &str,
 ) -> Result<UserId, sqlx::Error> {
     sqlx::query!(
-        "insert into users (id, company_id, person_id, email, name, role) values ($1, $2, $3, $4, $5, $6)
+        // Their agency's own database has yet to hear what is known of them from elsewhere.
+        "insert into users (id, company_id, person_id, email, name, role, staff_version)
+         select $1, $2, p.id, $4, $5, $6, case when coalesce(p.phone, p.creci) is null and p.photo_sha256 is null then 1 else 0 end
+         from people p
+         where p.id = $3
          on conflict on constraint users_person_key do nothing",
         Uuid::now_v7(),
         tenant.as_uuid(),
