@@ -10,85 +10,13 @@ use crate::words::Lang;
 
 /// What is said of an agency's standing; nothing for news of another kind.
 pub fn standing(lang: Lang, company: &str, news: &News, plan: String) -> Option<Writing> {
-    let (subject, line, label, after) = match (news, lang) {
-        (News::ClosesSoon { on }, _) => closes_soon(lang, company, *on)?,
-        (News::Closed { is_held: true }, Lang::Pt) => (
-            format!("O acesso da {company} foi suspenso"),
-            format!(
-                "A plataforma suspendeu o acesso da {company}. Enquanto isso o site não abre e ninguém entra no CRM; nenhum dado se perde."
-            ),
-            "Ver a situação",
-            "Para saber por quê, responda a quem atende você na plataforma.",
-        ),
-        (News::Closed { is_held: true }, Lang::En) => (
-            format!("Access for {company} was suspended"),
-            format!(
-                "The platform has suspended access for {company}. Meanwhile the site does not open and nobody enters the CRM; no data are lost."
-            ),
-            "See how it stands",
-            "To learn why, ask whoever looks after you at the platform.",
-        ),
-        (News::Closed { is_held: false }, Lang::Pt) => (
-            format!("O acesso da {company} foi suspenso"),
-            format!(
-                "Há uma fatura da {company} vencida há 21 dias, e o acesso foi suspenso. O site não abre e ninguém entra no CRM; nenhum dado se perde."
-            ),
-            "Ver a fatura",
-            "Com o pagamento o acesso volta sozinho. Aos 60 dias de atraso a assinatura termina.",
-        ),
-        (News::Closed { is_held: false }, Lang::En) => (
-            format!("Access for {company} was suspended"),
-            format!(
-                "An invoice of {company} is 21 days over, and access was suspended. The site does not open and nobody enters the CRM; no data are lost."
-            ),
-            "See the invoice",
-            "Once it is paid, access comes back by itself. At 60 days over the subscription ends.",
-        ),
-        (News::Opened, Lang::Pt) => (
-            format!("O acesso da {company} voltou"),
-            format!("A {company} está aberta de novo: o site está no ar e a equipe entra no CRM como antes."),
-            "Ver o plano",
-            "Nada se perdeu enquanto esteve fechada.",
-        ),
-        (News::Opened, Lang::En) => (
-            format!("{company} is open again"),
-            format!("{company} is open again: the site is on the air and the team enters the CRM as before."),
-            "See the plan",
-            "Nothing was lost while it was closed.",
-        ),
-        (News::Ended { is_wished: true }, Lang::Pt) => (
-            format!("A assinatura da {company} terminou"),
-            format!(
-                "A assinatura da {company} terminou, como foi pedido. O site não abre mais e ninguém entra no CRM."
-            ),
-            "Ver o plano",
-            "Quem é da diretoria ainda entra na página do plano e pode voltar.",
-        ),
-        (News::Ended { is_wished: true }, Lang::En) => (
-            format!("The subscription of {company} has ended"),
-            format!(
-                "The subscription of {company} has ended, as was asked for. The site does not open any more and nobody enters the CRM."
-            ),
-            "See the plan",
-            "Its owners still reach the plan's page, and can come back.",
-        ),
-        (News::Ended { is_wished: false }, Lang::Pt) => (
-            format!("A assinatura da {company} terminou"),
-            format!(
-                "Há uma fatura da {company} vencida há 60 dias, e a assinatura terminou. O site não abre e ninguém entra no CRM."
-            ),
-            "Ver a fatura",
-            "Quem é da diretoria ainda entra na página do plano; com o pagamento o acesso volta.",
-        ),
-        (News::Ended { is_wished: false }, Lang::En) => (
-            format!("The subscription of {company} has ended"),
-            format!(
-                "An invoice of {company} is 60 days over, and the subscription has ended. The site does not open and nobody enters the CRM."
-            ),
-            "See the invoice",
-            "Its owners still reach the plan's page; once it is paid, access comes back.",
-        ),
-        (News::Left { .. } | News::Acted { .. }, _) => return None,
+    let (subject, line, label, after) = match *news {
+        News::ClosesSoon { on } => closes_soon(lang, company, on)?,
+        News::Closed { is_held: true } => held(lang, company),
+        News::Closed { is_held: false } => closed(lang, company),
+        News::Opened => opened(lang, company),
+        News::Ended { is_wished } => ended(lang, company, is_wished),
+        News::Left { .. } | News::Acted { .. } => return None,
     };
     let link = Some((label.to_owned(), plan));
     Some(Writing { lang, name: String::new(), subject, lines: vec![line], link, after: vec![after.to_owned()] })
@@ -116,4 +44,104 @@ fn closes_soon(lang: Lang, company: &str, on: i64) -> Option<Said> {
             "If you have paid, there is nothing to do: the payment is still being recorded.",
         ),
     })
+}
+
+/// An operator has closed it.
+fn held(lang: Lang, company: &str) -> Said {
+    match lang {
+        Lang::Pt => (
+            format!("O acesso da {company} foi suspenso"),
+            format!(
+                "A plataforma suspendeu o acesso da {company}. Enquanto isso o site não abre e ninguém entra no CRM; nenhum dado se perde."
+            ),
+            "Ver a situação",
+            "Para saber por quê, responda a quem atende você na plataforma.",
+        ),
+        Lang::En => (
+            format!("Access for {company} was suspended"),
+            format!(
+                "The platform has suspended access for {company}. Meanwhile the site does not open and nobody enters the CRM; no data are lost."
+            ),
+            "See how it stands",
+            "To learn why, ask whoever looks after you at the platform.",
+        ),
+    }
+}
+
+/// Something is owed for too long.
+fn closed(lang: Lang, company: &str) -> Said {
+    match lang {
+        Lang::Pt => (
+            format!("O acesso da {company} foi suspenso"),
+            format!(
+                "Há uma fatura da {company} vencida há 21 dias, e o acesso foi suspenso. O site não abre e ninguém entra no CRM; nenhum dado se perde."
+            ),
+            "Ver a fatura",
+            "Com o pagamento o acesso volta sozinho. Aos 60 dias de atraso a assinatura termina.",
+        ),
+        Lang::En => (
+            format!("Access for {company} was suspended"),
+            format!(
+                "An invoice of {company} is 21 days over, and access was suspended. The site does not open and nobody enters the CRM; no data are lost."
+            ),
+            "See the invoice",
+            "Once it is paid, access comes back by itself. At 60 days over the subscription ends.",
+        ),
+    }
+}
+
+/// It is open again.
+fn opened(lang: Lang, company: &str) -> Said {
+    match lang {
+        Lang::Pt => (
+            format!("O acesso da {company} voltou"),
+            format!("A {company} está aberta de novo: o site está no ar e a equipe entra no CRM como antes."),
+            "Ver o plano",
+            "Nada se perdeu enquanto esteve fechada.",
+        ),
+        Lang::En => (
+            format!("{company} is open again"),
+            format!("{company} is open again: the site is on the air and the team enters the CRM as before."),
+            "See the plan",
+            "Nothing was lost while it was closed.",
+        ),
+    }
+}
+
+/// The subscription has ended, as its owner wished or for what is owed.
+fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
+    match (lang, is_wished) {
+        (Lang::Pt, true) => (
+            format!("A assinatura da {company} terminou"),
+            format!(
+                "A assinatura da {company} terminou, como foi pedido. O site não abre mais e ninguém entra no CRM."
+            ),
+            "Ver o plano",
+            "Quem é da diretoria ainda entra na página do plano e pode voltar.",
+        ),
+        (Lang::En, true) => (
+            format!("The subscription of {company} has ended"),
+            format!(
+                "The subscription of {company} has ended, as was asked for. The site does not open any more and nobody enters the CRM."
+            ),
+            "See the plan",
+            "Its owners still reach the plan's page, and can come back.",
+        ),
+        (Lang::Pt, false) => (
+            format!("A assinatura da {company} terminou"),
+            format!(
+                "Há uma fatura da {company} vencida há 60 dias, e a assinatura terminou. O site não abre e ninguém entra no CRM."
+            ),
+            "Ver a fatura",
+            "Quem é da diretoria ainda entra na página do plano; com o pagamento o acesso volta.",
+        ),
+        (Lang::En, false) => (
+            format!("The subscription of {company} has ended"),
+            format!(
+                "An invoice of {company} is 60 days over, and the subscription has ended. The site does not open and nobody enters the CRM."
+            ),
+            "See the invoice",
+            "Its owners still reach the plan's page; once it is paid, access comes back.",
+        ),
+    }
 }
