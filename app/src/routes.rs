@@ -5,7 +5,7 @@ use leptos_meta::provide_meta_context;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 
-use crate::account::pages::{ConfirmEmail, Forgotten, SetPassword};
+use crate::account::pages::{ConfirmEmail, Forgotten, PhotoShow, SetPassword};
 use crate::audit::pages::{AuditIndex, GlobalAuditIndex};
 use crate::auth::pages::{
     ChooseAgency, Code, OperatorProfile, OperatorSignIn, Profile, Prove, SecurityShow, SignIn, SignOut,
@@ -21,7 +21,7 @@ use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, Propert
 use crate::sign_up::pages::{ConfirmSignUp, SignUpNew, SignUpProgress, SignUpSent};
 use crate::store_settings::pages::{BrandShow, StoreShow};
 use crate::storefront::pages::{Landing, ListingShow, Lost, SearchIndex};
-use crate::team::pages::{AcceptInvitation, MemberShow, TeamIndex};
+use crate::team::pages::{AcceptInvitation, LeaveShow, MemberShow, TeamIndex};
 use crate::today::pages::Today;
 use crate::ui::error::NotFoundPage;
 use crate::ui::hydrated::mark_hydrated;
@@ -111,6 +111,8 @@ pub fn Front() -> impl IntoView {
                     <Route path=path!("audit") view=AuditIndex ssr=SsrMode::Async/>
                 </ParentRoute>
                 <Route path=path!("/app/profile/security") view=SecurityShow ssr=SsrMode::Async/>
+                <Route path=path!("/app/profile/leave") view=LeaveShow ssr=SsrMode::Async/>
+                <Route path=path!("/app/profile/photo") view=PhotoShow ssr=SsrMode::Async/>
                 <Route path=path!("/platform/profile") view=OperatorProfile ssr=SsrMode::Async/>
                 <Route path=path!("/entrar/agencia") view=ChooseAgency ssr=SsrMode::Async/>
                 <Route path=path!("/sair") view=SignOut ssr=SsrMode::Async/>

@@ -1,4 +1,4 @@
-//! Photographs and logos: in through one door, out through another.
+//! Photographs, logos and portraits: in through one door, out through another.
 
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
 use axum::extract::rejection::PathRejection;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use tenancy::TenantDb;
 use uuid::Uuid;
 
+use app::account::portrait;
 use app::caller::{self, Staff, Storefront, Who};
 use app::drafts::db::{self as drafts, Draft, Place};
 use app::error::AppError;
@@ -22,6 +23,7 @@ use app::properties::types::{AT_ONCE, PhotoId, PropertyId};
 use app::state::{AppState, House};
 use app::store_settings::types::SettingsForm;
 use app::store_settings::{db as settings, logo};
+use app::team::db as team;
 use app::values::fields::{FieldErrors, Fields, Problem};
 use app::words::Lang;
 
@@ -125,6 +127,16 @@ pub async fn upload_logo(
     received((&state.house, SettingsForm::Brand.path()), &parts, form, take).await
 }
 
+/// Takes a photograph of whoever sends it in.
+pub async fn upload_portrait(
+    State(state): State<AppState>,
+    parts: Parts,
+    form: Result<Multipart, MultipartRejection>,
+) -> Response {
+    let take = async |staff: &Staff, form| (take_portrait(&state.house, staff, form).await, None);
+    received((&state.house, portrait::PAGE), &parts, form, take).await
+}
+
 /// What came of a form with files: back to its page. What was not taken, and what was typed and not saved, is in a draft.
 async fn received(
     (house, page): (&House, &str),
@@ -182,6 +194,19 @@ async fn take_logo(house: &Arc<House>, staff: &Staff, mut form: Multipart, typed
         return match read(field, name.clone()).await.map_err(broken)? {
             Some(upload) => logo::take(house, staff, upload).await,
             None => Err(Refused::TooLarge.told("logo", &name)),
+        };
+    }
+    Ok(())
+}
+
+/// The first file of the form; a form without one changes nothing.
+async fn take_portrait(house: &Arc<House>, staff: &Staff, mut form: Multipart) -> Result<(), AppError> {
+    let broken = |error| broken_off("photo", &error);
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let Some(name) = field.file_name().map(str::to_owned).filter(|n| !n.is_empty()) else { continue };
+        return match read(field, name.clone()).await.map_err(broken)? {
+            Some(upload) => portrait::take(house, staff, upload).await,
+            None => Err(Refused::TooLarge.told("photo", &name)),
         };
     }
     Ok(())
@@ -277,6 +302,25 @@ pub async fn logo_of_storefront(State(state): State<AppState>, request: Request)
     match request.extensions().get::<Storefront>() {
         Some(Storefront(Ok(db))) => answer_logo(&state.house, db, request.uri(), Shown::ToVisitors).await,
         _ => plain::error(&AppError::NotFound, true, Lang::Pt, ""),
+    }
+}
+
+/// A member's photograph, for those who work with them: under the address that their row holds and no other.
+pub async fn portrait(State(state): State<AppState>, request: Request) -> Response {
+    let Some(Who::Staff { db: Ok(db), .. }) = request.extensions().get::<Who>() else {
+        return plain::error(&AppError::Unauthenticated, true, Lang::Pt, "");
+    };
+    let address = request.uri().path();
+    let found = async {
+        let digest = team::portrait(db, address).await?;
+        state.house.files.get(db.tenant(), &digest).await?.ok_or(AppError::NotFound)
+    };
+    match found.await {
+        Ok(bytes) => {
+            let cache = Shown::ToStaff.cache();
+            ([(header::CONTENT_TYPE, "image/webp"), (header::CACHE_CONTROL, cache)], bytes).into_response()
+        }
+        Err(error) => plain::error(&error, true, Lang::Pt, ""),
     }
 }
 

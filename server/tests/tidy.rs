@@ -175,6 +175,7 @@ fn slices_point_one_way() {
         ("account", "team"),
         ("auth", "account"),
         ("team", "account"),
+        ("team", "properties"),
         ("team", "audit"),
         ("team", "auth"),
         ("team", "drafts"),

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::letters;
+use super::portrait::face;
 use super::rules::parse_profile;
 use super::types::{LinkCard, ProfilePage, Purpose};
 use crate::auth::confirm::prove;
@@ -155,7 +156,8 @@ pub async fn profile(
         .with("name", &found.name)
         .with("phone", found.phone.as_deref().unwrap_or_default())
         .with("creci", found.creci.as_deref().unwrap_or_default());
-    Ok(ProfilePage { saved, typed })
+    let photo = staff.account.photo.as_deref();
+    Ok(ProfilePage { saved, face: face(staff.account.user.as_uuid(), &found.name, photo), typed })
 }
 
 /// Saves name, telephone and registration, in every agency of the person.

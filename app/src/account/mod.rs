@@ -6,6 +6,8 @@ mod letters;
 pub mod links;
 pub mod pages;
 pub mod parts;
+#[cfg(feature = "ssr")]
+pub mod portrait;
 pub mod rules;
 pub mod server_fns;
 pub mod types;

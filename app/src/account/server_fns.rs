@@ -24,6 +24,13 @@ pub async fn load_link(#[server(default)] token: String) -> Result<LinkCard, App
     super::links::link(&house, &token).await
 }
 
+/// Removes one's own photograph.
+#[server(prefix = "/fn", endpoint = "account/remove_photo")]
+pub async fn remove_photo() -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
+    super::portrait::remove(&*crate::caller::house()?, &staff).await
+}
+
 /// Sets the password by a link, once.
 #[server(prefix = "/fn", endpoint = "account/set_password")]
 pub async fn set_password(

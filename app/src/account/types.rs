@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ui::portrait::Face;
 use crate::values::fields::Fields;
 
 /// What a link is for.
@@ -30,6 +31,8 @@ pub struct LinkCard {
 pub struct ProfilePage {
     /// What is saved.
     pub saved: Fields,
+    /// What they look like.
+    pub face: Face,
     /// What was typed into a form that was refused; never a password.
     pub typed: Option<Fields>,
 }

@@ -24,6 +24,13 @@ pub struct Words {
     pub joined: &'static str,
     pub changed: &'static str,
     pub moved: &'static str,
+    pub left: &'static str,
+    pub photo: &'static str,
+    pub photo_lead: &'static str,
+    pub photo_hint: &'static str,
+    pub photo_send: &'static str,
+    pub photo_remove: &'static str,
+    pub photo_back: &'static str,
 }
 
 /// What the forms of the profile say: they are in the browser's program.
@@ -67,6 +74,13 @@ pub const fn of(lang: Lang) -> &'static Words {
         joined: "Convite aceito. Entre com o seu e-mail e a sua senha.",
         changed: "Senha guardada. Entre com ela.",
         moved: "E-mail confirmado. É com ele que você entra a partir de agora.",
+        left: "Você saiu da imobiliária. Entre de novo se a sua conta pertence a outra.",
+        photo: "Minha foto",
+        photo_lead: "Quem trabalha com você a vê ao lado do seu nome. Ela não aparece no site.",
+        photo_hint: "JPEG, PNG ou WebP, até 25 MB. Mostramos o quadrado do meio.",
+        photo_send: "Enviar foto",
+        photo_remove: "Remover foto",
+        photo_back: "Voltar ao perfil",
     };
     const EN: Words = Words {
         forgotten: "Forgotten password",
@@ -87,6 +101,13 @@ pub const fn of(lang: Lang) -> &'static Words {
         joined: "Invitation accepted. Sign in with your e-mail and your password.",
         changed: "Password saved. Sign in with it.",
         moved: "E-mail confirmed. It is what you sign in with from now on.",
+        left: "You have left the agency. Sign in again if your account belongs to another.",
+        photo: "My photograph",
+        photo_lead: "Whoever works with you sees it beside your name. It is not shown on the site.",
+        photo_hint: "JPEG, PNG or WebP, up to 25 MB. The square in the middle is shown.",
+        photo_send: "Send photograph",
+        photo_remove: "Remove photograph",
+        photo_back: "Back to the profile",
     };
     match lang {
         Lang::Pt => &PT,

@@ -147,6 +147,14 @@ async fn write(tx: &mut TenantTx, user: Option<Uuid>, event: Event<'_>, line: Au
 /// The database's.
 pub async fn enqueue(tx: &mut TenantTx, staff: &Staff, kind: &str, mut payload: Value) -> Result<(), sqlx::Error> {
     payload[REQUEST_ID] = json!(staff.request.id);
+    enqueue_by_program(tx, kind, payload).await
+}
+
+/// As [`enqueue`], for what the program itself does.
+///
+/// # Errors
+/// The database's.
+pub async fn enqueue_by_program(tx: &mut TenantTx, kind: &str, payload: Value) -> Result<(), sqlx::Error> {
     let job = JobRequest { kind: kind.to_owned(), payload };
     let payload = serde_json::to_value(&job).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     sqlx::query!("insert into outbox (id, kind, payload) values ($1, 'job', $2)", Uuid::now_v7(), payload)

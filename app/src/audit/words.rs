@@ -184,6 +184,8 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("member.update", "alterou os dados de um membro", "changed a member's details"),
     ("member.change_role", "mudou o papel de um membro", "changed a member's role"),
     ("member.deactivate", "desativou um membro", "deactivated a member"),
+    ("member.leave", "saiu da imobiliária", "left the agency"),
+    ("member.photo", "trocou a própria foto", "changed their own photograph"),
     ("member.reactivate", "reativou um membro", "reactivated a member"),
     ("person.ask_email", "pediu a mudança do e-mail", "asked for another e-mail address"),
     ("person.change_email", "mudou o e-mail", "changed the e-mail address"),

@@ -2,6 +2,7 @@
 
 use super::types::Me;
 use crate::access::Role;
+use crate::account::portrait::face;
 use crate::caller;
 use crate::error::AppError;
 use crate::ui::act::Refused;
@@ -24,6 +25,7 @@ pub fn me() -> Result<Me, AppError> {
     Ok(Me {
         user: staff.account.user.as_uuid(),
         storefront: house.settings.storefront_url(&route.slug, route.primary_domain.as_deref()),
+        face: face(staff.account.user.as_uuid(), &staff.account.name, staff.account.photo.as_deref()),
         name: staff.account.name,
         email: staff.account.email,
         role: staff.role,

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use tenancy::central::mails::Mail;
 use tenancy::central::second_factors::{self, Actor, Changed, Held, Told};
 use tenancy::central::sessions::{self, Signed};
-use tenancy::{TenantId, UserId};
+use tenancy::{PersonId, TenantId, UserId};
 use time::Duration;
+use uuid::Uuid;
 
 use super::letters::{Reader, about_second_factor};
 use super::rules::second_factor::demand;
@@ -44,6 +45,15 @@ pub async fn require_proof(house: &House) -> Result<(), AppError> {
 /// [`AppError::ProofNeeded`].
 pub async fn require_code(house: &House, has_second_factor: bool) -> Result<(), AppError> {
     if has_second_factor { require_proof(house).await } else { Ok(()) }
+}
+
+/// Whether it is lately enough that whoever asks has given them, for a page that says so.
+///
+/// # Errors
+/// [`AppError::Unauthenticated`].
+pub async fn is_proved(house: &House) -> Result<bool, AppError> {
+    let signed = sign_in::signed_in().await?.ok_or(AppError::Unauthenticated)?;
+    Ok(is_fresh(house, &signed))
 }
 
 fn is_fresh(house: &House, signed: &Signed) -> bool {
@@ -110,6 +120,7 @@ fn actor(who: &Insider) -> Actor {
         ip_address: Some(who.request.ip.to_string()),
         user_agent: who.request.user_agent.clone(),
         request_id: Some(who.request.id.clone()),
+        reason: None,
     }
 }
 
@@ -236,15 +247,24 @@ pub async fn reset(house: &House, staff: &Staff, user: UserId) -> Result<(), App
         ip_address: Some(staff.request.ip.to_string()),
         user_agent: staff.request.user_agent.clone(),
         request_id: Some(staff.request.id.clone()),
+        reason: None,
     };
-    let held = second_factors::find(&house.central, colleague.person).await?;
+    take_away(house, (colleague.person, user.as_uuid()), &actor).await
+}
+
+/// Takes a second factor away, for whoever may: its person is told, and signed out everywhere.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none.
+pub async fn take_away(house: &House, (person, user): (PersonId, Uuid), actor: &Actor) -> Result<(), AppError> {
+    let held = second_factors::find(&house.central, person).await?;
     let mail = letter(&held, actor.tenant, News::Reset, |page| house.settings.address(page));
-    let told = Told { actor: &actor, key: &house.key, mail: &mail };
-    let changed = second_factors::reset(&house.central, colleague.person, told).await?;
+    let told = Told { actor, key: &house.key, mail: &mail };
+    let changed = second_factors::reset(&house.central, person, told).await?;
     for stored in &changed.ok_or(AppError::NotFound)?.ended {
         house.sessions.forget(stored).await;
     }
-    house.accounts.forget(user.as_uuid()).await;
+    house.accounts.forget(user).await;
     Ok(())
 }
 

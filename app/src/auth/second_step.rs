@@ -202,6 +202,7 @@ impl Trial {
             ip_address: Some(self.request.ip.to_string()),
             user_agent: request.user_agent,
             request_id: Some(request.id),
+            reason: None,
         };
         let held = second_factors::find(&house.central, self.person).await?;
         let mail = letter(&held, None, News::Recovery, |page| house.settings.address(page));

@@ -212,6 +212,8 @@ async fn admit(house: &House, door: Door, known: &Credentials) -> Result<Option<
     }
     let mut agencies = accounts::memberships(&house.central, known.person).await?;
     Ok(match agencies.len() {
+        // Whoever has left every agency comes in to answer for one of their own, and to watch it being made: no further.
+        0 if accounts::is_on_the_way(&house.central, known.person, house.clock.now()).await? => Some(Admitted::Several),
         0 => None,
         1 => agencies.pop().map(Admitted::One),
         _ => Some(Admitted::Several),
@@ -300,6 +302,7 @@ async fn remember_device(house: &House, email: &str, request: &Request) -> Resul
 /// Where to go from where somebody stands now.
 pub fn way_on(inside: &Inside, door: Door, next: &str) -> String {
     match inside {
+        Inside::Choosing if is_of_sign_up(next) => next.to_owned(),
         Inside::Choosing => "/entrar/agencia".to_owned(),
         Inside::Home => way_in(door, next).to_owned(),
         // On which way it is is said once more when the code is given.
@@ -325,7 +328,7 @@ pub fn security_of(who: &Insider) -> &'static str {
     if who.tenant.is_some() { "/app/profile/security" } else { "/platform/profile" }
 }
 
-/// Where to go after signing in: one of our own pages behind this door, or its first.
+/// Where to go after signing in: one of our own pages behind this door or on the way to it, or its first.
 pub fn way_in(door: Door, next: &str) -> &str {
     let (home, realm) = match door {
         Door::Staff => ("/app", "/app"),
@@ -334,7 +337,15 @@ pub fn way_in(door: Door, next: &str) -> &str {
     let inside = next == realm || next.strip_prefix(realm).is_some_and(|rest| rest.starts_with(['/', '?']));
     let harmless =
         !next.contains("//") && !next.contains('\\') && !next.contains("..") && !next.chars().any(char::is_control);
-    if inside && harmless { next } else { home }
+    let is_known = inside || (door == Door::Staff && is_of_sign_up(next));
+    if is_known && harmless { next } else { home }
+}
+
+/// Pages of signing up that send somebody known to sign in, and go on with them then: the answer to a mail, and the making.
+fn is_of_sign_up(next: &str) -> bool {
+    let token = next.strip_prefix("/confirmar/").unwrap_or_default();
+    let is_token = token.len() == 96 && token.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    is_token || next == "/cadastro/andamento"
 }
 
 #[cfg(test)]
@@ -345,6 +356,12 @@ mod tests {
     fn the_way_in_stays_on_our_side_of_the_door() {
         assert_eq!(way_in(Door::Staff, "/app/properties?q=casa"), "/app/properties?q=casa");
         assert_eq!(way_in(Door::Staff, "/app"), "/app");
+        let answer = format!("/confirmar/{}", "0f".repeat(48));
+        assert_eq!(way_in(Door::Staff, &answer), answer);
+        assert_eq!(way_in(Door::Staff, "/cadastro/andamento"), "/cadastro/andamento");
+        assert_eq!(way_in(Door::Operators, &answer), "/platform/tenants");
+        assert_eq!(way_on(&Inside::Choosing, Door::Staff, &answer), answer);
+        assert_eq!(way_on(&Inside::Choosing, Door::Staff, "/app/properties"), "/entrar/agencia");
         for elsewhere in [
             "",
             "https://evil.example/app",
@@ -355,6 +372,11 @@ mod tests {
             "/platform",
             "/app/../x",
             "/app/\r\nx",
+            "/confirmar/",
+            "/confirmar/0f",
+            "/confirmar/email/0f",
+            "/cadastro/andamento/../../platform",
+            "/cadastro",
         ] {
             assert_eq!(way_in(Door::Staff, elsewhere), "/app", "{elsewhere:?}");
         }

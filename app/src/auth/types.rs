@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::access::Role;
 use crate::error::AppError;
+use crate::ui::portrait::Face;
 use crate::values::fields::Fields;
 use crate::words::Lang;
 
@@ -16,6 +17,8 @@ pub struct Me {
     pub user: Uuid,
     /// Their name.
     pub name: String,
+    /// What they look like.
+    pub face: Face,
     /// Their e-mail address.
     pub email: String,
     /// Their role.

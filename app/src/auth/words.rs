@@ -40,6 +40,8 @@ pub struct Words {
     pub end_others: &'static str,
     pub security: &'static str,
     pub code: &'static str,
+    pub leave: &'static str,
+    pub photo: &'static str,
 }
 
 /// Brazilian Portuguese.
@@ -75,6 +77,8 @@ pub const PT: Words = Words {
     end_others: "Encerrar todas as outras",
     security: "Verificação em duas etapas",
     code: "Código de verificação",
+    leave: "Sair da imobiliária",
+    photo: "Minha foto",
 };
 
 /// English.
@@ -110,6 +114,8 @@ pub const EN: Words = Words {
     end_others: "End all the others",
     security: "Two-step verification",
     code: "Verification code",
+    leave: "Leave the agency",
+    photo: "My photograph",
 };
 
 /// The words of the second factor. Not in the table of all words: its pages are made on the server, and the browser gets none.
@@ -353,5 +359,25 @@ pub fn end_acting(lang: Lang) -> &'static str {
     match lang {
         Lang::Pt => "Voltar ao console",
         Lang::En => "Back to the console",
+    }
+}
+
+/// Whoever is signed in and belongs to no agency yet.
+pub fn no_agency(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Pt => {
+            "Nenhuma imobiliária espera por você aqui. Se pediu uma, abra o link do e-mail de confirmação, ou veja como ela está."
+        }
+        Lang::En => {
+            "No agency waits for you here. If you asked for one, open the link in the mail that asks you to confirm, or see how far it is."
+        }
+    }
+}
+
+/// The way to the agency in the making.
+pub fn under_way(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Pt => "Ver o andamento",
+        Lang::En => "See how far it is",
     }
 }

@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 pub mod db;
 pub mod features;
+#[cfg(feature = "ssr")]
+pub mod letters;
 pub mod pages;
 pub mod parts;
 #[cfg(feature = "ssr")]

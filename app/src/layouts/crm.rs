@@ -11,6 +11,7 @@ use crate::error::AppError;
 use crate::ui::act::{Lapsed, Refused};
 use crate::ui::error::ErrorPage;
 use crate::ui::icon::{Icon, IconName};
+use crate::ui::portrait::{Face, Portrait};
 use crate::words::words;
 
 /// The frame of the CRM's pages. They find [`Me`] in their context.
@@ -40,7 +41,7 @@ fn Frame(me: Me) -> impl IntoView {
                     {words.today.see_site} <Icon name=IconName::External/></a></p>
                 <Find shown/>
                 <Navigation/>
-                <Foot name=me.name/>
+                <Foot name=me.name face=me.face/>
             </header>
             <main id="content" tabindex="-1">
                 {me.acting.map(acting)}
@@ -90,11 +91,11 @@ fn Find(shown: RwSignal<Option<Shown>>) -> impl IntoView {
 }
 
 #[component]
-fn Foot(name: String) -> impl IntoView {
+fn Foot(name: String, face: Face) -> impl IntoView {
     let words = words();
     view! {
         <div class="rail-foot">
-            <span>{name}</span>
+            <span class="rail-who"><Portrait face/>{name}</span>
             // A plain form: the page that follows is not one of this program's.
             <form method="post" action="/sair">
                 <button type="submit" class="btn btn-small"><Icon name=IconName::SignOut/>{words.auth.sign_out}</button>

@@ -31,12 +31,14 @@ pub static SETTINGS: [&str; 5] = [
 ];
 
 /// Pages in the CRM's frame that are whole without WASM, and have none: the router in the browser does not know them.
-const STILL: [&str; 5] = [
+const STILL: [&str; 7] = [
     "/app/settings/domains",
     "/app/settings/team",
     "/app/settings/plan",
     "/app/settings/audit",
     "/app/profile/security",
+    "/app/profile/leave",
+    "/app/profile/photo",
 ];
 
 /// What a link's `rel` is: where it leads to a page that the browser has to ask the server for.

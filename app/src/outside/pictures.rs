@@ -1,4 +1,4 @@
-//! Photographs and logos as bytes: what is taken in, and what is made of it. No database, no files.
+//! Photographs, logos and portraits as bytes: what is taken in, and what is made of it. No database, no files.
 //!
 //! Nothing of what was received is ever served: every variant is encoded anew from its pixels, so metadata (EXIF, GPS),
 //! colour profiles and whatever hides behind the picture stay behind.
@@ -19,7 +19,7 @@ use crate::values::text;
 
 use door::Door;
 pub use door::Place;
-use draw::{draw_logo, encode_all, flatten, turned};
+use draw::{draw_logo, draw_portrait, encode_all, flatten, turned};
 use header::{MAX_ALLOC, begin};
 
 /// The largest file that is taken.
@@ -163,6 +163,20 @@ impl Pictures {
     pub async fn logo(&self, bytes: bytes::Bytes, name: &str, declared: Option<&str>) -> Result<Variant, PictureError> {
         let format = format_of(&bytes, name, declared)?;
         self.open(bytes, format, |(picture, orientation)| draw_logo(picture, orientation)).await
+    }
+
+    /// A portrait: the square in the middle of what is sent, drawn anew, no larger than it is ever shown.
+    ///
+    /// # Errors
+    /// [`PictureError`].
+    pub async fn portrait(
+        &self,
+        bytes: bytes::Bytes,
+        name: &str,
+        declared: Option<&str>,
+    ) -> Result<Variant, PictureError> {
+        let format = format_of(&bytes, name, declared)?;
+        self.open(bytes, format, |(picture, orientation)| draw_portrait(picture, orientation)).await
     }
 
     /// Every size of a photograph, in both formats, smallest first.

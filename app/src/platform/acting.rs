@@ -55,13 +55,7 @@ pub async fn ask(
 ) -> Result<String, AppError> {
     let company = companies::find_by_slug(&house.central, wanted.slug).await?;
     let mut errors = FieldErrors::default();
-    let reason = text::parse_line(wanted.why, 500).unwrap_or_else(|problem| {
-        errors.add("why", problem);
-        String::new()
-    });
-    if errors.is_empty() && reason.chars().count() < REASON as usize {
-        errors.add("why", Problem::TooShort(REASON));
-    }
+    let reason = reason(wanted.why).map_err(|problem| errors.add("why", problem)).unwrap_or_default();
     let user = wanted.user.parse::<Uuid>().unwrap_or_default();
     let target = directory::target(&house.central, company.id, user).await?;
     let account = house.accounts.staff(user.into()).await.map_err(|_| AppError::Unavailable)?;
@@ -86,6 +80,12 @@ pub async fn ask(
     let token = to_hex(&bytes);
     impersonations::issue(&house.central, &hash(&token), &ticket, house.clock.now()).await?;
     Ok(token)
+}
+
+/// Why somebody does what an agency is to be told of.
+pub(super) fn reason(raw: &str) -> Result<String, Problem> {
+    let reason = text::parse_line(raw, 500)?;
+    if reason.chars().count() < REASON as usize { Err(Problem::TooShort(REASON)) } else { Ok(reason) }
 }
 
 /// Nobody acts as somebody who runs the platform, wherever else that person works.

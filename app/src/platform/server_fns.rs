@@ -62,6 +62,18 @@ pub async fn act_as(
     Ok(())
 }
 
+/// Takes the second factor of a member away, who has lost it.
+#[server(prefix = "/fn", endpoint = "platform/reset_second_factor")]
+pub async fn reset_members_factor(
+    slug: String,
+    #[server(default)] helped: String,
+    #[server(default)] help_reason: String,
+) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::help::reset_second_factor(&house, &operator, (&slug, &helped, &help_reason)).await
+}
+
 /// What a ticket is good for.
 #[server(prefix = "/fn", endpoint = "platform/ticket")]
 pub async fn load_ticket(slug: String, ticket: String) -> Result<TicketSheet, AppError> {

@@ -115,6 +115,7 @@ fn member_line(member: Member, own: &str, lang: Lang) -> MemberLine {
     let role = Role::parse(&member.role);
     MemberLine {
         user: member.user.as_uuid(),
+        may_be_helped: member.has_factor && !member.is_operator,
         may_be_acted_as: !member.is_operator && member.email != own,
         name: member.name,
         email: member.email,

@@ -117,6 +117,8 @@ pub struct MemberLine {
     pub role: String,
     /// Whether an operator may act as them.
     pub may_be_acted_as: bool,
+    /// Whether an operator may take their second factor away, once they have lost it.
+    pub may_be_helped: bool,
 }
 
 /// A line of an agency's log.

@@ -281,3 +281,42 @@ pub const fn console(lang: Lang) -> &'static Console {
         Lang::En => &CONSOLE_EN,
     }
 }
+
+/// The words of helping somebody who has lost their second factor.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each key is its own description")]
+pub struct Help {
+    pub title: &'static str,
+    pub lead: &'static str,
+    pub whom: &'static str,
+    pub why: &'static str,
+    pub why_hint: &'static str,
+    pub reset: &'static str,
+    pub nobody: &'static str,
+}
+
+/// The words of helping, in a language.
+pub const fn help(lang: Lang) -> &'static Help {
+    const PT: Help = Help {
+        title: "Segunda etapa perdida",
+        lead: "Retira a verificação em duas etapas de quem perdeu o celular e os códigos. A pessoa sai de todas as sessões e é avisada; a imobiliária vê na auditoria quem fez e por quê.",
+        whom: "De quem",
+        why: "Motivo",
+        why_hint: "Pelo menos 10 caracteres: como se confirmou que é a pessoa.",
+        reset: "Retirar a verificação",
+        nobody: "Ninguém daqui tem verificação em duas etapas que a plataforma possa retirar.",
+    };
+    const EN: Help = Help {
+        title: "A lost second factor",
+        lead: "Takes the second factor from whoever has lost telephone and codes. They are signed out everywhere and told; the agency sees in its log who did it and why.",
+        whom: "Whose",
+        why: "Reason",
+        why_hint: "At least 10 characters: how it was made sure that it is them.",
+        reset: "Take it away",
+        nobody: "Nobody here has a second factor that the platform could take away.",
+    };
+    match lang {
+        Lang::Pt => &PT,
+        Lang::En => &EN,
+    }
+}

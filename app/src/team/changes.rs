@@ -4,6 +4,7 @@ use std::sync::Arc;
 use tenancy::central::invitations::{self, Accepts, Invitation, NewInvitation};
 use tenancy::central::mails::Mail;
 use tenancy::central::seats::{self, Seats};
+use tenancy::central::second_factors;
 use tenancy::central::team::{self, Member, Stays, TeamError};
 use tenancy::{Token, UserId};
 use time::OffsetDateTime;
@@ -11,10 +12,11 @@ use uuid::Uuid;
 
 use super::letters;
 use super::rules::{InviteInput, parse_name, parse_role};
-use super::types::{Asks, Choice, InvitationCard, InvitationRow, MemberPage, MemberRow, TeamPage};
+use super::types::{Asks, Choice, Help, InvitationCard, InvitationRow, MemberPage, MemberRow, TeamPage};
 use super::words;
 use crate::access::{Can, Role};
 use crate::account::links;
+use crate::account::portrait::face;
 use crate::auth::confirm;
 use crate::auth::second_factor::require_code;
 use crate::auth::words::role as role_name;
@@ -48,7 +50,7 @@ fn limit(seats: &Seats) -> Limit {
     }
 }
 
-fn named(role: &str, lang: Lang) -> String {
+pub(super) fn named(role: &str, lang: Lang) -> String {
     Role::parse(role).map_or_else(String::new, |role| role_name(role, lang).to_owned())
 }
 
@@ -75,6 +77,7 @@ pub async fn page(
     let typed = drafts::find(&staff.db, place, draft, now).await?.and_then(Draft::typed);
     let member = |m: Member| MemberRow {
         id: m.user.as_uuid(),
+        face: face(m.user.as_uuid(), &m.name, m.photo.as_deref()),
         role: named(&m.role, lang),
         last_seen: last_seen(&m, lang),
         name: m.name,
@@ -122,6 +125,7 @@ pub async fn member(
     let heirs = heirs.map(|m| (m.user.to_string(), m.name.clone())).collect();
     Ok(MemberPage {
         id,
+        face: face(id, &found.name, found.photo.as_deref()),
         name: found.name.clone(),
         email: found.email.clone(),
         role: found.role.clone(),
@@ -132,8 +136,22 @@ pub async fn member(
         roles: if may && found.active { granted(staff.role, lang) } else { Vec::new() },
         heirs: if may && found.active { heirs } else { Vec::new() },
         may_reactivate: may && !found.active,
+        help: help(house, staff, found.user).await?,
         may_hand_over: found.active && role != Role::Owner && !is_self && staff.role.may(Can::HandOver),
         typed,
+    })
+}
+
+/// What whoever looks may do about a member's second factor.
+async fn help(house: &House, staff: &Staff, user: UserId) -> Result<Help, AppError> {
+    if !staff.role.may(Can::ResetSecondFactors) {
+        return Ok(Help::None);
+    }
+    let colleague = second_factors::colleague(&house.central, staff.account.tenant, user).await?;
+    Ok(match colleague.filter(|colleague| colleague.has_factor && user != staff.account.user) {
+        None => Help::None,
+        Some(colleague) if colleague.is_beyond => Help::OfThePlatform,
+        Some(_) => Help::Here,
     })
 }
 
@@ -245,7 +263,7 @@ pub async fn reactivate(house: &House, staff: &Staff, id: Uuid) -> Result<(), Ap
 }
 
 /// The agency's own database hears of it at once; if it cannot, the worker tells it later.
-async fn told(house: &House, staff: &Staff, id: Uuid) {
+pub(super) async fn told(house: &House, staff: &Staff, id: Uuid) {
     house.accounts.forget(id).await;
     if let Err(error) = super::jobs::catch_up(house, &staff.db, UserId::from(id)).await {
         tracing::warn!(%error, "an agency's copy of a member is behind; the worker brings it up");

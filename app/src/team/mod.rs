@@ -7,7 +7,9 @@ pub mod db;
 #[cfg(feature = "ssr")]
 pub mod jobs;
 #[cfg(feature = "ssr")]
-mod letters;
+pub mod leave;
+#[cfg(feature = "ssr")]
+pub mod letters;
 pub mod pages;
 pub mod rules;
 pub mod server_fns;

@@ -36,6 +36,11 @@ pub fn parse_role(raw: &str, by: Role) -> Result<Role, Problem> {
     Role::parse(raw).filter(|role| by.grants(*role)).ok_or(Problem::NotAChoice)
 }
 
+/// Who may be given the records of somebody who leaves: of a partner, who works for another agency, those who run this one.
+pub const fn may_inherit(from: Role, heir: Role) -> bool {
+    !matches!(from, Role::Partner) || matches!(heir, Role::Owner | Role::Manager)
+}
+
 /// Reads a person's name.
 ///
 /// # Errors
@@ -68,6 +73,14 @@ mod tests {
                 };
                 assert_eq!(parse_role(role.as_str(), by).is_ok(), may, "{by:?} gives {role:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_partner_leaves_their_records_to_those_who_run_the_agency() {
+        for heir in Role::ALL {
+            assert!(may_inherit(Role::Broker, heir), "{heir:?}");
+            assert_eq!(may_inherit(Role::Partner, heir), matches!(heir, Role::Owner | Role::Manager), "{heir:?}");
         }
     }
 

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::types::{InvitationCard, MemberPage, TeamPage};
+use super::types::{InvitationCard, LeavePage, MemberPage, TeamPage};
 use crate::error::AppError;
 use crate::values::fields::Fields;
 
@@ -77,6 +77,23 @@ pub async fn hand_over(
     let staff = crate::caller::staff(crate::access::Can::HandOver)?;
     super::changes::hand_over(&crate::caller::house()?, &staff, (id, password), stays.into()).await?;
     leptos_axum::redirect("/app/settings/team");
+    Ok(())
+}
+
+/// What leaving takes.
+#[server(prefix = "/fn", endpoint = "team/leaving")]
+pub async fn load_leaving(#[server(default)] draft: Option<Uuid>) -> Result<LeavePage, AppError> {
+    let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
+    let house = crate::caller::house()?;
+    super::leave::page(&house, &staff, draft, (house.clock.now(), crate::words::lang())).await
+}
+
+/// Leaves the agency; whoever did is signed out of it.
+#[server(prefix = "/fn", endpoint = "team/leave")]
+pub async fn leave_agency(#[server(default)] heir: String) -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
+    super::leave::leave(&*crate::caller::house()?, &staff, &heir).await?;
+    leptos_axum::redirect("/entrar?left=1");
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::ui::portrait::Face;
 use crate::values::fields::Fields;
 
 /// A value and what it is called.
@@ -30,6 +31,8 @@ pub struct TeamPage {
 pub struct MemberRow {
     /// The account.
     pub id: Uuid,
+    /// What they look like.
+    pub face: Face,
     /// Name.
     pub name: String,
     /// E-mail address.
@@ -60,6 +63,8 @@ pub struct InvitationRow {
 pub struct MemberPage {
     /// The account.
     pub id: Uuid,
+    /// What they look like.
+    pub face: Face,
     /// Name.
     pub name: String,
     /// E-mail address.
@@ -80,9 +85,39 @@ pub struct MemberPage {
     pub heirs: Vec<Choice>,
     /// Whether one may let them in again.
     pub may_reactivate: bool,
+    /// What one may do when they have lost their second factor.
+    pub help: Help,
     /// Whether one may make them an owner.
     pub may_hand_over: bool,
     /// What was typed into the form that was refused; never a password.
+    pub typed: Option<Fields>,
+}
+
+/// What may be done for somebody who has lost their second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Help {
+    /// Nothing: they have none, or it is not for whoever looks.
+    None,
+    /// It can be taken away here.
+    Here,
+    /// Only the platform helps: more than this agency depends on it.
+    OfThePlatform,
+}
+
+/// What somebody sees who may leave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LeavePage {
+    /// The agency's name.
+    pub agency: String,
+    /// How many records are theirs, in words.
+    pub records: String,
+    /// Who may be given them.
+    pub heirs: Vec<Choice>,
+    /// Whether nobody who owns the agency would be left.
+    pub is_last_owner: bool,
+    /// Whether the password was given lately enough.
+    pub is_proved: bool,
+    /// What was typed into the form that was refused.
     pub typed: Option<Fields>,
 }
 

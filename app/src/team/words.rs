@@ -40,6 +40,10 @@ pub struct Words {
     pub accept_known: &'static str,
     pub gone_title: &'static str,
     pub gone: &'static str,
+    pub second_factor: &'static str,
+    pub second_factor_lead: &'static str,
+    pub second_factor_reset: &'static str,
+    pub second_factor_beyond: &'static str,
 }
 
 /// Brazilian Portuguese.
@@ -78,6 +82,10 @@ const PT: Words = Words {
     accept_known: "Você já tem uma conta com este e-mail. Entre com a senha dela para aceitar.",
     gone_title: "Este convite não vale mais",
     gone: "O link já foi usado, foi cancelado ou passou do prazo. Peça outro a quem convidou.",
+    second_factor: "Verificação em duas etapas",
+    second_factor_lead: "Se a pessoa perdeu o celular e os códigos de recuperação, retire a verificação: ela sai de todas as sessões, entra só com a senha e é avisada por e-mail.",
+    second_factor_reset: "Retirar a verificação",
+    second_factor_beyond: "Se a pessoa perdeu a verificação em duas etapas, só a plataforma a retira: ela é da diretoria, trabalha também em outra imobiliária ou na plataforma.",
 };
 
 /// English.
@@ -116,10 +124,59 @@ const EN: Words = Words {
     accept_known: "You have an account with this e-mail already. Give its password to accept.",
     gone_title: "This invitation is good no more",
     gone: "The link was used, cancelled or has expired. Ask whoever invited you for another.",
+    second_factor: "Second factor",
+    second_factor_lead: "If they have lost their telephone and the recovery codes, take it away: they are signed out everywhere, sign in with the password alone and are told by mail.",
+    second_factor_reset: "Take the second factor away",
+    second_factor_beyond: "If they have lost their second factor, only the platform takes it away: they own the agency, or work for another agency or for the platform too.",
 };
 
 /// The words of a language.
 pub const fn of(lang: Lang) -> &'static Words {
+    match lang {
+        Lang::Pt => &PT,
+        Lang::En => &EN,
+    }
+}
+
+/// The words of leaving.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each key is its own description")]
+pub struct Leaving {
+    pub title: &'static str,
+    pub lead: &'static str,
+    pub heir: &'static str,
+    pub leave: &'static str,
+    pub stay: &'static str,
+    pub last_owner: &'static str,
+    pub to_team: &'static str,
+    pub needs_proof: &'static str,
+    pub prove: &'static str,
+}
+
+/// The words of leaving, in a language.
+pub const fn leaving(lang: Lang) -> &'static Leaving {
+    const PT: Leaving = Leaving {
+        title: "Sair da imobiliária",
+        lead: "Você perde o acesso na hora, e só entra de novo se alguém reativar a sua conta. O que é seu passa a quem você escolher, e quem é da diretoria é avisado.",
+        heir: "Quem assume os registros",
+        leave: "Sair da imobiliária",
+        stay: "Ficar e voltar ao perfil",
+        last_owner: "Você é a única pessoa da diretoria, e uma imobiliária não fica sem ela. Passe a diretoria a alguém antes de sair.",
+        to_team: "Ir para a equipe",
+        needs_proof: "Para sair, confirme antes que é você.",
+        prove: "Confirmar a senha",
+    };
+    const EN: Leaving = Leaving {
+        title: "Leave the agency",
+        lead: "You lose access at once, and come in again only if somebody reactivates your account. What is yours goes to whom you choose, and the owners are told.",
+        heir: "Who takes over the records",
+        leave: "Leave the agency",
+        stay: "Stay, and back to the profile",
+        last_owner: "You are the only owner, and an agency is never without one. Hand it over to somebody before you leave.",
+        to_team: "To the team",
+        needs_proof: "To leave, first confirm that it is you.",
+        prove: "Confirm the password",
+    };
     match lang {
         Lang::Pt => &PT,
         Lang::En => &EN,
@@ -192,6 +249,16 @@ pub fn records(count: i64, lang: Lang) -> String {
     }
 }
 
+/// How many records are one's own.
+pub fn own_records(count: i64, lang: Lang) -> String {
+    match (count, lang) {
+        (1, Lang::Pt) => "1 imóvel está sob sua responsabilidade.".into(),
+        (n, Lang::Pt) => format!("{n} imóveis estão sob sua responsabilidade."),
+        (1, Lang::En) => "1 property is in your care.".into(),
+        (n, Lang::En) => format!("{n} properties are in your care."),
+    }
+}
+
 /// What a field is called.
 pub fn field(name: &str, lang: Lang) -> &'static str {
     let words = of(lang);
@@ -199,6 +266,7 @@ pub fn field(name: &str, lang: Lang) -> &'static str {
         "email" => words.email,
         "role" => words.role,
         "heir" => words.heir,
+        "user" => words.second_factor,
         "password" => words.password,
         "new_password" => words.new_password,
         _ => words.name,

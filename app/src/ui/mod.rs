@@ -9,6 +9,7 @@ pub mod form;
 pub mod hydrated;
 pub mod icon;
 pub mod poll;
+pub mod portrait;
 pub mod refusals;
 pub mod text_area;
 pub mod title;

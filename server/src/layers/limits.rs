@@ -42,6 +42,8 @@ const PATIENCE: Patience =
 pub const UPLOADS: &str = "/app/properties/{id}/photos";
 /// Where a logo is sent to.
 pub const LOGO: &str = "/app/settings/brand/logo";
+/// Where a photograph of oneself is sent to.
+pub const PORTRAIT: &str = "/app/profile/photo/file";
 
 /// The layer.
 pub async fn layer(request: Request, next: Next) -> Response {
@@ -49,8 +51,8 @@ pub async fn layer(request: Request, next: Next) -> Response {
 }
 
 async fn within(patience: Patience, request: Request, next: Next) -> Response {
-    let is_upload =
-        *request.method() == Method::POST && [UPLOADS, LOGO].iter().any(|path| fits(path, request.uri().path()));
+    let is_upload = *request.method() == Method::POST
+        && [UPLOADS, LOGO, PORTRAIT].iter().any(|path| fits(path, request.uri().path()));
     let (most, longest) = if is_upload { (UPLOAD, patience.uploading) } else { (FORM, patience.answer) };
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();

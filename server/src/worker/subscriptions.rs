@@ -1,4 +1,5 @@
-//! What time does to subscriptions, what an agency's own database is told of its limits, and a line a day of its use.
+//! What time does to subscriptions, what an agency's own database is told of its limits, a line a day of its use, and what its
+//! owners are told.
 //!
 //! Nothing here decides: states and periods are `tenancy::billing`'s, and each agency is a transaction of its own, so that one
 //! that cannot be done keeps no other waiting.
@@ -16,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use app::error::AppError;
 use app::state::House;
 
-use super::{LOOK, survived, wait};
+use super::{LOOK, notices, survived, wait};
 
 /// How often time is let pass.
 const TICK: Duration = Duration::from_secs(15);
@@ -35,6 +36,7 @@ pub(super) async fn run(house: Arc<House>, provisioner: Provisioner, stop: Cance
             report(write_days(&house, day_of(now)).await);
         }
         report(tell(&house, &provisioner, &mut away).await);
+        report(notices::write_all(&house).await.map(drop));
         wait(&stop, LOOK).await;
     }
 }

@@ -18,6 +18,8 @@ use time::{Date, Duration, Month, OffsetDateTime};
 pub const DUE: Duration = Duration::days(7);
 /// Over for so long, the owner is told on every page.
 pub const PAST_DUE: Duration = Duration::days(7);
+/// Over for so long, its owners are told that the agency will be closed: three days before.
+pub const WARNED: Duration = Duration::days(18);
 /// Over for so long, the agency is closed.
 pub const SUSPENDED: Duration = Duration::days(21);
 /// Over for so long, it is given up.

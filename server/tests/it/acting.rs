@@ -241,6 +241,25 @@ fn what_an_operator_changes_bears_both_names() {
 }
 
 #[test]
+fn the_agencys_owners_are_told_that_somebody_acts_and_why() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let mut olga = operator(house).await;
+        olga.act(&a, &[]).await;
+        let mails = crate::notices::told(house, "owner.acted", &a.email).await;
+        assert_eq!(mails.len(), 1, "{mails:?}");
+        for part in ["Olga Operadora", WHY, "apenas para ver", "http://localhost:3000/app/settings/audit"] {
+            assert!(mails[0].contains(part), "{part} is not in {}", mails[0]);
+        }
+        assert_eq!(house.mails("owner.acted", &b.email).await.len(), 0);
+        // And the log, where it stands, is the owner's to read.
+        let log = house.owner(&a).await.get("/app/settings/audit").await.text();
+        assert!(log.contains("Olga Operadora") && log.contains(WHY), "{log}");
+    });
+}
+
+#[test]
 fn a_ticket_is_good_once_for_a_minute_and_where_it_was_given() {
     run(async {
         let house = open(Default::default()).await;

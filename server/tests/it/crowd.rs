@@ -70,6 +70,8 @@ fn changes_its_own(row: &Access) -> bool {
             | "/fn/store_settings/update_brand"
             | "/fn/store_settings/remove_logo"
             | "/app/settings/brand/logo"
+            | "/app/profile/photo/file"
+            | "/fn/account/remove_photo"
             | "/fn/domains/claim"
             | "/fn/domains/clear_primary"
             | "/fn/domains/set_redirects"

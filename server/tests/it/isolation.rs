@@ -10,7 +10,7 @@ use app::access::{Access, Audience, ROWS};
 
 use crate::domains::a_domain;
 use crate::harness::{
-    Answer, Caller, House, Photo, a_photo, a_property, house, on_the_storefront, register, send_logo,
+    Answer, Caller, House, Photo, a_photo, a_property, house, on_the_storefront, register, send_logo, send_portrait,
 };
 
 pub(super) const CANARY: &str = "canário-da-imobiliária-b";
@@ -43,6 +43,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         "/fn/storefront/listing" => Ask::Call(vec![("address", two.listing.trim_start_matches("/imovel/").to_owned())]),
         "/media/{photo}/{file}" => Ask::Page(photo.address),
         "/logo/{file}" => Ask::Page(two.logo.clone()),
+        "/portrait/{user}/{file}" => Ask::Page(two.portrait.clone()),
         "/fn/properties/photos" | "/fn/properties/publish" | "/fn/properties/unpublish" => Ask::Call(vec![("id", id)]),
         "/fn/properties/feature" => Ask::Call(vec![("id", id), ("featured", "true".to_owned())]),
         "/fn/properties/move_photo" => of_photo(&[("place", "1")]),
@@ -108,6 +109,12 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/account/ask_email"
         | "/app/profile"
         | "/app/profile/security"
+        | "/app/profile/leave"
+        | "/app/profile/photo"
+        | "/app/profile/photo/file"
+        | "/fn/account/remove_photo"
+        | "/fn/team/leaving"
+        | "/fn/team/leave"
         | "/entrar/agencia"
         | "/entrar/confirmar"
         | "/fn/auth/agencies"
@@ -196,6 +203,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/platform/tenants"
         | "/fn/platform/tenant"
         | "/fn/platform/act_as"
+        | "/fn/platform/reset_second_factor"
         | "/fn/platform/ticket"
         | "/fn/platform/begin_acting"
         | "/fn/platform/end_acting"
@@ -248,8 +256,9 @@ pub(super) struct Two {
     photo: Photo,
     /// Its public path.
     pub(super) listing: String,
-    /// Address of B's logo.
+    /// Address of B's logo, and of its owner's photograph.
     logo: String,
+    portrait: String,
     pub(super) draft: String,
     session: String,
     /// Identifier of B's domain.
@@ -283,6 +292,7 @@ pub(super) async fn two_with(house: &House, canary: &str) -> Two {
     let sessions = of_b.call("auth/sessions", &[]).await.json();
     let session = sessions[0]["id"].as_str().expect("a session").to_owned();
     let logo = send_logo(&mut of_b).await;
+    let portrait = send_portrait(&mut of_b, 120).await;
     let domain = a_domain(&b, &format!("www.{}.example", b.route.slug)).await.to_string();
     house.state.house.routes.reload().await.expect("read");
     let (member, former) = (house.add_member(&b, "finance").await, house.add_member(&b, "assistant").await);
@@ -305,6 +315,7 @@ pub(super) async fn two_with(house: &House, canary: &str) -> Two {
         photo,
         listing,
         logo,
+        portrait,
         draft,
         session,
         domain,
@@ -367,6 +378,7 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         | "/app/settings/audit"
         | "/app/settings/team"
         | "/app/profile"
+        | "/app/profile/leave"
         | "/entrar/agencia" => Some((page(), name)),
         "/app/settings/domains" | "/fn/domains/load" => {
             let own = format!("www.{}.example", two.b.route.slug);
@@ -379,7 +391,9 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         "/fn/properties/list" | "/fn/today/load" | "/fn/storefront/landing" | "/fn/storefront/search" => {
             Some((call(), title))
         }
-        "/fn/storefront/store" | "/fn/store_settings/load" | "/fn/auth/agencies" => Some((call(), name)),
+        "/fn/storefront/store" | "/fn/store_settings/load" | "/fn/auth/agencies" | "/fn/team/leaving" => {
+            Some((call(), name))
+        }
         "/fn/auth/sessions" => Some((call(), two.session.clone())),
         "/fn/team/load" => Some((call(), two.invitation.clone())),
         "/fn/properties/blank" => Some((Ask::Call(vec![("draft", two.draft.clone())]), title)),
@@ -387,7 +401,7 @@ fn ones_own(row: &Access, two: &Two) -> Option<(Ask, String)> {
         "/fn/billing/use" | "/fn/properties/check" | "/fn/account/profile" => None,
         "/fn/auth/security" => Some((call(), two.b.email.clone())),
         // The person's, and in no agency's frame.
-        "/app/profile/security" | "/entrar/confirmar" => None,
+        "/app/profile/security" | "/app/profile/photo" | "/entrar/confirmar" => None,
         // They write, and give nothing back.
         _ if row.mutating => None,
         other => panic!("{other} is one's own: say how it is asked, and what of B's its answer holds"),

@@ -24,6 +24,9 @@ async fn request(caller: &mut Caller, path: &str, property: &str) -> Answer {
         "/app/settings/brand/logo" => {
             caller.send_files(path, "application/json", "logo", &[("logo.png", "image/png", a_logo(50))]).await
         }
+        "/app/profile/photo/file" => {
+            caller.send_files(path, "application/json", "photo", &[("logo.png", "image/png", a_logo(50))]).await
+        }
         "/sair" => caller.send(Method::POST, path, "application/json", None).await,
         _ => {
             let endpoint = path.strip_prefix("/fn/").unwrap_or_else(|| panic!("say what is sent to {path}"));
@@ -68,7 +71,7 @@ fn every_unsafe_request_refuses_a_foreign_page() {
         let photos = owner.call("properties/photos", &[("id", &id)]).await.json();
         assert_eq!(photos["photos"].as_array().map(Vec::len), Some(0), "no file was kept");
         // The same files from our own pages are.
-        for path in ["/app/properties/{id}/photos", "/app/settings/brand/logo"] {
+        for path in ["/app/properties/{id}/photos", "/app/settings/brand/logo", "/app/profile/photo/file"] {
             assert_eq!(request(&mut owner, path, &id).await.status, StatusCode::NO_CONTENT, "{path}");
         }
     });

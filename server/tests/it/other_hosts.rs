@@ -25,6 +25,9 @@ async fn request(caller: &mut Caller, row: &Access, two: &Two) -> Answer {
         "/app/settings/brand/logo" => {
             caller.send_files(row.path, "application/json", "logo", &[("logo.png", "image/png", a_logo(7))]).await
         }
+        "/app/profile/photo/file" => {
+            caller.send_files(row.path, "application/json", "photo", &[("eu.png", "image/png", a_logo(7))]).await
+        }
         "/sair" => caller.send(Method::POST, row.path, "application/json", None).await,
         path => {
             let endpoint = path.strip_prefix("/fn/").unwrap_or_else(|| panic!("say what is sent to {path}"));

@@ -38,7 +38,7 @@ fn every_route_has_a_row_and_every_row_a_route() {
         }
         // Those that stand under a constant's name.
         let constants = router.matches(".route(limits::").count();
-        let named = [server::layers::limits::UPLOADS, server::layers::limits::LOGO];
+        let named = [server::layers::limits::UPLOADS, server::layers::limits::LOGO, server::layers::limits::PORTRAIT];
         assert_eq!(constants, named.len(), "name the new constant here");
         routes.extend(named.map(str::to_owned));
         let of_pages = |path: &&str| !path.starts_with("/fn/");

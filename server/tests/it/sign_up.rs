@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, StatusCode};
 use sqlx::ConnectOptions as _;
-use tenancy::testing::{bed, new_tenant, run, superuser};
+use tenancy::testing::{PASSWORD, bed, new_tenant, run, superuser};
 use tenancy::{OperationId, RegistryOptions};
 use time::Duration;
 use uuid::Uuid;
@@ -197,6 +197,104 @@ fn a_known_address_gets_the_same_page_and_another_mail() {
         assert!(owner.get(&format!("/confirmar/{token}")).await.text().contains("Confirmar e criar"));
         assert_eq!(owner.call("sign_up/confirm", &[("token", &token)]).await.status, StatusCode::OK);
         assert_eq!(known.count("companies").await, 1);
+    });
+}
+
+async fn people_with(email: &str) -> i64 {
+    let people = sqlx::query_scalar("select count(*) from people where email = $1").bind(email);
+    people.fetch_one(&mut central().await).await.expect("counted")
+}
+
+#[test]
+fn who_is_known_signs_in_on_the_way_and_answers_for_a_second_agency() {
+    run(async {
+        let (house, wish) = (house().await, Wish::new());
+        let agency = house.agency().await;
+        let wish = Wish { email: agency.email.clone(), ..wish };
+        let token = wish.ask(house, &mut somebody(house)).await;
+        let path = format!("/confirmar/{token}");
+        let mut ana = somebody(house);
+        let page = ana.get(&path).await.text();
+        assert!(page.contains(&format!("href=\"/entrar?next={path}\"")) && !page.contains("new-password"), "{page}");
+        let door = ana.get(&format!("/entrar?next={path}")).await.text();
+        assert!(
+            door.contains(&format!("name=\"next\" value=\"{path}\"")),
+            "the door knows where she was going: {door}"
+        );
+        let typed = [("email", wish.email.as_str()), ("password", PASSWORD), ("next", path.as_str())];
+        let wrong = [typed[0], ("password", "not the password of hers"), typed[2]];
+        assert_eq!(ana.call("auth/sign_in", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let inside = ana.call("auth/sign_in", &typed).await;
+        assert_eq!((inside.status, inside.header("location")), (StatusCode::OK, path.as_str()));
+        assert!(ana.get(&path).await.text().contains("Confirmar e criar"));
+        let answer = ana.post("sign_up/confirm", &path, &[("token", &token)]).await;
+        assert_eq!(answer.header("location"), "/cadastro/andamento", "{}", answer.text());
+        let id = wish.operation().await;
+        bed().await.deployment.provisioner().run_to_end(id).await.expect("made");
+        house.state.house.routes.reload().await.expect("read");
+        let agencies = ana.call("auth/agencies", &[]).await.text();
+        assert!(agencies.contains("Imobiliária Nova") && agencies.contains(&agency.route.name), "{agencies}");
+        assert_eq!(people_with(&wish.email).await, 1, "one person, one password");
+        assert_eq!(house.signed_in(&wish.email).await.get("/entrar/agencia").await.status, StatusCode::OK);
+    });
+}
+
+#[test]
+fn whoever_works_for_nobody_any_more_answers_for_an_agency_of_their_own() {
+    run(async {
+        let (house, wish) = (open(RegistryOptions::default()).await, Wish::new());
+        let agency = house.agency().await;
+        let user = house.add_member(&agency, "broker").await.to_string();
+        let wish = Wish { email: format!("broker@{}.example", agency.route.slug), ..wish };
+        let owner = agency.owner.to_string();
+        let sent = house.owner(&agency).await.call("team/deactivate", &[("id", &user), ("heir", &owner)]).await;
+        assert_eq!(sent.status, StatusCode::OK, "{}", sent.text());
+        let mut ana = somebody(&house);
+        let typed = [("email", wish.email.as_str()), ("password", PASSWORD)];
+        assert_eq!(ana.call("auth/sign_in", &typed).await.status, StatusCode::UNPROCESSABLE_ENTITY, "nowhere to go");
+        let token = wish.ask(&house, &mut somebody(&house)).await;
+        let path = format!("/confirmar/{token}");
+        let wrong = [typed[0], ("password", "not the password of hers")];
+        assert_eq!(ana.call("auth/sign_in", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // Without the way there is a page that says where it is.
+        let inside = ana.call("auth/sign_in", &typed).await;
+        assert_eq!((inside.status, inside.header("location")), (StatusCode::OK, "/entrar/agencia"));
+        assert!(ana.get("/entrar/agencia").await.text().contains("abra o link do e-mail de confirmação"));
+        assert!(ana.get("/app").await.status.is_redirection(), "the agency that she has left stays closed");
+        let mut ana = somebody(&house);
+        let inside = ana.call("auth/sign_in", &[typed[0], typed[1], ("next", &path)]).await;
+        assert_eq!((inside.status, inside.header("location")), (StatusCode::OK, path.as_str()));
+        let answer = ana.post("sign_up/confirm", &path, &[("token", &token)]).await;
+        assert_eq!(answer.header("location"), "/cadastro/andamento", "{}", answer.text());
+        // While it is being made she may go and come back.
+        let mut back = somebody(&house);
+        let inside = back.call("auth/sign_in", &[typed[0], typed[1], ("next", "/cadastro/andamento")]).await;
+        assert_eq!((inside.status, inside.header("location")), (StatusCode::OK, "/cadastro/andamento"));
+        assert!(back.get("/cadastro/andamento").await.text().contains("Imobiliária Nova"));
+        let id = wish.operation().await;
+        bed().await.deployment.provisioner().run_to_end(id).await.expect("made");
+        house.state.house.routes.reload().await.expect("read");
+        let home = somebody(&house).call("auth/sign_in", &typed).await;
+        assert_eq!((home.status, home.header("location")), (StatusCode::OK, "/app"));
+        assert_eq!(people_with(&wish.email).await, 1);
+    });
+}
+
+#[test]
+fn a_mail_that_nobody_answered_opens_no_door_after_its_day() {
+    run(async {
+        let (house, wish) = (open(RegistryOptions::default()).await, Wish::new());
+        let agency = house.agency().await;
+        let user = house.add_member(&agency, "broker").await.to_string();
+        let wish = Wish { email: format!("broker@{}.example", agency.route.slug), ..wish };
+        let owner = agency.owner.to_string();
+        house.owner(&agency).await.call("team/deactivate", &[("id", &user), ("heir", &owner)]).await;
+        wish.ask(&house, &mut somebody(&house)).await;
+        let typed = [("email", wish.email.as_str()), ("password", PASSWORD)];
+        assert_eq!(somebody(&house).call("auth/sign_in", &typed).await.status, StatusCode::OK);
+        house.wait(Duration::hours(25));
+        let late = somebody(&house).call("auth/sign_in", &typed).await;
+        assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
     });
 }
 

@@ -65,6 +65,7 @@ fn change(row: &Access, there: &There) -> Option<Change> {
         "/fn/billing/change" | "/fn/billing/cancel" | "/fn/billing/keep" => return None,
         // Of people the central log is told where they are: `team` and `account` count its lines.
         path if path.starts_with("/fn/team/") || path.starts_with("/fn/account/") => return None,
+        "/app/profile/photo/file" => return None,
         "/app/properties/{id}/photos" => (Vec::new(), Call::Photo, "property.photos"),
         "/app/settings/brand/logo" => (Vec::new(), Call::Logo, "settings.update"),
         "/fn/properties/create" => {

@@ -2,8 +2,10 @@
 
 mod confirm;
 mod forgotten;
+mod photo;
 mod set_password;
 
 pub use confirm::ConfirmEmail;
 pub use forgotten::Forgotten;
+pub use photo::PhotoShow;
 pub use set_password::SetPassword;

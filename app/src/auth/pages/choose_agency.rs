@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::auth::server_fns::{ChooseAgency as ChooseAction, list_agencies};
-use crate::auth::words::role;
+use crate::auth::words::{no_agency as none, role, under_way};
 use crate::layouts::EntranceLayout;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
@@ -21,6 +21,11 @@ pub fn ChooseAgency() -> impl IntoView {
         Suspend::new(async move {
             match agencies.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
+                // Whoever is on the way to an agency of their own.
+                Ok(all) if all.is_empty() => {
+                    view! { <p>{none(lang)}</p> <p><a class="btn" href="/cadastro/andamento">{under_way(lang)}</a></p> }
+                        .into_any()
+                }
                 Ok(all) => all
                     .into_iter()
                     .map(|agency| {

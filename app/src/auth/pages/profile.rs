@@ -10,6 +10,7 @@ use crate::auth::types::Me;
 use crate::auth::words::role;
 use crate::ui::act::Act;
 use crate::ui::icon::{Icon, IconName};
+use crate::ui::portrait::Portrait;
 use crate::ui::title::PageTitle;
 use crate::words::{Lang, lang, words};
 
@@ -22,7 +23,10 @@ pub fn Profile() -> impl IntoView {
     let me = expect_context::<Me>();
     view! {
         <PageTitle text=words.profile/>
-        <header class="page-head"><h1>{words.profile}</h1></header>
+        <header class="page-head">
+            <h1>{words.profile}</h1>
+            <a class="rail-who" href="/app/profile/photo" rel="external"><Portrait face=me.face/>{words.photo}</a>
+        </header>
         <dl class="facts">
             <div><dt>{words.agency}</dt><dd>{me.agency}</dd></div>
             <div><dt>{words.name}</dt><dd>{me.name}</dd></div>
@@ -41,7 +45,10 @@ pub fn Profile() -> impl IntoView {
         <LanguageForm/>
         <section class="group">
             <h2>{words.security}</h2>
-            <p><a class="btn" href="/app/profile/security" rel="external">{words.security}</a></p>
+            <p class="button-row">
+                <a class="btn" href="/app/profile/security" rel="external">{words.security}</a>
+                <a class="btn" href="/app/profile/leave" rel="external">{words.leave}</a>
+            </p>
         </section>
         <SessionsPart act/>
     }

@@ -14,6 +14,8 @@ use super::{PictureError, Variant, WIDTHS};
 
 /// The box that a logo fits into: twice the size at which pages show it.
 const LOGO: (u32, u32) = (480, 144);
+/// Pixels on a side of a portrait: nearly three times what the largest place shows.
+const PORTRAIT: u32 = 256;
 /// The most pixels across and down that a WebP can have (RFC 9649, 2.5).
 const MAX_SIDE: u32 = 16_383;
 const JPEG_QUALITY: u8 = 82;
@@ -93,6 +95,24 @@ pub(super) fn draw_logo(picture: DynamicImage, orientation: Orientation) -> Resu
         .map_err(broken)?;
     let sha256 = Sha256::digest(&bytes).into();
     Ok(Variant { width, height, format: "png", bytes, sha256 })
+}
+
+/// A WebP of the square in the picture's middle, at most [`PORTRAIT`] on a side.
+pub(super) fn draw_portrait(picture: DynamicImage, orientation: Orientation) -> Result<Variant, PictureError> {
+    let picture = flatten(picture);
+    let (width, height) = picture.dimensions();
+    let square = width.min(height);
+    let side = square.min(PORTRAIT);
+    let from = ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3).map_err(broken)?;
+    let (left, top) = (f64::from((width - square) / 2), f64::from((height - square) / 2));
+    let options = ResizeOptions::new().use_alpha(false).crop(left, top, f64::from(square), f64::from(square));
+    let mut to = Image::new(side, side, PixelType::U8x3);
+    Resizer::new().resize(&from, &mut to, &options).map_err(broken)?;
+    let mut portrait = rgb(to.into_vec(), (side, side));
+    portrait.apply_orientation(orientation);
+    let bytes = webp(portrait.as_bytes(), side, side)?;
+    let sha256 = Sha256::digest(&bytes).into();
+    Ok(Variant { width: side, height: side, format: "webp", bytes, sha256 })
 }
 
 /// The picture at this size. What is transparent weighs nothing in it: colours are multiplied before, and divided after, in

@@ -358,3 +358,28 @@ async fn a_logo_stays_transparent_and_carries_nothing_of_the_original() {
     let svg = Pictures::default().logo("<svg/>".into(), "logo.svg", Some("image/svg+xml")).await;
     assert_eq!(svg.err(), Some(Refused::NotAPhoto.into()));
 }
+
+#[tokio::test]
+async fn a_portrait_is_the_square_in_the_middle_upright_and_carries_nothing_of_the_original() {
+    // Red on the left, green in the middle, blue on the right: of a wide picture the middle is left.
+    let wide =
+        RgbImage::from_fn(900, 300, |x, _| image::Rgb([[255, 0, 0], [0, 255, 0], [0, 0, 255]][(x / 300) as usize]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    wide.write_to(&mut bytes, ImageFormat::Png).expect("written");
+    let pictures = Pictures::default();
+    let drawn = pictures.portrait(bytes.into_inner().into(), "eu.png", Some("image/png")).await.expect("drawn");
+    assert_eq!((drawn.width, drawn.height, drawn.format), (256, 256, "webp"));
+    let read = image::load_from_memory(&drawn.bytes).expect("a picture").into_rgb8();
+    for (x, y) in [(4, 4), (128, 128), (251, 251)] {
+        let image::Rgb([r, g, b]) = *read.get_pixel(x, y);
+        assert!(g > 200 && r < 60 && b < 60, "{x},{y} is {r} {g} {b}");
+    }
+    // A small one stays as small as it is, and what a camera writes into it is gone.
+    let small = with_exif(&photo(90, 60, ImageFormat::Jpeg));
+    assert!(small.windows(4).any(|w| w == b"Exif"));
+    let drawn = pictures.portrait(small.into(), "eu.jpg", Some("image/jpeg")).await.expect("drawn");
+    assert_eq!((drawn.width, drawn.height), (60, 60));
+    assert!(!drawn.bytes.windows(4).any(|w| w == b"Exif" || w == b"EXIF"));
+    let heic = pictures.portrait(b"\0\0\0\x18ftypheic....".to_vec().into(), "eu.heic", Some("image/heic")).await;
+    assert_eq!(heic.map(|_| ()).map_err(refused), Err(Refused::Heic));
+}

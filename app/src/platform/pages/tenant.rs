@@ -5,7 +5,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::layouts::ConsoleLayout;
 use crate::platform::labels::status;
-use crate::platform::parts::{ActAs, Operations, StateForm};
+use crate::platform::parts::{ActAs, Help, Operations, StateForm};
 use crate::platform::server_fns::load_tenant;
 use crate::platform::types::{ActLine, DomainLine, MemberLine, TenantRow, TenantSheet};
 use crate::platform::words::console;
@@ -52,8 +52,9 @@ fn Sheet(sheet: TenantSheet, act: Act) -> impl IntoView {
         <Facts row storefront/>
         <div class="columns columns-even">
             <section><StateForm slug=slug.clone() status=state typed=typed.clone() act/></section>
-            <section><ActAs slug members=members.clone() typed act/></section>
+            <section><ActAs slug=slug.clone() members=members.clone() typed=typed.clone() act/></section>
         </div>
+        <Help slug members=members.clone() typed act/>
         <h2>{words.people}</h2>
         <People members/>
         <h2>{words.domains}</h2>

@@ -12,6 +12,7 @@ use crate::ui::act::{Act, ActForm, use_draft};
 use crate::ui::error::ErrorPage;
 use crate::ui::field::{SelectField, TextField};
 use crate::ui::form::{ErrorNote, ErrorSummary, SavedNote, SubmitButton, field_errors};
+use crate::ui::portrait::Portrait;
 use crate::ui::title::PageTitle;
 use crate::words::lang;
 
@@ -69,6 +70,7 @@ fn member(row: MemberRow) -> impl IntoView {
     let inactive = of(lang()).inactive;
     view! {
         <li class="row">
+            <Portrait face=row.face/>
             <div class="row-text">
                 <strong><A href=format!("/app/settings/team/{}", row.id)>{row.name}</A></strong>
                 <span class="quiet">{row.email}" · "{row.last_seen}</span>

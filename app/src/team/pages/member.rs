@@ -5,15 +5,17 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 use uuid::Uuid;
 
+use crate::auth::server_fns::ResetSecondFactor;
 use crate::error::AppError;
 use crate::layouts::SettingsHead;
 use crate::team::server_fns::{ChangeRole, DeactivateMember, HandOver, ReactivateMember, load_member};
-use crate::team::types::MemberPage;
+use crate::team::types::{Help, MemberPage};
 use crate::team::words::{field, of};
 use crate::ui::act::{Act, ActForm, use_draft};
 use crate::ui::error::ErrorPage;
 use crate::ui::field::{CheckField, SelectField, TextField};
 use crate::ui::form::{ErrorNote, ErrorSummary, SavedNote, SubmitButton, field_errors};
+use crate::ui::portrait::Portrait;
 use crate::ui::title::PageTitle;
 use crate::values::fields::{FieldErrors, Fields};
 use crate::words::lang;
@@ -52,6 +54,7 @@ fn Member(member: MemberPage, act: Act) -> impl IntoView {
     view! {
         <PageTitle text=member.name.clone()/>
         <SettingsHead title=member.name.clone()/>
+        <Portrait face=member.face.clone() class="portrait portrait-large"/>
         <p class="lead">{member.email.clone()}" · "{state}" · "{member.last_seen.clone()}</p>
         <p id="records">{member.records.clone()}</p>
         <SavedNote act/>
@@ -60,6 +63,7 @@ fn Member(member: MemberPage, act: Act) -> impl IntoView {
         {(!member.roles.is_empty()).then(|| role_form(&member, &typed, (act, errors)))}
         {(!member.heirs.is_empty()).then(|| leave_form(&member, &typed, (act, errors)))}
         {member.may_reactivate.then(|| reactivate_form(member.id, act))}
+        {help(&member, act)}
         {member.may_hand_over.then(|| hand_over_form(member.id, (act, errors)))}
     }
 }
@@ -109,6 +113,24 @@ fn reactivate_form(id: Uuid, act: Act) -> impl IntoView {
             </ActForm>
         </section>
     }
+}
+
+/// What an owner does for somebody who has lost their second factor, or who does it in their place.
+fn help(member: &MemberPage, act: Act) -> impl IntoView + use<> {
+    let (words, user) = (of(lang()), member.id.to_string());
+    let way = match member.help {
+        Help::None => return None,
+        Help::OfThePlatform => view! { <p class="quiet">{words.second_factor_beyond}</p> }.into_any(),
+        Help::Here => view! {
+            <p class="quiet">{words.second_factor_lead}</p>
+            <ActForm act to=ResetSecondFactor::PATH>
+                <input type="hidden" name="user" value=user/>
+                <div class="button-row"><SubmitButton label=words.second_factor_reset pending=act.pending() look=""/></div>
+            </ActForm>
+        }
+        .into_any(),
+    };
+    Some(view! { <section class="group" id="second-factor"><h2>{words.second_factor}</h2>{way}</section> })
 }
 
 fn hand_over_form(id: Uuid, (act, errors): (Act, Signal<FieldErrors>)) -> impl IntoView {

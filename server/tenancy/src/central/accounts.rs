@@ -34,6 +34,8 @@ pub struct Account {
     pub second_factor: bool,
     /// When the person was first told that they have to have one.
     pub asked_at: Option<OffsetDateTime>,
+    /// SHA-256 of their photograph.
+    pub photo: Option<Vec<u8>>,
 }
 
 /// An operator of the platform.
@@ -103,7 +105,8 @@ async fn find(db: &CentralDb, user: UserId) -> Result<Option<Account>, sqlx::Err
         Account,
         r#"select u.id as "user: UserId", u.person_id as "person: PersonId", u.company_id as "tenant: TenantId",
                   u.name, u.email, u.role, p.locale, u.staff_version <> u.version as "is_behind!",
-                  p.totp is not null as "second_factor!", p.totp_asked_at as asked_at
+                  p.totp is not null as "second_factor!", p.totp_asked_at as asked_at,
+                  p.photo_sha256 as photo
            from users u
            join people p on p.id = u.person_id
            where u.id = $1 and u.active"#,
@@ -155,5 +158,26 @@ pub async fn memberships(db: &CentralDb, person: PersonId) -> Result<Vec<Members
         person.as_uuid()
     )
     .fetch_all(db.pool())
+    .await
+}
+
+/// Whether a person whom no agency employs is on the way to one of their own: a mail of theirs waits for its answer, or what they
+/// have answered is still being made.
+///
+/// # Errors
+/// The database's.
+pub async fn is_on_the_way(db: &CentralDb, person: PersonId, at: OffsetDateTime) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select
+               from sign_ups s
+               join people p on p.id = $1
+               left join tenant_operations o on o.id = s.operation_id
+               where (s.confirmed_at is null and s.email = p.email and s.expires_at > $2)
+                  or (s.person_id = p.id and o.state <> 'done')) as "is!""#,
+        person.as_uuid(),
+        at
+    )
+    .fetch_one(db.pool())
     .await
 }

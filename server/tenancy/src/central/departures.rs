@@ -187,7 +187,8 @@ async fn forget_people(tx: &mut CentralTx, tenant: Uuid) -> Result<(), sqlx::Err
     .await?;
     sqlx::query!("delete from sessions where person_id = any($1)", &alone).execute(&mut **tx).await?;
     sqlx::query!(
-        "update people set email = id::text || '@gone.invalid', name = '-', password_hash = '' where id = any($1)",
+        "update people set email = id::text || '@gone.invalid', name = '-', password_hash = '', phone = null, creci = null, photo_sha256 = null
+         where id = any($1)",
         &alone
     )
     .execute(&mut **tx)

@@ -164,6 +164,8 @@ pub struct Member {
     pub role: String,
     /// Whether the same person runs the platform: nobody acts as them.
     pub is_operator: bool,
+    /// Whether they have a second factor.
+    pub has_factor: bool,
 }
 
 /// An agency's active staff, owners first.
@@ -174,8 +176,10 @@ pub async fn members(db: &CentralDb, tenant: TenantId) -> Result<Vec<Member>, sq
     sqlx::query_as!(
         Member,
         r#"select u.id as "user: UserId", u.name, u.email, u.role,
-                  exists (select from operators o where o.person_id = u.person_id and o.active) as "is_operator!"
+                  exists (select from operators o where o.person_id = u.person_id and o.active) as "is_operator!",
+                  p.totp is not null as "has_factor!"
            from users u
+           join people p on p.id = u.person_id
            where u.company_id = $1 and u.active
            order by u.role <> 'owner', u.role <> 'manager', u.name, u.id
            limit 200"#,

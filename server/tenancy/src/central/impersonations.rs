@@ -4,8 +4,9 @@
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::audit;
 use super::companies::By;
+use super::owner_notices::{self, News};
+use super::{CentralTx, audit};
 use crate::{CentralDb, OperatorId, TenantId, UserId};
 
 /// A ticket is good for so long.
@@ -126,8 +127,31 @@ pub async fn begin(
         ..by.line(Some(ticket.tenant), "impersonation.start", entity, changes)
     };
     audit::append(&mut tx, event).await?;
+    tell(&mut tx, ticket, (id, now)).await?;
     tx.commit().await?;
     Ok((id, until))
+}
+
+/// Leaves word for the agency's owners, who see the rest in their log.
+async fn tell(tx: &mut CentralTx, ticket: &Ticket, (id, now): (Uuid, OffsetDateTime)) -> Result<(), sqlx::Error> {
+    let names = sqlx::query!(
+        "select p.name as operator, u.name as member
+         from operators o
+         join people p on p.id = o.person_id
+         join users u on u.id = $2
+         where o.id = $1",
+        ticket.operator.as_uuid(),
+        ticket.user.as_uuid()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let news = News::Acted {
+        operator: names.operator,
+        member: names.member,
+        reason: ticket.reason.clone(),
+        may_write: ticket.may_write,
+    };
+    owner_notices::leave_word(tx, ticket.tenant, (&format!("{}:{id}", news.kind()), now), &news).await
 }
 
 /// Writes down that it has ended. Says whether it was going on.

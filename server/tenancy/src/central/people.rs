@@ -151,7 +151,11 @@ pub(crate) async fn ensure_user(
     role: &str,
 ) -> Result<UserId, sqlx::Error> {
     sqlx::query!(
-        "insert into users (id, company_id, person_id, email, name, role) values ($1, $2, $3, $4, $5, $6)
+        // Their agency's own database has yet to hear what is known of them from elsewhere.
+        "insert into users (id, company_id, person_id, email, name, role, staff_version)
+         select $1, $2, p.id, $4, $5, $6, case when coalesce(p.phone, p.creci) is null and p.photo_sha256 is null then 1 else 0 end
+         from people p
+         where p.id = $3
          on conflict on constraint users_person_key do nothing",
         Uuid::now_v7(),
         tenant.as_uuid(),
@@ -230,4 +234,46 @@ pub async fn update_profile(
         "name": [before.name, name], "phone": [before.phone, phone], "creci": [before.creci, creci]});
     super::audit::append(&mut tx, by.event("member.update", ("member", by.user.as_uuid()), changes)).await?;
     tx.commit().await
+}
+
+/// Puts another photograph in the place of a person's, for every agency of theirs, or none. Audited in the one that they are in.
+///
+/// # Errors
+/// The database's.
+pub async fn set_photo(
+    db: &CentralDb,
+    by: &super::team::By,
+    person: PersonId,
+    sha256: Option<&[u8]>,
+) -> Result<(), sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let before = sqlx::query_scalar!(
+        r#"select photo_sha256 is not null as "had!" from people where id = $1 for update"#,
+        person.as_uuid()
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    sqlx::query!("update people set photo_sha256 = $2 where id = $1", person.as_uuid(), sha256)
+        .execute(&mut *tx)
+        .await?;
+    let changes = serde_json::json!({"photo": [before, sha256.is_some()]});
+    super::audit::append(&mut tx, by.event("member.photo", ("member", by.user.as_uuid()), changes)).await?;
+    tx.commit().await
+}
+
+/// The other agencies whose folders may have the file of an account's photograph.
+///
+/// # Errors
+/// The database's.
+pub async fn elsewhere(db: &CentralDb, user: UserId) -> Result<Vec<TenantId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select o.company_id as "tenant: TenantId"
+           from users u
+           join users o on o.person_id = u.person_id and o.id <> u.id
+           where u.id = $1
+           order by o.active desc, o.id"#,
+        user.as_uuid()
+    )
+    .fetch_all(db.pool())
+    .await
 }

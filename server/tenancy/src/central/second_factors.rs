@@ -44,6 +44,8 @@ pub struct Actor {
     pub user_agent: Option<String>,
     /// The request.
     pub request_id: Option<String>,
+    /// Why, where a reason was asked for.
+    pub reason: Option<String>,
 }
 
 impl Actor {
@@ -54,6 +56,10 @@ impl Actor {
             ip_address: self.ip_address.clone(),
             user_agent: self.user_agent.clone(),
             request_id: self.request_id.clone(),
+            changes: self
+                .reason
+                .as_ref()
+                .map_or_else(|| serde_json::json!({}), |why| serde_json::json!({"reason": why})),
             ..Event::of_platform(action, "person", person.as_uuid())
         }
     }
@@ -274,6 +280,10 @@ pub struct Colleague {
     pub person: PersonId,
     /// Whether nobody but the platform may help them: an owner, an operator, or somebody whom another agency employs too.
     pub is_beyond: bool,
+    /// Whether they run the platform: nobody helps them but whoever sits at the machine.
+    pub is_operator: bool,
+    /// Whether they have a second factor.
+    pub has_factor: bool,
 }
 
 /// An account of an agency, for the reset of its person's second factor.
@@ -286,8 +296,11 @@ pub async fn colleague(db: &CentralDb, tenant: TenantId, user: UserId) -> Result
         r#"select u.person_id as "person: PersonId",
                   (u.role = 'owner'
                       or exists (select from users o where o.person_id = u.person_id and o.id <> u.id and o.active)
-                      or exists (select from operators o where o.person_id = u.person_id and o.active)) as "is_beyond!"
+                      or exists (select from operators o where o.person_id = u.person_id and o.active)) as "is_beyond!",
+                  exists (select from operators o where o.person_id = u.person_id and o.active) as "is_operator!",
+                  p.totp is not null as "has_factor!"
            from users u
+           join people p on p.id = u.person_id
            where u.id = $1 and u.company_id = $2"#,
         user.as_uuid(),
         tenant.as_uuid()

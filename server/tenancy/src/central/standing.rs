@@ -5,9 +5,10 @@ use time::OffsetDateTime;
 
 use super::audit::{self, Event};
 use super::companies::By;
+use super::owner_notices::{self, News};
 use super::{CentralTx, jobs};
 use crate::TenantId;
-use crate::billing::{Facts, State};
+use crate::billing::{Facts, SUSPENDED, State, WARNED};
 
 /// An agency as it stood when it was taken hold of.
 pub(crate) struct Held {
@@ -70,9 +71,45 @@ pub(crate) async fn settle(tx: &mut CentralTx, tenant: TenantId, now: OffsetDate
         )
         .execute(&mut **tx)
         .await?;
+        tell(tx, tenant, (was, is), (held.is_held, facts.has_ended), now).await?;
     }
     open_or_close(tx, tenant, (&held.status, is)).await?;
     Ok((was, is))
+}
+
+/// Leaves word for the owners when their agency was closed, opened or given up: with the turn, so that each is told once.
+async fn tell(
+    tx: &mut CentralTx,
+    tenant: TenantId,
+    (was, is): Turn,
+    (is_held, is_wished): (bool, bool),
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    let news = match is {
+        State::Cancelled => News::Ended { is_wished },
+        State::Suspended if was.is_open() => News::Closed { is_held },
+        State::Active | State::PastDue if !was.is_open() => News::Opened,
+        _ => return Ok(()),
+    };
+    let cause = format!("{}:{}", news.kind(), now.unix_timestamp_nanos());
+    owner_notices::leave_word(tx, tenant, (&cause, now), &news).await
+}
+
+/// Leaves word for the owners three days before their agency is closed for what is owed; of one debt once.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn warn(tx: &mut CentralTx, tenant: TenantId, now: OffsetDateTime) -> Result<(), sqlx::Error> {
+    let due = sqlx::query_scalar!(
+        "select min(due_at) from invoices where tenant_id = $1 and status = 'open'",
+        tenant.as_uuid()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let Some(due) = due.filter(|due| now - *due >= WARNED) else { return Ok(()) };
+    let news = News::ClosesSoon { on: (due + SUSPENDED).unix_timestamp() };
+    let cause = format!("{}:{}", news.kind(), due.unix_timestamp_nanos());
+    owner_notices::leave_word(tx, tenant, (&cause, now), &news).await
 }
 
 /// Writes down that a state has turned.

@@ -191,6 +191,9 @@ pub(super) async fn advance_in(
     let (was, _) = standing::settle(tx, tenant, now).await?;
     while begin_next(tx, tenant, now).await? {}
     let (_, is) = standing::settle(tx, tenant, now).await?;
+    if is == State::PastDue {
+        standing::warn(tx, tenant, now).await?;
+    }
     standing::note(tx, tenant, (was, is), by).await
 }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::CentralTx;
 use super::audit::{self, Event};
+use super::owner_notices::{self, News};
 use super::seats::{self, Seats};
 use crate::{CentralDb, TenantId, UserId};
 
@@ -79,6 +80,8 @@ pub struct Member {
     pub active: bool,
     /// When they were last seen, as far as sessions are remembered.
     pub last_seen_at: Option<OffsetDateTime>,
+    /// SHA-256 of their photograph.
+    pub photo: Option<Vec<u8>>,
 }
 
 /// Everybody who has an account in the agency: who may come in first, then by name.
@@ -89,8 +92,10 @@ pub async fn list(db: &CentralDb, tenant: TenantId) -> Result<Vec<Member>, sqlx:
     sqlx::query_as!(
         Member,
         r#"select u.id as "user: UserId", u.name, u.email, u.role, u.active,
-                  (select max(s.last_seen_at) from sessions s where s.user_id = u.id) as last_seen_at
+                  (select max(s.last_seen_at) from sessions s where s.user_id = u.id) as last_seen_at,
+                  p.photo_sha256 as photo
            from users u
+           join people p on p.id = u.person_id
            where u.company_id = $1
            order by u.active desc, lower(u.name), u.id"#,
         tenant.as_uuid()
@@ -180,6 +185,34 @@ async fn set_role(tx: &mut CentralTx, by: &By, user: UserId, (from, to): (&str, 
 pub async fn deactivate(db: &CentralDb, by: &By, user: UserId, heir: UserId) -> Result<(), TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
+    send_away(&mut tx, by, (user, heir), "member.deactivate").await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A member leaves by themselves: as when they are sent away, and the owners hear of it.
+///
+/// # Errors
+/// [`TeamError`].
+pub async fn leave(db: &CentralDb, by: &By, heir: UserId, now: OffsetDateTime) -> Result<(), TeamError> {
+    let mut tx = db.pool().begin().await?;
+    seats::hold(&mut tx, by.tenant).await?;
+    send_away(&mut tx, by, (by.user, heir), "member.leave").await?;
+    let names = sqlx::query!(
+        "select u.name, h.name as heir from users u join users h on h.id = u.heir_id where u.id = $1",
+        by.user.as_uuid()
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let news = News::Left { name: names.name, heir: names.heir };
+    let cause = format!("{}:{}:{}", news.kind(), by.user, now.unix_timestamp_nanos());
+    owner_notices::leave_word(&mut tx, by.tenant, (&cause, now), &news).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Closes the door behind somebody, whose records are `heir`'s from now on.
+async fn send_away(tx: &mut CentralTx, by: &By, (user, heir): (UserId, UserId), action: &str) -> Result<(), TeamError> {
     let done = sqlx::query!(
         "update users u
          set active = false, deactivated_at = now(), heir_id = h.id
@@ -190,16 +223,15 @@ pub async fn deactivate(db: &CentralDb, by: &By, user: UserId, heir: UserId) -> 
         by.tenant.as_uuid(),
         heir.as_uuid()
     )
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?;
     if done.rows_affected() == 0 {
         return Err(TeamError::NotFound);
     }
-    keep_an_owner(&mut tx, by.tenant).await?;
-    end_sessions(&mut tx, user).await?;
+    keep_an_owner(tx, by.tenant).await?;
+    end_sessions(tx, user).await?;
     let changes = serde_json::json!({"active": [true, false], "heir": [null, heir]});
-    audit::append(&mut tx, by.event("member.deactivate", ("member", user.as_uuid()), changes)).await?;
-    tx.commit().await?;
+    audit::append(tx, by.event(action, ("member", user.as_uuid()), changes)).await?;
     Ok(())
 }
 
@@ -261,6 +293,8 @@ pub struct Copy {
     pub phone: Option<String>,
     /// Registration with the council of brokers.
     pub creci: Option<String>,
+    /// SHA-256 of their photograph.
+    pub photo: Option<Vec<u8>>,
     /// Whether they may come in.
     pub active: bool,
     /// Who is given their records.
@@ -276,7 +310,8 @@ pub struct Copy {
 pub async fn copy(db: &CentralDb, tenant: TenantId, user: UserId) -> Result<Copy, sqlx::Error> {
     sqlx::query_as!(
         Copy,
-        r#"select u.id as "user: UserId", u.name, u.email, p.phone, p.creci, u.active, u.heir_id as "heir: UserId", u.version
+        r#"select u.id as "user: UserId", u.name, u.email, p.phone, p.creci,
+                  p.photo_sha256 as photo, u.active, u.heir_id as "heir: UserId", u.version
            from users u
            join people p on p.id = u.person_id
            where u.id = $1 and u.company_id = $2"#,

@@ -338,6 +338,15 @@ pub async fn send_logo(caller: &mut Caller) -> String {
     settings["logo"][0].as_str().expect("a logo").to_owned()
 }
 
+/// Sends a photograph of the caller and gives its address.
+pub async fn send_portrait(caller: &mut Caller, shade: u8) -> String {
+    let files = [("eu.jpg", "image/jpeg", a_photo(shade))];
+    let answer = caller.send_files("/app/profile/photo/file", "application/json", "photo", &files).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
+    let profile = caller.call("account/profile", &[]).await.json();
+    profile["face"]["src"].as_str().expect("a photograph").to_owned()
+}
+
 /// Gives the agency its registration, without which nothing is published.
 pub async fn with_creci(agency: &Agency) {
     let set = sqlx::query("update store_settings set creci = 'J-12345'");

@@ -28,7 +28,7 @@ pub async fn keep_everybody_out(tx: &mut TenantTx) -> Result<(), sqlx::Error> {
 }
 
 /// Those of these files, by their SHA-256 in hexadecimal, that are no original which waits for its sizes, no size of a
-/// photograph and no logo.
+/// photograph, no logo and no portrait.
 ///
 /// # Errors
 /// The database's.
@@ -41,7 +41,8 @@ pub async fn unneeded(tx: &mut TenantTx, digests: &[String]) -> Result<Vec<Strin
              and not exists (
                    select from property_photos
                    where variants @> jsonb_build_array(jsonb_build_object('sha256', d.digest)))
-             and not exists (select from store_settings where logo_sha256 = decode(d.digest, 'hex'))"#,
+             and not exists (select from store_settings where logo_sha256 = decode(d.digest, 'hex'))
+             and not exists (select from staff where photo_sha256 = decode(d.digest, 'hex'))"#,
         digests
     )
     .fetch_all(tx)

@@ -1,0 +1,147 @@
+//! What owners are told by mail of their agency's standing: that it will be closed, was closed, is open again. Not among the words
+//! of the screens: no browser needs them.
+
+use tenancy::central::owner_notices::News;
+use time::OffsetDateTime;
+
+use crate::outside::mail::Writing;
+use crate::values::day::format_day;
+use crate::words::Lang;
+
+/// What is said of an agency's standing; nothing for news of another kind.
+pub fn standing(lang: Lang, company: &str, news: &News, plan: String) -> Option<Writing> {
+    let (subject, line, label, after) = match *news {
+        News::ClosesSoon { on } => closes_soon(lang, company, on)?,
+        News::Closed { is_held: true } => held(lang, company),
+        News::Closed { is_held: false } => closed(lang, company),
+        News::Opened => opened(lang, company),
+        News::Ended { is_wished } => ended(lang, company, is_wished),
+        News::Left { .. } | News::Acted { .. } => return None,
+    };
+    let link = Some((label.to_owned(), plan));
+    Some(Writing { lang, name: String::new(), subject, lines: vec![line], link, after: vec![after.to_owned()] })
+}
+
+type Said = (String, String, &'static str, &'static str);
+
+fn closes_soon(lang: Lang, company: &str, on: i64) -> Option<Said> {
+    let day = format_day(OffsetDateTime::from_unix_timestamp(on).ok()?, lang);
+    Some(match lang {
+        Lang::Pt => (
+            format!("O acesso da {company} será suspenso em {day}"),
+            format!(
+                "Há uma fatura da {company} vencida há 18 dias. Se ela não for paga, em {day} o site deixa de abrir e ninguém entra mais no CRM."
+            ),
+            "Ver a fatura",
+            "Se já pagou, não é preciso fazer nada: o pagamento ainda está sendo registrado.",
+        ),
+        Lang::En => (
+            format!("Access for {company} will be suspended on {day}"),
+            format!(
+                "An invoice of {company} is 18 days over. Unless it is paid, on {day} the site stops opening and nobody enters the CRM any more."
+            ),
+            "See the invoice",
+            "If you have paid, there is nothing to do: the payment is still being recorded.",
+        ),
+    })
+}
+
+/// An operator has closed it.
+fn held(lang: Lang, company: &str) -> Said {
+    match lang {
+        Lang::Pt => (
+            format!("O acesso da {company} foi suspenso"),
+            format!(
+                "A plataforma suspendeu o acesso da {company}. Enquanto isso o site não abre e ninguém entra no CRM; nenhum dado se perde."
+            ),
+            "Ver a situação",
+            "Para saber por quê, responda a quem atende você na plataforma.",
+        ),
+        Lang::En => (
+            format!("Access for {company} was suspended"),
+            format!(
+                "The platform has suspended access for {company}. Meanwhile the site does not open and nobody enters the CRM; no data are lost."
+            ),
+            "See how it stands",
+            "To learn why, ask whoever looks after you at the platform.",
+        ),
+    }
+}
+
+/// Something is owed for too long.
+fn closed(lang: Lang, company: &str) -> Said {
+    match lang {
+        Lang::Pt => (
+            format!("O acesso da {company} foi suspenso"),
+            format!(
+                "Há uma fatura da {company} vencida há 21 dias, e o acesso foi suspenso. O site não abre e ninguém entra no CRM; nenhum dado se perde."
+            ),
+            "Ver a fatura",
+            "Com o pagamento o acesso volta sozinho. Aos 60 dias de atraso a assinatura termina.",
+        ),
+        Lang::En => (
+            format!("Access for {company} was suspended"),
+            format!(
+                "An invoice of {company} is 21 days over, and access was suspended. The site does not open and nobody enters the CRM; no data are lost."
+            ),
+            "See the invoice",
+            "Once it is paid, access comes back by itself. At 60 days over the subscription ends.",
+        ),
+    }
+}
+
+/// It is open again.
+fn opened(lang: Lang, company: &str) -> Said {
+    match lang {
+        Lang::Pt => (
+            format!("O acesso da {company} voltou"),
+            format!("A {company} está aberta de novo: o site está no ar e a equipe entra no CRM como antes."),
+            "Ver o plano",
+            "Nada se perdeu enquanto esteve fechada.",
+        ),
+        Lang::En => (
+            format!("{company} is open again"),
+            format!("{company} is open again: the site is on the air and the team enters the CRM as before."),
+            "See the plan",
+            "Nothing was lost while it was closed.",
+        ),
+    }
+}
+
+/// The subscription has ended, as its owner wished or for what is owed.
+fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
+    match (lang, is_wished) {
+        (Lang::Pt, true) => (
+            format!("A assinatura da {company} terminou"),
+            format!(
+                "A assinatura da {company} terminou, como foi pedido. O site não abre mais e ninguém entra no CRM."
+            ),
+            "Ver o plano",
+            "Quem é da diretoria ainda entra na página do plano e pode voltar.",
+        ),
+        (Lang::En, true) => (
+            format!("The subscription of {company} has ended"),
+            format!(
+                "The subscription of {company} has ended, as was asked for. The site does not open any more and nobody enters the CRM."
+            ),
+            "See the plan",
+            "Its owners still reach the plan's page, and can come back.",
+        ),
+        (Lang::Pt, false) => (
+            format!("A assinatura da {company} terminou"),
+            format!(
+                "Há uma fatura da {company} vencida há 60 dias, e a assinatura terminou. O site não abre e ninguém entra no CRM."
+            ),
+            "Ver a fatura",
+            "Quem é da diretoria ainda entra na página do plano; com o pagamento o acesso volta.",
+        ),
+        (Lang::En, false) => (
+            format!("The subscription of {company} has ended"),
+            format!(
+                "An invoice of {company} is 60 days over, and the subscription has ended. The site does not open and nobody enters the CRM."
+            ),
+            "See the invoice",
+            "Its owners still reach the plan's page; once it is paid, access comes back.",
+        ),
+    }
+}

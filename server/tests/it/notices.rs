@@ -1,0 +1,168 @@
+//! What owners are told by mail: that their agency will be closed, was closed, is open again. Each once, in the language of each.
+
+use sqlx::{ConnectOptions as _, PgConnection};
+use tenancy::central::companies::{self, By};
+use tenancy::central::invoices::{self, Payment, Via};
+use tenancy::central::operations::NewTenant;
+use tenancy::central::subscriptions;
+use tenancy::testing::{Agency, PASSWORD, new_tenant, run, superuser};
+use time::{Duration, OffsetDateTime};
+
+use crate::harness::{House, house};
+
+async fn central() -> PgConnection {
+    superuser().await.database("central").connect().await.expect("superuser")
+}
+
+/// The mails of this kind to somebody who is told something; those that the worker still has to write are written first.
+pub async fn told(house: &House, kind: &str, to: &str) -> Vec<String> {
+    for _ in 0..200 {
+        server::worker::notices::write_all(&house.state.house).await.expect("written");
+        let mails = house.mails(kind, to).await;
+        if !mails.is_empty() {
+            return mails;
+        }
+        // Another test's worker is at it.
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("{to} hears nothing of {kind}");
+}
+
+/// That nothing waits for an agency's owners, and how many mails of a kind went to somebody.
+async fn count(house: &House, agency: &Agency, (kind, to): (&str, &str)) -> usize {
+    for _ in 0..200 {
+        server::worker::notices::write_all(&house.state.house).await.expect("written");
+        let waiting = "select count(*) from owner_notices where tenant_id = $1 and written_at is null";
+        let waiting = sqlx::query_scalar::<_, i64>(waiting).bind(agency.route.tenant);
+        if waiting.fetch_one(&mut central().await).await.expect("counted") == 0 {
+            return house.mails(kind, to).await.len();
+        }
+    }
+    panic!("a notice of {} is not written", agency.route.slug);
+}
+
+async fn on_prime(house: &House) -> Agency {
+    house.agency_of(NewTenant { plan: "prime".into(), ..new_tenant() }).await
+}
+
+/// Somebody else who owns the agency, and reads English.
+async fn second_owner(house: &House, agency: &Agency) -> String {
+    let (manager, mut owner) = (house.add_member(agency, "manager").await.to_string(), house.owner(agency).await);
+    let handed = [("id", manager.as_str()), ("password", PASSWORD), ("stays", "true")];
+    assert_eq!(owner.call("team/hand_over", &handed).await.status, http::StatusCode::OK);
+    let email = format!("manager@{}.example", agency.route.slug);
+    let english = sqlx::query("update people set locale = 'en' where email = $1").bind(&email);
+    english.execute(&mut central().await).await.expect("set");
+    email
+}
+
+/// Lets time pass for an agency until so long after its first invoice was due, and a second more than twice.
+async fn pass(house: &House, agency: &Agency, over: Duration) -> OffsetDateTime {
+    let due = sqlx::query_scalar::<_, OffsetDateTime>("select min(due_at) from invoices where tenant_id = $1");
+    let due = due.bind(agency.route.tenant).fetch_one(&mut central().await).await.expect("an invoice");
+    for seconds in 0..2 {
+        let now = due + over + Duration::seconds(seconds);
+        subscriptions::advance(&house.state.house.central, agency.route.tenant, now).await.expect("passes");
+    }
+    due
+}
+
+#[test]
+fn owners_hear_three_days_before_they_are_closed_and_when_they_are_each_once_in_their_language() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (on_prime(house).await, on_prime(house).await);
+        let english = second_owner(house, &a).await;
+        house.add_member(&a, "finance").await;
+        let books = format!("finance@{}.example", a.route.slug);
+        pass(house, &a, Duration::days(18) - Duration::seconds(2)).await;
+        assert_eq!(count(house, &a, ("owner.closes_soon", &a.email)).await, 0, "not before");
+        let due = pass(house, &a, Duration::days(18)).await;
+        let day = app::values::day::format_day(due + Duration::days(21), app::words::Lang::Pt);
+        let mails = told(house, "owner.closes_soon", &a.email).await;
+        assert!(mails.len() == 1 && mails[0].contains(&day) && mails[0].contains(&a.route.name), "{day}: {mails:?}");
+        assert!(mails[0].contains("http://localhost:3000/app/settings/plan"), "{mails:?}");
+        let other = told(house, "owner.closes_soon", &english).await;
+        assert!(other.len() == 1 && other[0].contains("will be suspended on"), "{other:?}");
+        pass(house, &a, Duration::days(20)).await;
+        assert_eq!(count(house, &a, ("owner.closes_soon", &a.email)).await, 1, "of one debt they hear once");
+        assert_eq!(count(house, &a, ("owner.closed", &a.email)).await, 0);
+        pass(house, &a, Duration::days(21)).await;
+        let closed = told(house, "owner.closed", &a.email).await;
+        assert!(closed.len() == 1 && closed[0].contains("vencida há 21 dias"), "{closed:?}");
+        assert!(told(house, "owner.closed", &english).await[0].contains("21 days over"));
+        pay(house, &a).await;
+        let opened = told(house, "owner.opened", &a.email).await;
+        assert!(opened.len() == 1 && opened[0].contains("está aberta de novo"), "{opened:?}");
+        for kind in ["owner.closes_soon", "owner.closed", "owner.opened"] {
+            assert_eq!(count(house, &a, (kind, &a.email)).await, 1, "{kind}: once");
+            assert_eq!(count(house, &a, (kind, &books)).await, 0, "{kind}: to owners alone");
+            assert_eq!(count(house, &b, (kind, &b.email)).await, 0, "{kind}: the other agency owes nothing");
+        }
+    });
+}
+
+async fn pay(house: &House, agency: &Agency) {
+    let central = &house.state.house.central;
+    for invoice in invoices::list(central, agency.route.tenant, 100).await.expect("listed") {
+        let reference = format!("notices-{}", invoice.number);
+        let payment = Payment { number: invoice.number, amount: invoice.total, via: Via::Manual, reference };
+        if invoice.paid_at.is_none() {
+            let told = (By::default(), OffsetDateTime::now_utc());
+            invoices::receive(central, &payment, told).await.expect("taken");
+        }
+    }
+}
+
+#[test]
+fn who_pays_in_time_is_warned_of_the_next_debt_anew() {
+    run(async {
+        let house = house().await;
+        let a = on_prime(house).await;
+        let due = pass(house, &a, Duration::days(18)).await;
+        assert_eq!(told(house, "owner.closes_soon", &a.email).await.len(), 1);
+        pay(house, &a).await;
+        // The next month's invoice is left lying, too.
+        let central = &house.state.house.central;
+        let until = subscriptions::find(central, a.route.tenant).await.expect("there").until;
+        for days in [0, 24, 25, 26] {
+            let now = until.max(due + Duration::days(18)) + Duration::days(days);
+            subscriptions::advance(central, a.route.tenant, now).await.expect("passes");
+        }
+        assert_eq!(count(house, &a, ("owner.closes_soon", &a.email)).await, 2);
+    });
+}
+
+#[test]
+fn an_agency_that_ends_for_its_debt_hears_that_it_has() {
+    run(async {
+        let house = house().await;
+        let a = on_prime(house).await;
+        pass(house, &a, Duration::days(21)).await;
+        pass(house, &a, Duration::days(60)).await;
+        let ended = told(house, "owner.ended", &a.email).await;
+        assert!(ended.len() == 1 && ended[0].contains("vencida há 60 dias"), "{ended:?}");
+    });
+}
+
+#[test]
+fn who_is_closed_by_an_operator_is_told_and_told_again_when_it_is_over() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (on_prime(house).await, on_prime(house).await);
+        let mut operator = house.operator().await;
+        let slug = a.route.slug.as_str();
+        let answer = operator.call("platform/suspend", &[("slug", slug), ("reason", "verificação interna")]).await;
+        assert_eq!(answer.status, http::StatusCode::OK, "{}", answer.text());
+        let closed = told(house, "owner.closed", &a.email).await;
+        assert!(closed.len() == 1 && closed[0].contains("A plataforma suspendeu o acesso"), "{closed:?}");
+        assert!(!closed[0].contains("verificação interna"), "why is the platform's to say");
+        assert!(
+            !companies::suspend(&house.state.house.central, a.route.tenant, "x", By::default()).await.expect("asked")
+        );
+        assert_eq!(operator.call("platform/resume", &[("slug", slug)]).await.status, http::StatusCode::OK);
+        assert_eq!(told(house, "owner.opened", &a.email).await.len(), 1);
+        assert_eq!(count(house, &a, ("owner.closed", &a.email)).await, 1, "once");
+        assert_eq!(count(house, &b, ("owner.closed", &b.email)).await, 0);
+    });
+}
