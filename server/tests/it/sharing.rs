@@ -18,10 +18,10 @@ fn a_house_whose_connections_are_all_in_use_says_so_and_goes_on() {
     run(async {
         let house = open(RegistryOptions { max_connections: 2, ..RegistryOptions::default() }).await;
         let (a, b) = (house.agency().await, house.agency().await);
-        assert_eq!(house.visitor(&a).get("/").await.status, StatusCode::OK);
+        // Pages that nobody has seen yet: one that is kept needs no connection.
         let db = house.state.house.registry.open(&b.route).await.expect("it opens");
         let held = [db.begin().await.expect("a transaction"), db.begin().await.expect("a transaction")];
-        for path in ["/", "/imoveis"] {
+        for path in ["/imoveis", "/imoveis?bedrooms=2"] {
             let answer = house.visitor(&a).get(path).await;
             assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
             assert!(answer.header("retry-after").parse::<u32>().is_ok(), "{path}");
@@ -81,7 +81,8 @@ fn a_share_of_a_process_that_was_killed_is_the_others() {
             places.push(place);
         }
         come_to(&mut root, &[40; 4]).await;
-        for one in &served {
+        // Two of them: one page takes up to five connections of an agency, whose role may have ten in all.
+        for one in &served[..2] {
             assert_eq!(one.visit(&at.agencies[0].new.slug, "/").await.expect("an answer").status, 200);
         }
         served.remove(0).kill().await;
