@@ -28,6 +28,7 @@ pub struct AppState {
 }
 
 /// The opened parts.
+#[derive(Clone)]
 pub struct House {
     /// The shared database.
     pub central: CentralDb,

@@ -66,7 +66,7 @@ async fn verify(config: &Config, deployment: &Deployment, only: Option<&str>) ->
         config.files.clone(),
         config.settings(None),
         Clock::system(),
-        RegistryOptions::default(),
+        RegistryOptions::one_by_one(),
     )
     .await?;
     let (house, central) = (&state.house, deployment.central());

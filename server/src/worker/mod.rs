@@ -55,6 +55,8 @@ pub async fn run(
     mut committed: mpsc::UnboundedReceiver<TenantId>,
     stop: CancellationToken,
 ) {
+    // Nobody waits for what is done here: it leaves connections to those for whom somebody does.
+    let house = Arc::new(House { registry: house.registry.for_jobs(), ..House::clone(&house) });
     while !stop.is_cancelled() {
         if let Err(error) = take_turn(&house, &provisioner, &mut committed, &stop).await {
             tracing::warn!(%error, "the worker begins anew");

@@ -3,6 +3,7 @@
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -12,6 +13,7 @@ use crate::key::{random_salt, scram_verifier};
 use crate::migrate::{self, MigrationFailed};
 use crate::prepare::{self, Cast, PrepareError};
 use crate::provision::Provisioner;
+use crate::registry::Keeping;
 use crate::servers::{Hands, Servers};
 use crate::{CentralDb, Key, Registry, RegistryOptions, Routes, TenantId};
 
@@ -81,6 +83,8 @@ pub struct Deployment {
     cast: Cast,
     key: Key,
     cluster: Option<Cluster>,
+    /// Of every registry that was made.
+    keeping: Mutex<Vec<Keeping>>,
 }
 
 impl Deployment {
@@ -141,6 +145,7 @@ impl Deployment {
             tenants: base,
             key: options.key.clone(),
             cluster: Some(cluster),
+            keeping: Mutex::default(),
         })
     }
 
@@ -158,6 +163,7 @@ impl Deployment {
             provisioner,
             key: options.key.clone(),
             cluster: None,
+            keeping: Mutex::default(),
         }
     }
 
@@ -246,10 +252,13 @@ impl Deployment {
         self.cluster.as_ref()
     }
 
-    /// A registry of tenant pools, and the channel that says whose outbox may hold something. The routes say who may still
+    /// A registry of tenant connections, and the channel that says whose outbox may hold something. The routes say who may still
     /// write.
     pub fn registry(&self, routes: &Routes, options: RegistryOptions) -> (Registry, mpsc::UnboundedReceiver<TenantId>) {
-        Registry::new((self.tenants.clone(), self.key.clone()), routes.clone(), options)
+        let way = (self.tenants.clone(), self.key.clone());
+        let (registry, committed, keeping) = Registry::new(way, routes.clone(), options);
+        self.keeping.lock().unwrap_or_else(PoisonError::into_inner).push(keeping);
+        (registry, committed)
     }
 
     /// The hand that makes, migrates and removes databases. Only the worker and the commands take it.
@@ -263,12 +272,16 @@ impl Deployment {
         Servers::new(self.central_owner.clone(), home, self.key.clone())
     }
 
-    /// Closes the central pool, waiting no longer than a second for connections in use, and stops the private cluster as
+    /// Gives back shares of connections, closes the central pool, waiting no longer than a second for connections in use, and stops the private cluster as
     /// its last user.
     ///
     /// # Errors
     /// [`ClusterError`] when it does not stop.
     pub async fn close(self) -> Result<(), ClusterError> {
+        let keeping = self.keeping.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let given_back = futures::future::join_all(keeping.into_iter().map(Keeping::end));
+        // Who comes too late is taken for dead, a little later.
+        drop(tokio::time::timeout(CLOSING, given_back).await);
         if tokio::time::timeout(CLOSING, self.central.close()).await.is_err() {
             tracing::warn!("some connections of the central database were still in use, and are cut off");
         }

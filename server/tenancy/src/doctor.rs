@@ -8,10 +8,13 @@ use std::error::Error;
 use crate::central::alerts::{self, Alert};
 use crate::central::routes;
 use crate::central::servers::{self, Server};
-use crate::central_db::CONNECTIONS;
+use crate::central::shares;
 use crate::prepare::{self, OLDEST, OPEN_TO_ALL, quote};
 use crate::servers::ServerError;
-use crate::{Deployment, RegistryOptions, Route, Status, migrate};
+use crate::{Deployment, Route, Status, migrate};
+
+/// Connections for agencies with which a server is of use to more than a handful of people at once.
+const ENOUGH: u32 = 32;
 
 mod guests;
 mod lost;
@@ -69,7 +72,7 @@ async fn home(deployment: &Deployment, mut conn: PgConnection) -> Vec<Finding> {
         ("durability", durability(&mut conn).await),
         ("encoding", encoding(&mut conn, &deployment.cast().central).await),
         ("extensions", extensions(&mut conn).await),
-        ("connections", connections(&mut conn).await),
+        ("connections", connections(&mut conn, true).await),
         ("provisioner", provisioner(deployment, &mut conn).await),
         (
             "connect rights",
@@ -153,35 +156,23 @@ async fn extensions(conn: &mut PgConnection) -> Result<Finding, sqlx::Error> {
     Ok(Finding::of("extensions", fault, "pg_trgm and unaccent are there"))
 }
 
-/// Connections that an installation may ask its server for: the web part and a worker beside it, or a command; each with the
-/// central database, and beside their pools the worker's place, the provisioner's and the probes.
-pub(crate) fn promised() -> u64 {
-    let (web, beside) = (RegistryOptions::default(), RegistryOptions::one_by_one());
-    let pools = |options: &RegistryOptions| options.max_pools * u64::from(options.max_connections_per_tenant);
-    let all = |options: &RegistryOptions| pools(options) + u64::from(CONNECTIONS) + 4;
-    all(&web) + all(&beside) + web.concurrent_connects as u64
-}
-
-/// Who comes after the last place is taken is refused: a page that fails only when the house is full.
-async fn connections(conn: &mut PgConnection) -> Result<Finding, sqlx::Error> {
-    // `reserved_connections` is there since PostgreSQL 16.
-    let (places, kept): (i64, i64) = sqlx::query_as(
-        "select coalesce(sum(setting::bigint) filter (where name = 'max_connections'), 0)::bigint,
-                coalesce(sum(setting::bigint) filter (where name <> 'max_connections'), 0)::bigint
-         from pg_settings
-         where name in ('max_connections', 'superuser_reserved_connections', 'reserved_connections')",
-    )
-    .fetch_one(conn)
-    .await?;
-    let (promised, free) = (promised().cast_signed(), places - kept);
-    let fault = (free < promised).then(|| {
-        let needed = promised + kept;
+/// Who comes when all are in use waits, and is refused in the end: a page that fails only when the house is full.
+async fn connections(conn: &mut PgConnection, is_home: bool) -> Result<Finding, sqlx::Error> {
+    let places = i64::from(shares::places(conn).await?);
+    let all: i64 = sqlx::query_scalar("select setting::bigint from pg_settings where name = 'max_connections'")
+        .fetch_one(conn)
+        .await?;
+    let (enough, kept) = (i64::from(ENOUGH), i64::from(shares::kept(is_home)));
+    let free = places - kept;
+    let fault = (free < enough).then(|| {
+        let needed = all + enough - free;
         format!(
-            "the pools may ask for {promised} connections, and the server has {free} for them: \
-             alter system set max_connections = {needed}; and restart it"
+            "processes have {} connections to share for agencies beside {kept} that are kept, and {enough} are few: \
+             alter system set max_connections = {needed}; and restart it",
+            free.max(0)
         )
     });
-    Ok(Finding::of("connections", fault, format!("{free} of them, and the pools ask for {promised} at most")))
+    Ok(Finding::of("connections", fault, format!("{free} of them for agencies, which processes share")))
 }
 
 /// What `prepare` makes, or asks the administrator for: a line a statement.
@@ -295,6 +286,9 @@ fn remedy(alert: &Alert) -> String {
             "changed while jobs were waiting: they stay `parked` and are not done"
         )
         .into(),
+        "database_identity" => {
+            "Another database lies where the agency's should: it is closed until its own is there again".into()
+        }
         "domain_suspect" => "Its owners were written to; `sobrado domains verify` says what their DNS lacks".into(),
         "domain_moved" => "Its owners were written to: whoever runs the DNS has proven it for another agency".into(),
         _ => "Look into the log".into(),

@@ -232,6 +232,8 @@ pub struct Routes {
     reading: Arc<Mutex<()>>,
     /// Dropped with the last of the copies that somebody asks.
     kept: Arc<watch::Sender<()>>,
+    /// Told when another process has said something of the shares of connections.
+    shares: Arc<watch::Sender<()>>,
 }
 
 impl Routes {
@@ -247,7 +249,22 @@ impl Routes {
 
     /// A map without an agency.
     pub(crate) fn unread(central: &CentralDb) -> Self {
-        Self { map: Arc::default(), central: central.clone(), reading: Arc::default(), kept: Arc::default() }
+        Self {
+            map: Arc::default(),
+            central: central.clone(),
+            reading: Arc::default(),
+            kept: Arc::default(),
+            shares: Arc::default(),
+        }
+    }
+
+    pub(crate) fn central(&self) -> &CentralDb {
+        &self.central
+    }
+
+    /// Hears of what other processes say of the shares of connections, while somebody follows.
+    pub(crate) fn shares(&self) -> watch::Receiver<()> {
+        self.shares.subscribe()
     }
 
     /// Reads all routes anew and swaps them in whole. Whatever had been committed before the call is then in the map, and stays.
@@ -311,11 +328,11 @@ impl Routes {
     /// and every 30 seconds all is read anew, whatever was heard. `on_change` is told of accounts and sessions, which the same
     /// connection hears of; whoever remembers those lets go of them by a clock too.
     pub async fn follow(self, on_change: impl Fn(Changed) + Send + 'static) {
-        let Self { map, central, reading, kept } = self;
+        let Self { map, central, reading, kept, shares } = self;
         let mut gone = kept.subscribe();
         // Ours is no copy that somebody asks.
         drop(kept);
-        let follower = Self { map, central, reading, kept: Arc::default() };
+        let follower = Self { map, central, reading, kept: Arc::default(), shares };
         tokio::select! {
             () = follower.keep_true(&on_change) => {}
             _ = gone.changed() => {}
@@ -341,13 +358,14 @@ impl Routes {
 
     async fn listen(&self, on_change: &(impl Fn(Changed) + Send)) -> Result<(), sqlx::Error> {
         let mut listener = sqlx::postgres::PgListener::connect_with(self.central.pool()).await?;
-        listener.listen_all(["route", "account", "session", "operation"]).await?;
+        listener.listen_all(["route", "account", "session", "operation", "share"]).await?;
         self.reload().await?;
         loop {
             match tokio::time::timeout(Duration::from_secs(30), listener.try_recv()).await {
                 Err(_) => self.reload().await?,
                 Ok(Ok(None)) => return Ok(()),
                 Ok(Ok(Some(notice))) if notice.channel() == "route" => self.reload().await?,
+                Ok(Ok(Some(notice))) if notice.channel() == "share" => self.shares.send_modify(|()| {}),
                 Ok(Ok(Some(notice))) => {
                     if let Some(changed) = Changed::read(notice.channel(), notice.payload()) {
                         on_change(changed);

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::central::CentralTx;
 use crate::central::servers::{self, NewServer, Sealed};
+use crate::central::shares;
 use crate::prepare::{self, Maker, PrepareError};
 use crate::{Deployment, Key};
 
@@ -96,6 +97,16 @@ impl Servers {
         Ok(hands)
     }
 
+    /// Asks a server how many connections it has now, and writes that down.
+    pub(crate) async fn count_places(&self, server: i32) -> Result<(), ServerError> {
+        let mut conn = self.hands(server).await?.maker.connect().await?;
+        let places = shares::places(&mut conn).await?;
+        conn.close().await?;
+        let mut owner = self.central_owner.connect().await?;
+        shares::set_places(&mut owner, server, places).await?;
+        Ok(owner.close().await?)
+    }
+
     fn open(&self, server: i32, sealed: Sealed) -> Option<Hands> {
         let Some(address) = sealed.address else { return Some(self.home.clone()) };
         let maker = self.key.unseal(PROVISIONER, &[&server.to_be_bytes()], &sealed.provisioner?)?;
@@ -130,6 +141,7 @@ impl Deployment {
         }
         let mut conn = maker.connect().await?;
         let system_id = system_id(&mut conn).await?;
+        let places = shares::places(&mut conn).await?;
         let mut home = self.central_owner().connect().await?;
         let is_home = self::system_id(&mut home).await? == system_id;
         home.close().await?;
@@ -149,6 +161,7 @@ impl Deployment {
             system_id: &system_id,
             address: &seal(ADDRESS, &address),
             provisioner: &seal(PROVISIONER, adding.provisioner_url),
+            places,
             capacity: adding.capacity,
         };
         servers::insert(&mut tx, &new).await.map_err(known)?;

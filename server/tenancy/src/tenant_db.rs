@@ -4,13 +4,12 @@ use async_stream::try_stream;
 use futures::future::BoxFuture;
 use futures::stream::{BoxStream, TryStreamExt};
 use futures::{FutureExt, StreamExt};
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{Describe, Either, Error, Execute, Executor, Postgres, SqlStr};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::registry::{Committed, TenantPool};
+use crate::registry::{Agency, Committed, Lease};
 use crate::{OpenError, Registry, Route, TenantId, TenantTx};
 
 /// Reads from one agency's database, as that agency's own role. An [`Executor`]: `query!(..).fetch_one(&db)`.
@@ -20,12 +19,12 @@ use crate::{OpenError, Registry, Route, TenantId, TenantTx};
 pub struct TenantDb {
     registry: Registry,
     route: Arc<Route>,
-    pool: Arc<TenantPool>,
+    agency: Arc<Agency>,
 }
 
 impl TenantDb {
-    pub(crate) fn new(registry: Registry, route: Arc<Route>, pool: Arc<TenantPool>) -> Self {
-        Self { registry, route, pool }
+    pub(crate) fn new(registry: Registry, route: Arc<Route>, agency: Arc<Agency>) -> Self {
+        Self { registry, route, agency }
     }
 
     /// Whose database this is: for file prefixes, cache keys and log lines, never for a query.
@@ -40,32 +39,33 @@ impl TenantDb {
 
     /// How many transactions this process has committed for this agency: a cheap sign that something may have changed.
     pub fn commits(&self) -> u64 {
-        self.pool.commits()
+        self.agency.commits()
     }
 
     /// Opens a transaction that may write. It rolls back unless [`TenantTx::commit`] is called.
     ///
     /// # Errors
     /// [`OpenError::NotActive`] (as its source) when the agency was closed after this was opened; else whatever the database
-    /// says. A pool that was closed meanwhile is opened again first.
+    /// says. An agency that was given up meanwhile is opened again first.
     pub async fn begin(&self) -> Result<TenantTx, Error> {
         let now = self.registry.now(&self.route);
         let is_same = now.status == self.route.status && now.placement == self.route.placement;
-        let conn = if is_same { self.acquire().await? } else { self.reopen(&now).await? };
-        let committed = Committed::new(&self.registry, &self.pool, self.tenant());
-        TenantTx::begin(conn, committed).await
+        let lease = if is_same { self.acquire().await? } else { self.reopen(&now).await? };
+        let committed = Committed::new(&self.registry, &self.agency, self.tenant());
+        TenantTx::begin(lease, committed).await
     }
 
-    /// A connection of this agency; once more through the registry when the pool was evicted under our feet.
-    async fn acquire(&self) -> Result<PoolConnection<Postgres>, Error> {
-        match self.pool.acquire().await {
-            Err(Error::PoolClosed) => self.reopen(&self.registry.now(&self.route)).await,
-            other => other,
+    /// A connection of this agency; through the registry when it was given up under our feet.
+    async fn acquire(&self) -> Result<Lease, Error> {
+        if self.agency.is_retired() {
+            return self.reopen(&self.registry.now(&self.route)).await;
         }
+        self.agency.acquire(self.registry.class()).await.map_err(OpenError::into_sqlx)
     }
 
-    async fn reopen(&self, now: &Route) -> Result<PoolConnection<Postgres>, Error> {
-        self.registry.pool(now).await.map_err(OpenError::into_sqlx)?.acquire().await
+    async fn reopen(&self, now: &Route) -> Result<Lease, Error> {
+        let agency = self.registry.agency(now).await.map_err(OpenError::into_sqlx)?;
+        agency.acquire(self.registry.class()).await.map_err(OpenError::into_sqlx)
     }
 }
 
@@ -84,8 +84,8 @@ impl<'c> Executor<'c> for &'c TenantDb {
         E: 'q + Execute<'q, Postgres>,
     {
         try_stream! {
-            let mut conn = self.acquire().await?;
-            let mut rows = conn.fetch_many(query);
+            let mut lease = self.acquire().await?;
+            let mut rows = lease.fetch_many(query);
             while let Some(step) = rows.try_next().await? {
                 yield step;
             }
@@ -98,20 +98,20 @@ impl<'c> Executor<'c> for &'c TenantDb {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        async move { self.acquire().await?.fetch_optional(query).await }.boxed()
+        async move { self.acquire().await?.work(|conn| conn.fetch_optional(query)).await }.boxed()
     }
 
     fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [PgTypeInfo]) -> BoxFuture<'e, Result<PgStatement, Error>>
     where
         'c: 'e,
     {
-        async move { self.acquire().await?.prepare_with(sql, parameters).await }.boxed()
+        async move { self.acquire().await?.work(|conn| conn.prepare_with(sql, parameters)).await }.boxed()
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
     where
         'c: 'e,
     {
-        async move { self.acquire().await?.describe(sql).await }.boxed()
+        async move { self.acquire().await?.work(|conn| conn.describe(sql)).await }.boxed()
     }
 }

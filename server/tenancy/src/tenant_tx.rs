@@ -2,24 +2,24 @@
 
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use sqlx::pool::PoolConnection;
+use futures::{FutureExt, StreamExt};
 use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
-use sqlx::{Describe, Either, Error, Execute, Executor, Postgres, SqlStr, Transaction};
+use sqlx::{Describe, Either, Error, Execute, Executor, Postgres, SqlStr};
 use std::fmt;
 
 use crate::TenantId;
-use crate::registry::Committed;
+use crate::registry::{Committed, Lease};
 
 /// Writes to one agency's database. An [`Executor`]: `query!(..).execute(&mut tx)`. Dropped, it rolls back.
 pub struct TenantTx {
-    tx: Transaction<'static, Postgres>,
+    lease: Lease,
     committed: Committed,
 }
 
 impl TenantTx {
-    pub(crate) async fn begin(conn: PoolConnection<Postgres>, committed: Committed) -> Result<Self, Error> {
-        let tx = Transaction::begin(conn, Some(sqlx::SqlSafeStr::into_sql_str("begin read write"))).await?;
-        Ok(Self { tx, committed })
+    pub(crate) async fn begin(mut lease: Lease, committed: Committed) -> Result<Self, Error> {
+        lease.begin().await?;
+        Ok(Self { lease, committed })
     }
 
     /// Whose database this is: for file prefixes and log lines, never for a query.
@@ -34,12 +34,12 @@ impl TenantTx {
     pub async fn commit(self) -> Result<(), Error> {
         // Made before: from here on it may be written, whether we hear of it or not.
         let _told = self.committed.when_dropped();
-        self.tx.commit().await
+        self.lease.commit().await
     }
 
     /// As [`TenantTx::commit`], without a word to anybody: for the relay, which would otherwise wake itself.
     pub(crate) async fn commit_quietly(self) -> Result<(), Error> {
-        self.tx.commit().await
+        self.lease.commit().await
     }
 
     /// Takes the writes back.
@@ -47,7 +47,7 @@ impl TenantTx {
     /// # Errors
     /// The database's; the connection is dropped then, and the writes with it.
     pub async fn rollback(self) -> Result<(), Error> {
-        self.tx.rollback().await
+        self.lease.rollback().await
     }
 }
 
@@ -65,7 +65,7 @@ impl<'c> Executor<'c> for &'c mut TenantTx {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        (&mut *self.tx).fetch_many(query)
+        self.lease.fetch_many(query).boxed()
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<PgRow>, Error>>
@@ -73,20 +73,20 @@ impl<'c> Executor<'c> for &'c mut TenantTx {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        (&mut *self.tx).fetch_optional(query)
+        self.lease.work(|conn| conn.fetch_optional(query)).boxed()
     }
 
     fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [PgTypeInfo]) -> BoxFuture<'e, Result<PgStatement, Error>>
     where
         'c: 'e,
     {
-        (&mut *self.tx).prepare_with(sql, parameters)
+        self.lease.work(move |conn| conn.prepare_with(sql, parameters)).boxed()
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
     where
         'c: 'e,
     {
-        (&mut *self.tx).describe(sql)
+        self.lease.work(|conn| conn.describe(sql)).boxed()
     }
 }

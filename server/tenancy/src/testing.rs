@@ -88,7 +88,7 @@ async fn open() -> Bed {
     watch(cluster.pid(), &data_dir, cluster.data_directory());
     deployment.migrate_central().await.expect("the central database is migrated");
     deployment.provisioner().build_template().await.expect("the template is built");
-    let options = RegistryOptions { max_pools: 60, ..RegistryOptions::default() };
+    let options = RegistryOptions { max_connections: 60, ..RegistryOptions::default() };
     let routes = Routes::load(deployment.central()).await.expect("the routes are loaded");
     let (registry, committed) = deployment.registry(&routes, options);
     tokio::spawn(routes.clone().follow(|_| ()));

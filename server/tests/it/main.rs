@@ -58,6 +58,7 @@ mod second_factor;
 mod second_step;
 mod secrets;
 mod sessions;
+mod sharing;
 mod shutdown;
 mod sign_in;
 mod sign_up;

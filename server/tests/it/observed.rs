@@ -138,7 +138,7 @@ fn check_metrics(text: &str, at: &Installation) {
         let labels = line.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map_or("", |(labels, _)| labels);
         for label in labels.split(',').filter(|l| !l.is_empty()) {
             let name = label.split('=').next().unwrap_or_default();
-            assert!(["status", "kind", "outcome", "quantile", "le"].contains(&name), "{line}");
+            assert!(["status", "kind", "outcome", "quantile", "le", "server", "scope"].contains(&name), "{line}");
         }
         for agency in &at.agencies {
             assert!(!line.contains(&agency.tenant.to_string()) && !line.contains(&agency.new.slug), "{line}");

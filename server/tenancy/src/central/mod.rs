@@ -40,6 +40,7 @@ pub mod servers;
 pub(crate) mod session_lines;
 pub mod sessions;
 pub mod settling;
+pub(crate) mod shares;
 pub mod sign_ins;
 pub mod sign_ups;
 pub mod slugs;

@@ -101,6 +101,7 @@ pub(crate) struct NewServer<'a> {
     pub(crate) system_id: &'a str,
     pub(crate) address: &'a [u8],
     pub(crate) provisioner: &'a [u8],
+    pub(crate) places: i32,
     pub(crate) capacity: (i32, i32),
 }
 
@@ -108,12 +109,13 @@ pub(crate) struct NewServer<'a> {
 pub(crate) async fn insert(tx: &mut CentralTx, new: &NewServer<'_>) -> Result<(), sqlx::Error> {
     let (soft, hard) = new.capacity;
     sqlx::query!(
-        "insert into database_servers (id, name, system_id, address, soft_capacity, hard_capacity)
-         overriding system value values ($1, $2, $3, $4, $5, $6)",
+        "insert into database_servers (id, name, system_id, address, places, soft_capacity, hard_capacity)
+         overriding system value values ($1, $2, $3, $4, $5, $6, $7)",
         new.id,
         new.name,
         new.system_id,
         new.address,
+        new.places,
         soft,
         hard
     )

@@ -159,7 +159,8 @@ fn write_file(layout: &Layout, name: &str, text: &str) -> Result<(), ClusterErro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor;
+    use crate::RegistryOptions;
+    use crate::central::shares;
 
     fn pair(name: &str, value: &str) -> Vec<(String, String)> {
         vec![(name.to_owned(), value.to_owned())]
@@ -187,11 +188,11 @@ mod tests {
     fn there_are_connections_for_all_who_are_promised_some() {
         let number = |name: &str| {
             let (_, value) = DEFAULTS.iter().find(|(n, _)| *n == name).expect("a setting");
-            value.parse::<u64>().expect("a number")
+            value.parse::<u32>().expect("a number")
         };
-        let promised = doctor::promised();
-        let free = number("max_connections") - number("superuser_reserved_connections");
-        assert!(promised <= free, "{promised} of {free}");
+        let budget = shares::budget_of(number("max_connections") - number("superuser_reserved_connections"), true);
+        let wanted = [RegistryOptions::default(), RegistryOptions::one_by_one()].map(|options| options.max_connections);
+        assert!(wanted.iter().sum::<u32>() <= budget, "{wanted:?} of {budget}");
     }
 
     #[test]

@@ -66,7 +66,7 @@ async fn catalogues(conn: &mut PgConnection, maker: &Maker) -> Vec<Finding> {
         ("durability", durability(conn).await),
         ("encoding", encoding(conn, "").await),
         ("extensions", extensions(conn).await),
-        ("connections", connections(conn).await),
+        ("connections", connections(conn, false).await),
         ("connect rights", connect_rights(conn, (&maker.role, "")).await),
         ("template", template(conn).await),
     ];

@@ -301,13 +301,15 @@ impl Provisioner {
         }
     }
 
-    /// Builds the template of this program's schema on every server, where it is not there yet.
+    /// Builds the template of this program's schema on every server, where it is not there yet, and notes how many connections
+    /// each has.
     ///
     /// # Errors
     /// [`ProvisionError`].
     pub async fn build_template(&self) -> Result<String, ProvisionError> {
         for server in self.servers_in_use().await? {
             template::ensure(&self.servers.hands(server).await?.maker, self.history).await?;
+            self.servers.count_places(server).await?;
         }
         Ok(template::name(self.history))
     }

@@ -11,7 +11,7 @@ async fn a_server_that_never_answers_is_not_waited_for() {
     let options = RegistryOptions { acquire_timeout: Duration::from_millis(50), ..RegistryOptions::default() };
     let key = Key::parse("a secret of thirty-two characters, for tests only").expect("long enough");
     let routes = Routes::unread(&CentralDb::connect_lazy(base.clone()));
-    let (registry, _committed) = Registry::new((base, key), routes, options);
+    let (registry, _committed, _keeping) = Registry::new((base, key), routes, options);
     let tenant = TenantId::generate();
     let name = format!("t_{}", tenant.as_uuid().simple());
     let placement = Placement { server_id: 1, db_name: name.clone(), role_name: name, cred_version: 1, epoch: 1 };
@@ -31,7 +31,11 @@ async fn a_server_that_never_answers_is_not_waited_for() {
         redirects: false,
         former_slugs: Vec::new(),
     });
+    // Its share; there is no central database to lease it from.
+    registry.inner.server(1).set_limit(4);
     // Without a limit this would never come back: the listener takes connections and says nothing.
     assert!(matches!(registry.open(&route).await, Err(OpenError::Unavailable(_))));
-    assert_eq!(registry.inner.connects.available_permits(), registry.inner.options.concurrent_connects);
+    let server = registry.inner.server(1);
+    assert_eq!(server.connects.available_permits(), registry.inner.options.concurrent_connects);
+    assert_eq!(registry.snapshot().in_use, 0);
 }

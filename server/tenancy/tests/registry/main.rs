@@ -1,7 +1,12 @@
-//! The pool registry: cases 28, 32, 33, 34, 36 and 37, places that change, and the read-only rule.
+//! The pool registry: cases 28 to 39, places that change, and the read-only rule.
 #![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
+mod apart;
+mod budget;
+mod cut_short;
 mod places;
+mod shares;
+mod troubles;
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 use std::collections::BTreeSet;
@@ -9,10 +14,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tenancy::central::companies;
 use tenancy::testing::{Agency, agency, agency_of, bed, new_tenant, run, superuser};
-use tenancy::{OpenError, RegistryOptions, Route, Status};
+use tenancy::{OpenError, RegistryOptions, Route, Status, TenantDb};
 
 #[test]
-fn two_hundred_first_requests_open_one_pool() {
+fn two_hundred_first_requests_look_once() {
     run(async {
         let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let route = agency().await.route;
@@ -28,7 +33,9 @@ fn two_hundred_first_requests_open_one_pool() {
         for opening in openings {
             assert_eq!(opening.await.expect("no panic").expect("it answers"), 0);
         }
-        assert_eq!(registry.snapshot().opened, 1);
+        let snapshot = registry.snapshot();
+        assert_eq!(snapshot.opened, 1, "one looks, and the others wait for what it finds");
+        assert!(snapshot.connected <= 5, "{snapshot:?}: and what they use then are the agency's places");
         registry.close().await;
     });
 }
@@ -38,7 +45,7 @@ fn a_process_at_rest_keeps_no_connection() {
     run(async {
         let options = RegistryOptions {
             idle_timeout: Duration::from_millis(500),
-            pool_idle_timeout: Duration::from_secs(7),
+            forgotten_after: Duration::from_secs(2),
             ..RegistryOptions::default()
         };
         let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, options);
@@ -46,9 +53,8 @@ fn a_process_at_rest_keeps_no_connection() {
         let db = registry.open(&a.route).await.expect("it opens");
         sqlx::query("select 1").execute(&db).await.expect("it answers");
         drop(db);
-        while registry.snapshot().pools == 0 {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        let snapshot = registry.snapshot();
+        assert_eq!((snapshot.connections, snapshot.agencies), (1, 1));
         // Nothing asks for anything: only the ticker can close them.
         let mut open = i64::MAX;
         for _ in 0..150 {
@@ -61,13 +67,13 @@ fn a_process_at_rest_keeps_no_connection() {
             .fetch_one(&mut root)
             .await
             .expect("counted");
-            // The bed's own registry holds connections of this agency for a minute; they are closed with its pool.
+            // The bed's own registry holds connections of this agency for a minute.
             bed().await.registry.evict(&a.route).await;
-            if open == 0 && registry.snapshot().pools == 0 {
+            if open == 0 && registry.snapshot().agencies == 0 {
                 break;
             }
         }
-        assert_eq!((open, registry.snapshot().pools), (0, 0));
+        assert_eq!((open, registry.snapshot().connections, registry.snapshot().agencies), (0, 0, 0));
     });
 }
 
@@ -84,17 +90,17 @@ fn an_eviction_is_not_noticed() {
         tokio::time::sleep(Duration::from_millis(200)).await;
         registry.evict(&a.route).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
-        // The handle from before the eviction goes through a new pool, for reads and for writes.
+        // The handle from before the eviction goes through a new connection, for reads and for writes.
         sqlx::query("select 1").execute(&db).await.expect("a read after the eviction");
         db.begin().await.expect("a write after the eviction").rollback().await.expect("rolled back");
-        slow.await.expect("no panic").expect("the request that held the pool finishes");
+        slow.await.expect("no panic").expect("the request that held the old one finishes");
         assert_eq!(registry.snapshot().opened, 2);
         registry.close().await;
     });
 }
 
 #[test]
-fn commits_are_counted_across_pools() {
+fn commits_are_counted_however_often_an_agency_is_opened() {
     run(async {
         let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let (a, b) = (agency().await, agency().await);
@@ -103,9 +109,9 @@ fn commits_are_counted_across_pools() {
         let under_way = db.begin().await.expect("a transaction");
         registry.evict(&a.route).await;
         let later = registry.open(&a.route).await.expect("it opens");
-        assert_eq!(later.commits(), 1, "a new pool does not begin anew: its count could be one that was seen before");
+        assert_eq!(later.commits(), 1, "it does not begin anew: its count could be one that was seen before");
         under_way.commit().await.expect("committed");
-        assert_eq!((later.commits(), db.commits()), (2, 2), "whichever pool it went through");
+        assert_eq!((later.commits(), db.commits()), (2, 2), "whichever way it went");
         assert_eq!(registry.open(&b.route).await.expect("it opens").commits(), 0, "each agency has its own");
         registry.close().await;
     });
@@ -157,26 +163,29 @@ fn a_commit_is_told_of_although_its_answer_was_not_heard() {
 #[test]
 fn a_newcomer_among_hot_agencies_is_opened_once() {
     run(async {
-        let options = RegistryOptions { max_pools: 4, ..RegistryOptions::default() };
+        let options = RegistryOptions { max_connections: 4, ..RegistryOptions::default() };
         let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, options);
         let mut hot = Vec::new();
         for _ in 0..4 {
-            hot.push(agency().await.route);
+            hot.push(registry.open(&agency().await.route).await.expect("it opens"));
         }
         let newcomer = agency().await.route;
+        let ask = async |db: &TenantDb| sqlx::query("select 1").execute(db).await.expect("it answers");
         for _ in 0..50 {
-            for route in &hot {
-                registry.open(route).await.expect("it opens");
+            for db in &hot {
+                ask(db).await;
             }
         }
-        let before = registry.snapshot().opened;
+        let before = registry.snapshot();
+        assert_eq!(before.connected, 4, "each has its own");
         for _ in 0..20 {
-            registry.open(&newcomer).await.expect("it opens");
-            registry.open(&hot[3]).await.expect("it opens");
+            ask(&registry.open(&newcomer).await.expect("it opens")).await;
+            ask(&hot[3]).await;
         }
-        let opened = registry.snapshot().opened - before;
-        // Twenty with a frequency policy: it would throw the newcomer out each time.
-        assert!(opened <= 3, "{opened} pools opened for one newcomer");
+        let after = registry.snapshot();
+        // Twenty if what is used most often were kept: it would throw the newcomer out each time.
+        assert_eq!((after.opened - before.opened, after.connected - before.connected), (1, 1));
+        assert_eq!(after.connections, 4);
         registry.close().await;
     });
 }
@@ -208,11 +217,14 @@ async fn as_many_backends(count: usize, routes: &[Arc<Route>]) -> Vec<String> {
 fn the_budget_holds_however_many_agencies_are_opened() {
     run(async {
         // Nothing is closed for being idle: only the budget closes anything here.
-        let options = RegistryOptions { max_pools: 4, max_connections_per_tenant: 2, ..RegistryOptions::default() };
+        let options =
+            RegistryOptions { max_connections: 8, max_connections_per_tenant: 2, ..RegistryOptions::default() };
         let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, options);
         let mut routes = Vec::new();
         for _ in 0..12 {
-            routes.push(agency().await.route);
+            let route = agency().await.route;
+            bed().await.registry.evict(&route).await;
+            routes.push(route);
         }
         for route in &routes {
             let db = registry.open(route).await.expect("it opens");
@@ -223,7 +235,7 @@ fn the_budget_holds_however_many_agencies_are_opened() {
         }
         assert_eq!(registry.snapshot().opened, 12);
         let open = as_many_backends(8, &routes).await;
-        assert_eq!((registry.snapshot().pools, open.len()), (4, 8), "of 12 agencies with two connections each");
+        assert_eq!((registry.snapshot().connections, open.len()), (8, 8), "of 12 agencies with two connections each");
         // Those that were used last: they are asked again, and nothing is opened for it.
         let last: BTreeSet<String> = routes[8..].iter().map(|route| route.placement.role_name.clone()).collect();
         assert_eq!(BTreeSet::from_iter(open), last);
@@ -233,6 +245,21 @@ fn the_budget_holds_however_many_agencies_are_opened() {
         assert_eq!(registry.snapshot().opened, 12);
         registry.close().await;
     });
+}
+
+/// What operators are told of an agency's stamp, as soon as they are.
+async fn alerted(route: &Route) -> Vec<String> {
+    let mut central = superuser().await.database("central").connect().await.expect("superuser");
+    for _ in 0..200 {
+        let listed =
+            sqlx::query_scalar("select detail from alerts where kind = 'database_identity' and tenant_id = $1");
+        let listed: Vec<String> = listed.bind(route.tenant).fetch_all(&mut central).await.expect("listed");
+        if !listed.is_empty() {
+            return listed;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Vec::new()
 }
 
 #[test]
@@ -248,18 +275,22 @@ fn a_database_with_another_agencys_stamp_is_refused() {
             .expect("tampered");
         assert!(matches!(registry.open(&a.route).await, Err(OpenError::WrongIdentity)));
         assert!(registry.open(&b.route).await.is_ok(), "the other agency does not notice");
+        assert_eq!(alerted(&a.route).await, [format!("the database bears the stamp: {}", b.route.tenant)]);
     });
 }
 
 #[test]
-fn a_stamp_that_changes_under_an_open_pool_is_noticed_by_the_next_connection() {
+fn a_stamp_that_changes_under_open_connections_is_noticed_by_the_next() {
     run(async {
         let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let a = agency().await;
         let db = registry.open(&a.route).await.expect("it opens");
         let mut root = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
+        let held = db.begin().await.expect("the connection that is there");
         root.execute("update _tenant_identity set tenant_id = gen_random_uuid()").await.expect("tampered");
-        assert!(sqlx::query("select 1").execute(&db).await.is_err(), "the pool's first connection is made now");
+        assert!(sqlx::query("select 1").execute(&db).await.is_err(), "another connection is made now");
+        held.rollback().await.expect("rolled back");
+        assert!(sqlx::query("select 1").execute(&db).await.is_err(), "and the one from before is used no more");
         assert!(matches!(registry.open(&a.route).await, Err(OpenError::WrongIdentity)));
     });
 }

@@ -54,7 +54,7 @@ fn who_opened_an_agency_before_it_was_closed_or_moved_does_not_write_as_if_it_we
             tenancy::DatabaseError::Configuration(source) => source.downcast_ref().cloned(),
             _ => None,
         };
-        let error = open[0].begin().await.expect_err("it is closed, although its pool is open");
+        let error = open[0].begin().await.expect_err("it is closed, although its connections are open");
         assert!(matches!(refused(error), Some(OpenError::NotActive(Status::Suspended))));
         registry.evict(&closed.route).await;
         let mut read = None;
@@ -65,7 +65,7 @@ fn who_opened_an_agency_before_it_was_closed_or_moved_does_not_write_as_if_it_we
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let error = read.expect("once closed, its pool is not opened again");
+        let error = read.expect("once closed, it is not opened again");
         assert!(matches!(refused(error), Some(OpenError::NotActive(Status::Suspended))));
         assert!(open[0].begin().await.is_err());
         assert_eq!(registry.snapshot().opened, 3);
@@ -82,7 +82,7 @@ fn who_opened_an_agency_before_it_was_closed_or_moved_does_not_write_as_if_it_we
 }
 
 #[test]
-fn an_open_pool_is_worth_nothing_once_the_password_is_another() {
+fn open_connections_are_worth_nothing_once_the_password_is_another() {
     run(async {
         let (registry, _committed) = bed().await.deployment.registry(&bed().await.routes, RegistryOptions::default());
         let (a, b) = (agency().await, agency().await);
@@ -93,7 +93,7 @@ fn an_open_pool_is_worth_nothing_once_the_password_is_another() {
         let old = role_password(&a.route).await;
         let new = role_password(&changed).await;
         assert_ne!(old, new, "the password follows from the number");
-        // The role has the old one still: were the open pool used, nobody would notice.
+        // The role has the old one still: were the open connection used, nobody would notice.
         assert!(matches!(registry.open(&changed).await, Err(OpenError::Unavailable(_))));
         let mut root = superuser().await.connect().await.expect("superuser");
         let role = &changed.placement.role_name;

@@ -44,7 +44,7 @@ static HOUSE: OnceCell<House> = OnceCell::const_new();
 
 /// The process's one house: route lists are made once in a process.
 pub async fn house() -> &'static House {
-    HOUSE.get_or_init(|| open(RegistryOptions { max_pools: 80, ..RegistryOptions::default() })).await
+    HOUSE.get_or_init(|| open(RegistryOptions::default())).await
 }
 
 /// A house of its own, for tests that turn its clock or count its pools.
