@@ -209,6 +209,17 @@ pub enum Cache {
     Immutable,
 }
 
+/// What whoever asks gives once more, because what is asked for cannot be undone, takes data along or opens a door (AUTH-30).
+/// The guard asks for it before anything else is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Their password, and their code where they have one, within the last ten minutes.
+    Both,
+    /// Their code where they have one, likewise: for the password the form itself asks.
+    Code,
+}
+
 /// One row of the table.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Access {
@@ -226,6 +237,9 @@ pub struct Access {
     /// What the agency's plan must include.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feature: Option<Feature>,
+    /// What is to be proved first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
 impl Access {
@@ -234,10 +248,16 @@ impl Access {
     pub const fn needing(self, feature: Feature) -> Self {
         Self { feature: Some(feature), ..self }
     }
+
+    /// The same, for whoever has proved who they are alone.
+    #[must_use]
+    pub const fn asking(self, proof: Proof) -> Self {
+        Self { proof: Some(proof), ..self }
+    }
 }
 
 const fn row(method: &'static str, path: &'static str, audience: Audience, mutating: bool, cache: Cache) -> Access {
-    Access { method, path, audience, mutating, cache, feature: None }
+    Access { method, path, audience, mutating, cache, feature: None, proof: None }
 }
 
 const fn page(path: &'static str, audience: Audience) -> Access {

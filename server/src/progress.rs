@@ -14,6 +14,8 @@ use tenancy::central::operations::{self, Recorded};
 use tenancy::central::sign_ups;
 use tenancy::{DatabaseError, OperationId, PersonId};
 use tokio::sync::broadcast;
+use tower_sessions::session::Id;
+use tower_sessions::{Session, SessionStore as _};
 
 use app::caller::Who;
 use app::error::AppError;
@@ -28,8 +30,17 @@ const LOOK: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// `GET /cadastro/andamento/eventos`: `step` with its name, `held_up`, `done`; each but the last under its place in the record.
-pub async fn events(State(state): State<AppState>, Extension(who): Extension<Who>, headers: HeaderMap) -> Response {
+/// It ends with the session that asked: whoever was signed out hears nothing more.
+pub async fn events(
+    State(state): State<AppState>,
+    Extension(who): Extension<Who>,
+    session: Session,
+    headers: HeaderMap,
+) -> Response {
     let house = state.house;
+    let Some(session) = session.id() else {
+        return plain::error(&AppError::Unauthenticated, false, Lang::default(), "");
+    };
     let refuse = |error: &AppError| plain::error(error, false, Lang::default(), "");
     let person = match &who {
         Who::Choosing(person) => *person,
@@ -44,12 +55,14 @@ pub async fn events(State(state): State<AppState>, Extension(who): Extension<Who
         Err(error) => return refuse(&error.into()),
     };
     let seen = headers.get("last-event-id").and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(0);
-    let watch = Watch { house, person, operation: under_way, heard, seen, ends: tokio::time::Instant::now() + LONGEST };
+    let ends = tokio::time::Instant::now() + LONGEST;
+    let watch = Watch { house, session, person, operation: under_way, heard, seen, ends };
     Sse::new(watch.events()).keep_alive(KeepAlive::default()).into_response()
 }
 
 struct Watch {
     house: Arc<House>,
+    session: Id,
     person: PersonId,
     operation: OperationId,
     heard: broadcast::Receiver<OperationId>,
@@ -70,6 +83,10 @@ impl Watch {
     /// What is new, as soon as there is something, and whether that was the last. None: the browser is to ask anew.
     async fn next(&mut self) -> Option<(Vec<Event>, bool)> {
         loop {
+            // Remembered for five seconds at most, as for every request; a look is as far from the next.
+            if !matches!(self.house.sessions.load(&self.session).await, Ok(Some(_))) {
+                return None;
+            }
             match self.look().await {
                 Ok((events, is_over)) if is_over || !events.is_empty() => return Some((events, is_over)),
                 Ok(_) => {}

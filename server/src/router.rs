@@ -30,7 +30,8 @@ use crate::layers::host::{Door, Face};
 use crate::layers::limits::FORM;
 use crate::layers::request::Proxies;
 use crate::layers::{
-    forms, guard, headers, host, language, limits, panic, plain, request, same_origin, session, still, storefront,
+    central, forms, guard, headers, host, language, limits, panic, plain, request, same_origin, session, still,
+    storefront,
 };
 use crate::page_cache::{self, PageCache};
 use crate::tls_allowed::{self, Asked};
@@ -159,6 +160,7 @@ fn app_face(state: &AppState) -> Router {
         .route("/platform/audit/export", get(audit_export::export))
         .with_state(state.clone());
     let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(house.clone(), central::layer))
         .layer(map_response(session::secure_removal))
         .layer(sessions)
         .layer(from_fn_with_state(house.clone(), session::layer))

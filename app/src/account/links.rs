@@ -15,7 +15,6 @@ use super::rules::parse_profile;
 use super::types::{LinkCard, ProfilePage, Purpose};
 use crate::auth::confirm::prove;
 use crate::auth::rules::check_new_password;
-use crate::auth::second_factor::require_code;
 use crate::auth::sign_in;
 use crate::caller::{Request, Staff};
 use crate::drafts::db::{self as drafts, Draft, Place};
@@ -183,7 +182,6 @@ pub async fn update_profile(house: &House, staff: &Staff, form: &Fields) -> Resu
 pub async fn ask_email(house: &Arc<House>, staff: &Staff, form: &Fields, lang: Lang) -> Result<(), AppError> {
     let email = email::parse(form.get("email")).map_err(|problem| AppError::invalid("email", problem))?;
     let password = form.get("email_password").to_owned();
-    require_code(house, staff.account.second_factor).await?;
     let known = prove(house, &staff.account.email, password, &staff.request).await.map_err(at("email_password"))?;
     same_person(staff, known.person)?;
     let token = Token::generate();
@@ -206,7 +204,6 @@ pub async fn change_password(house: &Arc<House>, staff: &Staff, form: &Fields) -
     let known = [staff.account.email.as_str(), staff.account.name.as_str(), staff.db.route().name.as_str()];
     let chosen = choose(form.get("new_password"), &known);
     let password = chosen.map_err(|problem| AppError::invalid("new_password", problem))?;
-    require_code(house, staff.account.second_factor).await?;
     let old = prove(house, &staff.account.email, form.get("current_password").to_owned(), &staff.request);
     let old = old.await.map_err(at("current_password"))?;
     same_person(staff, old.person)?;

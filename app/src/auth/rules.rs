@@ -33,7 +33,7 @@ const OURS: [&str; 10] = [
 /// Judges a password that somebody has chosen. `known` is what a guesser knows of them: e-mail address, names.
 ///
 /// # Errors
-/// [`Problem::Required`], [`Problem::TooShort`], [`Problem::TooLong`], [`Problem::WeakPassword`].
+/// [`Problem::Required`], [`Problem::TooShort`], [`Problem::TooLong`], [`Problem::ControlCharacter`], [`Problem::WeakPassword`].
 pub fn check_new_password(password: &str, known: &[&str]) -> Result<(), Problem> {
     if password.is_empty() {
         return Err(Problem::Required);
@@ -43,6 +43,10 @@ pub fn check_new_password(password: &str, known: &[&str]) -> Result<(), Problem>
     }
     if password.len() > MAX_BYTES {
         return Err(Problem::TooLong(MAX_BYTES as u32));
+    }
+    // Nobody types one, and what cuts a text at NUL would take less than was chosen.
+    if password.contains(char::is_control) {
+        return Err(Problem::ControlCharacter);
     }
     let parts = known.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).filter(|part| part.len() > 2);
     let guesses: Vec<&str> = OURS.into_iter().chain(parts).chain(known.iter().copied()).collect();
@@ -91,6 +95,7 @@ mod tests {
         assert_eq!(check_new_password("", &KNOWN), Err(Problem::Required));
         assert_eq!(check_new_password("kX9#mQ2$vL5!nP", &KNOWN), Err(Problem::TooShort(15)));
         assert_eq!(check_new_password(&"kX9#mQ2$".repeat(40), &KNOWN), Err(Problem::TooLong(256)));
+        assert_eq!(check_new_password("bicicleta roxa\0 na varanda", &KNOWN), Err(Problem::ControlCharacter));
         // Long, and made of what everybody tries: repetitions, rows of keys, known passwords, what is known of the person.
         for weak in [
             "aaaaaaaaaaaaaaaaaaaa",

@@ -29,24 +29,6 @@ const CODES: &str = "codes";
 /// Dangerous acts ask for a proof that is no older (AUTH-30).
 const PROOF: Duration = Duration::minutes(10);
 
-/// Refuses when it is too long ago that whoever asks has given their password, and their code where they have one. What is
-/// dangerous asks this first; [`prove`] is how they give them again.
-///
-/// # Errors
-/// [`AppError::ProofNeeded`].
-pub async fn require_proof(house: &House) -> Result<(), AppError> {
-    let signed = sign_in::signed_in().await?.ok_or(AppError::Unauthenticated)?;
-    if is_fresh(house, &signed) { Ok(()) } else { Err(AppError::ProofNeeded) }
-}
-
-/// As [`require_proof`], of who has a second factor: the password alone is asked for by what is dangerous itself.
-///
-/// # Errors
-/// [`AppError::ProofNeeded`].
-pub async fn require_code(house: &House, has_second_factor: bool) -> Result<(), AppError> {
-    if has_second_factor { require_proof(house).await } else { Ok(()) }
-}
-
 /// Whether it is lately enough that whoever asks has given them, for a page that says so.
 ///
 /// # Errors
@@ -56,7 +38,8 @@ pub async fn is_proved(house: &House) -> Result<bool, AppError> {
     Ok(is_fresh(house, &signed))
 }
 
-fn is_fresh(house: &House, signed: &Signed) -> bool {
+/// Whether whoever is signed in has given their password, and their code where they have one, within ten minutes.
+pub fn is_fresh(house: &House, signed: &Signed) -> bool {
     (0..=PROOF.whole_seconds()).contains(&(house.clock.now().unix_timestamp() - signed.proved))
 }
 
@@ -160,9 +143,8 @@ fn pending(house: &House, who: &Insider, held: &Held) -> Option<Secret> {
 /// Makes a secret and shows it; nothing has changed until a code of its is given.
 ///
 /// # Errors
-/// [`AppError::ProofNeeded`], [`AppError::NotFound`] when there is a second factor already.
+/// [`AppError::NotFound`] when there is a second factor already.
 pub async fn propose(house: &House, who: &Insider) -> Result<(), AppError> {
-    require_proof(house).await?;
     let sealed = Secret::new().and_then(|secret| secret.seal(&house.key, who.person));
     let sealed = sealed.ok_or_else(|| AppError::Internal(caller::request_id()))?;
     let done = second_factors::propose(&house.central, who.person, &sealed, house.clock.now()).await?;
@@ -172,9 +154,8 @@ pub async fn propose(house: &House, who: &Insider) -> Result<(), AppError> {
 /// A code of the secret that is shown: from now on it is the second factor, and there are recovery codes.
 ///
 /// # Errors
-/// [`AppError::ProofNeeded`], [`AppError::Invalid`] for a wrong code, [`AppError::NotFound`] when nothing is shown any more.
+/// [`AppError::Invalid`] for a wrong code, [`AppError::NotFound`] when nothing is shown any more.
 pub async fn confirm(house: &Arc<House>, who: &Insider, typed: &str) -> Result<(), AppError> {
-    require_proof(house).await?;
     let now = house.clock.now();
     let held = second_factors::find(&house.central, who.person).await?;
     let secret = pending(house, who, &held).ok_or(AppError::NotFound)?;
@@ -215,9 +196,8 @@ pub async fn remove(house: &Arc<House>, who: &Insider, (password, code): (String
 /// New recovery codes in the place of all earlier ones.
 ///
 /// # Errors
-/// [`AppError::ProofNeeded`], [`AppError::NotFound`] when there is no second factor.
+/// [`AppError::NotFound`] when there is no second factor.
 pub async fn renew_codes(house: &Arc<House>, who: &Insider) -> Result<(), AppError> {
-    require_proof(house).await?;
     if !who.second_factor {
         return Err(AppError::NotFound);
     }
@@ -233,9 +213,8 @@ pub async fn renew_codes(house: &Arc<House>, who: &Insider) -> Result<(), AppErr
 /// An owner helps a member of their agency who has lost the second factor. Whom more depends on, only the platform helps.
 ///
 /// # Errors
-/// [`AppError::ProofNeeded`], [`AppError::NotFound`] when they are not of this agency or have none, [`AppError::Invalid`].
+/// [`AppError::NotFound`] when they are not of this agency or have none, [`AppError::Invalid`].
 pub async fn reset(house: &House, staff: &Staff, user: UserId) -> Result<(), AppError> {
-    require_proof(house).await?;
     let colleague = second_factors::colleague(&house.central, staff.account.tenant, user).await?;
     let colleague = colleague.ok_or(AppError::NotFound)?;
     if colleague.is_beyond {

@@ -8,6 +8,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19_456;
@@ -139,13 +140,18 @@ fn argon() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
+/// One form of letters that keyboards compose differently (Unicode, annex 15; NIST SP 800-63B-4, 3.1.1.2).
+fn one_form(password: &str) -> String {
+    password.nfc().collect()
+}
+
 fn hash(password: &str) -> Option<String> {
-    argon().hash_password(password.as_bytes()).ok().map(|hash| hash.to_string())
+    argon().hash_password(one_form(password).as_bytes()).ok().map(|hash| hash.to_string())
 }
 
 fn verify(password: &str, stored: &str) -> Checked {
     let Ok(parsed) = PasswordHash::new(stored) else { return Checked::Wrong };
-    if argon().verify_password(password.as_bytes(), &parsed).is_err() {
+    if argon().verify_password(one_form(password).as_bytes(), &parsed).is_err() {
         return Checked::Wrong;
     }
     let weaker = Params::try_from(&parsed).map_or(true, |p| p.m_cost() < MEMORY_KIB || p.t_cost() < PASSES);
@@ -170,6 +176,23 @@ mod tests {
         let place = passwords.place().await;
         assert_eq!(place.verify("sobrado-demo-2026".into(), Some(&hash)).await, Checked::Right(None));
         assert_eq!(place.verify("another".into(), Some(&hash)).await, Checked::Wrong);
+    }
+
+    #[tokio::test]
+    async fn a_long_password_counts_to_its_end_and_is_one_however_it_is_composed() {
+        let passwords = Passwords::at_once(1);
+        let place = passwords.place().await;
+        for end in [72, 127] {
+            let (long, other) = (format!("{}a", "k".repeat(end)), format!("{}b", "k".repeat(end)));
+            let stored = place.hash(long.clone()).await.expect("short enough");
+            assert_eq!(place.verify(other, Some(&stored)).await, Checked::Wrong, "after byte {end}");
+            assert_eq!(place.verify(long, Some(&stored)).await, Checked::Right(None));
+        }
+        let stored = place.hash("o ga\u{302}to mia a\u{300}s tre\u{302}s".into()).await.expect("short enough");
+        assert_eq!(place.verify("o g\u{e2}to mia \u{e0}s tr\u{ea}s".into(), Some(&stored)).await, Checked::Right(None));
+        let before = passwords.computed();
+        assert_eq!(place.hash("k".repeat(MAX_BYTES + 1)).await, None);
+        assert_eq!(passwords.computed(), before, "what is too long is refused before it costs anything");
     }
 
     #[tokio::test]

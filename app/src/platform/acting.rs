@@ -15,7 +15,6 @@ use super::tenants::by;
 use super::types::TicketSheet;
 use crate::access::Role;
 use crate::auth::confirm::confirm;
-use crate::auth::second_factor::require_code;
 use crate::auth::sign_in;
 use crate::caller::{self, Acting, Operator, Request, Who};
 use crate::error::AppError;
@@ -64,7 +63,6 @@ pub async fn ask(
     }
     errors.or(())?;
     let who = (operator.account.person, operator.account.email.as_str());
-    require_code(house, operator.account.second_factor).await?;
     confirm(house, who, password, &operator.request).await?;
     let ticket = Ticket {
         operator: operator.account.operator,

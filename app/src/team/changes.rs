@@ -18,7 +18,6 @@ use crate::access::{Can, Role};
 use crate::account::links;
 use crate::account::portrait::face;
 use crate::auth::confirm;
-use crate::auth::second_factor::require_code;
 use crate::auth::words::role as role_name;
 use crate::caller::{self, Request, Staff, Who};
 use crate::drafts::db::{self as drafts, Draft, Place};
@@ -284,7 +283,6 @@ pub async fn hand_over(
     if member.role == Role::Owner.as_str() || !member.active {
         return Err(AppError::NotFound);
     }
-    require_code(house, staff.account.second_factor).await?;
     confirm::prove(house, &staff.account.email, password, &staff.request).await?;
     let before = crate::auth::sign_in::signed_in().await?;
     team::hand_over(&house.central, &staff.by(), (member.user, &member.role), stays).await?;

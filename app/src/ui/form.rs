@@ -2,7 +2,7 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::error::{AppError, Clash};
 use crate::ui::act::Act;
@@ -74,7 +74,10 @@ pub fn ErrorNote(
             }
             AppError::ProofNeeded => {
                 let back = use_location().pathname.get_untracked();
-                Some((format!("/entrar/confirmar?next={back}"), Some("external"), words.auth.password))
+                // What was typed waits in a draft, and is in the form again on the way back.
+                let draft = use_query_map().read_untracked().get("draft");
+                let draft = draft.map(|draft| format!("%3Fdraft%3D{draft}")).unwrap_or_default();
+                Some((format!("/entrar/confirmar?next={back}{draft}"), Some("external"), words.auth.password))
             }
             _ => None,
         };

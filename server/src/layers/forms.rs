@@ -30,7 +30,7 @@ use app::words::Lang;
 
 use super::address::{self, DRAFT, REFUSAL};
 use super::late::LateForm;
-use super::plain;
+use super::{plain, proof};
 
 /// Where the forms of pages are sent that are no pages of the CRM, and the pages; `{token}` is the form's own. A form of the CRM
 /// waits on the first for its sender.
@@ -67,7 +67,9 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
         let (member, path) = (member(request.extensions().get::<Who>()), request.uri().path().to_owned());
         return match refused(house, member, &path, draft).await {
             Ok(why) => {
-                if let Some(why) = why {
+                let is_asked = matches!(why, Some(RefusedDraft(_, AppError::ProofNeeded)));
+                let is_settled = is_asked && proof::is_given(house, request.extensions()).await;
+                if let Some(why) = why.filter(|_| !is_settled) {
                     request.extensions_mut().insert(why);
                 }
                 next.run(request).await

@@ -20,12 +20,18 @@ use super::address;
 use super::request::fits;
 
 /// The layer. Server functions ask for themselves who is calling; here it is pages and plain handlers. That somebody has to
-/// have a second factor first is settled here for all of them.
+/// have a second factor first, or has to prove who they are, is settled here for all of them.
 pub async fn layer(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let who = request.extensions().get::<Who>().cloned().unwrap_or(Who::Nobody);
     if let Some(answer) = closed_to_acting(&who, &request).or_else(|| without_second_factor(&house, &who, &request)) {
         return answer;
+    }
+    let row = row_of(request.method(), path);
+    if let Some(row) = row
+        && super::proof::is_missing(&house, row, &who, request.extensions()).await
+    {
+        return super::proof::answer(&request);
     }
     if path.starts_with("/fn/") {
         return next.run(request).await;
@@ -34,7 +40,7 @@ pub async fn layer(State(house): State<Arc<House>>, request: Request, next: Next
     let wants_page = *request.method() == Method::GET || caller::accepts_html(request.headers());
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
     let refuse = |error: &AppError| super::plain::error(error, wants_page, lang, &id);
-    let Some(row) = row_of(request.method(), path) else {
+    let Some(row) = row else {
         // No row: below a closed door there is nothing to see without a key, and behind it the page that says so.
         let closed = path.starts_with("/app") || path.starts_with("/platform");
         let inside = matches!(who, Who::Staff { .. } | Who::Operator(_));

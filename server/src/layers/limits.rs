@@ -1,11 +1,11 @@
-//! How large a request may be, how long it may stay silent, and how long its answer may take. Only photographs may be
+//! By which methods something is asked for, how large a request may be, how long it may stay silent, and how long its answer may take. Only photographs may be
 //! large and slow.
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{Method, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::Limited;
 use std::time::Duration;
 use tower_http::timeout::TimeoutBody;
@@ -24,6 +24,8 @@ pub const FORM: usize = 64 * 1024;
 /// The longest part of an address behind its `?` (RFC 9110, 4.1, asks for 8,000): a page says in its links again what its
 /// address says, and whoever reads it looks for every name among all.
 pub const ADDRESS: usize = 8_000;
+/// What anything is asked for with; whatever else somebody tries is refused before anybody looks at what is asked for (HDR-08).
+const METHODS: [Method; 3] = [Method::GET, Method::HEAD, Method::POST];
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
 struct Patience {
@@ -57,6 +59,12 @@ async fn within(patience: Patience, request: Request, next: Next) -> Response {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
     let (wants_page, lang) = (caller::accepts_html(request.headers()), of_a_stranger(&request));
+    if !METHODS.contains(request.method()) {
+        let mut response = plain::error(&AppError::Transport, wants_page, lang, &id);
+        *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+        return response;
+    }
     if length.is_some_and(|length| length > most) {
         return plain::error(&AppError::TooLarge, wants_page, lang, &id);
     }

@@ -7,12 +7,14 @@
 //! 5. [`host`]: which face this is: the platform, an agency's storefront, or nobody we know.
 //! 6. [`same_origin`]: what changes something comes from our own pages.
 //!
-//! Then the platform's face: [`session`] settles who is calling, [`language`] in which language, [`forms`] keeps what was
-//! typed into a form that is refused, [`guard`] sends away who may not enter. Its pages leave by [`still`]: those of the CRM
-//! with preloads that browsers accept, the front ones (marketing, sign-in, console) without scripts.
+//! Then the platform's face: [`central`] sends everybody away while the central database is, [`session`] settles who is calling,
+//! [`language`] in which language, [`forms`] keeps what was typed into a form that is refused, [`guard`] sends away who may not
+//! enter, and by [`proof`] to their password who does something dangerous. Its pages leave by [`still`]: those of the CRM with
+//! preloads that browsers accept, the front ones (marketing, sign-in, console) without scripts.
 //! The storefront's face: [`storefront`] opens the agency, [`language`], the page cache, [`still`].
 
 mod address;
+pub mod central;
 pub mod forms;
 pub mod guard;
 pub mod headers;
@@ -23,6 +25,7 @@ pub mod limits;
 mod owner;
 pub mod panic;
 pub mod plain;
+pub mod proof;
 pub mod request;
 pub mod same_origin;
 pub mod session;

@@ -21,7 +21,7 @@ use tenancy::central::{
     worker_name,
 };
 use tenancy::provision::{ProvisionError, Provisioner};
-use tenancy::{DatabaseError, OperationId, TenantId};
+use tenancy::{DatabaseError, OpenError, OperationId, TenantId};
 use tokio::sync::{Notify, broadcast, mpsc};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -269,7 +269,11 @@ async fn survived<T>(work: impl Future<Output = T>) -> Option<T> {
 /// [`AppError::Suspended`] when the agency is closed, others when it is to be tried again.
 pub async fn handle(house: Arc<House>, job: Job) -> Result<(), AppError> {
     let route = house.routes.by_tenant(job.tenant).ok_or(AppError::NotFound)?;
-    let db = house.registry.open(&route).await?;
+    let db = match house.registry.open(&route).await {
+        // On its way out, or to another server, is closed as well: the job waits for what becomes of it, and is no failure.
+        Err(OpenError::NotActive(_)) => return Err(AppError::Suspended),
+        opened => opened?,
+    };
     match job.kind.as_str() {
         properties::MAKE_VARIANTS => {
             let photo = job.payload.get("photo").and_then(|v| v.as_str()).and_then(|v| v.parse().ok());

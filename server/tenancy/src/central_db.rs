@@ -1,29 +1,60 @@
 //! The shared database. Another type than [`crate::TenantDb`], so that a query meant for one cannot run on the other.
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, Error, PgPool};
 use std::fmt;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Connections that a process may have to it.
 pub(crate) const CONNECTIONS: u32 = 20;
+/// How long somebody waits for one of them, or for a first answer.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The central database as the web part's own role: rows, never structure. All its SQL is in [`crate::central`].
 #[derive(Clone)]
 pub struct CentralDb {
     pool: PgPool,
+    line: Arc<Line>,
+}
+
+/// What is known of the way there.
+struct Line {
+    options: PgConnectOptions,
+    is_away: AtomicBool,
+    /// When the way was last found to be cut: what was open then is open no more.
+    cut_at: Mutex<Option<Instant>>,
+}
+
+impl Line {
+    fn cut_at(&self) -> Option<Instant> {
+        *self.cut_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has_cut(&self, age: Duration) -> bool {
+        self.cut_at().is_some_and(|cut| cut.elapsed() < age)
+    }
 }
 
 impl CentralDb {
     pub(crate) fn connect_lazy(options: PgConnectOptions) -> Self {
+        let options = options.application_name("sobrado/central").statement_cache_capacity(100);
+        let line = Arc::new(Line { options, is_away: AtomicBool::new(false), cut_at: Mutex::default() });
+        let known = line.clone();
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .min_connections(0)
-            .acquire_timeout(Duration::from_secs(3))
+            .acquire_timeout(PATIENCE)
             .idle_timeout(Duration::from_secs(300))
             .test_before_acquire(false)
-            .connect_lazy_with(options.application_name("sobrado/central").statement_cache_capacity(100));
-        Self { pool }
+            // Nobody is given what died with the server: each would be one request's error.
+            .before_acquire(move |_, held| {
+                let is_dead = known.has_cut(held.age);
+                Box::pin(async move { Ok(!is_dead) })
+            })
+            .connect_lazy_with(line.options.clone());
+        Self { pool, line }
     }
 
     pub(crate) fn pool(&self) -> &PgPool {
@@ -32,7 +63,29 @@ impl CentralDb {
 
     /// Whether the database answers now. For `/readyz`.
     pub async fn is_ready(&self) -> bool {
-        sqlx::query("select 1").execute(&self.pool).await.is_ok()
+        !self.is_away() && sqlx::query("select 1").execute(&self.pool).await.is_ok()
+    }
+
+    /// Whether it is known to be out of reach: who asked it would wait for nothing. Kept true by [`crate::Routes::follow`].
+    pub fn is_away(&self) -> bool {
+        self.line.is_away.load(Ordering::Acquire)
+    }
+
+    /// Whoever listened has lost their connection: no other one from before is trusted, and the database is asked whether it is
+    /// there. On a connection of its own: the pool goes on trying for as long as anybody has patience.
+    pub(crate) async fn look(&self) -> bool {
+        *self.line.cut_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        let asked = tokio::time::timeout(PATIENCE, async { self.line.options.connect().await?.close().await });
+        let is_there = match asked.await {
+            Ok(Ok(())) => true,
+            // It answers, and has no place for one more; one that is starting or stopping (57P0x) is not there.
+            Ok(Err(Error::Database(refusal))) => !refusal.code().is_some_and(|code| code.starts_with("57P")),
+            Ok(Err(_)) | Err(_) => false,
+        };
+        if self.line.is_away.swap(!is_there, Ordering::AcqRel) == is_there {
+            tracing::warn!(is_there, "the central database has gone, or is back");
+        }
+        is_there
     }
 
     /// Closes every connection, after the ones in use have come back.

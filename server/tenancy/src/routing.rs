@@ -347,6 +347,13 @@ impl Routes {
                 Err(error) => tracing::warn!(%error, "the route listener lost its connection"),
                 Ok(()) => {}
             }
+            // Known at once, so that nobody waits for what is not there; and asked again until it is.
+            while !self.central.look().await {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                if self.central.pool().is_closed() {
+                    return;
+                }
+            }
             tokio::time::sleep(Duration::from_millis(500)).await;
             match self.reload().await {
                 Err(sqlx::Error::PoolClosed) => return,
@@ -358,6 +365,8 @@ impl Routes {
 
     async fn listen(&self, on_change: &(impl Fn(Changed) + Send)) -> Result<(), sqlx::Error> {
         let mut listener = sqlx::postgres::PgListener::connect_with(self.central.pool()).await?;
+        // Whoever waits for another connection does not say that this one is gone.
+        listener.eager_reconnect(false);
         listener.listen_all(["route", "account", "session", "operation", "share"]).await?;
         self.reload().await?;
         loop {

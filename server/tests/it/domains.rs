@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection};
 use tenancy::central::domains;
-use tenancy::testing::{Agency, run, superuser};
+use tenancy::testing::{Agency, PASSWORD, run, superuser};
 use time::Duration;
 use uuid::Uuid;
 
@@ -200,6 +200,7 @@ fn an_agency_claims_a_few_domains_and_no_more() {
         assert_eq!(often.status, StatusCode::TOO_MANY_REQUESTS, "{}", often.text());
         assert_eq!(often.header("retry-after"), "3600");
         house.wait(Duration::minutes(61));
+        assert_eq!(owner.call("auth/prove", &[("password", PASSWORD)]).await.status, StatusCode::OK);
         for _ in 0..2 {
             claim(&mut owner, &a_host(&a)).await;
         }

@@ -1,5 +1,5 @@
 //! A custom domain from its claim to its page over https, through the packaged Caddy and a real ACME order. TLS-10, TLS-11,
-//! TLS-14, CSRF-07.
+//! TLS-12, TLS-14, CSRF-07.
 
 use std::time::Duration;
 use tenancy::testing::{PASSWORD, run};
@@ -114,6 +114,17 @@ fn a_custom_domain_goes_from_its_claim_to_its_page_over_https() {
         let tricked = edge.ask("GET", (&host, "/"), &tricked, "").await.expect("over https");
         assert!(tricked.body.contains(&a.name), "whoever says where they were forwarded from is not believed");
         assert_ne!(tricked.header("x-request-id"), "of-a-stranger");
+
+        // Old versions are refused, and a name that has no certificate is shown none of somebody else's.
+        const HANDSHAKE: u8 = 22;
+        const PROTOCOL_VERSION: (u8, u8) = (21, 70);
+        for old in [0x0300, 0x0301, 0x0302] {
+            assert_eq!(edge.greet(old, &host).await, PROTOCOL_VERSION, "{old:#x}");
+        }
+        assert_eq!(edge.greet(0x0303, &host).await.0, HANDSHAKE);
+        for nobody in [stray.as_str(), "nobody.example", ""] {
+            assert_ne!(edge.greet(0x0303, nobody).await.0, HANDSHAKE, "{nobody}");
+        }
 
         // The one address that it is found at.
         assert_eq!(browser.call("domains/set_primary", &[("id", id)]).await.status, 200);

@@ -6,7 +6,7 @@ use tenancy::testing::{new_tenant, run, superuser};
 
 use app::state::Settings;
 
-use crate::harness::{PROXY, house, open_as, register, settings};
+use crate::harness::{PROXY, house, open_as, register, settings, statements};
 
 #[test]
 fn a_host_shows_its_own_face_and_no_other() {
@@ -180,6 +180,11 @@ fn a_storefront_reads_no_session_and_sets_no_cookie() {
         let with_cookie = with.get("/").await;
         assert_eq!(without.comparable(), with_cookie.comparable());
         assert!(!with_cookie.headers.contains_key("set-cookie"));
+        // On a page that nobody has kept: nothing is asked about the session, or about whoever is in it.
+        let (fresh, asked) = statements(with.get("/imoveis?q=vista")).await;
+        assert!(fresh.status == StatusCode::OK && !asked.is_empty(), "{asked:?}");
+        let of_people = ["sessions", "users", "people"];
+        assert!(asked.iter().all(|sql| of_people.iter().all(|table| !sql.contains(table))), "{asked:?}");
         assert_eq!(member.call("auth/sessions", &[]).await.status, StatusCode::OK, "the session is intact");
     });
 }
@@ -220,7 +225,25 @@ fn a_change_is_on_the_storefront_within_a_second_and_not_before_asked() {
 fn a_method_that_nobody_answers_is_refused() {
     run(async {
         let house = house().await;
-        let answer = house.stranger().send(Method::DELETE, "/entrar", "text/html", None).await;
-        assert!(answer.status.is_client_error(), "{}", answer.status);
+        let a = house.agency().await;
+        let mut nobody = house.stranger();
+        nobody.host = "unknown.example".into();
+        for method in ["TRACE", "OPTIONS", "PUT", "PATCH", "DELETE", "CONNECT", "PROPFIND", "XYZZY"] {
+            let method = Method::from_bytes(method.as_bytes()).expect("a token");
+            for caller in [&mut house.stranger(), &mut house.visitor(&a), &mut nobody] {
+                for path in ["/", "/entrar", "/app", "/fn/auth/sign_in", "/pkg/sobrado.js", "/nada", "/healthz"] {
+                    caller.headers.insert("x-secret", http::HeaderValue::from_static("a-secret-of-the-request"));
+                    let answer = caller.send(method.clone(), path, "text/html", None).await;
+                    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path} at {}", caller.host);
+                    assert_eq!(answer.header("allow"), "GET, HEAD, POST");
+                    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+                    assert!(
+                        !answer.text().contains("a-secret-of-the-request"),
+                        "nothing is sent back: {}",
+                        answer.text()
+                    );
+                }
+            }
+        }
     });
 }

@@ -19,8 +19,8 @@ pub fn log(page: AuditPage, filter: AuditFilter, agency: Option<String>) -> impl
     let export = |format: &str| filter.href(&of(&format!("{path}/export")), Some(("format", format)));
     let exports = view! {
         <div class="button-row">
-            <a class="btn btn-small" href=export("csv") rel="external" download="">{words.export}</a>
-            <a class="btn btn-small" href=export("jsonl") rel="external" download="">{words.export_lines}</a>
+            <a class="btn btn-small" href=export("csv") rel="external">{words.export}</a>
+            <a class="btn btn-small" href=export("jsonl") rel="external">{words.export_lines}</a>
         </div>
     };
     let link = |name: &'static str, cursor: &Option<String>, label: &'static str| {

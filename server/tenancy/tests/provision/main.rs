@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
 mod hands;
+mod waits;
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection};
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio_rustls::TlsConnector;
@@ -59,6 +59,37 @@ fn config(roots: &Path) -> Arc<ClientConfig> {
     let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()));
     let config = config.with_safe_default_protocol_versions().expect("usual ones").with_root_certificates(store);
     Arc::new(config.with_no_client_auth())
+}
+
+/// Bytes behind their length, which takes so many bytes itself.
+fn sized(width: usize, bytes: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(bytes.len()).expect("short").to_be_bytes();
+    [&length[4 - width..], bytes].concat()
+}
+
+/// The first message of somebody who knows no newer version than this, with suites that every version of them has.
+fn client_hello(version: u16, host: &str) -> Vec<u8> {
+    let name = sized(2, &[&[0][..], &sized(2, host.as_bytes())].concat());
+    let extensions: [(u16, Vec<u8>); 4] = [
+        (0, name),
+        (10, sized(2, &[0, 29, 0, 23])),
+        (11, sized(1, &[0])),
+        (13, sized(2, &[4, 3, 8, 4, 4, 1, 2, 3, 2, 1])),
+    ];
+    let extensions: Vec<u8> =
+        extensions.iter().flat_map(|(kind, body)| [kind.to_be_bytes().to_vec(), sized(2, body)].concat()).collect();
+    let suites = [0xc02b_u16, 0xc02f, 0xc009, 0xc013, 0x002f].map(u16::to_be_bytes).concat();
+    let hello = [
+        &version.to_be_bytes()[..],
+        &[7; 32],
+        &sized(1, &[]),
+        &sized(2, &suites),
+        &sized(1, &[0]),
+        &sized(2, &extensions),
+    ]
+    .concat();
+    let message = [&[1][..], &sized(3, &hello)].concat();
+    [&[22, 3, 1][..], &sized(2, &message)].concat()
 }
 
 /// One request over https to whoever is at this address, as the host.
@@ -182,6 +213,17 @@ impl Edge {
 
     pub async fn get(&self, host: &str, path: &str) -> io::Result<Reply> {
         self.ask("GET", (host, path), &[("accept", "text/html")], "").await
+    }
+
+    /// What it answers to whoever offers this version of TLS as their newest (RFC 5246, 7.4.1.2) and names this host: the first
+    /// message's type, and of an alert what it says.
+    pub async fn greet(&self, version: u16, host: &str) -> (u8, u8) {
+        let mut stream = TcpStream::connect(self.https).await.expect("it listens");
+        stream.write_all(&client_hello(version, host)).await.expect("sent");
+        let mut answer = [0; 7];
+        let read = tokio::time::timeout(LONG, stream.read_exact(&mut answer)).await.expect("in time");
+        read.unwrap_or_else(|error| panic!("{version:#x} {host}: {error}"));
+        (answer[0], answer[6])
     }
 
     /// A request over http.

@@ -2,6 +2,7 @@
 
 mod caller;
 pub mod chance;
+pub mod cut;
 pub mod dns;
 pub mod edge;
 pub mod process;
@@ -17,7 +18,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tenancy::testing::{Agency, bed};
-use tenancy::{Clock, RegistryOptions};
+use tenancy::{Clock, Deployment, RegistryOptions};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::OnceCell;
 
@@ -75,6 +76,11 @@ pub fn settings() -> Settings {
 
 /// A house of its own with these settings.
 pub async fn open_as(registry: RegistryOptions, settings: Settings) -> House {
+    open_on(&bed().await.deployment, registry, settings).await
+}
+
+/// A house of its own on these databases, which are the bed's by whatever way.
+pub async fn open_on(deployment: &Deployment, registry: RegistryOptions, settings: Settings) -> House {
     let bed = bed().await;
     let settings = Settings { dns_servers: dns::addresses().await, ..settings };
     let ahead = Arc::new(Mutex::new(Duration::ZERO));
@@ -89,7 +95,7 @@ pub async fn open_as(registry: RegistryOptions, settings: Settings) -> House {
     // Of all houses of the process: their worker may carry each other's mails, for they have one central database.
     let settings = Settings { mail: Post::Folder(bed.data_dir.join("outbox")), ..settings };
     let (state, _committed) =
-        server::boot::open_state(&bed.deployment, files, settings, clock, registry).await.expect("it opens");
+        server::boot::open_state(deployment, files, settings, clock, registry).await.expect("it opens");
     let proxy: IpAddr = PROXY.parse().expect("an address");
     let router = router(&state, &[proxy], Readiness::default());
     House { state, router, clock: ahead, is_clock_broken }
