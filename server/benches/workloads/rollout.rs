@@ -127,6 +127,8 @@ async fn write(
 
 /// Kills a postmaster and everything that it has started, and waits until all of it is gone.
 async fn kill_all(postmaster: u32) -> Result<(), Failure> {
+    // Stopped first: a child of its last moment would not be among them, and would wait for the dead for ever.
+    kill(Pid::from_raw(postmaster.cast_signed()), Signal::SIGSTOP)?;
     let all = cost::tree(postmaster)?;
     for pid in &all {
         // A child may have gone with its parent.
