@@ -5,8 +5,14 @@
 //! bare and floor of a line right after each other. README.md beside this file holds the last table.
 #![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "the bench looks behind the product's doors")]
 
+#[path = "workloads/backends.rs"]
+mod backends;
 #[path = "workloads/cost.rs"]
 mod cost;
+#[path = "workloads/everybody.rs"]
+mod everybody;
+#[path = "workloads/fleet.rs"]
+mod fleet;
 #[path = "workloads/installation.rs"]
 mod installation;
 #[path = "workloads/lines.rs"]
@@ -17,11 +23,15 @@ mod load;
 mod measure;
 #[path = "workloads/moments.rs"]
 mod moments;
+#[path = "workloads/rollout.rs"]
+mod rollout;
 #[path = "../src/commands/import/sample.rs"]
 #[expect(unused_imports, reason = "its tests are not built here")]
 mod sample;
 #[path = "workloads/seed.rs"]
 mod seed;
+#[path = "workloads/sign_up.rs"]
+mod sign_up;
 #[path = "workloads/table.rs"]
 mod table;
 
@@ -29,13 +39,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
+use fleet::{Fleet, Schema};
 use installation::Installation;
 use table::Report;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// The workloads that there are.
-const ALL: [&str; 7] = ["W1", "W2", "W3", "W4", "W5", "W8", "W9"];
+const ALL: [&str; 10] = ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W13"];
+/// Those of a fleet, which has an installation of its own: a thousand agencies beside them would be in the way of the others.
+const OF_A_FLEET: [&str; 3] = ["W6", "W7", "W13"];
 
 /// What to run, as `make bench` hands it over.
 struct Wanted {
@@ -45,6 +58,8 @@ struct Wanted {
     listings: Option<PathBuf>,
     /// Only to see that it works: a round of a second each.
     is_trial: bool,
+    /// Another number of agencies than a thousand.
+    fleet: Option<usize>,
 }
 
 impl Wanted {
@@ -64,6 +79,7 @@ impl Wanted {
             limits: path("SOBRADO_BENCH_LIMITS").ok_or("SOBRADO_BENCH_LIMITS is not set; `make bench` sets it")?,
             listings: path("SOBRADO_LISTINGS_CSV"),
             is_trial: path("TRIAL").is_some(),
+            fleet: path("FLEET").map(|number| number.to_string_lossy().parse()).transpose()?,
         })
     }
 
@@ -76,27 +92,32 @@ fn main() -> ExitCode {
     match tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| runtime.block_on(bench())) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("bench: {error}");
+            eprintln!("bench: {error}{}", causes(&*error));
             ExitCode::FAILURE
         }
     }
 }
 
+/// What lies behind an error.
+fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.map(|cause| format!(": {cause}")).collect()
+}
+
 /// Measures until the end or until told to stop; what was started is stopped in both cases.
 async fn bench() -> Result<ExitCode, Failure> {
     let wanted = Wanted::from_env()?;
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let mut house = Installation::make(&wanted.binary).await?;
-    let measured = tokio::select! {
-        measured = measure(&mut house, &wanted) => measured,
-        _ = interrupt.recv() => Err("interrupted".into()),
-        _ = terminate.recv() => Err("told to stop".into()),
-    };
-    house.close().await?;
-    let report = measured?;
+    let mut report = Report::begin();
+    let is_of_a_fleet = |workload: &String| OF_A_FLEET.contains(&workload.as_str());
+    if !wanted.workloads.iter().all(is_of_a_fleet) {
+        in_a_house(&wanted, async |house| measure(house, &wanted, &mut report).await).await?;
+    }
+    if wanted.workloads.iter().any(is_of_a_fleet) {
+        in_a_house(&wanted, async |house| measure_fleet(house, &wanted, &mut report).await).await?;
+    }
     println!("{}", report.table());
-    // Neither a part of the workloads nor a trial is a table for the house's memory.
-    if wanted.workloads.len() == ALL.len() && !wanted.is_trial {
+    // Neither a part of the workloads, nor a trial, nor another fleet is a table for the house's memory.
+    if wanted.workloads.len() == ALL.len() && !wanted.is_trial && wanted.fleet.is_none() {
         report.keep()?;
     }
     for line in report.verdicts() {
@@ -105,18 +126,36 @@ async fn bench() -> Result<ExitCode, Failure> {
     Ok(if report.is_floor_too_slow() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-async fn measure(house: &mut Installation, wanted: &Wanted) -> Result<Report, Failure> {
+/// Measures in an installation of its own, and stops what was started there.
+async fn in_a_house(
+    wanted: &Wanted,
+    measure: impl AsyncFnOnce(&mut Installation) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut house = Installation::make(&wanted.binary).await?;
+    let measured = tokio::select! {
+        measured = measure(&mut house) => measured,
+        _ = interrupt.recv() => Err("interrupted".into()),
+        _ = terminate.recv() => Err("told to stop".into()),
+    };
+    if let Err(error) = &measured {
+        eprintln!("bench: {error}{}; it is tidied up", causes(&**error));
+    }
+    house.close().await?;
+    measured
+}
+
+async fn measure(house: &mut Installation, wanted: &Wanted, report: &mut Report) -> Result<(), Failure> {
     match &wanted.listings {
         Some(_) => println!("The listings are the real ones of SOBRADO_LISTINGS_CSV."),
         None => {
             println!("SOBRADO_LISTINGS_CSV is not set: the listings are generated, of the same columns and number.")
         }
     }
-    let mut report = Report::begin();
     let seeded = seed::seed(house, wanted.listings.as_deref()).await?;
     report.seeded(&seeded);
     if wanted.has("W9") {
-        moments::start(house, &mut report).await?;
+        moments::start(house, report).await?;
     }
     house.serve(&lines::first_page(house)).await?;
     // What the import wrote is carried before anything is measured; later only one agency is written to.
@@ -125,12 +164,44 @@ async fn measure(house: &mut Installation, wanted: &Wanted) -> Result<Report, Fa
     house.watch(&seeded.written).await?;
     let lines = lines::lines(house, wanted).await?;
     house.serve_limits(&wanted.limits, [&seeded.small, &seeded.large, seed::COPY]).await?;
-    measure::rounds(house, &lines, (&mut report, wanted.is_trial)).await?;
+    measure::rounds(house, &lines, (report, wanted.is_trial)).await?;
     if wanted.has("W5") {
-        moments::sign_ins(house, &mut report).await?;
+        moments::sign_ins(house, report).await?;
     }
     if wanted.has("W8") {
-        moments::agencies(house, &mut report).await?;
+        moments::agencies(house, report).await?;
+        sign_up::sign_ups(house, (report, wanted.is_trial)).await?;
     }
-    Ok(report)
+    Ok(())
+}
+
+/// What depends on how many agencies there are. They begin one file behind when there is to be a migration.
+async fn measure_fleet(house: &mut Installation, wanted: &Wanted, report: &mut Report) -> Result<(), Failure> {
+    let is_rollout = wanted.has("W13");
+    let schema = if is_rollout { Schema::OneBefore } else { Schema::Newest };
+    let mut fleet = Fleet::begin(house, schema, (wanted.fleet, wanted.is_trial))?;
+    let (all, some) = fleet.size;
+    fleet.make(house, some).await?;
+    let few = if is_rollout { Some(rollout::crash(house, &fleet.members, wanted.is_trial).await?) } else { None };
+    fleet.make(house, all - some).await?;
+    report.made(fleet.members.len(), fleet.making);
+    let members = fleet.members;
+    if is_rollout {
+        rollout::migrate(house, &members, report).await?;
+    }
+    if wanted.has("W6") || wanted.has("W7") {
+        house.serve(&lines::get(&lines::storefront(house, &members[0].slug), "/", "")).await?;
+        if wanted.has("W6") {
+            everybody::first_pages(house, &members, report).await?;
+        }
+        if wanted.has("W7") {
+            everybody::in_turn(house, &members, (report, wanted.is_trial)).await?;
+        }
+        house.stop_server().await?;
+    }
+    if let Some(took) = few {
+        let with_all = rollout::crash(house, &members, wanted.is_trial).await?;
+        rollout::recovered(report, (some, took), (members.len(), with_all));
+    }
+    Ok(())
 }

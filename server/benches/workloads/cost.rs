@@ -16,17 +16,24 @@ struct Process {
 /// CPU time in microseconds of these processes and all below them, children that have ended included.
 pub(crate) fn micros(roots: &[u32]) -> Result<u64, Failure> {
     let all = processes()?;
-    let is_below = |mut pid: u32| {
-        while let Some(process) = all.get(&pid) {
-            if roots.contains(&pid) {
-                return true;
-            }
-            pid = process.parent;
+    let below = all.iter().filter(|(pid, _)| is_below(&all, **pid, roots));
+    Ok(below.map(|(_, process)| process.ticks).sum::<u64>() * MICROS_A_TICK)
+}
+
+/// A process and all below it.
+pub(crate) fn tree(root: u32) -> Result<Vec<u32>, Failure> {
+    let all = processes()?;
+    Ok(all.keys().copied().filter(|pid| is_below(&all, *pid, &[root])).collect())
+}
+
+fn is_below(all: &HashMap<u32, Process>, mut pid: u32, roots: &[u32]) -> bool {
+    while let Some(process) = all.get(&pid) {
+        if roots.contains(&pid) {
+            return true;
         }
-        false
-    };
-    let ticks: u64 = all.iter().filter(|(pid, _)| is_below(**pid)).map(|(_, process)| process.ticks).sum();
-    Ok(ticks * MICROS_A_TICK)
+        pid = process.parent;
+    }
+    false
 }
 
 fn processes() -> Result<HashMap<u32, Process>, Failure> {

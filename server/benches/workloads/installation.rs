@@ -27,6 +27,8 @@ pub(crate) struct Installation {
     folder: tempfile::TempDir,
     port: u16,
     internal: u16,
+    /// What a server is started with beside what all are.
+    variables: Vec<(&'static str, String)>,
     /// As long as we hold a share, PostgreSQL runs on while servers come and go.
     users: Option<Flock<File>>,
     server: Option<Child>,
@@ -48,8 +50,17 @@ impl Installation {
         let users = Flock::lock(users, FlockArg::LockSharedNonblock).map_err(|(_, errno)| errno)?;
         let (port, internal) = (free_port()?, free_port()?);
         let binary = binary.to_owned();
-        let this =
-            Self { binary, folder, port, internal, users: Some(users), server: None, limits: None, outbox: None };
+        let this = Self {
+            binary,
+            folder,
+            port,
+            internal,
+            variables: Vec::new(),
+            users: Some(users),
+            server: None,
+            limits: None,
+            outbox: None,
+        };
         this.run(&["migrate"], "").await?;
         Ok(this)
     }
@@ -57,6 +68,21 @@ impl Installation {
     /// Where pages are captured to.
     pub(crate) fn answers(&self) -> PathBuf {
         self.folder.path().join("answers")
+    }
+
+    /// The installation's folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Gives every command and server from now on a variable more.
+    pub(crate) fn set(&mut self, name: &'static str, value: &str) {
+        self.variables.push((name, value.to_owned()));
+    }
+
+    /// Where the server says its metrics.
+    pub(crate) fn internal(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.internal))
     }
 
     /// Where the server listens.
@@ -74,6 +100,7 @@ impl Installation {
         for name in ["CENTRAL_DATABASE_URL", "PROVISIONER_DATABASE_URL", "FILES_URL", "RUST_LOG"] {
             command.env_remove(name);
         }
+        command.envs(self.variables.iter().map(|(name, value)| (*name, value)));
         command
     }
 
@@ -153,7 +180,7 @@ impl Installation {
     }
 
     /// A word of what the cluster wrote down about itself: `pid`, `socket` or `folder`.
-    fn cluster(&self, name: &str) -> Result<String, Failure> {
+    pub(crate) fn cluster(&self, name: &str) -> Result<String, Failure> {
         let text = fs::read_to_string(self.folder.path().join("data/cluster.start"))?;
         let value = text.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned());
         value.ok_or_else(|| format!("the cluster does not say its {name}").into())
@@ -164,10 +191,19 @@ impl Installation {
         Ok(self.cluster("pid")?.parse()?)
     }
 
+    /// PostgreSQL's log.
+    pub(crate) fn postgres_says(&self) -> String {
+        fs::read_to_string(self.data().join("log/postgres.log")).unwrap_or_default()
+    }
+
+    /// The way in above every rule.
+    pub(crate) fn way(&self) -> Result<PgConnectOptions, Failure> {
+        Ok(PgConnectOptions::new_without_pgpass().socket(self.cluster("socket")?).username("postgres"))
+    }
+
     /// A connection above every rule.
     pub(crate) async fn root(&self, database: &str) -> Result<PgConnection, Failure> {
-        let options = PgConnectOptions::new_without_pgpass().socket(self.cluster("socket")?);
-        Ok(options.username("postgres").database(database).connect().await?)
+        Ok(self.way()?.database(database).connect().await?)
     }
 
     /// Says whose outbox [`Self::carried`] looks into, over a connection that stays.

@@ -63,7 +63,7 @@ impl Request {
     }
 }
 
-fn request(least: usize, make: impl Fn(u64) -> String + Send + Sync + 'static) -> Request {
+pub(crate) fn request(least: usize, make: impl Fn(u64) -> String + Send + Sync + 'static) -> Request {
     Request { make: Arc::new(make), least }
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn get(host: &str, path: &str, more: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nhost: {host}\r\naccept: text/html\r\n{more}\r\n")
 }
 
-fn post(host: &str, path: &str, more: &str, body: &str) -> String {
+pub(crate) fn post(host: &str, path: &str, more: &str, body: &str) -> String {
     let length = body.len();
     format!(
         "POST {path} HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\nsec-fetch-site: same-origin\r\naccept: application/json\r\n\
@@ -84,7 +84,7 @@ pub(crate) fn first_page(house: &Installation) -> String {
     get(&storefront(house, SMALL), "/", "")
 }
 
-fn storefront(house: &Installation, slug: &str) -> String {
+pub(crate) fn storefront(house: &Installation, slug: &str) -> String {
     format!("{slug}.localhost:{}", house.address().port())
 }
 
@@ -178,7 +178,7 @@ impl Captured {
 
 /// What is not kept must be made: each request names an address that nobody has asked for. On `/` that is a word of the
 /// search, which its form would carry.
-fn word(n: u64) -> String {
+pub(crate) fn word(n: u64) -> String {
     format!("/?q={n}")
 }
 

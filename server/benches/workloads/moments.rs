@@ -102,6 +102,6 @@ pub(crate) async fn agencies(house: &Installation, report: &mut Report) -> Resul
     Ok(())
 }
 
-fn millis(time: Duration) -> f64 {
+pub(crate) fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
