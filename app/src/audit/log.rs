@@ -48,7 +48,10 @@ pub async fn page(
         (None, None) => Place::Newest,
     };
     let wanted = wanted(house, viewer, (filter, whose)).await?;
-    let searched = wanted.as_ref().filter(|wanted| wanted.text.is_some()).map(|wanted| said_of_days(wanted, lang));
+    let searched = wanted
+        .as_ref()
+        .filter(|wanted| wanted.text.is_some())
+        .map(|wanted| said_of_days(wanted, house.clock.now(), lang));
     let mut entries = match wanted {
         Some(wanted) => {
             let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
@@ -138,13 +141,14 @@ fn days(filter: &AuditFilter, now: OffsetDateTime) -> (Option<OffsetDateTime>, O
     }
     let end = until.unwrap_or(now);
     let first = end.saturating_sub(SEARCHED);
-    (Some(from.map_or(first, |from| from.max(first))), Some(end))
+    (Some(from.map_or(first, |from| from.max(first))), until)
 }
 
-fn said_of_days(wanted: &Wanted, lang: Lang) -> String {
+fn said_of_days(wanted: &Wanted, now: OffsetDateTime, lang: Lang) -> String {
     let day = |at: Option<OffsetDateTime>| at.map(|at| format_day(at, lang)).unwrap_or_default();
     // The end is the beginning of the day after.
-    searched(&day(wanted.from), &day(wanted.until.map(|end| end.saturating_sub(Duration::SECOND))), lang)
+    let last = wanted.until.map_or(now, |end| end.saturating_sub(Duration::SECOND));
+    searched(&day(wanted.from), &day(Some(last)), lang)
 }
 
 /// Whether a viewer is shown where a line came from. An agency sees that of its own people and of whoever stood at its door,
