@@ -10,7 +10,7 @@ use http::HeaderMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use tenancy::central::operations::{self, Recorded};
+use tenancy::central::operation_log::{self, Recorded};
 use tenancy::central::sign_ups;
 use tenancy::{DatabaseError, OperationId, PersonId};
 use tokio::sync::broadcast;
@@ -113,7 +113,7 @@ impl Watch {
         // First whether it is over: a step that is recorded after that is not the last.
         let now = sign_ups::progress(&self.house.central, self.person).await?;
         let is_over = now.is_none_or(|now| now.operation != self.operation || now.state == "done");
-        let lines = operations::recorded(&self.house.central, self.operation, self.seen).await?;
+        let lines = operation_log::recorded(&self.house.central, self.operation, self.seen).await?;
         let mut events: Vec<Event> = lines.iter().map(event).collect();
         self.seen = lines.last().map_or(self.seen, |line| line.seq);
         if is_over {

@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, header};
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use tenancy::{Host, Status};
+use tenancy::Host;
 use time::{Duration, OffsetDateTime};
 
 use app::state::House;
@@ -77,14 +77,13 @@ impl Asked {
         if name == base {
             return Standing::Known;
         }
-        // A suspended agency's storefront says that it is closed, and needs a certificate to say so.
-        let is_there = |status| matches!(status, Status::Active | Status::Suspended | Status::Moving);
+        // A closed agency's storefront says so, and needs a certificate to say it.
         match name.strip_suffix(base).and_then(|rest| rest.strip_suffix('.')) {
             Some(slug) => {
                 let route = routes.by_slug(slug).or_else(|| routes.by_former_slug(slug));
-                if route.is_some_and(|route| is_there(route.status)) { Standing::Known } else { Standing::Unknown }
+                if route.is_some_and(|route| route.status.answers()) { Standing::Known } else { Standing::Unknown }
             }
-            None => match routes.by_domain(&host).filter(|route| is_there(route.status)) {
+            None => match routes.by_domain(&host).filter(|route| route.status.answers()) {
                 None => Standing::Unknown,
                 Some(route) if route.secured.iter().any(|secured| secured == name) => Standing::Known,
                 Some(_) => Standing::New,

@@ -4,18 +4,21 @@ use serde_json::Value;
 use tenancy::central::audit_log::{self, Entry, Place, Scope, Wanted};
 use tenancy::central::companies;
 use tenancy::{TenantDb, TenantId};
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::filter::AuditFilter;
 use super::types::{AuditLine, AuditPage, Change, Choice};
-use super::words::{ACTIONS, HISTORY, KINDS, kind, sentence, words};
+use super::words::{ACTIONS, HISTORY, KINDS, kind, searched, sentence, words};
 use crate::error::AppError;
 use crate::state::House;
-use crate::values::day::{day_after, format_instant, parse_day};
+use crate::values::day::{day_after, format_day, format_instant, parse_day};
 use crate::words::{Lang, records};
 
 /// Lines on a page.
 const PAGE: usize = 50;
+/// Letters are looked for in so many days at most.
+const SEARCHED: Duration = Duration::days(90);
 /// Letters of a value that are shown.
 const SHOWN: usize = 400;
 
@@ -45,7 +48,12 @@ pub async fn page(
         (None, Some(seq)) => Place::Before(seq),
         (None, None) => Place::Newest,
     };
-    let mut entries = match wanted(house, viewer, (filter, whose)).await? {
+    let wanted = wanted(house, viewer, (filter, whose)).await?;
+    let searched = wanted
+        .as_ref()
+        .filter(|wanted| wanted.text.is_some())
+        .map(|wanted| said_of_days(wanted, house.clock.now(), lang));
+    let mut entries = match wanted {
         Some(wanted) => {
             let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
             audit_log::read(&house.central, &wanted, place, limit).await?
@@ -69,6 +77,7 @@ pub async fn page(
     };
     Ok(AuditPage {
         lines: entries.iter().map(|entry| line(entry, viewer, lang)).collect(),
+        searched,
         next: last.filter(|_| is_more || is_backwards),
         previous: first.filter(|_| if is_backwards { is_more } else { place != Place::Newest }),
         people: people.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
@@ -114,16 +123,36 @@ pub async fn wanted(
             Err(_) => return Ok(None),
         },
     };
+    let (from, until) = days(filter, house.clock.now());
     Ok(Some(Wanted {
         who,
         action: some(&filter.action),
         entity_type: some(&filter.kind),
         entity_id,
-        from: parse_day(&filter.from),
-        until: parse_day(&filter.to).map(day_after),
+        from,
+        until,
         text: some(&filter.q),
         ..Wanted::all(scope)
     }))
+}
+
+/// The days that are asked for. Letters are looked for in the last ninety of them: no index knows what stands in a line, and each
+/// has to be read.
+fn days(filter: &AuditFilter, now: OffsetDateTime) -> (Option<OffsetDateTime>, Option<OffsetDateTime>) {
+    let (from, until) = (parse_day(&filter.from), parse_day(&filter.to).map(day_after));
+    if filter.q.is_empty() {
+        return (from, until);
+    }
+    let end = until.unwrap_or(now);
+    let first = end.saturating_sub(SEARCHED);
+    (Some(from.map_or(first, |from| from.max(first))), until)
+}
+
+fn said_of_days(wanted: &Wanted, now: OffsetDateTime, lang: Lang) -> String {
+    let day = |at: Option<OffsetDateTime>| at.map(|at| format_day(at, lang)).unwrap_or_default();
+    // The end is the beginning of the day after.
+    let last = wanted.until.map_or(now, |end| end.saturating_sub(Duration::SECOND));
+    searched(&day(wanted.from), &day(Some(last)), lang)
 }
 
 /// Whether a viewer is shown where a line came from. An agency sees that of its own people and of whoever stood at its door,

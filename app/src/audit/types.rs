@@ -23,6 +23,8 @@ pub type Choice = (String, String);
 pub struct AuditPage {
     /// The lines, newest first.
     pub lines: Vec<AuditLine>,
+    /// In which days letters were looked for, when they were.
+    pub searched: Option<String>,
     /// Cursor of the older lines, when there are some.
     pub next: Option<String>,
     /// Cursor of the newer lines, when there are some.

@@ -209,6 +209,18 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("server.state", "mudou o estado de um servidor", "changed a server's state"),
 ];
 
+/// In which days a text was looked for.
+pub fn searched(from: &str, until: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Pt => {
+            format!("Um texto é procurado em até 90 dias: de {from} a {until}. Para outros dias, mude as datas.")
+        }
+        Lang::En => {
+            format!("A text is looked for in up to 90 days: {from} to {until}. For other days, change the dates.")
+        }
+    }
+}
+
 /// What an act is called; nothing for one that nobody has put into words yet.
 pub fn sentence(action: &str, lang: Lang) -> Option<&'static str> {
     found(HISTORY, action, lang).or_else(|| found(ACTIONS, action, lang))

@@ -64,7 +64,7 @@ impl From<FilesError> for AppError {
 impl From<OpenError> for AppError {
     fn from(error: OpenError) -> Self {
         match error {
-            OpenError::NotActive(tenancy::Status::Suspended | tenancy::Status::Cancelled) => Self::Suspended,
+            OpenError::NotActive(status) if status.is_closed() => Self::Suspended,
             OpenError::NotActive(_) => Self::Unavailable,
             other => {
                 tracing::warn!(error = %other, "the agency's database was not opened");

@@ -3,15 +3,14 @@
 use tenancy::TenantDb;
 use tenancy::central::stats::Measured;
 
-/// Size, properties and the last thing that somebody did there.
+/// Properties and the last thing that somebody did there.
 ///
 /// # Errors
 /// The database's.
 pub async fn measure(db: &TenantDb) -> Result<Measured, sqlx::Error> {
     sqlx::query_as!(
         Measured,
-        r#"select pg_database_size(current_database()) as "database_bytes!",
-                  (select count(*) from properties where deleted_at is null) as "properties!",
+        r#"select (select count(*) from properties where deleted_at is null) as "properties!",
                   (select max(at) from activity_log where user_id is not null) as last_activity_at"#
     )
     .fetch_one(db)

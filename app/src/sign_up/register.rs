@@ -2,7 +2,7 @@
 
 use tenancy::central::accounts;
 use tenancy::central::mails::Letter;
-use tenancy::central::operations;
+use tenancy::central::operation_log;
 use tenancy::central::sessions::{self, Signed};
 use tenancy::central::sign_ups::{self, Answerer, RefusedAnswer, RefusedSignUp, SignUp, Wanted};
 use tenancy::central::slugs;
@@ -231,7 +231,7 @@ fn refused(refused: RefusedAnswer) -> AppError {
 /// [`AppError::NotFound`] when they have signed up for none.
 pub async fn progress(house: &House, person: PersonId) -> Result<Progress, AppError> {
     let under_way = sign_ups::progress(&house.central, person).await?.ok_or(AppError::NotFound)?;
-    let record = operations::recorded(&house.central, under_way.operation, 0).await?;
+    let record = operation_log::recorded(&house.central, under_way.operation, 0).await?;
     let last_is_error = record.last().is_some_and(|line| line.level == "error");
     let words = words::words(crate::words::lang());
     let steps = words.steps.map(|(name, label)| ProgressStep {

@@ -4,9 +4,14 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::words::Lang;
 
-/// Brasília time; Brazil has had no summer time since 2019 (Decreto 9.772/2019).
+/// Brasília time, as `tenancy::BRASILIA`, which no browser has.
+const BRASILIA: UtcOffset = match UtcOffset::from_hms(-3, 0, 0) {
+    Ok(offset) => offset,
+    Err(_) => UtcOffset::UTC,
+};
+
 fn local(at: OffsetDateTime) -> OffsetDateTime {
-    UtcOffset::from_hms(-3, 0, 0).map_or(at, |offset| at.to_offset(offset))
+    at.to_offset(BRASILIA)
 }
 
 /// `23/11/2026 17:05` in Portuguese, `2026-11-23 17:05` in English; Brasília time.
@@ -28,7 +33,7 @@ pub fn parse_day(day: &str) -> Option<OffsetDateTime> {
     let year: i32 = year.parse().ok().filter(|year| (1970..=9999).contains(year))?;
     let month = time::Month::try_from(month.parse::<u8>().ok()?).ok()?;
     let day = time::Date::from_calendar_date(year, month, day.parse().ok()?).ok()?;
-    Some(day.midnight().assume_offset(UtcOffset::from_hms(-3, 0, 0).ok()?))
+    Some(day.midnight().assume_offset(BRASILIA))
 }
 
 /// The beginning of the day after.
@@ -52,6 +57,12 @@ fn format_parts(at: OffsetDateTime, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(feature = "ssr")]
+    fn there_is_one_time_of_brasilia() {
+        assert_eq!(BRASILIA, tenancy::BRASILIA);
+    }
 
     #[test]
     fn an_instant_is_shown_in_brasilia_time() {

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::process::ExitCode;
 use tenancy::central::companies::By;
 use tenancy::central::invoices::{self, Invoice, Payment, Via};
-use tenancy::{Clock, Deployment};
+use tenancy::{Clock, Deployment, day_of};
 
 use super::{output, tenant};
 
@@ -79,8 +79,8 @@ impl Pay {
 
 fn line(invoice: &Invoice) -> String {
     let Invoice { number, total, issued_at, due_at, paid_at, .. } = invoice;
-    let state = paid_at.map_or("open".to_owned(), |at| format!("paid {}", at.date()));
-    format!("{number:<8} {total:>12} issued {} due {} {state}", issued_at.date(), due_at.date())
+    let state = paid_at.map_or("open".to_owned(), |at| format!("paid {}", day_of(at)));
+    format!("{number:<8} {total:>12} issued {} due {} {state}", day_of(*issued_at), day_of(*due_at))
 }
 
 fn value(invoice: &Invoice) -> serde_json::Value {
@@ -92,7 +92,7 @@ fn value(invoice: &Invoice) -> serde_json::Value {
     });
     json!({
         "number": invoice.number, "slug": invoice.slug, "total": invoice.total,
-        "issued_on": invoice.issued_at.date().to_string(), "due_on": invoice.due_at.date().to_string(),
-        "paid_on": invoice.paid_at.map(|at| at.date().to_string()), "lines": lines.collect::<Vec<_>>(),
+        "issued_on": day_of(invoice.issued_at).to_string(), "due_on": day_of(invoice.due_at).to_string(),
+        "paid_on": invoice.paid_at.map(|at| day_of(at).to_string()), "lines": lines.collect::<Vec<_>>(),
     })
 }

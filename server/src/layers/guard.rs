@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::Method;
 use std::sync::Arc;
-use tenancy::{OpenError, Status};
+use tenancy::OpenError;
 
 use app::access::{Access, Audience, ROWS};
 use app::auth::rules::second_factor::is_open_before;
@@ -52,13 +52,13 @@ pub async fn layer(State(house): State<Arc<House>>, request: Request, next: Next
     };
     match (row.audience, &who) {
         (Audience::Staff(can), Who::Staff { role, db, .. }) => match db {
-            Err(OpenError::NotActive(Status::Suspended | Status::Cancelled))
-                if (path == caller::PLAN || path == "/app/profile/security") && role.may(can) =>
+            Err(OpenError::NotActive(status))
+                if status.is_closed() && (path == caller::PLAN || path == "/app/profile/security") && role.may(can) =>
             {
                 next.run(request).await
             }
-            Err(OpenError::NotActive(Status::Suspended | Status::Cancelled))
-                if *role == app::access::Role::Owner && wants_page =>
+            Err(OpenError::NotActive(status))
+                if status.is_closed() && *role == app::access::Role::Owner && wants_page =>
             {
                 Redirect::to(caller::PLAN).into_response()
             }

@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use std::sync::Arc;
-use tenancy::{Host, Route, Status};
+use tenancy::{Host, Route};
 
 use app::state::{House, Settings};
 use app::words::Lang;
@@ -114,7 +114,7 @@ fn there(host: &Host, house: &House) -> Option<There> {
         None => (house.routes.by_domain(host)?, false),
     };
     // What is being made or taken away is not there.
-    if !matches!(route.status, Status::Active | Status::Suspended | Status::Cancelled | Status::Moving) {
+    if !route.status.answers() {
         return None;
     }
     Some(match one_address(host, &route, &house.settings) {

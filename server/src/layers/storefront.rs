@@ -4,7 +4,6 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
-use tenancy::Status;
 
 use app::caller::{self, Storefront};
 use app::error::AppError;
@@ -20,7 +19,7 @@ pub async fn layer(State(house): State<Arc<House>>, mut request: Request, next: 
         return super::plain::error(&AppError::NotFound, true, Lang::Pt, "");
     };
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
-    if matches!(route.status, Status::Suspended | Status::Cancelled) {
+    if route.status.is_closed() {
         return super::plain::closed(Lang::Pt);
     }
     let db = match house.registry.open(&route).await {

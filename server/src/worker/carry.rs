@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
-use tenancy::{Status, TenantId, relay};
+use tenancy::{TenantId, relay};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
@@ -115,7 +115,7 @@ async fn until(time: Option<Instant>) {
 /// Every agency that may be entered.
 pub(super) fn active(house: &House) -> Vec<TenantId> {
     let routes = house.routes.all().into_iter();
-    routes.filter(|route| route.status == Status::Active).map(|route| route.tenant).collect()
+    routes.filter(|route| route.status.may_be_entered()).map(|route| route.tenant).collect()
 }
 
 /// Carries some of an agency's outbox.

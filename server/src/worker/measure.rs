@@ -1,4 +1,4 @@
-//! What costs to find out, found out between other work: the size of each agency's database once an hour, one after the other,
+//! What costs to find out, found out between other work: what each agency has, once an hour, one after the other,
 //! and how many alerts are open, of which operators are told.
 
 use std::sync::Arc;

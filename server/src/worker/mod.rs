@@ -1,6 +1,7 @@
 //! What happens behind the pages: jobs are done, outboxes and mails are carried, agencies in the making are finished, old rows
 //! removed, and time passes for subscriptions.
 
+pub mod away;
 mod carry;
 pub mod heads;
 pub mod measure;
@@ -134,6 +135,7 @@ async fn on_duty(
     tasks.spawn(post::carry(house.clone(), stop.clone()));
     tasks.spawn(tend_domains(house.clone(), stop.clone()));
     tasks.spawn(subscriptions::run(house.clone(), provisioner.clone(), stop.clone()));
+    tasks.spawn(subscriptions::keep_days(house.clone(), stop.clone()));
     tasks.spawn(team::follow(house.clone(), stop.clone()));
     tasks.spawn(measure::measure(house.clone(), stop.clone()));
     let lost = duty.lost();

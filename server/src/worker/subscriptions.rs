@@ -4,36 +4,33 @@
 //! Nothing here decides: states and periods are `tenancy::billing`'s, and each agency is a transaction of its own, so that one
 //! that cannot be done keeps no other waiting.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tenancy::central::{subscriptions, usage};
 use tenancy::provision::Provisioner;
-use tenancy::{DatabaseError, TenantId};
-use time::{Date, OffsetDateTime, UtcOffset};
+use tenancy::{DatabaseError, TenantId, day_of};
+use time::{Date, OffsetDateTime};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use app::error::AppError;
 use app::state::House;
 
+use super::away::Away;
 use super::{LOOK, notices, survived, wait};
 
 /// How often time is let pass.
 const TICK: Duration = Duration::from_secs(15);
-/// When one is tried again whose database could not be told.
-const AGAIN: Duration = Duration::from_secs(30);
 
 /// Works until the token is cancelled.
 pub(super) async fn run(house: Arc<House>, provisioner: Provisioner, stop: CancellationToken) {
-    let mut away = HashMap::new();
+    let mut away = Away::default();
     let mut ticked: Option<Instant> = None;
     while !stop.is_cancelled() {
         if ticked.is_none_or(|at| at.elapsed() >= TICK) {
             ticked = Some(Instant::now());
             let now = house.clock.now();
             report(let_pass(&house, now).await);
-            report(write_days(&house, day_of(now)).await);
         }
         report(tell(&house, &provisioner, &mut away).await);
         report(notices::write_all(&house).await.map(drop));
@@ -41,15 +38,19 @@ pub(super) async fn run(house: Arc<House>, provisioner: Provisioner, stop: Cance
     }
 }
 
+/// Writes days down until the token is cancelled. Beside the rest, which waits for none of the databases that are asked here.
+pub(super) async fn keep_days(house: Arc<House>, stop: CancellationToken) {
+    let mut away = Away::default();
+    while !stop.is_cancelled() {
+        report(write_days(&house, &mut away, day_of(house.clock.now())).await);
+        wait(&stop, TICK).await;
+    }
+}
+
 fn report(outcome: Result<(), DatabaseError>) {
     if let Err(error) = outcome {
         tracing::warn!(%error, "subscriptions could not be asked for");
     }
-}
-
-/// The day in Brasília, where agencies close their books.
-fn day_of(now: OffsetDateTime) -> Date {
-    UtcOffset::from_hms(-3, 0, 0).map_or(now, |offset| now.to_offset(offset)).date()
 }
 
 /// Does what is due to every subscription.
@@ -64,28 +65,29 @@ async fn let_pass(house: &House, now: OffsetDateTime) -> Result<(), DatabaseErro
 }
 
 /// Tells databases of their limits that do not know them yet, as often as it takes.
-async fn tell(
-    house: &House,
-    provisioner: &Provisioner,
-    away: &mut HashMap<TenantId, Instant>,
-) -> Result<(), DatabaseError> {
-    away.retain(|_, until| *until > Instant::now());
+async fn tell(house: &House, provisioner: &Provisioner, away: &mut Away) -> Result<(), DatabaseError> {
     for tenant in usage::untold(&house.central).await? {
-        if away.contains_key(&tenant) {
-            continue;
-        }
-        if let Some(Err(error)) = survived(provisioner.push_limits(tenant)).await {
-            away.insert(tenant, Instant::now() + AGAIN);
+        let Some(route) = house.routes.by_tenant(tenant).filter(|route| !away.has(route)) else { continue };
+        let told = survived(provisioner.push_limits(tenant)).await;
+        away.note(&route, matches!(told, Some(Ok(()))));
+        if let Some(Err(error)) = told {
             usage::not_told(&house.central, tenant, &error.to_string()).await?;
         }
     }
     Ok(())
 }
 
-/// Writes down the day of each open agency, after looking whether what is known of it is true; it follows from then on.
-async fn write_days(house: &House, day: Date) -> Result<(), DatabaseError> {
+/// Writes down the day of each open agency, after looking whether what is known of it is true, and not of who is away; it
+/// follows from then on.
+///
+/// # Errors
+/// The central database's.
+pub async fn write_days(house: &House, away: &mut Away, day: Date) -> Result<(), DatabaseError> {
     for tenant in usage::without_day(&house.central, day).await? {
-        if let Some(Err(error)) = survived(write_day(house, tenant, day)).await {
+        let Some(route) = house.routes.by_tenant(tenant).filter(|route| !away.has(route)) else { continue };
+        let written = survived(write_day(house, tenant, day)).await;
+        away.note(&route, matches!(written, Some(Ok(()))));
+        if let Some(Err(error)) = written {
             tracing::warn!(%tenant, %error, "a day of an agency's use was not written down");
         }
     }
@@ -101,15 +103,4 @@ pub async fn write_day(house: &House, tenant: TenantId, day: Date) -> Result<(),
     let db = house.registry.open(&route).await?;
     tenancy::usage::reconcile(&house.central, &db).await?;
     Ok(usage::record_day(&house.central, tenant, day).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_day_begins_in_brasilia() {
-        let at = |hour| Date::from_ordinal_date(2027, 1).expect("a day").with_hms(hour, 0, 0).expect("an hour");
-        assert_eq!([2, 3].map(|hour| day_of(at(hour).assume_utc()).year()), [2026, 2027]);
-    }
 }

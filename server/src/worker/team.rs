@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use app::state::House;
 use app::team::jobs::catch_up;
 
+use super::away::Away;
 use super::{survived, wait};
 
 /// How often is asked who is behind.
@@ -16,23 +17,26 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// Brings copies up to date, until the token is cancelled.
 pub(super) async fn follow(house: Arc<House>, stop: CancellationToken) {
+    let mut away = Away::default();
     while !stop.is_cancelled() {
-        if let Some(Err(error)) = survived(bring_up(&house)).await {
+        if let Some(Err(error)) = survived(bring_up(&house, &mut away)).await {
             tracing::warn!(%error, "nobody can say which copies of members are behind");
         }
         wait(&stop, LOOK).await;
     }
 }
 
-/// Brings up to date whatever is behind now; what cannot be reached is tried at the next look.
+/// Brings up to date whatever is behind now, but for who is away.
 ///
 /// # Errors
 /// The central database's.
-pub async fn bring_up(house: &House) -> Result<(), DatabaseError> {
-    for (tenant, user) in team::behind(&house.central).await? {
-        let Some(route) = house.routes.by_tenant(tenant) else { continue };
-        let Ok(db) = house.registry.open(&route).await else { continue };
-        if let Err(error) = catch_up(house, &db, user).await {
+pub async fn bring_up(house: &House, away: &mut Away) -> Result<(), DatabaseError> {
+    let (agencies, servers) = away.all();
+    for (tenant, user) in team::behind(&house.central, (&agencies, &servers)).await? {
+        let Some(route) = house.routes.by_tenant(tenant).filter(|route| !away.has(route)) else { continue };
+        let caught_up = async { catch_up(house, &house.registry.open(&route).await?, user).await }.await;
+        away.note(&route, caught_up.is_ok());
+        if let Err(error) = caught_up {
             tracing::warn!(%tenant, %error, "an agency's copy of a member is behind");
         }
     }

@@ -12,10 +12,12 @@
 //! no limit.
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use time::{Date, Duration, Month, OffsetDateTime};
+use time::{Date, Duration, Month, OffsetDateTime, UtcOffset};
 
-/// How long after it was issued an invoice is due.
-pub const DUE: Duration = Duration::days(7);
+use crate::clock::{BRASILIA, day_of};
+
+/// How many days after that of its issue an invoice is due.
+const DUE: Duration = Duration::days(7);
 /// Over for so long, the owner is told on every page.
 pub const PAST_DUE: Duration = Duration::days(7);
 /// Over for so long, its owners are told that the agency will be closed: three days before.
@@ -24,6 +26,12 @@ pub const WARNED: Duration = Duration::days(18);
 pub const SUSPENDED: Duration = Duration::days(21);
 /// Over for so long, it is given up.
 pub const CANCELLED: Duration = Duration::days(60);
+/// When an invoice of this instant is due: with the last second, in Brasília, of the day that stands on it.
+pub fn due(issued: OffsetDateTime) -> OffsetDateTime {
+    let next = day_of(issued).saturating_add(DUE + Duration::days(1)).midnight().assume_offset(BRASILIA);
+    (next - Duration::SECOND).to_offset(UtcOffset::UTC)
+}
+
 /// The most additional users that are sold without a word with the platform.
 pub const MOST_ADDITIONAL: i32 = 500;
 
@@ -50,6 +58,11 @@ pub struct Facts {
     pub has_ended: bool,
     /// When the oldest open invoice was due.
     pub due_since: Option<OffsetDateTime>,
+}
+
+/// Since before these an invoice must have been due for its agency to be past due, suspended, cancelled: for statements.
+pub(crate) fn instants(now: OffsetDateTime) -> [OffsetDateTime; 3] {
+    [PAST_DUE, SUSPENDED, CANCELLED].map(|over| now - over)
 }
 
 impl State {
@@ -251,6 +264,16 @@ mod tests {
         assert_eq!(State::of(owing, due - Duration::days(3)), State::Active, "not due yet");
         assert_eq!(State::of(Facts { is_held: true, ..none }, due), State::Suspended);
         assert_eq!(State::of(Facts { is_held: true, has_ended: true, ..none }, due), State::Cancelled);
+    }
+
+    #[test]
+    fn an_invoice_is_due_until_its_day_is_over_in_brasilia() {
+        let due_of = |instant| due(at(instant)).to_string();
+        assert_eq!(due_of([2026, 12, 1, 12, 0]), "2026-12-09 2:59:59.0 +00:00:00", "the 8th, at the end of it");
+        assert_eq!(due_of([2026, 12, 1, 2, 59]), "2026-12-08 2:59:59.0 +00:00:00", "still November in Brasília");
+        assert_eq!(due_of([2026, 12, 1, 3, 0]), due_of([2026, 12, 2, 2, 59]), "the same day, whatever the hour");
+        assert_eq!(due_of([2027, 2, 25, 15, 0]), "2027-03-05 2:59:59.0 +00:00:00", "across the end of a month");
+        assert_eq!(due_of([2026, 12, 29, 15, 0]), "2027-01-06 2:59:59.0 +00:00:00", "and of a year");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::central::CentralTx;
+
 /// Connections that a process may have to it.
 pub(crate) const CONNECTIONS: u32 = 20;
 /// How long somebody waits for one of them, or for a first answer.
@@ -59,6 +61,15 @@ impl CentralDb {
 
     pub(crate) fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// A transaction that only reads, for a question that a person may make as dear as they like: after five seconds it is not
+    /// answered, and its connection serves others again. Elsewhere nothing has such an end: migrations, checks of whole chains
+    /// and what the worker sweeps away take as long as they take.
+    pub(crate) async fn asking(&self) -> Result<CentralTx, sqlx::Error> {
+        let mut tx = self.pool.begin().await?;
+        sqlx::raw_sql("set transaction read only; set local statement_timeout = '5s'").execute(&mut *tx).await?;
+        Ok(tx)
     }
 
     /// Whether the database answers now. For `/readyz`.

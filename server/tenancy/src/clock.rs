@@ -2,7 +2,18 @@
 
 use std::fmt;
 use std::sync::Arc;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime, UtcOffset};
+
+/// Where agencies close their books. Brazil has had no summer time since 2019 (Decreto 9.772/2019).
+pub const BRASILIA: UtcOffset = match UtcOffset::from_hms(-3, 0, 0) {
+    Ok(offset) => offset,
+    Err(_) => UtcOffset::UTC,
+};
+
+/// The day in Brasília.
+pub fn day_of(at: OffsetDateTime) -> Date {
+    at.to_offset(BRASILIA).date()
+}
 
 /// The present, in UTC.
 #[derive(Clone)]
@@ -28,5 +39,16 @@ impl Clock {
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Clock")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_begins_in_brasilia() {
+        let at = |hour| Date::from_ordinal_date(2027, 1).expect("a day").with_hms(hour, 0, 0).expect("an hour");
+        assert_eq!([2, 3].map(|hour| day_of(at(hour).assume_utc()).year()), [2026, 2027]);
     }
 }

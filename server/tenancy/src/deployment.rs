@@ -1,13 +1,14 @@
 //! Where the databases are: a private cluster under `DATA_DIR`, or a server given by URL. From here on one code path.
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::cluster::{Cluster, ClusterError, ClusterOptions};
+use crate::connect::connect;
 use crate::doctor::{self, Finding};
 use crate::key::{random_salt, scram_verifier};
 use crate::migrate::{self, MigrationFailed};
@@ -170,7 +171,7 @@ impl Deployment {
     /// Makes what is missing. The private cluster's superuser may all of it; on a given server the provisioner what it may.
     async fn prepare(&self) -> Result<(), OpenDeploymentError> {
         let mut conn = match &self.cluster {
-            Some(cluster) => cluster.superuser().connect().await?,
+            Some(cluster) => connect(&cluster.superuser()).await?,
             None => self.look().await?,
         };
         one_at_a_time(&mut conn).await?;
@@ -186,9 +187,9 @@ impl Deployment {
     /// still have to be made.
     async fn look(&self) -> Result<PgConnection, OpenDeploymentError> {
         let variable = if self.cast.is_apart() { "PROVISIONER_DATABASE_URL" } else { "CENTRAL_DATABASE_URL" };
-        let conn = match self.provisioner.connect().await {
+        let conn = match connect(&self.provisioner).await {
             Err(error) if is_missing_database(&error) && self.cast.maintenance == self.cast.central => {
-                self.provisioner.clone().database("postgres").connect().await
+                connect(&self.provisioner.clone().database("postgres")).await
             }
             other => other,
         };
@@ -198,7 +199,7 @@ impl Deployment {
     /// Looks at everything the program needs of its server, and changes nothing.
     pub async fn examine(&self) -> Vec<Finding> {
         let conn = match &self.cluster {
-            Some(cluster) => cluster.superuser().connect().await.map_err(OpenDeploymentError::from),
+            Some(cluster) => connect(&cluster.superuser()).await.map_err(OpenDeploymentError::from),
             None => self.look().await,
         };
         match conn {
@@ -230,7 +231,7 @@ impl Deployment {
     /// # Errors
     /// [`OpenDeploymentError::Behind`].
     pub async fn require_current(&self) -> Result<(), OpenDeploymentError> {
-        let mut conn = self.central_owner.connect().await?;
+        let mut conn = connect(&self.central_owner).await?;
         let found = migrate::version(&mut conn).await?;
         conn.close().await?;
         let needed = migrate::latest_central();

@@ -2,16 +2,18 @@
 //!
 //! Nothing is changed, and nothing is looked at but catalogues, the versions of schemas, open alerts, and two sign-ins.
 
-use sqlx::{ConnectOptions, Connection, PgConnection};
+use sqlx::{Connection, PgConnection};
 use std::error::Error;
 
-use crate::central::alerts::{self, Alert};
+use crate::central::alerts::{self, Alert, Kind};
 use crate::central::routes;
 use crate::central::servers::{self, Server};
 use crate::central::shares;
+use crate::connect::connect;
 use crate::prepare::{self, OLDEST, OPEN_TO_ALL, quote};
+use crate::routing::SETTLED;
 use crate::servers::ServerError;
-use crate::{Deployment, Route, Status, migrate};
+use crate::{Deployment, Route, migrate};
 
 /// Connections for agencies with which a server is of use to more than a handful of people at once.
 const ENOUGH: u32 = 32;
@@ -262,42 +264,50 @@ async fn alerts(deployment: &Deployment) -> Result<Vec<Finding>, sqlx::Error> {
 
 /// What somebody does about an alert.
 fn remedy(alert: &Alert) -> String {
-    match alert.kind.as_str() {
-        "provisioning" => {
+    // Of the platform itself there are no jobs.
+    let slug = alert.agency.as_deref().unwrap_or("AGENCY");
+    let Some(kind) = Kind::parse(&alert.kind) else { return "Another program raised it: look into its log".into() };
+    match kind {
+        Kind::Provisioning => {
             "Mend the cause: the worker goes on by itself, and at once after `sobrado operations retry`".into()
         }
-        "job_given_up" => {
-            // Of the platform itself there are no jobs.
-            let slug = alert.agency.as_deref().unwrap_or_default();
-            format!(
-                "Mend the cause and run in the central database: update jobs set state = 'queued', attempt = 0, \
-                 run_at = now(), finished_at = null where state = 'failed' and tenant_id = (select id from companies \
-                 where slug = '{slug}'); a photograph whose card says that it cannot be read is sent once more"
-            )
-        }
-        "deletion" => {
+        Kind::Deletion => {
             "End whoever holds on to its database: the worker goes on by itself, and at once after `sobrado operations retry`"
                 .into()
         }
-        "migration" => "Mend the cause and run `sobrado migrate --retry-failed`".into(),
-        "line_refused" => "Look at the row of `refused_lines`: the log of the central database lacks it".into(),
-        "job_forged" => concat!(
+        Kind::Migration => "Mend the cause and run `sobrado migrate --retry-failed`".into(),
+        Kind::LineRefused => "Look at the row of `refused_lines`: the log of the central database lacks it".into(),
+        Kind::JobGivenUp => format!(
+            "Mend the cause and run `sobrado operations retry --jobs-of {slug}`; a photograph whose card says that it cannot \
+             be read is sent once more"
+        ),
+        Kind::JobForged => concat!(
             "Somebody has written to `jobs` in the central database (change the passwords that open it), or SECRET_KEY was ",
             "changed while jobs were waiting: they stay `parked` and are not done"
         )
         .into(),
-        "database_identity" => {
+        Kind::MailGivenUp => {
+            "Nobody gets that mail any more: see that its address is right, and have whoever needs it ask for it again".into()
+        }
+        Kind::MailNotCarried => {
+            "See that SMTP_URL names a server that takes mails, or that DATA_DIR/outbox can be written to: they go by themselves"
+                .into()
+        }
+        Kind::LimitsUntold => "Bring its database server back: the worker tells it by itself".into(),
+        Kind::UsageDrift => {
+            "It was mended as it was found; when it comes again, look for who writes to that agency's counters".into()
+        }
+        Kind::DatabaseIdentity => {
             "Another database lies where the agency's should: it is closed until its own is there again".into()
         }
-        "domain_suspect" => "Its owners were written to; `sobrado domains verify` says what their DNS lacks".into(),
-        "domain_moved" => "Its owners were written to: whoever runs the DNS has proven it for another agency".into(),
-        _ => "Look into the log".into(),
+        Kind::DomainSuspect => "Its owners were written to; `sobrado domains verify` says what their DNS lacks".into(),
+        Kind::DomainMoved => "Its owners were written to: whoever runs the DNS has proven it for another agency".into(),
     }
 }
 
 /// The central database, and every agency's as far as it is recorded.
 async fn migrations(deployment: &Deployment) -> Result<Finding, sqlx::Error> {
-    let mut conn = deployment.central_owner().connect().await?;
+    let mut conn = connect(deployment.central_owner()).await?;
     let (found, needed) = (migrate::version(&mut conn).await?, migrate::latest_central());
     if found < needed {
         conn.close().await?;
@@ -306,9 +316,10 @@ async fn migrations(deployment: &Deployment) -> Result<Finding, sqlx::Error> {
     }
     let behind = sqlx::query_scalar(
         "select c.slug from tenant_placements t join companies c on c.id = t.tenant_id
-         where t.schema_version < $1 and c.status <> 'provisioning' order by c.slug",
+         where t.schema_version < $1 and c.status = any($2) order by c.slug",
     );
-    let behind: Vec<String> = behind.bind(migrate::latest()).fetch_all(&mut conn).await?;
+    // Whom `migrate` takes: who is being made, moved or deleted is seen to by whoever does that.
+    let behind: Vec<String> = behind.bind(migrate::latest()).bind(&SETTLED[..]).fetch_all(&mut conn).await?;
     conn.close().await?;
     let fault = (!behind.is_empty()).then(|| {
         let (first, count) = (&behind[..behind.len().min(5)], behind.len());
@@ -324,7 +335,7 @@ async fn agencies(deployment: &Deployment, server: i32) -> Vec<Finding> {
         Ok(routes) => routes,
         Err(error) => return vec![unseen("agencies", &error)],
     };
-    let is_there = |route: &Route| route.status == Status::Active && route.placement.server_id == server;
+    let is_there = |route: &Route| route.status.may_be_entered() && route.placement.server_id == server;
     let Some(route) = routes.into_iter().find(is_there) else {
         return vec![Finding::well("agencies", "none is open yet: look again when one is")];
     };
@@ -335,7 +346,7 @@ async fn knock(deployment: &Deployment, route: &Route, database: &str) -> Result
     let password = deployment.key().role_password(route.tenant, &route.placement);
     let tenants = deployment.servers().hands(route.placement.server_id).await?.tenants;
     let options = tenants.username(&route.placement.role_name).password(&password);
-    Ok(options.database(database).application_name("sobrado/doctor").connect().await?.close().await?)
+    Ok(connect(&options.database(database).application_name("sobrado/doctor")).await?.close().await?)
 }
 
 async fn own_door(deployment: &Deployment, route: &Route) -> Finding {

@@ -58,6 +58,7 @@ pub mod central;
 mod central_db;
 mod clock;
 pub mod cluster;
+mod connect;
 mod deployment;
 pub mod doctor;
 mod id;
@@ -78,7 +79,7 @@ mod token;
 pub mod usage;
 
 pub use central_db::CentralDb;
-pub use clock::Clock;
+pub use clock::{BRASILIA, Clock, day_of};
 pub use deployment::{Deployment, DeploymentOptions, OpenDeploymentError};
 pub use id::{OperationId, OperatorId, PersonId, SignUpId, TenantId, UserId};
 pub use key::Key;

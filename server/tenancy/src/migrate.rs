@@ -5,9 +5,11 @@
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
+use sqlx::{Connection, Executor, PgConnection};
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
+
+use crate::connect::connect;
 
 /// The central history.
 static CENTRAL: LazyLock<Migrator> = LazyLock::new(|| {
@@ -147,6 +149,17 @@ impl MigrationFailed {
         code.is_some_and(|code| [LOCK_NOT_AVAILABLE, DEADLOCK].contains(&&*code))
     }
 
+    /// Whether a file was tried, and found not to apply: it would not elsewhere either.
+    pub(crate) fn is_verdict(&self) -> bool {
+        match self {
+            Self::Database(_) => false,
+            Self::Migration(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
+                error.as_database_error().is_some() && !self.is_passing()
+            }
+            Self::Migration(_) => true,
+        }
+    }
+
     /// The file that did not apply.
     pub(crate) fn version(&self) -> Option<i64> {
         match self {
@@ -172,7 +185,7 @@ async fn run(
     afterwards: &[&'static str],
 ) -> Result<Outcome, MigrationFailed> {
     let options = options.clone().options([("lock_timeout", "3s"), ("statement_timeout", "600s")]);
-    let mut conn = options.application_name("sobrado/migrator").connect().await?;
+    let mut conn = connect(&options.application_name("sobrado/migrator")).await?;
     let result = locked(migrator, &mut conn, afterwards).await;
     // Always: the end of the session is what surely releases the lock.
     let _ = conn.close().await;

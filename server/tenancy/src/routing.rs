@@ -31,7 +31,30 @@ pub enum Status {
     Deleting,
 }
 
+/// States in which an agency's hosts are answered for, as they are stored: what [`Status::answers`] says, for statements.
+pub(crate) const ANSWERING: [&str; 4] = ["active", "suspended", "cancelled", "moving"];
+/// States in which an agency rests where it lies: neither being made, nor on its way. It can be migrated, billed and let go of.
+pub(crate) const SETTLED: [&str; 3] = ["active", "suspended", "cancelled"];
+
 impl Status {
+    /// Whether its hosts are there, if only to say that it is closed; what is being made or taken away is nowhere.
+    pub const fn answers(self) -> bool {
+        match self {
+            Self::Active | Self::Suspended | Self::Cancelled | Self::Moving => true,
+            Self::Provisioning | Self::Deleting => false,
+        }
+    }
+
+    /// Whether its database is opened.
+    pub const fn may_be_entered(self) -> bool {
+        matches!(self, Self::Active)
+    }
+
+    /// Whether it is closed, and says so.
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::Suspended | Self::Cancelled)
+    }
+
     /// Reads the stored value; the central schema admits no other.
     pub(crate) fn parse(value: &str) -> Self {
         match value {
@@ -399,6 +422,16 @@ mod tests {
     #[track_caller]
     fn check(authority: &str, expected: Option<&str>) {
         assert_eq!(Host::parse(authority).as_ref().map(Host::as_str), expected, "{authority:?}");
+    }
+
+    #[test]
+    fn statements_and_the_program_mean_the_same_states() {
+        let all = ["provisioning", "active", "suspended", "cancelled", "moving", "deleting"];
+        assert_eq!(all.map(|stored| Status::parse(stored).answers()), all.map(|stored| ANSWERING.contains(&stored)));
+        for stored in all {
+            let status = Status::parse(stored);
+            assert_eq!(SETTLED.contains(&stored), status.may_be_entered() || status.is_closed(), "{stored}");
+        }
     }
 
     #[test]

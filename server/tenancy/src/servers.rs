@@ -4,13 +4,14 @@
 //! agency's role has a password of its own; as whom databases are made there, the owner of the central tables alone.
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgConnection};
+use sqlx::{Connection, PgConnection};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::central::CentralTx;
 use crate::central::servers::{self, NewServer, Sealed};
 use crate::central::shares;
+use crate::connect::connect;
 use crate::prepare::{self, Maker, PrepareError};
 use crate::{Deployment, Key};
 
@@ -89,7 +90,7 @@ impl Servers {
         if let Some(hands) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&server) {
             return Ok(hands.clone());
         }
-        let mut owner = self.central_owner.connect().await?;
+        let mut owner = connect(&self.central_owner).await?;
         let sealed = servers::sealed(&mut owner, server).await?;
         owner.close().await?;
         let hands = self.open(server, sealed).ok_or(ServerError::Sealed(server))?;
@@ -139,10 +140,10 @@ impl Deployment {
         if !address.starts_with("postgres") || parse(address.as_bytes()).is_none() || maker.get_username().is_empty() {
             return Err(ServerError::Url);
         }
-        let mut conn = maker.connect().await?;
+        let mut conn = connect(&maker).await?;
         let system_id = system_id(&mut conn).await?;
         let places = shares::places(&mut conn).await?;
-        let mut home = self.central_owner().connect().await?;
+        let mut home = connect(self.central_owner()).await?;
         let is_home = self::system_id(&mut home).await? == system_id;
         home.close().await?;
         if is_home {

@@ -13,7 +13,7 @@ use crate::central::{alerts, usage};
 use crate::{CentralDb, TenantDb, TenantTx};
 
 /// What is raised where something was found wrong; closed when it is found right.
-const ALERT: &str = "usage_drift";
+const ALERT: &str = alerts::Kind::UsageDrift.as_str();
 
 /// A figure that is not what is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

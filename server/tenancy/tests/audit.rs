@@ -7,8 +7,9 @@ use sqlx::{ConnectOptions as _, Executor as _, PgConnection};
 use std::collections::{BTreeMap, BTreeSet};
 use tenancy::central::audit::{self, Event};
 use tenancy::central::audit_chain::{self, Anchor, Broken, Fault, walk};
+use tenancy::central::companies::By;
 use tenancy::central::people::NewPerson;
-use tenancy::central::{alerts, operations};
+use tenancy::central::{alerts, operation_log};
 use tenancy::testing::{Agency, PASSWORD_HASH, agency, bed, run, superuser};
 use tenancy::{Key, migrate, relay};
 use time::OffsetDateTime;
@@ -363,10 +364,10 @@ fn what_the_platform_does_to_an_agency_is_told_once_and_only_when_it_was_done() 
         let operation = "update tenant_operations set state = $2 where tenant_id = $1 returning id";
         let operation = sqlx::query_scalar(operation).bind(a.route.tenant).bind("failed");
         let operation: Uuid = operation.fetch_one(&mut root).await.expect("its making");
-        assert!(operations::retry(central_db, operation.into()).await.expect("asked"));
+        assert!(operation_log::retry(central_db, operation, By::default()).await.expect("asked"));
         let done = sqlx::query("update tenant_operations set state = 'done' where id = $1").bind(operation);
         done.execute(&mut root).await.expect("as it was");
-        assert!(!operations::retry(central_db, operation.into()).await.expect("asked"), "it is done");
+        assert!(!operation_log::retry(central_db, operation, By::default()).await.expect("asked"), "it is done");
         assert_eq!(told(&a, "operation.retry").await.len(), 1);
         // Alerts are closed by whoever has seen them.
         let closed =
@@ -384,5 +385,47 @@ fn what_the_platform_does_to_an_agency_is_told_once_and_only_when_it_was_done() 
             assert_eq!(told(&b, act).await.len(), 0, "{act} was not done to another agency");
         }
         assert_eq!(walked(&a, &[]).await, None);
+    });
+}
+
+#[test]
+fn the_log_is_narrowed_without_reading_all_of_it() {
+    run(async {
+        bed().await;
+        let mut root = central().await;
+        // With few lines, reading all of them is cheaper: what is asked is whether there is another way.
+        root.execute("set enable_seqscan = off; set enable_sort = off").await.expect("set");
+        let from = "explain select seq from tenant_audit_log l where true and";
+        for (narrowed, index) in [
+            (
+                "l.user_id = '00000000-0000-0000-0000-000000000000' order by seq desc limit 50",
+                "tenant_audit_log_user_idx",
+            ),
+            (
+                "l.impersonator_id = '00000000-0000-0000-0000-000000000000' order by seq desc limit 50",
+                "tenant_audit_log_impersonator_idx",
+            ),
+            ("l.action = 'property.update' order by seq desc limit 50", "tenant_audit_log_action_idx"),
+        ] {
+            let plan = sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(format!("{from} {narrowed}")));
+            let plan = plan.fetch_all(&mut root).await.expect("explained").join("\n");
+            assert!(plan.contains(index) && !plan.contains("Sort"), "{narrowed}: {plan}");
+        }
+        // By day the lines are found first and sorted afterwards; either person may be the one who is meant.
+        root.execute("set enable_sort = on; set enable_indexscan = off").await.expect("set");
+        for (narrowed, indexes) in [
+            (
+                "l.tenant_id = '00000000-0000-0000-0000-000000000000' and l.at >= now() - interval '1 day'",
+                vec!["tenant_audit_log_tenant_at_idx"],
+            ),
+            (
+                "(l.user_id = any('{00000000-0000-0000-0000-000000000000}') or l.impersonator_id = any('{00000000-0000-0000-0000-000000000000}'))",
+                vec!["tenant_audit_log_user_idx", "tenant_audit_log_impersonator_idx"],
+            ),
+        ] {
+            let plan = sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(format!("{from} {narrowed}")));
+            let plan = plan.fetch_all(&mut root).await.expect("explained").join("\n");
+            assert!(indexes.iter().all(|index| plan.contains(index)), "{narrowed}: {plan}");
+        }
     });
 }

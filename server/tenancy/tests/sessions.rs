@@ -200,3 +200,30 @@ fn use_is_written_down_however_well_the_session_is_remembered() {
         assert!(later - first >= Duration::minutes(5), "{}", later - first);
     });
 }
+
+#[test]
+fn sessions_of_an_account_and_of_an_agency_are_found_without_reading_everybodys() {
+    run(async {
+        bed().await;
+        let mut root = superuser().await.database("central").connect().await.expect("superuser");
+        // With few rows, reading all of them is cheaper: what is asked is whether there is another way.
+        sqlx::query("set enable_seqscan = off").execute(&mut root).await.expect("set");
+        let nobody = uuid::Uuid::nil();
+        for (asked, index) in [
+            ("explain select max(last_seen_at) from sessions where user_id = $1", "sessions_user_idx"),
+            (
+                "explain update sessions set ended_at = now() where user_id = $1 and ended_at is null",
+                "sessions_user_idx",
+            ),
+            (
+                "explain update sessions set ended_at = now() where tenant_id = $1 and ended_at is null",
+                "sessions_tenant_idx",
+            ),
+            ("explain delete from only sessions where $1 = user_id", "sessions_user_idx"),
+        ] {
+            let plan =
+                sqlx::query_scalar::<_, String>(asked).bind(nobody).fetch_all(&mut root).await.expect("explained");
+            assert!(plan.iter().any(|line| line.contains(index)), "{asked}: {plan:?}");
+        }
+    });
+}

@@ -13,7 +13,7 @@ use tenancy::central::subscriptions::{self, Subscription};
 use tenancy::central::{alerts, audit, usage};
 use tenancy::testing::{Agency, agency_of, as_tenant, bed, new_tenant, run, superuser};
 use tenancy::usage::{Drift, Figure};
-use tenancy::{CentralDb, relay};
+use tenancy::{CentralDb, TenantId, relay};
 use time::{Duration, OffsetDateTime};
 
 async fn on(plan: &str) -> Agency {
@@ -152,7 +152,12 @@ fn an_unpaid_invoice_moves_the_state_day_by_day_and_a_payment_brings_the_agency_
         let [first] = all.as_slice() else { panic!("one invoice: {all:?}") };
         let lines: Vec<_> = first.lines.iter().map(|line| (line.kind.as_str(), line.amount)).collect();
         assert_eq!(lines, [("plan", cents(247, 0)), ("activation_fee", cents(197, 0))]);
-        assert_eq!((first.total, first.due_at - first.issued_at), (cents(444, 0), Duration::days(7)));
+        assert_eq!((first.total, first.due_at), (cents(444, 0), tenancy::billing::due(first.issued_at)));
+        let days = tenancy::day_of(first.due_at) - tenancy::day_of(first.issued_at);
+        assert_eq!(
+            (days, tenancy::day_of(first.due_at + Duration::SECOND) - tenancy::day_of(first.due_at)),
+            (Duration::days(7), Duration::DAY)
+        );
         let (due, second) = (first.due_at, Duration::seconds(1));
         for (days, state, door_says) in
             [(7, State::PastDue, "active"), (21, State::Suspended, "suspended"), (60, State::Cancelled, "cancelled")]
@@ -595,19 +600,43 @@ fn a_day_of_use_is_written_down_once() {
 }
 
 #[test]
-fn time_is_let_pass_for_whom_it_may_have_changed_something() {
+fn time_is_let_pass_for_whom_it_has_changed_something_and_for_nobody_else() {
     run(async {
         let (a, b) = (on("prime").await, on("prime").await);
         let central = central().await;
         let first = invoices_of(&a).await[0].clone();
-        let due = |now| async move { subscriptions::due(central, now).await.expect("listed") };
-        assert!(!due(first.due_at).await.contains(&a.route.tenant), "it is not over yet");
-        assert!(due(first.due_at + Duration::seconds(1)).await.contains(&a.route.tenant));
+        // Its period would end before the sixty days do.
+        let longer =
+            sqlx::query("update tenant_subscriptions set expires_at = now() + interval '1 year' where tenant_id = $1");
+        longer.bind(a.route.tenant).execute(&mut root().await).await.expect("set");
+        let listed =
+            |now, who: TenantId| async move { subscriptions::due(central, now).await.expect("listed").contains(&who) };
         pay(&b, first.issued_at).await;
-        let later = first.due_at + Duration::days(8);
-        assert!(!due(later).await.contains(&b.route.tenant), "it owes nothing");
-        advance(&a, later).await;
-        assert!(due(first.issued_at).await.contains(&a.route.tenant), "past due, whatever the clock says");
-        assert!(due(of(&b).await.until).await.contains(&b.route.tenant), "its period is over");
+        let second = Duration::seconds(1);
+        for (days, state) in [(7, State::PastDue), (21, State::Suspended), (60, State::Cancelled)] {
+            let turn = first.due_at + Duration::days(days);
+            assert!(!listed(turn - second, a.route.tenant).await, "the day has not come: {state:?}");
+            assert!(listed(turn, a.route.tenant).await, "{state:?}");
+            assert!(!listed(turn, b.route.tenant).await || turn >= of(&b).await.until, "it owes nothing");
+            assert_eq!(advance(&a, turn).await, state);
+            assert!(!listed(turn, a.route.tenant).await, "once is enough: {state:?}");
+        }
+        assert!(listed(first.issued_at, a.route.tenant).await, "another state follows from that day");
+        let until = of(&b).await.until;
+        assert!(
+            listed(until, b.route.tenant).await && !listed(until - second, b.route.tenant).await,
+            "its period is over"
+        );
+        // What an operator holds, and what has ended, follow the same rule.
+        let held = "update companies set is_held = true where id = $1";
+        sqlx::query(held).bind(b.route.tenant).execute(&mut root().await).await.expect("held");
+        assert!(listed(first.issued_at, b.route.tenant).await);
+        assert_eq!(advance(&b, first.issued_at).await, State::Suspended);
+        assert!(!listed(first.issued_at, b.route.tenant).await);
+        let ended = "update tenant_subscriptions set ended_at = now() where tenant_id = $1";
+        sqlx::query(ended).bind(b.route.tenant).execute(&mut root().await).await.expect("ended");
+        assert!(listed(first.issued_at, b.route.tenant).await);
+        assert_eq!(advance(&b, first.issued_at).await, State::Cancelled);
+        assert!(!listed(first.issued_at, b.route.tenant).await);
     });
 }

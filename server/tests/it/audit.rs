@@ -116,6 +116,10 @@ fn the_log_is_asked_by_who_what_which_and_when() {
         for (filter, what) in [
             (vec![("q", "chácara do óleo 50%_x")], vec!["alterou um imóvel"]),
             (vec![("q", "50%zx")], vec![]),
+            // Letters are looked for in ninety days: the last ones, or those before a day.
+            (vec![("q", "import.run"), ("kind", "import")], vec![]),
+            (vec![("q", "import.run"), ("kind", "import"), ("to", "2024-02-11")], vec!["importou imóveis"]),
+            (vec![("q", "import.run"), ("kind", "import"), ("from", "2023-11-14"), ("to", "2024-02-12")], vec![]),
             (vec![("action", "import.run")], vec!["importou imóveis"]),
             (vec![("kind", "property")], vec!["alterou um imóvel"]),
             (vec![("entity", entity.as_str())], vec!["alterou um imóvel"]),
@@ -145,7 +149,11 @@ fn the_log_is_asked_by_who_what_which_and_when() {
         assert!(page.contains("value=\"2023-11-14\"") && page.contains(&format!("action=\"{PAGE}\"")), "{page}");
         let export = "/app/settings/audit/export?action=import.run&amp;to=2023-11-14&amp;format=csv";
         assert!(page.contains(export), "the copy is of what is asked for: {page}");
+        // What is not looked for is said.
+        let page = owner.get(&format!("{PAGE}?q=casa&from=2023-01-01&to=2023-11-14")).await.text();
+        assert!(page.contains("Um texto é procurado em até 90 dias: de 17/08/2023 a 14/11/2023."), "{page}");
         let none = owner.get(&format!("{PAGE}?action=nobody.did")).await.text();
+        assert!(!none.contains("Um texto é procurado"), "{none}");
         assert!(none.contains("Nada encontrado") && none.contains("value=\"nobody.did\""), "{none}");
     });
 }

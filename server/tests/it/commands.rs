@@ -3,6 +3,7 @@
 use http::StatusCode;
 use sqlx::{ConnectOptions as _, Executor as _};
 use std::process::Stdio;
+use tenancy::TenantId;
 use tenancy::central::{alerts, companies};
 use tenancy::testing::{PASSWORD, run};
 use tokio::io::AsyncWriteExt as _;
@@ -131,9 +132,18 @@ fn doctor_says_how_a_job_that_was_given_up_is_done_once_more_and_what_a_forged_o
         let (_, said) = at.say(&["doctor"]).await;
         let line = |kind: &str| said.lines().find(|line| line.contains(kind)).unwrap_or_else(|| panic!("{said}"));
         assert!(line("job_forged of").contains("written to `jobs`") && line("job_forged of").contains("SECRET_KEY"));
-        let (_, statement) = line("job_given_up of").split_once("central database: ").expect("a statement");
-        let (statement, _) = statement.split_once(';').expect("its end");
-        central.execute(sqlx::AssertSqlSafe(statement.to_owned())).await.expect(statement);
+        let (_, command) = line("job_given_up of").split_once("run `sobrado ").expect("a command");
+        let (command, _) = command.split_once('`').expect("its end");
+        let words: Vec<&str> = command.split(' ').collect();
+        let (is_done, told) = at.say(&words).await;
+        assert!(is_done && told.contains("1 job of"), "{command}: {told}");
+        let (_, told) = at.say(&words).await;
+        assert!(told.contains("no job of"), "once is enough: {told}");
+        let (is_done, told) = at.say(&["operations", "retry", "--jobs-of", "nobody"]).await;
+        assert!(!is_done && told.contains("there is no agency `nobody`"), "{told}");
+        let written = "select tenant_id from tenant_audit_log where action = 'job.retry'";
+        let written: Vec<TenantId> = sqlx::query_scalar(written).fetch_all(&mut central).await.expect("listed");
+        assert_eq!(written, [at.agencies[0].tenant]);
         for (agency, expected) in at.agencies.iter().zip([("queued", 0), ("failed", 8)]) {
             let state = "select state, attempt from jobs where tenant_id = $1 and kind = 'test'";
             let state: (String, i32) =

@@ -58,6 +58,20 @@ fn a_suspended_agency_is_closed_and_comes_back() {
 }
 
 #[test]
+fn the_owner_of_a_cancelled_agency_signs_in_and_comes_to_its_plan() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let cancelled = sqlx::query("update companies set status = 'cancelled' where id = $1").bind(a.route.tenant);
+        cancelled.execute(&mut central().await).await.expect("cancelled");
+        house.state.house.routes.reload().await.expect("read");
+        assert_eq!(house.visitor(&a).get("/").await.status, StatusCode::SERVICE_UNAVAILABLE);
+        let mut owner = house.owner(&a).await;
+        assert_eq!(owner.get("/app").await.header("location"), "/app/settings/plan");
+    });
+}
+
+#[test]
 fn a_suspended_agency_costs_no_connection() {
     run(async {
         let house = open(Default::default()).await;

@@ -77,6 +77,15 @@ fn an_edge_gets_certificates_for_what_is_ours_and_for_nothing_else() {
         reload(house).await;
         let name = format!("{}.localhost", b.route.slug);
         assert_eq!(ask(house, &name).await, 200);
+        let set = async |status: &str| {
+            let set = sqlx::query("update companies set status = $2 where id = any($1)");
+            let set = set.bind([a.route.tenant, b.route.tenant]).bind(status).execute(&mut central().await).await;
+            set.expect("set");
+            reload(house).await;
+        };
+        set("cancelled").await;
+        assert_eq!((ask(house, &name).await, state("verified").await), (200, 200), "its own domain too");
+        set("active").await;
         let gone = sqlx::query("update companies set status = 'deleting' where id = $1").bind(b.route.tenant);
         gone.execute(&mut central().await).await.expect("set");
         reload(house).await;

@@ -33,6 +33,7 @@ pub fn log(page: AuditPage, filter: AuditFilter, agency: Option<String>) -> impl
     let newer = link("before", &page.previous, common.previous_page);
     let older = link("after", &page.next, common.next_page);
     let is_empty = page.lines.is_empty();
+    let searched = page.searched.map(|said| view! { <p class="quiet">{said}</p> });
     let lines = page.lines.into_iter().map(line).collect_view();
     let clear = (whose.is_some() || !filter.is_empty()).then(|| view! { <a class="btn" href=path>{common.clear}</a> });
     let found = if is_empty {
@@ -44,7 +45,7 @@ pub fn log(page: AuditPage, filter: AuditFilter, agency: Option<String>) -> impl
         }
         .into_any()
     };
-    view! { {filters(filter, (page.people, page.actions, page.kinds), agency)} {found} }
+    view! { {filters(filter, (page.people, page.actions, page.kinds), agency)} {searched} {found} }
 }
 
 fn filters(

@@ -6,6 +6,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::routing::ANSWERING;
 use crate::{CentralDb, OperatorId, PersonId, TenantId, UserId};
 
 /// How long a change of role may go unseen, when the notice of it was lost.
@@ -143,7 +144,7 @@ pub struct Membership {
     pub role: String,
 }
 
-/// The active accounts of a person in agencies that can be entered or are suspended, by the agency's name.
+/// The active accounts of a person in agencies that are there, if only to be told that they are closed, by the agency's name.
 ///
 /// # Errors
 /// The database's.
@@ -153,9 +154,10 @@ pub async fn memberships(db: &CentralDb, person: PersonId) -> Result<Vec<Members
         r#"select u.id as "user: UserId", u.company_id as "tenant: TenantId", c.name as company, u.role
            from users u
            join companies c on c.id = u.company_id
-           where u.person_id = $1 and u.active and c.status in ('active', 'suspended', 'moving')
+           where u.person_id = $1 and u.active and c.status = any($2)
            order by c.name"#,
-        person.as_uuid()
+        person.as_uuid(),
+        &ANSWERING as _
     )
     .fetch_all(db.pool())
     .await

@@ -9,6 +9,80 @@ use super::audit::{self, Event};
 use super::companies::By;
 use crate::{CentralDb, TenantId};
 
+/// What alerts are raised about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An agency cannot be made.
+    Provisioning,
+    /// An agency does not go.
+    Deletion,
+    /// An agency's database cannot be brought up to date.
+    Migration,
+    /// A line that the log of the central database lacks.
+    LineRefused,
+    /// A job that was tried as often as it may be.
+    JobGivenUp,
+    /// A job that does not carry its agency's mark.
+    JobForged,
+    /// A mail that was tried as often as it may be.
+    MailGivenUp,
+    /// Mails are not taken by anybody.
+    MailNotCarried,
+    /// An agency's own database does not know its limits.
+    LimitsUntold,
+    /// What is known of an agency's use was not what is so.
+    UsageDrift,
+    /// A domain that its DNS no longer says is the agency's.
+    DomainSuspect,
+    /// A domain that went over to another agency.
+    DomainMoved,
+    /// A database that carries another agency's stamp, or none.
+    DatabaseIdentity,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Provisioning,
+        Self::Deletion,
+        Self::Migration,
+        Self::LineRefused,
+        Self::JobGivenUp,
+        Self::JobForged,
+        Self::MailGivenUp,
+        Self::MailNotCarried,
+        Self::LimitsUntold,
+        Self::UsageDrift,
+        Self::DomainSuspect,
+        Self::DomainMoved,
+        Self::DatabaseIdentity,
+    ];
+
+    /// The stored value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Provisioning => "provisioning",
+            Self::Deletion => "deletion",
+            Self::Migration => "migration",
+            Self::LineRefused => "line_refused",
+            Self::JobGivenUp => "job_given_up",
+            Self::JobForged => "job_forged",
+            Self::MailGivenUp => "mail_given_up",
+            Self::MailNotCarried => "mail_not_carried",
+            Self::LimitsUntold => "limits_untold",
+            Self::UsageDrift => "usage_drift",
+            Self::DomainSuspect => "domain_suspect",
+            Self::DomainMoved => "domain_moved",
+            Self::DatabaseIdentity => "database_identity",
+        }
+    }
+
+    /// Reads the stored value; none: another program's.
+    pub fn parse(value: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == value)
+    }
+}
+
 /// Raises an alert, or counts the one that is open.
 ///
 /// # Errors

@@ -123,7 +123,9 @@ pub async fn read(db: &CentralDb, wanted: &Wanted, place: Place, limit: i64) -> 
         Place::Before(seq) => query.push(" and l.seq > ").push_bind(seq).push(" order by l.seq"),
     };
     query.push(" limit ").push_bind(limit);
-    let rows = query.build().fetch_all(db.pool()).await?;
+    let mut asking = db.asking().await?;
+    let rows = query.build().fetch_all(&mut *asking).await?;
+    asking.commit().await?;
     let mut entries = rows.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
     if matches!(place, Place::Before(_)) {
         entries.reverse();

@@ -20,7 +20,7 @@ pub const CLAIM: Duration = Duration::days(30);
 /// Between two looks that people ask for.
 pub const PAUSE: Duration = Duration::seconds(10);
 /// The alert of a host that is in doubt.
-pub const SUSPECT: &str = "domain_suspect";
+pub const SUSPECT: &str = alerts::Kind::DomainSuspect.as_str();
 /// Why a host cannot be claimed.
 #[derive(Debug, thiserror::Error)]
 pub enum ClaimError {

@@ -47,7 +47,7 @@ pub struct Entry {
     pub users: i64,
     /// Properties, as they were counted last.
     pub properties: Option<i64>,
-    /// Size of its database, as it was measured last.
+    /// Size of its database, as its server said last; none: not yet.
     pub database_bytes: Option<i64>,
     /// When somebody last did something there.
     pub last_activity_at: Option<OffsetDateTime>,
@@ -59,18 +59,36 @@ pub struct Entry {
     pub created_at: OffsetDateTime,
 }
 
-/// The agencies that fit, by slug, after this one.
+/// The agencies that fit, by slug, after this one; not those that are gone.
 ///
 /// # Errors
 /// The database's.
 pub async fn page(db: &CentralDb, filter: &Filter, after: &str, limit: i64) -> Result<Vec<Entry>, sqlx::Error> {
+    entries(db, filter, (None, after), limit).await
+}
+
+/// The agency of this slug.
+///
+/// # Errors
+/// `RowNotFound` when there is none.
+pub async fn find(db: &CentralDb, slug: &str) -> Result<Entry, sqlx::Error> {
+    let found = entries(db, &Filter::default(), (Some(slug), ""), 1).await?;
+    found.into_iter().next().ok_or(sqlx::Error::RowNotFound)
+}
+
+async fn entries(
+    db: &CentralDb,
+    filter: &Filter,
+    (slug, after): (Option<&str>, &str),
+    limit: i64,
+) -> Result<Vec<Entry>, sqlx::Error> {
     sqlx::query_as!(
         Entry,
         r#"select c.id as "id: TenantId", c.slug, c.name, c.email, c.status, c.suspended_reason as reason,
                   p.display_name as "plan?", d.name as "server?", l.db_name as "database?", l.epoch as "epoch?",
                   l.schema_version as "schema_version?",
                   (select count(*) from users u where u.company_id = c.id and u.active) as "users!",
-                  t.properties as "properties?", t.database_bytes as "database_bytes?", t.last_activity_at,
+                  t.properties as "properties?", nullif(l.size_bytes, 0) as database_bytes, t.last_activity_at,
                   t.measured_at as "measured_at?",
                   (select count(*) from alerts a where a.tenant_id = c.id and a.closed_at is null) as "alerts!",
                   c.created_at
@@ -80,7 +98,9 @@ pub async fn page(db: &CentralDb, filter: &Filter, after: &str, limit: i64) -> R
            left join tenant_placements l on l.tenant_id = c.id
            left join database_servers d on d.id = l.server_id
            left join tenant_stats t on t.tenant_id = c.id
-           where (position($1 in lower(c.name)) > 0 or position($1 in c.slug) > 0)
+           where c.deleted_at is null
+             and ($7::text is null or c.slug = $7)
+             and (position($1 in lower(c.name)) > 0 or position($1 in c.slug) > 0)
              and ($2 = '' or c.status = $2)
              and ($3 = '' or p.name = $3)
              and ($4 = '' or d.name = $4)
@@ -92,37 +112,10 @@ pub async fn page(db: &CentralDb, filter: &Filter, after: &str, limit: i64) -> R
         filter.plan,
         filter.server,
         after,
-        limit
-    )
-    .fetch_all(db.pool())
-    .await
-}
-
-/// The agency of this slug.
-///
-/// # Errors
-/// `RowNotFound` when there is none.
-pub async fn find(db: &CentralDb, slug: &str) -> Result<Entry, sqlx::Error> {
-    sqlx::query_as!(
-        Entry,
-        r#"select c.id as "id: TenantId", c.slug, c.name, c.email, c.status, c.suspended_reason as reason,
-                  p.display_name as "plan?", d.name as "server?", l.db_name as "database?", l.epoch as "epoch?",
-                  l.schema_version as "schema_version?",
-                  (select count(*) from users u where u.company_id = c.id and u.active) as "users!",
-                  t.properties as "properties?", t.database_bytes as "database_bytes?", t.last_activity_at,
-                  t.measured_at as "measured_at?",
-                  (select count(*) from alerts a where a.tenant_id = c.id and a.closed_at is null) as "alerts!",
-                  c.created_at
-           from companies c
-           left join tenant_subscriptions s on s.tenant_id = c.id
-           left join subscription_plans p on p.id = s.plan_id
-           left join tenant_placements l on l.tenant_id = c.id
-           left join database_servers d on d.id = l.server_id
-           left join tenant_stats t on t.tenant_id = c.id
-           where c.slug = $1"#,
+        limit,
         slug
     )
-    .fetch_one(db.pool())
+    .fetch_all(db.pool())
     .await
 }
 
@@ -248,11 +241,11 @@ pub struct Server {
 pub async fn servers(db: &CentralDb) -> Result<Vec<Server>, sqlx::Error> {
     sqlx::query_as!(
         Server,
-        r#"select d.name, d.state, count(l.tenant_id) as "agencies!", count(t.tenant_id) as "measured!",
-                  coalesce(sum(t.database_bytes), 0)::bigint as "bytes!"
+        r#"select d.name, d.state, count(l.tenant_id) as "agencies!",
+                  count(*) filter (where l.size_bytes > 0) as "measured!",
+                  coalesce(sum(l.size_bytes), 0)::bigint as "bytes!"
            from database_servers d
            left join tenant_placements l on l.server_id = d.id
-           left join tenant_stats t on t.tenant_id = l.tenant_id
            group by d.id
            order by d.name"#
     )

@@ -7,6 +7,7 @@ use super::CentralTx;
 use super::audit::{self, Event};
 use super::claims::QUARANTINE;
 use super::companies::By;
+use crate::routing::ANSWERING;
 use crate::{CentralDb, TenantId};
 
 /// A host of an agency.
@@ -118,7 +119,7 @@ pub async fn due_over_https(db: &CentralDb, now: OffsetDateTime) -> Result<Vec<D
                   d.verify_token as token, d.tls_state, d.problem, d.last_checked_at, d.suspect_since, d.released_at
            from domains d
            join companies c on c.id = d.tenant_id
-           where d.kind = 'custom' and d.state in ('verified', 'suspect') and c.status in ('active', 'suspended', 'moving')
+           where d.kind = 'custom' and d.state in ('verified', 'suspect') and c.status = any($4)
              and d.host !~ '\.(example|test|invalid|localhost)$'
              and coalesce(d.tls_checked_at, '-infinity') <= case d.tls_state
                  when 'active' then $1::timestamptz when 'failed' then $2::timestamptz else $3::timestamptz end
@@ -126,7 +127,8 @@ pub async fn due_over_https(db: &CentralDb, now: OffsetDateTime) -> Result<Vec<D
            limit 50"#,
         now - Duration::days(1),
         now - Duration::hours(1),
-        now - Duration::minutes(1)
+        now - Duration::minutes(1),
+        &ANSWERING as _
     )
     .fetch_all(db.pool())
     .await

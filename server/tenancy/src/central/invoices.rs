@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::audit::{self, Event};
 use super::companies::By;
 use super::{CentralTx, standing, subscriptions};
-use crate::billing::{DUE, Left};
+use crate::billing::{self, Left};
 use crate::{CentralDb, TenantId};
 
 /// What a line is for.
@@ -85,7 +85,7 @@ pub(crate) async fn issue(
         tenant.as_uuid(),
         if span.is_period { "period" } else { "change" },
         now,
-        now + DUE,
+        billing::due(now),
         span.start,
         span.end,
         total

@@ -11,7 +11,7 @@ const ATTEMPTS: i32 = 8;
 /// How long a worker may go without a sign of life before another takes its job.
 const LEASE: Duration = Duration::seconds(120);
 /// What is raised for a job that is not tried again.
-const GIVEN_UP: &str = "job_given_up";
+const GIVEN_UP: &str = alerts::Kind::JobGivenUp.as_str();
 /// Why a job that carries another agency's mark, or none, is set aside: it is never put back.
 const FORGED: &str = "the job does not carry this agency's mark";
 /// Why a job is given up that never failed: whoever did it was gone before it could say so.
@@ -249,7 +249,7 @@ async fn park_forged(db: &CentralDb, job: &Job) -> Result<(), sqlx::Error> {
     sqlx::query!("update jobs set state = 'parked', last_error = $2, lease_until = null where id = $1", job.id, FORGED)
         .execute(&mut *tx)
         .await?;
-    alerts::raise_in(&mut tx, "job_forged", Some(job.tenant), &job.kind).await?;
+    alerts::raise_in(&mut tx, alerts::Kind::JobForged.as_str(), Some(job.tenant), &job.kind).await?;
     tx.commit().await
 }
 

@@ -11,7 +11,7 @@ use crate::{CentralDb, OperationId};
 
 /// What is raised while an agency cannot be made, or does not go.
 fn alert(op: &Operation) -> &'static str {
-    if op.kind == "delete" { "deletion" } else { "provisioning" }
+    if op.kind == "delete" { alerts::Kind::Deletion.as_str() } else { alerts::Kind::Provisioning.as_str() }
 }
 
 /// The lock's number: the half of the identifier that is drawn by lot.

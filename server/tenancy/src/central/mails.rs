@@ -22,9 +22,9 @@ const LEASE: Duration = Duration::minutes(5);
 /// What was carried is remembered, without what it said.
 const KEPT: Duration = Duration::days(90);
 /// What is raised while mails wait for a server that does not take them; closed by the next one that goes.
-pub const NOT_CARRIED: &str = "mail_not_carried";
+pub const NOT_CARRIED: &str = alerts::Kind::MailNotCarried.as_str();
 /// What is raised for a mail that is not tried again.
-pub const GIVEN_UP: &str = "mail_given_up";
+pub const GIVEN_UP: &str = alerts::Kind::MailGivenUp.as_str();
 const NONCE: usize = 24;
 
 /// A mail as it is written: to one person, in their language, as text and as plain HTML.

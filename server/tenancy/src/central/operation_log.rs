@@ -1,11 +1,11 @@
-//! Operations on agencies as operators look at them; who takes their steps is in [`super::leases`].
+//! Operations on agencies as people look at them: lists, records, and the one way to have one taken up at once; who takes their steps is in [`super::leases`].
 
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::audit;
 use super::companies::By;
-use crate::{CentralDb, TenantId};
+use crate::{CentralDb, OperationId, TenantId};
 
 /// An operation as a list shows it.
 #[derive(Debug, Clone)]
@@ -78,6 +78,45 @@ pub async fn find(db: &CentralDb, id: Uuid) -> Result<Entry, sqlx::Error> {
     .await
 }
 
+/// An operation that is not done, as a list shows it.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// The operation.
+    pub id: OperationId,
+    /// `provision`, `delete`.
+    pub kind: String,
+    /// The agency's.
+    pub slug: String,
+    /// `queued`, `running`, `waiting`, `failed`.
+    pub state: String,
+    /// The last step that was finished.
+    pub step: String,
+    /// How often it was taken up.
+    pub attempt: i32,
+    /// Why it waits.
+    pub last_error: Option<String>,
+    /// When it is due (RFC 3339).
+    pub next_run_at: String,
+}
+
+/// The operations that are not done, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn list_open(db: &CentralDb) -> Result<Vec<Open>, sqlx::Error> {
+    sqlx::query_as!(
+        Open,
+        r#"select o.id as "id: OperationId", o.kind, c.slug, o.state, o.step, o.attempt, o.last_error,
+                  to_char(o.next_run_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "next_run_at!"
+           from tenant_operations o
+           join companies c on c.id = o.tenant_id
+           where o.state <> 'done'
+           order by o.id"#
+    )
+    .fetch_all(db.pool())
+    .await
+}
+
 /// A line of an operation's record.
 #[derive(Debug, Clone)]
 pub struct Happened {
@@ -103,6 +142,45 @@ pub async fn happened(db: &CentralDb, id: Uuid) -> Result<Vec<Happened>, sqlx::E
                  where operation_id = $1 order by seq desc limit 500) last
            order by seq"#,
         id
+    )
+    .fetch_all(db.pool())
+    .await
+}
+
+/// A line of an operation's record.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// Its place in the record.
+    pub seq: i32,
+    /// The step that it is about.
+    pub step: String,
+    /// `info`: the step was finished; `error`: why it was not.
+    pub level: String,
+}
+
+/// An operation's record after a place in it, in order.
+///
+/// # Errors
+/// The database's.
+pub async fn recorded(db: &CentralDb, id: OperationId, after: i32) -> Result<Vec<Recorded>, sqlx::Error> {
+    sqlx::query_as!(
+        Recorded,
+        "select seq, step, level from tenant_operation_events where operation_id = $1 and seq > $2 order by seq",
+        id.as_uuid(),
+        after
+    )
+    .fetch_all(db.pool())
+    .await
+}
+
+/// The names of the steps that an operation has finished, in order.
+///
+/// # Errors
+/// The database's.
+pub async fn steps(db: &CentralDb, id: OperationId) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select step from tenant_operation_events where operation_id = $1 and level = 'info' order by seq",
+        id.as_uuid()
     )
     .fetch_all(db.pool())
     .await

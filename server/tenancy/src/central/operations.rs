@@ -1,10 +1,9 @@
 //! What is being done to agencies: one live operation each, its steps written down as they are taken. Who takes them is in
-//! [`super::leases`].
+//! [`super::leases`], who looks at them in [`super::operation_log`].
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::audit::{self, Event};
 use super::{CentralTx, departures, prepared, servers};
 use crate::routing::Placement;
 use crate::{CentralDb, OperationId, TenantId};
@@ -214,105 +213,6 @@ pub async fn find(db: &CentralDb, id: OperationId) -> Result<Operation, sqlx::Er
         id.as_uuid()
     )
     .fetch_one(db.pool())
-    .await
-}
-
-/// An operation that is not done, as a list shows it.
-#[derive(Debug, Clone)]
-pub struct Open {
-    /// The operation.
-    pub id: OperationId,
-    /// `provision`, `delete`.
-    pub kind: String,
-    /// The agency's.
-    pub slug: String,
-    /// `queued`, `running`, `waiting`, `failed`.
-    pub state: String,
-    /// The last step that was finished.
-    pub step: String,
-    /// How often it was taken up.
-    pub attempt: i32,
-    /// Why it waits.
-    pub last_error: Option<String>,
-    /// When it is due (RFC 3339).
-    pub next_run_at: String,
-}
-
-/// The operations that are not done, oldest first.
-///
-/// # Errors
-/// The database's.
-pub async fn list_open(db: &CentralDb) -> Result<Vec<Open>, sqlx::Error> {
-    sqlx::query_as!(
-        Open,
-        r#"select o.id as "id: OperationId", o.kind, c.slug, o.state, o.step, o.attempt, o.last_error,
-                  to_char(o.next_run_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "next_run_at!"
-           from tenant_operations o
-           join companies c on c.id = o.tenant_id
-           where o.state <> 'done'
-           order by o.id"#
-    )
-    .fetch_all(db.pool())
-    .await
-}
-
-/// Makes an operation that waits, or has failed, due at once. Says whether it was one.
-///
-/// # Errors
-/// The database's.
-pub async fn retry(db: &CentralDb, id: OperationId) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let whose = sqlx::query_scalar!(
-        r#"update tenant_operations set state = 'waiting', next_run_at = now()
-           where id = $1 and state in ('waiting', 'failed')
-           returning tenant_id as "tenant: TenantId""#,
-        id.as_uuid()
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(tenant) = whose else { return Ok(false) };
-    let event = Event { tenant: Some(tenant), ..Event::of_platform("operation.retry", "operation", id.as_uuid()) };
-    audit::append(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(true)
-}
-
-/// A line of an operation's record.
-#[derive(Debug, Clone)]
-pub struct Recorded {
-    /// Its place in the record.
-    pub seq: i32,
-    /// The step that it is about.
-    pub step: String,
-    /// `info`: the step was finished; `error`: why it was not.
-    pub level: String,
-}
-
-/// An operation's record after a place in it, in order.
-///
-/// # Errors
-/// The database's.
-pub async fn recorded(db: &CentralDb, id: OperationId, after: i32) -> Result<Vec<Recorded>, sqlx::Error> {
-    sqlx::query_as!(
-        Recorded,
-        "select seq, step, level from tenant_operation_events where operation_id = $1 and seq > $2 order by seq",
-        id.as_uuid(),
-        after
-    )
-    .fetch_all(db.pool())
-    .await
-}
-
-/// The names of the steps that an operation has finished, in order.
-///
-/// # Errors
-/// The database's.
-pub async fn steps(db: &CentralDb, id: OperationId) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar!(
-        "select step from tenant_operation_events where operation_id = $1 and level = 'info' order by seq",
-        id.as_uuid()
-    )
-    .fetch_all(db.pool())
     .await
 }
 

@@ -40,13 +40,14 @@ pub(crate) enum Task {
     Remove(Prepared),
 }
 
-/// The next thing to do. Called in the worker's place alone: two at once would make one too many.
-pub(crate) async fn next(db: &CentralDb, size: i32) -> Result<Option<Task>, sqlx::Error> {
+/// The next thing to do on any server but these. Called in the worker's place alone: two at once would make one too many.
+pub(crate) async fn next(db: &CentralDb, size: i32, away: &[i32]) -> Result<Option<Task>, sqlx::Error> {
     let begun = sqlx::query_as!(
         Prepared,
         r#"select d.tenant_id as "tenant: TenantId", d.server_id from prepared_databases d
            join database_servers s on s.id = d.server_id
-           where d.state = 'making' and s.state = 'active' order by d.created_at limit 1"#
+           where d.state = 'making' and s.state = 'active' and s.id <> all($1) order by d.created_at limit 1"#,
+        away
     );
     if let Some(begun) = begun.fetch_optional(db.pool()).await? {
         return Ok(Some(Task::Make(begun)));
@@ -55,8 +56,9 @@ pub(crate) async fn next(db: &CentralDb, size: i32) -> Result<Option<Task>, sqlx
         Prepared,
         r#"update prepared_databases set state = 'making'
            where tenant_id = (select d.tenant_id from prepared_databases d join database_servers s on s.id = d.server_id
-                              where s.state = 'draining' limit 1 for update of d skip locked)
-           returning tenant_id as "tenant: TenantId", server_id"#
+                              where s.state = 'draining' and s.id <> all($1) limit 1 for update of d skip locked)
+           returning tenant_id as "tenant: TenantId", server_id"#,
+        away
     );
     if let Some(misplaced) = misplaced.fetch_optional(db.pool()).await? {
         return Ok(Some(Task::Remove(misplaced)));
@@ -65,7 +67,7 @@ pub(crate) async fn next(db: &CentralDb, size: i32) -> Result<Option<Task>, sqlx
         Prepared,
         r#"insert into prepared_databases (tenant_id, server_id)
            select $1, s.id from database_servers s
-           where s.state = 'active'
+           where s.state = 'active' and s.id <> all($3)
              and (select count(*) from prepared_databases d where d.server_id = s.id) < $2
              and (select count(*) from prepared_databases d where d.server_id = s.id)
                  + (select count(*) from tenant_placements p where p.server_id = s.id) < s.hard_capacity
@@ -73,7 +75,8 @@ pub(crate) async fn next(db: &CentralDb, size: i32) -> Result<Option<Task>, sqlx
            limit 1
            returning tenant_id as "tenant: TenantId", server_id"#,
         TenantId::generate().as_uuid(),
-        i64::from(size)
+        i64::from(size),
+        away
     );
     Ok(lacking.fetch_optional(db.pool()).await?.map(Task::Make))
 }

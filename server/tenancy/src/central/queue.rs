@@ -96,3 +96,20 @@ pub async fn retry(db: &CentralDb, id: Uuid, by: By) -> Result<bool, sqlx::Error
     tx.commit().await?;
     Ok(true)
 }
+
+/// The jobs of an agency that were given up, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn given_up(db: &CentralDb, slug: &str) -> Result<Vec<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select j.id
+         from jobs j
+         join companies c on c.id = j.tenant_id
+         where j.state = 'failed' and c.slug = $1 and c.deleted_at is null
+         order by j.id",
+        slug
+    )
+    .fetch_all(db.pool())
+    .await
+}

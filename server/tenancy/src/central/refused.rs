@@ -28,7 +28,8 @@ pub(crate) async fn keep(
     .execute(&mut *tx)
     .await?;
     if done.rows_affected() == 1 {
-        alerts::raise_in(&mut tx, "line_refused", Some(tenant), &format!("{kind} {id}: {error}")).await?;
+        alerts::raise_in(&mut tx, alerts::Kind::LineRefused.as_str(), Some(tenant), &format!("{kind} {id}: {error}"))
+            .await?;
     }
     tx.commit().await
 }

@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::alerts;
 use super::audit::{self, Event};
 use super::hold::Hold;
+use crate::routing::SETTLED;
 use crate::{CentralDb, TenantId};
 
 /// What is raised while an agency's database cannot be brought up to date.
-const ALERT: &str = "migration";
+const ALERT: &str = alerts::Kind::Migration.as_str();
 
 /// An agency whose database is to be looked at.
 #[derive(Debug, Clone)]
@@ -39,8 +40,9 @@ pub(crate) async fn members(db: &CentralDb) -> Result<Vec<Member>, sqlx::Error> 
                             where m.tenant_id = c.id order by r.created_at desc, r.id desc limit 1), false) as "has_failed!"
            from companies c
            join tenant_placements t on t.tenant_id = c.id
-           where c.status in ('active', 'suspended', 'cancelled')
-           order by c.slug"#
+           where c.status = any($1)
+           order by c.slug"#,
+        &SETTLED as _
     )
     .fetch_all(db.pool())
     .await
@@ -171,6 +173,21 @@ pub(crate) async fn take_back(db: &CentralDb, rollout: Rollout) -> Result<u64, s
     Ok(done.rows_affected())
 }
 
+/// Takes out who waits and is no longer of the fleet: deleted, on its way out, or moved. Who comes back is entered anew.
+pub(crate) async fn let_go(db: &CentralDb, rollout: Rollout) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "delete from tenant_migrations m
+         where m.rollout_id = $1 and m.state = 'queued'
+           and not exists (select from companies c join tenant_placements t on t.tenant_id = c.id
+                           where c.id = m.tenant_id and c.status = any($2))",
+        rollout.id,
+        &SETTLED as _
+    )
+    .execute(db.pool())
+    .await?;
+    Ok(())
+}
+
 /// Takes the next agency of a ring on a server; none when there is none left, or the rollout has been stopped.
 pub(crate) async fn claim(
     db: &CentralDb,
@@ -184,6 +201,7 @@ pub(crate) async fn claim(
            where m.rollout_id = $1 and m.tenant_id = (
                select c.tenant_id from tenant_migrations c
                join migration_rollouts r on r.id = c.rollout_id
+               join companies a on a.id = c.tenant_id and a.status = any($5)
                where c.rollout_id = $1 and c.ring = $2 and c.server_id = $3 and c.state = 'queued' and r.state = 'running'
                order by c.tenant_id
                limit 1
@@ -193,7 +211,8 @@ pub(crate) async fn claim(
         rollout.id,
         ring,
         server,
-        runner
+        runner,
+        &SETTLED as _
     )
     .fetch_optional(db.pool())
     .await
@@ -241,6 +260,7 @@ pub(crate) async fn done(
 }
 
 /// Writes down why an agency was not migrated, and raises an alert. With more failures than are put up with, the rollout stops.
+/// Who has meanwhile left the fleet has not failed.
 pub(crate) async fn failed(
     db: &CentralDb,
     rollout: Rollout,
@@ -248,6 +268,20 @@ pub(crate) async fn failed(
     (error, version): (&str, Option<i64>),
 ) -> Result<(), sqlx::Error> {
     let mut tx = db.pool().begin().await?;
+    let left = sqlx::query!(
+        "delete from tenant_migrations m
+         where m.rollout_id = $1 and m.tenant_id = $2 and m.runner = $3 and m.state = 'running'
+           and not exists (select from companies c where c.id = $2 and c.status = any($4))",
+        rollout.id,
+        tenant.as_uuid(),
+        runner,
+        &SETTLED as _
+    )
+    .execute(&mut *tx)
+    .await?;
+    if left.rows_affected() == 1 {
+        return tx.commit().await;
+    }
     let done = sqlx::query!(
         "update tenant_migrations
          set state = 'failed', error = $4, failed_version = $5, finished_at = now(), lease_until = null
@@ -274,19 +308,37 @@ pub(crate) async fn failed(
     tx.commit().await
 }
 
-/// Whether somebody still has an agency of this ring in hand, or it waits for somebody.
-pub(crate) async fn is_open(db: &CentralDb, rollout: Rollout, ring: i16) -> Result<bool, sqlx::Error> {
+/// Whether somebody still has an agency of this ring in hand, or it waits for somebody on one of these servers: on any other
+/// nobody of ours would take it.
+pub(crate) async fn is_open(db: &CentralDb, rollout: Rollout, (ring, up): (i16, &[i32])) -> Result<bool, sqlx::Error> {
     let open = sqlx::query_scalar!(
         r#"select exists (
                select from tenant_migrations m join migration_rollouts r on r.id = m.rollout_id
                where m.rollout_id = $1 and m.ring = $2
-                 and (m.state = 'running' or (m.state = 'queued' and r.state = 'running'))) as "open!""#,
+                 and (m.state = 'running'
+                      or (m.state = 'queued' and r.state = 'running' and m.server_id = any($3)))) as "open!""#,
         rollout.id,
-        ring
+        ring,
+        up
     )
     .fetch_one(db.pool())
     .await?;
     Ok(open)
+}
+
+/// The names of the servers beside these on which agencies of a rollout wait.
+pub(crate) async fn away(db: &CentralDb, rollout: Rollout, up: &[i32]) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "select s.name from database_servers s
+         where s.id <> all($2)
+           and exists (select from tenant_migrations m
+                       where m.rollout_id = $1 and m.server_id = s.id and m.state = 'queued')
+         order by s.name",
+        rollout.id,
+        up
+    )
+    .fetch_all(db.pool())
+    .await
 }
 
 /// Ends a rollout when nobody is left in it. Says what it has come to.

@@ -16,7 +16,7 @@ pub const FAILURES: i32 = 3;
 /// How long a host may be in doubt before it is let go of.
 pub const DOUBT: Duration = Duration::days(14);
 /// The alert of a host that went to another agency.
-pub const MOVED: &str = "domain_moved";
+pub const MOVED: &str = alerts::Kind::DomainMoved.as_str();
 
 /// What a look at the DNS has found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use super::owner_notices::{self, News};
 use super::{CentralTx, jobs};
 use crate::TenantId;
 use crate::billing::{Facts, SUSPENDED, State, WARNED};
+use crate::routing::SETTLED;
 
 /// An agency as it stood when it was taken hold of.
 pub(crate) struct Held {
@@ -124,7 +125,7 @@ pub(crate) async fn note(tx: &mut CentralTx, tenant: TenantId, (was, is): Turn, 
 
 /// Gives the agency the state that its door asks for, and its work back when it is open again.
 async fn open_or_close(tx: &mut CentralTx, tenant: TenantId, (was, is): (&str, State)) -> Result<(), sqlx::Error> {
-    if was == is.of_company() || !matches!(was, "active" | "suspended" | "cancelled") {
+    if was == is.of_company() || !SETTLED.contains(&was) {
         return Ok(());
     }
     sqlx::query!("update companies set status = $2 where id = $1", tenant.as_uuid(), is.of_company())

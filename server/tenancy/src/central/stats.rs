@@ -10,8 +10,6 @@ const GOOD: Duration = Duration::hours(1);
 /// What an agency's database said of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measured {
-    /// Its size.
-    pub database_bytes: i64,
     /// Properties that are not archived.
     pub properties: i64,
     /// When somebody last did something there.
@@ -39,7 +37,8 @@ pub async fn due(db: &CentralDb, now: OffsetDateTime) -> Result<Option<(TenantId
     Ok(row.map(|row| (row.id, row.open)))
 }
 
-/// Writes a measurement down. None: the database did not answer, and is asked again in an hour.
+/// Writes a measurement down. None: the database did not answer; what is known of it stays, if only nothing, and it is asked
+/// again in an hour.
 ///
 /// # Errors
 /// The database's.
@@ -50,15 +49,13 @@ pub async fn record(
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "insert into tenant_stats (tenant_id, database_bytes, properties, last_activity_at, measured_at)
-         values ($1, coalesce($2::bigint, 0), coalesce($3::bigint, 0), $4::timestamptz, $5)
+        "insert into tenant_stats (tenant_id, properties, last_activity_at, measured_at)
+         values ($1, $2, $3, $4)
          on conflict on constraint tenant_stats_pkey do update
-         set database_bytes = coalesce($2::bigint, tenant_stats.database_bytes),
-             properties = coalesce($3::bigint, tenant_stats.properties),
-             last_activity_at = coalesce($4::timestamptz, tenant_stats.last_activity_at),
+         set properties = coalesce(excluded.properties, tenant_stats.properties),
+             last_activity_at = coalesce(excluded.last_activity_at, tenant_stats.last_activity_at),
              measured_at = excluded.measured_at",
         tenant.as_uuid(),
-        measured.map(|m| m.database_bytes),
         measured.map(|m| m.properties),
         measured.and_then(|m| m.last_activity_at),
         now

@@ -13,7 +13,8 @@ use super::companies::By;
 use super::invoices::{self, Kind, NewLine, Span};
 use super::plans::{self, Plan};
 use super::{CentralTx, standing};
-use crate::billing::{Period, State, end_of_period};
+use crate::billing::{self, Period, State, end_of_period};
+use crate::routing::SETTLED;
 use crate::{CentralDb, TenantId};
 
 /// What is bought for a period.
@@ -148,24 +149,33 @@ async fn asked(tx: &mut CentralTx, tenant: TenantId) -> Result<Period, sqlx::Err
     Ok(asked.as_deref().and_then(Period::parse).unwrap_or(Period::Monthly))
 }
 
-/// Whom time may have changed something for: the period is over, something is owed for too long, or the state says that
-/// something was.
+/// For whom time has changed something: the period is over, or the state that stands is not the one that follows from what is
+/// owed, which [`State::of`] says. Whoever is as they should be is not listed, however long they owe.
 ///
 /// # Errors
 /// The database's.
 pub async fn due(db: &CentralDb, now: OffsetDateTime) -> Result<Vec<TenantId>, sqlx::Error> {
+    let [past_due, suspended, cancelled] = billing::instants(now);
     sqlx::query_scalar!(
         r#"select s.tenant_id as "tenant: TenantId"
            from tenant_subscriptions s
            join companies c on c.id = s.tenant_id
-           where c.status in ('active', 'suspended', 'cancelled')
-             and ((s.expires_at <= $1 and s.status in ('active', 'past_due'))
-                  or s.status in ('past_due', 'suspended')
-                  or (s.status = 'active'
-                      and exists (select from invoices i
-                                  where i.tenant_id = s.tenant_id and i.status = 'open' and i.due_at < $1)))
+           left join lateral (
+               select min(i.due_at) as since from invoices i where i.tenant_id = s.tenant_id and i.status = 'open'
+           ) owed on true
+           where c.status = any($2)
+             and ((s.expires_at <= $1 and s.ended_at is null and s.status in ('active', 'past_due'))
+                  or s.status <> case when s.ended_at is not null or owed.since <= $5 then 'cancelled'
+                                      when c.is_held or owed.since <= $4 then 'suspended'
+                                      when owed.since <= $3 then 'past_due'
+                                      else 'active' end
+                  or c.status <> case when s.status in ('active', 'past_due') then 'active' else s.status end)
            order by s.tenant_id"#,
-        now
+        now,
+        &SETTLED as _,
+        past_due,
+        suspended,
+        cancelled
     )
     .fetch_all(db.pool())
     .await

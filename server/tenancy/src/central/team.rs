@@ -322,18 +322,24 @@ pub async fn copy(db: &CentralDb, tenant: TenantId, user: UserId) -> Result<Copy
     .await
 }
 
-/// Members whom their agency's own database does not know as they are, longest first.
+/// Members whom their agency's own database does not know as they are, longest first; not those of these agencies, nor of those
+/// that lie on these servers: nobody waits behind a hundred who cannot be told.
 ///
 /// # Errors
 /// The database's.
-pub async fn behind(db: &CentralDb) -> Result<Vec<(TenantId, UserId)>, sqlx::Error> {
+pub async fn behind(db: &CentralDb, away: (&[TenantId], &[i32])) -> Result<Vec<(TenantId, UserId)>, sqlx::Error> {
+    let agencies: Vec<Uuid> = away.0.iter().map(|tenant| tenant.as_uuid()).collect();
     let rows = sqlx::query!(
         r#"select u.company_id as "tenant: TenantId", u.id as "user: UserId"
            from users u
            join companies c on c.id = u.company_id
+           join tenant_placements t on t.tenant_id = c.id
            where u.staff_version <> u.version and c.status = 'active'
+             and c.id <> all($1) and t.server_id <> all($2)
            order by u.updated_at
-           limit 100"#
+           limit 100"#,
+        &agencies,
+        away.1
     )
     .fetch_all(db.pool())
     .await?;

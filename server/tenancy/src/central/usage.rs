@@ -51,7 +51,7 @@ pub async fn untold(db: &CentralDb) -> Result<Vec<TenantId>, sqlx::Error> {
 }
 
 /// What is raised while an agency's own database does not know its limits.
-const UNTOLD: &str = "limits_untold";
+const UNTOLD: &str = alerts::Kind::LimitsUntold.as_str();
 
 /// Tells that an agency's own database could not be told.
 ///

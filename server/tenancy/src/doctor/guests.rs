@@ -1,6 +1,6 @@
 //! The servers that hold agencies' databases alone: the same questions, but for those about the central database.
 
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+use sqlx::{Connection as _, PgConnection};
 
 use super::{
     Finding, agencies, connect_rights, connections, durability, encoding, extensions, lost, sentence, template, unseen,
@@ -8,6 +8,7 @@ use super::{
 };
 use crate::Deployment;
 use crate::central::servers::{self, Server};
+use crate::connect::connect;
 use crate::prepare::{self, Maker};
 
 /// Every check on every other server; each finding begins with the server's name.
@@ -42,7 +43,7 @@ async fn one(deployment: &Deployment, server: &Server) -> Vec<Finding> {
         Ok(hands) => hands,
         Err(error) => return vec![Finding::fault("server", sentence(&error))],
     };
-    let mut conn = match hands.maker.connect().await {
+    let mut conn = match connect(&hands.maker).await {
         Ok(conn) => conn,
         Err(error) => {
             let says = format!("the role that makes databases does not get in: {}", sentence(&error));

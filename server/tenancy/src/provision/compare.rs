@@ -1,9 +1,10 @@
 //! Whether every agency's schema is what a new one's would be.
 
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::Connection as _;
 
 use super::{ProvisionError, Provisioner, schema, template};
 use crate::central::rollouts::{self, Member};
+use crate::connect::connect;
 use crate::doctor::sentence;
 
 /// How an agency's schema compares with the template.
@@ -33,10 +34,10 @@ impl Provisioner {
     async fn compare(&self, member: &Member) -> Result<Vec<String>, ProvisionError> {
         let maker = self.servers.hands(member.server_id).await?.maker;
         let owner = crate::deployment::as_owner(maker.clone().database(&member.db_name));
-        let mut inside = owner.application_name("sobrado/template").connect().await?;
+        let mut inside = connect(&owner.application_name("sobrado/template")).await?;
         let found = schema::describe(&mut inside).await;
         let _ = inside.close().await;
-        let mut conn = maker.clone().application_name("sobrado/template").connect().await?;
+        let mut conn = connect(&maker.clone().application_name("sobrado/template")).await?;
         let different = template::compare(&mut conn, (&maker, self.history), &found?).await;
         let _ = conn.close().await;
         different

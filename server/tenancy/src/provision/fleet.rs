@@ -3,18 +3,22 @@
 //! An agency that fails keeps the schema that it had and is served on it, and holds up nobody; too many of them stop the rest.
 //! All of it is written down as it happens: who is killed is followed by whoever comes next.
 
+mod found;
+
 use futures::StreamExt as _;
 use futures::stream;
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::Connection as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use self::found::{Found, as_found, behind, edited, leave_alone};
 use super::{ProvisionError, Provisioner, template};
 use crate::TenantId;
 use crate::central::operations;
 use crate::central::rollouts::{self, Member, Rollout, Runner};
+use crate::connect::connect;
 use crate::doctor::sentence;
 use crate::migrate::{MigrationFailed, Outcome, Seen};
 
@@ -59,18 +63,6 @@ pub struct Fleet {
 /// An agency has been taken through; so many of so many are.
 pub type Told<'a> = &'a (dyn Fn(i64, i64) + Send + Sync);
 
-/// An agency as it was found.
-struct Found {
-    member: Member,
-    seen: Result<Seen, String>,
-}
-
-impl Found {
-    fn is_behind(&self, latest: i64) -> bool {
-        self.seen.as_ref().map_or(true, |seen| seen.version < latest || seen.is_busy)
-    }
-}
-
 impl Provisioner {
     /// Migrates all agencies, or those that failed the last time.
     ///
@@ -87,25 +79,24 @@ impl Provisioner {
             return Ok(fleet);
         }
         // Who signs up meanwhile begins on the new schema.
-        let up = self.build_templates(&mut found).await?;
-        let is_up = |found: &&Found| up.contains(&found.member.server_id);
-        let behind: Vec<&Found> = found.iter().filter(is_up).filter(|found| found.is_behind(latest)).collect();
-        if behind.is_empty() {
+        let mut up = self.build_templates(&mut found).await?;
+        if behind(&found, &up, latest).is_empty() {
             return Ok(Fleet { agencies: found.iter().map(as_found).collect(), stopped: None });
         }
-        if let Some(stopped) = self.rehearse(&up).await? {
+        if let Some(stopped) = self.rehearse(&mut up, &mut found).await {
             return Ok(Fleet { agencies: found.iter().map(as_found).collect(), stopped: Some(stopped) });
         }
+        let behind = behind(&found, &up, latest);
         let max_failures = options.max_failures.unwrap_or_else(|| (behind.len() / 20).max(3).try_into().unwrap_or(3));
         let max_failures = i32::try_from(max_failures).unwrap_or(i32::MAX);
         let Some(rollout) = rollouts::join(&self.central, latest, max_failures).await? else {
             let stopped = "a newer program is migrating the fleet: this one leaves it alone".to_owned();
             return Ok(Fleet { agencies: found.iter().map(as_found).collect(), stopped: Some(stopped) });
         };
-        let behind: Vec<&Member> = behind.into_iter().map(|found| &found.member).collect();
         rollouts::enter(&self.central, rollout, &in_rings(&behind)).await?;
+        let up: Vec<i32> = up.into_iter().collect();
         let state = self.carry_through((rollout, &up), options.parallel, told).await?;
-        self.sum_up(&found, rollout, &state).await
+        self.sum_up(&found, (rollout, &up), &state).await
     }
 
     /// Builds the template on each server. One where that fails is left alone, and its agencies are told why. Gives the others.
@@ -115,12 +106,7 @@ impl Provisioner {
             let built = async { template::ensure(&self.servers.hands(server).await?.maker, self.history).await };
             match built.await {
                 Ok(_) => drop(up.insert(server)),
-                Err(error) => {
-                    let why = format!("its server cannot be worked with: {}", sentence(&error));
-                    for one in found.iter_mut().filter(|one| one.member.server_id == server) {
-                        one.seen = Err(why.clone());
-                    }
-                }
+                Err(error) => leave_alone(found, server, &error),
             }
         }
         Ok(up)
@@ -146,31 +132,46 @@ impl Provisioner {
     async fn look_at(&self, member: &Member) -> Result<Seen, ProvisionError> {
         let maker = self.servers.hands(member.server_id).await?.maker;
         let owner = crate::deployment::as_owner(maker.database(&member.db_name));
-        let mut conn = owner.application_name("sobrado/migrator").connect().await?;
+        let mut conn = connect(&owner.application_name("sobrado/migrator")).await?;
         let seen = self.history.look(&mut conn).await;
         let _ = conn.close().await;
         Ok(seen?)
     }
 
-    /// Ring 0: on each server, what an older template becomes must be what the new one is. Says what is different.
-    async fn rehearse(&self, up: &BTreeSet<i32>) -> Result<Option<String>, ProvisionError> {
-        for server in up {
-            let maker = self.servers.hands(*server).await?.maker;
-            let different = template::rehearse(&maker, self.history).await?;
-            if !different.is_empty() {
-                return Ok(Some(format!(
-                    "what the migrations make of an older template is not the new one: {}",
-                    different.join("; ")
-                )));
+    /// Ring 0: on each server, what an older template becomes must be what the new one is. Says what is different, or which
+    /// file did not apply: then it would not elsewhere. A server that cannot be worked with is left alone, as above.
+    async fn rehearse(&self, up: &mut BTreeSet<i32>, found: &mut [Found]) -> Option<String> {
+        for server in up.clone() {
+            match self.rehearse_at(server).await {
+                Ok(different) if different.is_empty() => {}
+                Ok(different) => {
+                    let different = different.join("; ");
+                    return Some(format!(
+                        "what the migrations make of an older template is not the new one: {different}"
+                    ));
+                }
+                Err(ProvisionError::Migration(failed)) if failed.is_verdict() => {
+                    let why = sentence(&failed);
+                    return Some(format!("what the migrations make of an older template cannot be seen: {why}"));
+                }
+                Err(error) => {
+                    up.remove(&server);
+                    leave_alone(found, server, &error);
+                }
             }
         }
-        Ok(None)
+        None
+    }
+
+    async fn rehearse_at(&self, server: i32) -> Result<Vec<String>, ProvisionError> {
+        let maker = self.servers.hands(server).await?.maker;
+        template::rehearse(&maker, self.history).await
     }
 
     /// Ring by ring; each begins when nobody is left in the one before it. Says what the rollout has come to.
     async fn carry_through(
         &self,
-        (rollout, up): (Rollout, &BTreeSet<i32>),
+        (rollout, up): (Rollout, &[i32]),
         parallel: usize,
         told: Told<'_>,
     ) -> Result<String, ProvisionError> {
@@ -197,13 +198,17 @@ impl Provisioner {
 
     async fn carry_ring(
         &self,
-        (rollout, up): (Rollout, &BTreeSet<i32>),
+        (rollout, up): (Rollout, &[i32]),
         (ring, runner, parallel): (i16, i64, usize),
         told: Told<'_>,
     ) -> Result<(), ProvisionError> {
         // Again and again: another runner may have gone and left something.
-        while rollouts::is_open(&self.central, rollout, ring).await? {
+        loop {
             rollouts::take_back(&self.central, rollout).await?;
+            rollouts::let_go(&self.central, rollout).await?;
+            if !rollouts::is_open(&self.central, rollout, (ring, up)).await? {
+                return Ok(());
+            }
             let (tell, mut taken) = mpsc::unbounded_channel();
             let mut hands = JoinSet::new();
             for &server in up {
@@ -231,7 +236,6 @@ impl Provisioner {
                 tokio::time::sleep(LOOK).await;
             }
         }
-        Ok(())
     }
 
     /// Takes the next agency through. Says whether there was one.
@@ -301,7 +305,12 @@ impl Provisioner {
         Ok(outcome)
     }
 
-    async fn sum_up(&self, found: &[Found], rollout: Rollout, state: &str) -> Result<Fleet, ProvisionError> {
+    async fn sum_up(
+        &self,
+        found: &[Found],
+        (rollout, up): (Rollout, &[i32]),
+        state: &str,
+    ) -> Result<Fleet, ProvisionError> {
         let outcomes = rollouts::outcomes(&self.central, rollout).await?;
         let by_tenant: BTreeMap<TenantId, _> = outcomes.iter().map(|outcome| (outcome.tenant, outcome)).collect();
         let agencies = found.iter().map(|found| {
@@ -310,17 +319,30 @@ impl Provisioner {
             let result = match (outcome.to_version, &outcome.error) {
                 (Some(version), _) if outcome.state == "done" => Ok(version),
                 (_, Some(error)) => Err(error.clone()),
-                _ => Err("left alone, because too many others failed".to_owned()),
+                _ => found.seen.as_ref().map_err(Clone::clone).and_then(|_| Err(LEFT_ALONE.to_owned())),
             };
             (slug, result)
         });
         let failed = outcomes.iter().filter(|outcome| outcome.state == "failed").count();
-        let stopped = (state != "done").then(|| {
-            format!("the rollout is {state}: {failed} agencies failed; mend the cause, then `sobrado migrate` goes on")
-        });
+        let stopped = match state {
+            "done" => None,
+            "running" => Some(match rollouts::away(&self.central, rollout, up).await?.as_slice() {
+                [] => "another process goes on with the rollout".to_owned(),
+                away => format!(
+                    "stopped: agencies wait for {}, which cannot be worked with; when it can, `sobrado migrate` goes on",
+                    away.iter().map(|name| format!("server {name}")).collect::<Vec<_>>().join(", ")
+                ),
+            }),
+            _ => Some(format!(
+                "the rollout is {state}: {failed} agencies failed; mend the cause, then `sobrado migrate` goes on"
+            )),
+        };
         Ok(Fleet { agencies: agencies.collect(), stopped })
     }
 }
+
+/// What is said of an agency that was not tried.
+const LEFT_ALONE: &str = "left alone, because too many others failed";
 
 fn told_of(error: &ProvisionError) -> String {
     match error {
@@ -330,32 +352,6 @@ fn told_of(error: &ProvisionError) -> String {
         ProvisionError::Migration(MigrationFailed::Migration(failed)) => sentence(failed),
         other => sentence(other),
     }
-}
-
-fn as_found(found: &Found) -> (String, Result<i64, String>) {
-    (found.member.slug.clone(), found.seen.as_ref().map(|seen| seen.version).map_err(Clone::clone))
-}
-
-/// Agencies whose history is not this program's, when there are any: then nothing is applied anywhere.
-fn edited(found: &[Found]) -> Option<Fleet> {
-    let is_edited = |found: &&Found| found.seen.as_ref().is_ok_and(|seen| !seen.edited.is_empty());
-    let count = found.iter().filter(is_edited).count();
-    if count == 0 {
-        return None;
-    }
-    let agencies = found.iter().map(|one| {
-        let (slug, outcome) = as_found(one);
-        let edited = one.seen.as_ref().map(|seen| seen.edited.as_slice()).unwrap_or_default();
-        let named = || edited.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-        let outcome = if edited.is_empty() {
-            outcome
-        } else {
-            Err(format!("migration {} was another text when it was applied here", named()))
-        };
-        (slug, outcome)
-    });
-    let stopped = format!("{count} agencies have another history than this program: nothing was applied anywhere");
-    Some(Fleet { agencies: agencies.collect(), stopped: Some(stopped) })
 }
 
 /// Each agency with its ring: the smallest of each server, then the smallest hundredth of many, then the others.

@@ -22,9 +22,11 @@ mod steps;
 mod template;
 
 use sqlx::postgres::PgConnectOptions;
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::time::Instant;
 
 use crate::central::hold::Hold;
 use crate::central::operations::{self, NewTenant, Operation, ReserveError};
@@ -166,12 +168,14 @@ pub struct Provisioner {
     history: History,
     /// Databases that each server is to have ready.
     prepared: u16,
+    /// Servers on which none could be made, and until when they are left alone.
+    away: Arc<Mutex<HashMap<i32, Instant>>>,
     observer: Option<Observer>,
 }
 
 impl Provisioner {
     pub(crate) fn new(central: CentralDb, servers: Servers) -> Self {
-        Self { central, servers, history: History::OURS, prepared: 0, observer: None }
+        Self { central, servers, history: History::OURS, prepared: 0, away: Arc::default(), observer: None }
     }
 
     /// The same hand, which keeps so many databases ready on each server.

@@ -1,6 +1,6 @@
 //! What each step does. All of it can be done twice.
 
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Row};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use crate::central::people::{self, NewPerson};
 use crate::central::rollouts;
 use crate::central::subscriptions;
 use crate::central::usage::{self, Limits};
+use crate::connect::connect;
 use crate::doctor;
 use crate::key::{random_salt, scram_verifier};
 use crate::migrate::Outcome;
@@ -48,7 +49,7 @@ impl Provisioner {
 
     pub(super) async fn server(&self, place: &Placement) -> Result<PgConnection, ProvisionError> {
         let maker = self.hands(place).await?.maker;
-        Ok(maker.application_name("sobrado/provisioner").connect().await?)
+        Ok(connect(&maker.application_name("sobrado/provisioner")).await?)
     }
 
     pub(super) async fn make_role(&self, tenant: TenantId, place: &Placement) -> Result<&'static str, ProvisionError> {
@@ -111,7 +112,7 @@ impl Provisioner {
     }
 
     async fn stamp(&self, op: &Operation, place: &Placement) -> Result<&'static str, ProvisionError> {
-        let mut conn = self.owner_of(place).await?.connect().await?;
+        let mut conn = connect(&self.owner_of(place).await?).await?;
         sqlx::query(
             "insert into _tenant_identity (tenant_id, operation_id) values ($1, $2)
              on conflict on constraint _tenant_identity_pkey do nothing",
@@ -143,7 +144,7 @@ impl Provisioner {
         let user = people::ensure_user(&mut tx, op.tenant, person_id, &person, "owner").await?;
         tx.commit().await?;
 
-        let mut conn = self.owner_of(place).await?.connect().await?;
+        let mut conn = connect(&self.owner_of(place).await?).await?;
         let mut tx = conn.begin().await?;
         insert_staff(&mut tx, user, &new.admin_name, &new.admin_email).await?;
         sqlx::query("insert into store_settings (company_name, email) values ($1, $2) on conflict do nothing")
@@ -169,7 +170,7 @@ impl Provisioner {
     pub async fn push_limits(&self, tenant: TenantId) -> Result<(), ProvisionError> {
         let place = operations::placement(&self.central, tenant).await?;
         let limits = usage::limits(&self.central, tenant).await?;
-        let mut conn = self.owner_of(&place).await?.connect().await?;
+        let mut conn = connect(&self.owner_of(&place).await?).await?;
         write_limits(&mut conn, limits).await?;
         conn.close().await?;
         usage::told(&self.central, tenant, limits.version).await?;
@@ -183,7 +184,7 @@ impl Provisioner {
             .username(&place.role_name)
             .password(&self.servers.key().role_password(op.tenant, place))
             .application_name("sobrado/verify");
-        let mut conn = login.clone().database(&place.db_name).connect().await?;
+        let mut conn = connect(&login.clone().database(&place.db_name)).await?;
         let stamp: TenantId = sqlx::query_scalar("select tenant_id from _tenant_identity").fetch_one(&mut conn).await?;
         if stamp != op.tenant {
             return Err(ProvisionError::WrongIdentity);
@@ -197,7 +198,7 @@ impl Provisioner {
         conn.close().await?;
         let mut entered = Vec::new();
         for elsewhere in self.doors(place).await? {
-            match login.clone().database(&elsewhere).connect().await {
+            match connect(&login.clone().database(&elsewhere)).await {
                 Ok(_) => entered.push(elsewhere),
                 Err(error) if doctor::is_shut(&error) => {}
                 // A server that is full or going down has said nothing about its doors.
@@ -290,7 +291,7 @@ impl Provisioner {
             audit::append(&mut tx, event).await?;
         }
         tx.commit().await?;
-        let mut conn = self.owner_of(&place).await?.connect().await?;
+        let mut conn = connect(&self.owner_of(&place).await?).await?;
         let mut tx = conn.begin().await?;
         insert_staff(&mut tx, user, new.name, new.email).await?;
         tx.commit().await?;

@@ -1,9 +1,10 @@
 //! The database that every agency's begins as a copy of, one for each schema.
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::{ProvisionError, schema};
+use crate::connect::connect;
 use crate::migrate::{History, Outcome};
 
 /// Two processes that build a template at once agree on this number.
@@ -19,7 +20,7 @@ pub(super) fn name(history: History) -> String {
 /// The template's name; built first when it is not there. Nobody can sit in it, so it can always be copied.
 pub(super) async fn ensure(server: &PgConnectOptions, history: History) -> Result<String, ProvisionError> {
     let name = name(history);
-    let mut conn = server.clone().application_name("sobrado/template").connect().await?;
+    let mut conn = connect(&server.clone().application_name("sobrado/template")).await?;
     let built = if exists(&mut conn, &name).await? { Ok(()) } else { build(&mut conn, (server, history), &name).await };
     let _ = conn.close().await;
     built.map(|()| name)
@@ -53,7 +54,7 @@ async fn build(
         Outcome::At(_) => {}
         Outcome::Busy => return Err(ProvisionError::Busy),
     }
-    let mut inside = owner.connect().await?;
+    let mut inside = connect(&owner).await?;
     inside.execute("vacuum (freeze, analyze)").await?;
     let schema = schema::digest(&schema::describe(&mut inside).await?);
     inside.close().await?;
@@ -68,7 +69,7 @@ async fn build(
 /// What an older template becomes when it is migrated, against the new one: each line that is different. Empty where there is
 /// no older one.
 pub(super) async fn rehearse(server: &PgConnectOptions, history: History) -> Result<Vec<String>, ProvisionError> {
-    let mut conn = server.clone().application_name("sobrado/template").connect().await?;
+    let mut conn = connect(&server.clone().application_name("sobrado/template")).await?;
     let rehearsed = match newest_before(&mut conn, &name(history)).await? {
         Some(older) => {
             let made = scratch(&mut conn, (server, history), &older).await;
@@ -131,7 +132,7 @@ async fn scratch(
         if history.apply(&owner).await? == Outcome::Busy {
             return Err(ProvisionError::Busy);
         }
-        let mut inside = owner.connect().await?;
+        let mut inside = connect(&owner).await?;
         let lines = schema::describe(&mut inside).await;
         inside.close().await?;
         Ok(lines?)

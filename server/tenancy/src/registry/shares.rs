@@ -25,7 +25,7 @@ const SOON: Duration = Duration::from_millis(500);
 /// How long the central database may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// The alert of a database that bears another's stamp.
-const WRONG_STAMP: &str = "database_identity";
+const WRONG_STAMP: &str = alerts::Kind::DatabaseIdentity.as_str();
 
 /// What the registry tells its keeper.
 #[derive(Debug)]

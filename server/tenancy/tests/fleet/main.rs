@@ -413,6 +413,56 @@ fn a_migration_that_depends_on_what_was_there_is_found_in_rehearsal() {
     });
 }
 
+/// A rollout that somebody has begun, with these agencies waiting in it, each in its ring.
+async fn begin(version: i64, waiting: &[(&Agency, i16)]) -> uuid::Uuid {
+    let (mut root, id) = (central().await, uuid::Uuid::now_v7());
+    root.execute("update migration_rollouts set state = 'superseded' where state = 'running'").await.expect("ended");
+    let begun = sqlx::query("insert into migration_rollouts (id, target, max_failures) values ($1, $2, 0)");
+    begun.bind(id).bind(version).execute(&mut root).await.expect("begun");
+    for (a, ring) in waiting {
+        let entered = "insert into tenant_migrations (rollout_id, tenant_id, server_id, from_version, ring)
+            values ($1, $2, $3, 0, $4)";
+        let entered = sqlx::query(entered).bind(id).bind(a.route.tenant).bind(a.route.placement.server_id).bind(ring);
+        entered.execute(&mut root).await.expect("entered");
+    }
+    id
+}
+
+#[test]
+fn who_has_left_the_fleet_meanwhile_is_not_tried_and_has_not_failed() {
+    run(async {
+        let _alone = alone().await;
+        let (gone, going, stays) = (agency().await, agency().await, agency().await);
+        let version = next_version();
+        let rollout = begin(version, &[(&gone, 1), (&going, 3)]).await;
+        let mut root = central().await;
+        for a in [&gone, &going] {
+            let leaves = sqlx::query("update companies set status = 'deleting' where id = $1").bind(a.route.tenant);
+            leaves.execute(&mut root).await.expect("it leaves");
+        }
+        let place = sqlx::query("delete from tenant_placements where tenant_id = $1").bind(gone.route.tenant);
+        place.execute(&mut root).await.expect("it is nowhere");
+        let provisioner = bed().await.deployment.provisioner().of_history(with(version, &once(version)));
+        let options = FleetOptions { max_failures: Some(0), ..FleetOptions::default() };
+        let fleet = tokio::time::timeout(Duration::from_secs(120), migrate(&provisioner, options));
+        let fleet = fleet.await.expect("it ends");
+        assert_eq!((fleet.stopped.clone(), outcome(&fleet, &stays)), (None, &Ok(version)));
+        let left = "select count(*) from tenant_migrations where rollout_id = $1 and tenant_id = any($2)";
+        let alerts =
+            "select count(*) from alerts where kind = 'migration' and $1::uuid is not null and tenant_id = any($2)";
+        let tenants = [gone.route.tenant, going.route.tenant];
+        for asked in [left, alerts] {
+            let asked = sqlx::query_scalar(asked).bind(rollout).bind(tenants);
+            let count: i64 = asked.fetch_one(&mut root).await.expect("counted");
+            assert_eq!(count, 0);
+        }
+        let touched = format!("select to_regclass('once_{version}') is not null");
+        let touched: bool =
+            sqlx::query_scalar(AssertSqlSafe(touched)).fetch_one(&mut inside(&going).await).await.expect("asked");
+        assert!(!touched, "what is on its way out is left as it is");
+    });
+}
+
 #[test]
 fn a_server_that_is_down_fails_for_its_own_agencies_alone() {
     run(async {
@@ -436,14 +486,42 @@ fn a_server_that_is_down_fails_for_its_own_agencies_alone() {
             "{:?}",
             fleet.stopped
         );
+        // A rehearsal that cannot be made on one server is that server's affair.
+        let version = {
+            let before = version;
+            let version = next_version();
+            let more = [before, version].map(|version| file(version, &once(version)));
+            let provisioner = deployment.provisioner().of_history(migrator(ours().into_iter().chain(more).collect()));
+            provisioner.build_template().await.expect("built");
+            let mut root = other.cluster.superuser().connect().await.expect("superuser");
+            root.execute("alter role provisioner nocreatedb").await.expect("taken");
+            let fleet = migrate(&provisioner, FleetOptions::default()).await;
+            root.execute("alter role provisioner createdb").await.expect("given back");
+            assert_eq!((fleet.stopped.clone(), outcome(&fleet, &here)), (None, &Ok(version)));
+            let why = outcome(&fleet, &there).as_ref().expect_err("left alone");
+            assert!(why.contains("its server cannot be worked with") && why.contains("permission denied"), "{why}");
+            [before, version]
+        };
         // Down: its agencies are told of it, and everybody else is migrated.
         other.cluster.close().await.expect("stopped");
-        let (before, version) = (version, next_version());
-        let more = [before, version].map(|version| file(version, &once(version)));
-        let provisioner = deployment.provisioner().of_history(migrator(ours().into_iter().chain(more).collect()));
-        let fleet = migrate(&provisioner, FleetOptions { max_failures: Some(0), ..FleetOptions::default() }).await;
+        let ([first, second], version) = (version, next_version());
+        let history = |versions: &[i64]| {
+            let more = versions.iter().map(|version| file(*version, &once(*version)));
+            deployment.provisioner().of_history(migrator(ours().into_iter().chain(more).collect()))
+        };
+        let no_failure = || FleetOptions { max_failures: Some(0), ..FleetOptions::default() };
+        let fleet = migrate(&history(&[first, second, version]), no_failure()).await;
         assert_eq!((fleet.stopped.clone(), outcome(&fleet, &here)), (None, &Ok(version)));
         assert!(outcome(&fleet, &there).as_ref().is_err_and(|why| why.contains("server")), "{fleet:?}");
+        // In a rollout that others have begun they wait; that one ends for everybody else, and says for whom it does not.
+        let last = next_version();
+        begin(last, &[(&there, 1)]).await;
+        let provisioner = history(&[first, second, version, last]);
+        let migrating = tokio::time::timeout(Duration::from_secs(120), migrate(&provisioner, no_failure()));
+        let fleet = migrating.await.expect("it ends");
+        assert_eq!(outcome(&fleet, &here), &Ok(last));
+        assert!(fleet.stopped.as_ref().is_some_and(|why| why.contains("server other")), "{:?}", fleet.stopped);
+        assert!(outcome(&fleet, &there).as_ref().is_err_and(|why| why.contains("its server")), "{fleet:?}");
         // Gone for good, as far as the other tests go.
         let gone = "update database_servers set state = 'retired' where name = 'other'";
         central().await.execute(gone).await.expect("retired");

@@ -3,8 +3,9 @@
 
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection};
 use std::collections::BTreeSet;
+use tenancy::central::operation_log;
 use tenancy::central::operations::{self, NewTenant, ReserveError};
-use tenancy::central::{departures, leases};
+use tenancy::central::{departures, directory, leases};
 use tenancy::testing::{Agency, agency, agency_of, bed, new_tenant, run, superuser};
 use tenancy::{OpenError, OperationId, Status, TenantId};
 use tokio::sync::Mutex;
@@ -109,6 +110,11 @@ fn an_address_is_kept_for_its_owner_and_what_is_made_there_is_new() {
         tx.commit().await.expect("committed");
         let id = asked(&a, 0, false).await;
         provisioner.run_to_end(id).await.expect("gone");
+        let gone = format!("gone-{}", a.route.tenant.as_uuid().simple());
+        let filter = directory::Filter { text: gone.clone(), ..Default::default() };
+        let (central_db, nobody) = (bed.deployment.central(), "");
+        assert!(directory::page(central_db, &filter, nobody, 10).await.expect("listed").is_empty(), "no list shows it");
+        directory::find(central_db, &gone).await.expect_err("nor does its number lead to it");
         let stranger = NewTenant { slug: a.route.slug.clone(), ..new_tenant() };
         assert!(matches!(provisioner.reserve(&stranger, None).await, Err(ReserveError::SlugTaken)));
         let again = agency_of(described(&a)).await;
@@ -249,7 +255,7 @@ fn fifty_at_once_take_five_that_are_ready_and_none_twice() {
         // One that was ready and one that was not become the same.
         for id in ids.into_iter().take(2) {
             bed.deployment.provisioner().run_to_end(id).await.expect("made");
-            let steps = operations::steps(bed.deployment.central(), id).await.expect("recorded");
+            let steps = operation_log::steps(bed.deployment.central(), id).await.expect("recorded");
             assert_eq!(steps, tenancy::provision::Step::ALL.map(tenancy::provision::Step::name));
         }
         // The others are not wanted any more.
@@ -305,12 +311,22 @@ fn doctor_finds_what_belongs_to_nobody_and_what_somebody_lacks() {
             let one = all.iter().find(|finding| finding.check == check).expect("looked at");
             (one.is_well, one.says.clone())
         };
+        // One that is on its way out is behind, and nobody will migrate it.
+        let going = agency().await;
+        asked(&going, 30, false).await;
+        let mut root = central().await;
+        let behind = "update tenant_placements set schema_version = 1 where tenant_id = $1";
+        sqlx::query(behind).bind(going.route.tenant).execute(&mut root).await.expect("set");
         let well = findings().await;
-        for check in ["orphans", "places", "roles", "epochs"] {
+        for check in ["orphans", "places", "roles", "epochs", "migrations"] {
             assert!(of(&well, check).0, "{:?}", of(&well, check));
         }
+        sqlx::query(behind).bind(a.route.tenant).execute(&mut root).await.expect("set");
+        let found = of(&findings().await, "migrations");
+        assert!(!found.0 && found.1.contains("1 agencies are behind") && found.1.contains(&a.route.slug), "{found:?}");
+        let latest = sqlx::query("update tenant_placements set schema_version = $2 where tenant_id = $1");
+        latest.bind(a.route.tenant).bind(tenancy::migrate::latest()).execute(&mut root).await.expect("set");
         let lost = format!("t_{}", uuid::Uuid::new_v4().simple());
-        let mut root = central().await;
         let (role, parted) = (&a.route.placement.role_name, &b.route.placement.db_name);
         bed.registry.evict(&b.route).await;
         let sent_away = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";

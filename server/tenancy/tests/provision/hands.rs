@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use std::sync::{Arc, Mutex, mpsc};
-use tenancy::central::{leases, operations};
+use tenancy::central::{leases, operation_log, operations};
 use tenancy::provision::{ProvisionError, Step};
 use tenancy::testing::{bed, new_tenant, run, superuser};
 use tenancy::{OperationId, TenantId};
@@ -56,7 +56,7 @@ fn a_hand_that_lives_keeps_its_operation_whatever_becomes_of_the_lease() {
         let tenant = still.go_on().await.expect("made");
         let told = waiting.await.expect("no panic").expect("who has waited is told");
         assert_eq!(told, tenant);
-        let steps = operations::steps(bed.deployment.central(), id).await.expect("recorded");
+        let steps = operation_log::steps(bed.deployment.central(), id).await.expect("recorded");
         assert_eq!(steps, Step::ALL.map(Step::name), "each step once");
         assert_eq!(count_everything(tenant, &new).await, [1; 7]);
     });

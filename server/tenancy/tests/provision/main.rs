@@ -6,6 +6,7 @@ mod waits;
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection};
 use std::sync::Arc;
+use tenancy::central::operation_log;
 use tenancy::central::operations::{self, NewTenant, ReserveError};
 use tenancy::central::{alerts, audit, leases};
 use tenancy::provision::{ProvisionError, Step};
@@ -23,7 +24,7 @@ fn an_agency_is_made_in_ten_recorded_steps_and_opened_last() {
         bed.routes.reload().await.expect("read");
         assert_eq!(bed.routes.by_slug(&new.slug).expect("known").status, Status::Provisioning);
         let tenant = provisioner.run(id).await.expect("made");
-        let steps = operations::steps(bed.deployment.central(), id).await.expect("recorded");
+        let steps = operation_log::steps(bed.deployment.central(), id).await.expect("recorded");
         assert_eq!(steps, Step::ALL.map(Step::name));
         bed.routes.reload().await.expect("read");
         let route = bed.routes.by_tenant(tenant).expect("routed");
@@ -167,7 +168,7 @@ fn a_crash_after_any_step_is_resumed_to_exactly_one_agency() {
             while provisioner.resume_next().await.expect("resumed") {}
             drop(alone);
             assert_eq!(count_everything(operation.tenant, &new).await, [1; 7], "after {name}");
-            let steps = operations::steps(bed.deployment.central(), id).await.expect("recorded");
+            let steps = operation_log::steps(bed.deployment.central(), id).await.expect("recorded");
             let mut expected = Step::ALL.map(Step::name).to_vec();
             expected.splice(at..at, (at > 0).then_some(name));
             assert_eq!(steps, expected, "after {name}");

@@ -281,6 +281,33 @@ fn a_server_that_is_emptied_takes_nobody_and_keeps_whom_it_has() {
 }
 
 #[test]
+fn a_server_on_which_nothing_can_be_prepared_keeps_no_other_waiting() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let mut root = central().await;
+        // Its address opens with another key: nobody reaches it. What was begun there is the oldest.
+        let broken =
+            "insert into database_servers (name, system_id, address) values ('broken', 'none', '\\x00') returning id";
+        let broken: i32 = sqlx::query_scalar(broken).fetch_one(&mut root).await.expect("added");
+        let begun = "insert into prepared_databases (tenant_id, server_id, created_at) values ($1, $2, '2020-01-01')";
+        sqlx::query(begun).bind(TenantId::generate()).bind(broken).execute(&mut root).await.expect("begun");
+        let keeping = bed().await.deployment.provisioner().keeping(1);
+        let mut rounds = 0;
+        while keeping.prepare_next().await.expect("the central database answers") {
+            rounds += 1;
+            assert!(rounds < 20, "it is tried once, and then left alone");
+        }
+        let ready = "select count(*) from prepared_databases d join database_servers s on s.id = d.server_id
+            where d.state = 'ready' and s.name = 'home'";
+        let ready: i64 = sqlx::query_scalar(ready).fetch_one(&mut root).await.expect("counted");
+        let left = sqlx::query("delete from prepared_databases where server_id = $1").bind(broken);
+        left.execute(&mut root).await.expect("forgotten");
+        sqlx::query("delete from database_servers where id = $1").bind(broken).execute(&mut root).await.expect("gone");
+        assert_eq!(ready, 1);
+    });
+}
+
+#[test]
 fn a_server_is_added_once_and_only_when_it_can_be_used() {
     run(async {
         let _alone = ALONE.lock().await;

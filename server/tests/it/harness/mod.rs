@@ -262,7 +262,9 @@ pub async fn hold_copies() -> tokio::sync::MutexGuard<'static, ()> {
 /// Brings every copy of a member up to date, as the worker does.
 pub async fn bring_up(house: &House) {
     let _turn = hold_copies().await;
-    server::worker::team::bring_up(&house.state.house).await.expect("brought up");
+    server::worker::team::bring_up(&house.state.house, &mut server::worker::away::Away::default())
+        .await
+        .expect("brought up");
 }
 
 /// Waits until a session opens nothing any more: other processes hear it too, so it is heard and not known.
