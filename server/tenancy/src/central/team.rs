@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use super::CentralTx;
 use super::audit::{self, Event};
+use super::open_sessions::{self, Whose};
 use super::seats::{self, Seats};
+use super::sessions::Stored;
 use crate::{CentralDb, TenantId, UserId};
 
 /// Whoever changes something, and from where.
@@ -77,7 +79,7 @@ pub struct Member {
     pub role: String,
     /// Whether they may come in.
     pub active: bool,
-    /// When they were last seen, as far as sessions are remembered.
+    /// When they were last seen, as far as sessions are remembered; not when an operator acted for them.
     pub last_seen_at: Option<OffsetDateTime>,
 }
 
@@ -89,7 +91,8 @@ pub async fn list(db: &CentralDb, tenant: TenantId) -> Result<Vec<Member>, sqlx:
     sqlx::query_as!(
         Member,
         r#"select u.id as "user: UserId", u.name, u.email, u.role, u.active,
-                  (select max(s.last_seen_at) from sessions s where s.user_id = u.id) as last_seen_at
+                  (select max(s.last_seen_at) from sessions s
+                   where s.user_id = u.id and s.person_id = u.person_id) as last_seen_at
            from users u
            where u.company_id = $1
            order by u.active desc, lower(u.name), u.id"#,
@@ -109,33 +112,44 @@ pub async fn find(db: &CentralDb, tenant: TenantId, user: UserId) -> Result<Memb
 }
 
 /// Gives a member another role, and ends their sessions: who comes back has the new one. `from` is the role that whoever
-/// decides has seen.
+/// decides has seen. Gives the sessions that it has ended, to be forgotten.
 ///
 /// # Errors
 /// [`TeamError`].
-pub async fn change_role(db: &CentralDb, by: &By, user: UserId, (from, to): (&str, &str)) -> Result<(), TeamError> {
+pub async fn change_role(
+    db: &CentralDb,
+    by: &By,
+    user: UserId,
+    (from, to): (&str, &str),
+) -> Result<Vec<Stored>, TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
-    set_role(&mut tx, by, user, (from, to)).await?;
+    let ended = set_role(&mut tx, by, user, (from, to)).await?;
     keep_an_owner(&mut tx, by.tenant).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(ended)
 }
 
-/// Makes another member an owner; whoever hands over becomes a manager, unless `stays`.
+/// Makes another member an owner; whoever hands over becomes a manager, unless `stays`. Gives the sessions that it has ended, to
+/// be forgotten.
 ///
 /// # Errors
 /// [`TeamError`].
-pub async fn hand_over(db: &CentralDb, by: &By, (to, role): (UserId, &str), stays: Stays) -> Result<(), TeamError> {
+pub async fn hand_over(
+    db: &CentralDb,
+    by: &By,
+    (to, role): (UserId, &str),
+    stays: Stays,
+) -> Result<Vec<Stored>, TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
-    set_role(&mut tx, by, to, (role, "owner")).await?;
+    let mut ended = set_role(&mut tx, by, to, (role, "owner")).await?;
     if stays == Stays::AsManager {
-        set_role(&mut tx, by, by.user, ("owner", "manager")).await?;
+        ended.extend(set_role(&mut tx, by, by.user, ("owner", "manager")).await?);
     }
     keep_an_owner(&mut tx, by.tenant).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// What becomes of an owner who makes another.
@@ -154,7 +168,12 @@ impl From<bool> for Stays {
     }
 }
 
-async fn set_role(tx: &mut CentralTx, by: &By, user: UserId, (from, to): (&str, &str)) -> Result<(), TeamError> {
+async fn set_role(
+    tx: &mut CentralTx,
+    by: &By,
+    user: UserId,
+    (from, to): (&str, &str),
+) -> Result<Vec<Stored>, TeamError> {
     let done = sqlx::query!(
         "update users set role = $4 where id = $1 and company_id = $2 and role = $3 and active",
         user.as_uuid(),
@@ -167,17 +186,17 @@ async fn set_role(tx: &mut CentralTx, by: &By, user: UserId, (from, to): (&str, 
     if done.rows_affected() == 0 {
         return Err(TeamError::NotFound);
     }
-    end_sessions(tx, user).await?;
+    let ended = open_sessions::end_of(tx, Whose::Account(user)).await?;
     let changes = serde_json::json!({"role": [from, to]});
     audit::append(tx, by.event("member.change_role", ("member", user.as_uuid()), changes)).await?;
-    Ok(())
+    Ok(ended)
 }
 
-/// Sends a member away: no way in any more, and their records are `heir`'s.
+/// Sends a member away: no way in any more, and their records are `heir`'s. Gives the sessions that it has ended, to be forgotten.
 ///
 /// # Errors
 /// [`TeamError`].
-pub async fn deactivate(db: &CentralDb, by: &By, user: UserId, heir: UserId) -> Result<(), TeamError> {
+pub async fn deactivate(db: &CentralDb, by: &By, user: UserId, heir: UserId) -> Result<Vec<Stored>, TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
     let done = sqlx::query!(
@@ -196,11 +215,11 @@ pub async fn deactivate(db: &CentralDb, by: &By, user: UserId, heir: UserId) -> 
         return Err(TeamError::NotFound);
     }
     keep_an_owner(&mut tx, by.tenant).await?;
-    end_sessions(&mut tx, user).await?;
+    let ended = open_sessions::end_of(&mut tx, Whose::Account(user)).await?;
     let changes = serde_json::json!({"active": [true, false], "heir": [null, heir]});
     audit::append(&mut tx, by.event("member.deactivate", ("member", user.as_uuid()), changes)).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// Lets a member in again, when there is a place; what was handed over stays where it is.
@@ -238,14 +257,6 @@ async fn keep_an_owner(tx: &mut CentralTx, tenant: TenantId) -> Result<(), TeamE
     .fetch_one(&mut **tx)
     .await?;
     if is_left { Ok(()) } else { Err(TeamError::LastOwner) }
-}
-
-/// Ends whatever sessions an account is in: every process hears it when this commits.
-async fn end_sessions(tx: &mut CentralTx, user: UserId) -> Result<(), sqlx::Error> {
-    sqlx::query!("update sessions set ended_at = now() where user_id = $1 and ended_at is null", user.as_uuid())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// What an agency's own database is to know of a member.
