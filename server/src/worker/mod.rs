@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
 use tenancy::central::{
-    departures, impersonations, leases, mails, open_sessions, person_links, sign_ins, sign_ups, worker_name,
+    departures, impersonations, leases, mails, open_sessions, person_links, sign_ins, sign_ups, slugs, worker_name,
 };
 use tenancy::provision::{ProvisionError, Provisioner};
 use tenancy::{DatabaseError, OperationId, TenantId};
@@ -369,6 +369,7 @@ async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
             mails::sweep(&house.central, now).await,
             sign_ups::sweep(&house.central, now).await,
             person_links::sweep(&house.central, now).await,
+            slugs::sweep(&house.central, now).await,
             jobs::unpark_active(&house.central).await,
             impersonations::end_expired(&house.central, now).await,
         ] {
