@@ -117,8 +117,9 @@ pub async fn set_password(house: &House, token: &str, raw: &str, request: &Reque
     let letter = letters::changed(lang_of(link.locale.as_deref()), house.settings.address("/senha"));
     let mail = mail("account.changed", &link.email, &letter);
     let link = (&token, hash.as_str());
-    let is_done = person_links::set_password(&house.central, &house.key, &asker(house, request), link, &mail).await?;
-    if is_done { Ok(()) } else { Err(AppError::NotFound) }
+    let ended = person_links::set_password(&house.central, &house.key, &asker(house, request), link, &mail).await?;
+    house.sessions.forget_all(&ended.ok_or(AppError::NotFound)?).await;
+    Ok(())
 }
 
 /// Makes a link's address its owner's, once.
@@ -133,7 +134,10 @@ pub async fn confirm_email(house: &House, token: &str, request: &Request) -> Res
     let notice = mail("account.moved", &link.email, &letters::moved(lang_of(link.locale.as_deref()), address));
     let tokens = (&token, &undo);
     match person_links::move_email(&house.central, &house.key, &asker(house, request), tokens, &notice).await? {
-        Moved::Done => Ok(()),
+        Moved::Done(ended) => {
+            house.sessions.forget_all(&ended).await;
+            Ok(())
+        }
         Moved::Gone => Err(AppError::NotFound),
         Moved::Taken => Err(AppError::invalid("email", Problem::Taken)),
     }
@@ -214,7 +218,8 @@ pub async fn change_password(house: &Arc<House>, staff: &Staff, form: &Fields) -
     let change = (staff.account.person, old.password_hash.as_str(), hash.as_str());
     let asker = asker(house, &staff.request);
     let set = person_links::change_password(&house.central, &house.key, &asker, change, &mail).await?;
-    let set = set.ok_or_else(|| AppError::invalid("current_password", Problem::WrongCredentials))?;
+    let (set, ended) = set.ok_or_else(|| AppError::invalid("current_password", Problem::WrongCredentials))?;
+    house.sessions.forget_all(&ended).await;
     if let Some(signed) = before {
         let signed = Signed { password_set: micros(set), ..signed };
         sign_in::open_session(&sign_in::session().await?, signed).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use tenancy::PersonId;
 use tenancy::central::people::{self, Credentials};
-use tenancy::central::sign_ins::{self, Verdict};
+use tenancy::central::sign_ins::{self, Factor, Verdict};
 
 use super::sign_in::{self, DEMO_PASSWORD};
 use crate::caller::Request;
@@ -51,7 +51,7 @@ pub async fn prove(
         let known = people::find_credentials(&house.central, &email).await?.filter(|_| !is_anybodys);
         let checked = place.verify(password, known.as_ref().map(|k| k.password_hash.as_str())).await;
         let is_right = matches!(checked, Checked::Right(_));
-        sign_ins::record(&house.central, &house.key, attempt, is_right).await?;
+        sign_ins::record(&house.central, &house.key, attempt, Factor::Password, is_right.into()).await?;
         known.filter(|_| is_right).ok_or_else(wrong)
     })
     .await

@@ -74,9 +74,7 @@ async fn cycle(house: &House, who: &Insider, changed: Option<&Changed>) -> Resul
 
 /// After a change: every session of the person's has ended, and whoever made it goes on in a new one.
 async fn go_on(house: &House, who: &Insider, changed: &Changed) -> Result<(), AppError> {
-    for stored in &changed.ended {
-        house.sessions.forget(stored).await;
-    }
+    house.sessions.forget_all(&changed.ended).await;
     house.accounts.forget(who.account).await;
     cycle(house, who, Some(changed)).await
 }
@@ -240,9 +238,7 @@ pub async fn take_away(house: &House, (person, user): (PersonId, Uuid), actor: &
     let mail = letter(&held, actor.tenant, News::Reset, |page| house.settings.address(page));
     let told = Told { actor, key: &house.key, mail: &mail };
     let changed = second_factors::reset(&house.central, person, told).await?;
-    for stored in &changed.ok_or(AppError::NotFound)?.ended {
-        house.sessions.forget(stored).await;
-    }
+    house.sessions.forget_all(&changed.ok_or(AppError::NotFound)?.ended).await;
     house.accounts.forget(user).await;
     Ok(())
 }

@@ -6,7 +6,7 @@ use tenancy::PersonId;
 use tenancy::central::people;
 use tenancy::central::second_factors::{self, Actor, Told};
 use tenancy::central::sessions::{self, BETWEEN};
-use tenancy::central::sign_ins::{self, Verdict};
+use tenancy::central::sign_ins::{self, Factor, Verdict};
 use time::OffsetDateTime;
 
 use super::second_factor::letter;
@@ -173,11 +173,7 @@ impl Trial {
             one_time::Typed::Recovery(label, rest) => self.is_kept(label, rest).await?,
             one_time::Typed::Neither => false,
         };
-        if is_good {
-            sign_ins::record(&house.central, &house.key, attempt, true).await?;
-        } else {
-            sign_ins::record_wrong_code(&house.central, &house.key, attempt).await?;
-        }
+        sign_ins::record(&house.central, &house.key, attempt, Factor::Code, is_good.into()).await?;
         Ok(is_good)
     }
 

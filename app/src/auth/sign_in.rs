@@ -9,7 +9,7 @@ use tenancy::OperatorId;
 use tenancy::central::accounts::{self, Membership};
 use tenancy::central::people::{self, Credentials};
 use tenancy::central::sessions::{self, SIGNED, Signed};
-use tenancy::central::sign_ins::{self, Attempt, Verdict};
+use tenancy::central::sign_ins::{self, Attempt, Factor, Outcome, Verdict};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{Expiry, Session};
 
@@ -177,7 +177,8 @@ impl Trial {
         // Where a code is to come, the password alone is no success: it would make wrong codes forgotten.
         let is_half = known.as_ref().is_some_and(|known| known.factor_set.is_some());
         if admitted.is_none() || !is_half {
-            sign_ins::record(&house.central, &house.key, attempt, admitted.is_some()).await?;
+            let outcome = admitted.is_some().into();
+            sign_ins::record(&house.central, &house.key, attempt, Factor::Password, outcome).await?;
         }
         drop(place);
         let (Some(admitted), Some(known)) = (admitted, known) else { return Err(wrong()) };
@@ -291,7 +292,7 @@ async fn remember_device(house: &House, email: &str, request: &Request) -> Resul
     let value = to_hex(&bytes);
     let device = Sha256::digest(value.as_bytes());
     let attempt = attempt_of(email, Some(&device), house.clock.now(), request);
-    sign_ins::record(&house.central, &house.key, attempt, true).await?;
+    sign_ins::record(&house.central, &house.key, attempt, Factor::Password, Outcome::Passed).await?;
     let cookie = format!("{DEVICE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000");
     if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
         response.append_header(http::header::SET_COOKIE, cookie);

@@ -276,7 +276,7 @@ pub async fn rename(house: &House, staff: &Staff, address: &str) -> Result<(), A
     if !(2..=40).contains(&address.len()) || slug::slugify(&address) != address {
         return Err(wrong(Problem::NotASlug));
     }
-    match slugs::rename(&house.central, staff.db.tenant(), &address, by(staff)).await {
+    match slugs::rename(&house.central, &house.key, (staff.db.tenant(), &address), by(staff)).await {
         Ok(_) => Ok(()),
         Err(RenameError::Taken) => Err(wrong(Problem::Taken)),
         Err(RenameError::Reserved) => Err(wrong(Problem::Reserved)),

@@ -152,8 +152,8 @@ pub async fn suspend(house: &House, operator: &Operator, slug: &str, reason: &st
 /// [`AppError::NotFound`] when there is no such suspended agency.
 pub async fn resume(house: &House, operator: &Operator, slug: &str) -> Result<(), AppError> {
     let company = companies::find_by_slug(&house.central, slug).await?;
-    let done = companies::resume(&house.central, company.id, by(operator)).await?;
-    if done { Ok(()) } else { Err(AppError::NotFound) }
+    let state = companies::resume(&house.central, company.id, by(operator)).await?;
+    state.map(drop).ok_or(AppError::NotFound)
 }
 
 /// Who it was, for the log.

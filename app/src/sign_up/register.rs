@@ -44,13 +44,13 @@ pub async fn check_slug(house: &House, typed: &str, company_name: &str) -> Resul
     not_reserved(&slug)?;
     let address = |slug: &str| format!("{slug}.{}", house.settings.base_host);
     let now = house.clock.now();
-    if sign_ups::is_free(&house.central, &slug, now).await? {
+    if slugs::is_free(&house.central, &slug, now).await? {
         return Ok(SlugVerdict { said: words::is_free(&address(&slug), lang), slug, is_free: true });
     }
     let mut other = None;
     for number in 2..OTHERS {
         let like = rules::next_slug(&slug, number);
-        if sign_ups::is_free(&house.central, &like, now).await? {
+        if slugs::is_free(&house.central, &like, now).await? {
             other = Some(like);
             break;
         }
@@ -184,7 +184,7 @@ pub async fn confirm(
     let (id, sign_up) = find(house, token).await?;
     let at = house.clock.now();
     if let Some((person, _)) = person_of(who).filter(|_| sign_up.is_known) {
-        sign_ups::confirm(&house.central, id, Answerer::Known(person), at).await.map_err(refused)?;
+        sign_ups::confirm(&house.central, &house.key, id, Answerer::Known(person), at).await.map_err(refused)?;
         return Ok(());
     }
     if sign_up.is_known {
@@ -197,7 +197,7 @@ pub async fn confirm(
     let too_long = AppError::invalid("password", Problem::TooLong(256));
     let hash = place.hash(password).await.ok_or(too_long)?;
     let answerer = Answerer::New { name: &name, password_hash: &hash };
-    let begun = sign_ups::confirm(&house.central, id, answerer, at).await.map_err(refused)?;
+    let begun = sign_ups::confirm(&house.central, &house.key, id, answerer, at).await.map_err(refused)?;
     let signed = Signed {
         person: begun.person,
         user: None,

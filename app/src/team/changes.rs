@@ -223,7 +223,8 @@ pub async fn change_role(house: &House, staff: &Staff, id: Uuid, role: &str) -> 
     let member = managed(house, staff, id).await?;
     let to = parse_role(role, staff.role).map_err(|problem| AppError::invalid("role", problem))?;
     if member.role != to.as_str() {
-        team::change_role(&house.central, &staff.by(), member.user, (&member.role, to.as_str())).await?;
+        let ended = team::change_role(&house.central, &staff.by(), member.user, (&member.role, to.as_str())).await?;
+        house.sessions.forget_all(&ended).await;
     }
     house.accounts.forget(id).await;
     Ok(())
@@ -242,10 +243,11 @@ pub async fn deactivate(house: &House, staff: &Staff, id: Uuid, heir: &str) -> R
         return Err(AppError::invalid("heir", Problem::NotAChoice));
     }
     let done = team::deactivate(&house.central, &staff.by(), member.user, UserId::from(heir)).await;
-    done.map_err(|error| match error {
+    let ended = done.map_err(|error| match error {
         TeamError::LastOwner => AppError::invalid("heir", Problem::LastOwner),
         other => other.into(),
     })?;
+    house.sessions.forget_all(&ended).await;
     told(house, staff, id).await;
     Ok(())
 }
@@ -285,7 +287,8 @@ pub async fn hand_over(
     }
     confirm::prove(house, &staff.account.email, password, &staff.request).await?;
     let before = crate::auth::sign_in::signed_in().await?;
-    team::hand_over(&house.central, &staff.by(), (member.user, &member.role), stays).await?;
+    let ended = team::hand_over(&house.central, &staff.by(), (member.user, &member.role), stays).await?;
+    house.sessions.forget_all(&ended).await;
     for changed in [id, staff.account.user.as_uuid()] {
         house.accounts.forget(changed).await;
     }

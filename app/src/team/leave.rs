@@ -77,10 +77,11 @@ pub async fn leave(house: &House, staff: &Staff, heir: &str) -> Result<(), AppEr
         return Err(AppError::invalid("heir", Problem::NotAChoice));
     }
     let left = team::leave(&house.central, &staff.by(), heir, house.clock.now()).await;
-    left.map_err(|error| match error {
+    let ended = left.map_err(|error| match error {
         TeamError::LastOwner => AppError::invalid("heir", Problem::LastOwner),
         other => other.into(),
     })?;
+    house.sessions.forget_all(&ended).await;
     super::changes::told(house, staff, staff.account.user.as_uuid()).await;
     // It has ended with the others; the browser forgets its cookie, too.
     if let Err(error) = sign_in::session().await?.flush().await {

@@ -132,7 +132,8 @@ impl Tenant {
             Self::Suspend(suspend) => {
                 let company = find(deployment, &suspend.slug).await?;
                 if !companies::suspend(central, company.id, &suspend.reason, By::default()).await? {
-                    bail!("{} is {}, not active", company.slug, company.status);
+                    let why = if company.is_held { "held already" } else { company.status.as_str() };
+                    bail!("{} is {why}: it cannot be held", company.slug);
                 }
                 output::print(
                     suspend.json,
@@ -142,7 +143,7 @@ impl Tenant {
             }
             Self::Rename(rename) => {
                 let company = find(deployment, &rename.slug).await?;
-                let before = slugs::rename(central, company.id, &rename.to, By::default()).await?;
+                let before = slugs::rename(central, deployment.key(), (company.id, &rename.to), By::default()).await?;
                 output::print(
                     rename.json,
                     &json!({"slug": rename.to, "before": before}),
@@ -160,16 +161,18 @@ impl Tenant {
             Self::Delete(delete) => return delete.run(deployment).await,
             Self::Resume(one) => {
                 let company = find(deployment, &one.slug).await?;
-                let is_open = companies::resume(central, company.id, By::default()).await?
-                    || changes::keep(central, company.id, (By::default(), Clock::system().now())).await?;
-                if !is_open {
-                    bail!("{} is {}, not suspended", company.slug, company.status);
-                }
-                output::print(
-                    one.json,
-                    &json!({"resumed": company.slug}),
-                    &[format!("{} is open again", company.slug)],
-                );
+                let status = match companies::resume(central, company.id, By::default()).await? {
+                    Some(state) => state.of_company().to_owned(),
+                    None if changes::keep(central, company.id, (By::default(), Clock::system().now())).await? => {
+                        find(deployment, &one.slug).await?.status
+                    }
+                    None => bail!("{} is {}, and nobody holds it", company.slug, company.status),
+                };
+                let says = match status.as_str() {
+                    "active" => format!("{} is open again", company.slug),
+                    _ => format!("{} is {status} still: its subscription owes something, or has ended", company.slug),
+                };
+                output::print(one.json, &json!({"resumed": company.slug, "status": status}), &[says]);
             }
         }
         Ok(ExitCode::SUCCESS)

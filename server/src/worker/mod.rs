@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
 use tenancy::central::{
-    departures, impersonations, leases, mails, open_sessions, owner_notices, person_links, sign_ins, sign_ups,
+    departures, impersonations, leases, mails, open_sessions, owner_notices, person_links, sign_ins, sign_ups, slugs,
     worker_name,
 };
 use tenancy::provision::{ProvisionError, Provisioner};
@@ -380,6 +380,7 @@ async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
             sign_ups::sweep(&house.central, now).await,
             person_links::sweep(&house.central, now).await,
             owner_notices::sweep(&house.central, now).await,
+            slugs::sweep(&house.central, now).await,
             jobs::unpark_active(&house.central).await,
             impersonations::end_expired(&house.central, now).await,
         ] {

@@ -93,8 +93,8 @@ fn of_fifty_who_claim_and_prove_one_host_at_once_one_owns_it() {
 fn of_fifty_who_take_one_slug_at_once_one_has_it() {
     run(async {
         let central = bed().await.deployment.central().clone();
-        let (leaving, before) = (a_company().await, new_tenant().slug);
-        slugs::rename(&central, leaving, &before, By::default()).await.expect("free");
+        let (key, leaving, before) = (bed().await.deployment.key(), a_company().await, new_tenant().slug);
+        slugs::rename(&central, key, (leaving, &before), By::default()).await.expect("free");
         let mut all = Vec::new();
         for n in 0..50 {
             let tenant = a_company().await;
@@ -102,20 +102,25 @@ fn of_fifty_who_take_one_slug_at_once_one_has_it() {
             all.push(tokio::spawn(async move {
                 if n == 25 {
                     // Whoever has it leaves it in the middle of the throng: it is held, and nobody slips in.
-                    slugs::rename(&central, leaving, &format!("{slug}-x"), By::default()).await.expect("renamed");
+                    slugs::rename(&central, key, (leaving, &format!("{slug}-x")), By::default())
+                        .await
+                        .expect("renamed");
                     return false;
                 }
-                slugs::rename(&central, tenant, &slug, By::default()).await.is_ok()
+                slugs::rename(&central, key, (tenant, &slug), By::default()).await.is_ok()
             }));
         }
         for task in all {
             assert!(!task.await.expect("no panic"), "it is its last owner's for 90 days");
         }
         assert_eq!(slug_of(leaving).await, format!("{before}-x"));
-        assert!(slugs::free(&central, &before).await.expect("freed"), "until somebody who may frees it");
+        assert!(
+            slugs::release(&central, &before, By::default()).await.expect("freed"),
+            "until somebody who may frees it"
+        );
         let takers = [a_company().await, a_company().await, a_company().await].map(|tenant| {
             let (central, slug) = (central.clone(), before.clone());
-            tokio::spawn(async move { slugs::rename(&central, tenant, &slug, By::default()).await.is_ok() })
+            tokio::spawn(async move { slugs::rename(&central, key, (tenant, &slug), By::default()).await.is_ok() })
         });
         let mut won = 0;
         for taker in takers {
@@ -129,7 +134,7 @@ fn of_fifty_who_take_one_slug_at_once_one_has_it() {
 fn a_slug_outlives_the_agency_that_was_taken_away_and_not_one_that_never_opened() {
     run(async {
         let central = bed().await.deployment.central().clone();
-        let (gone, undone) = (a_company().await, a_company().await);
+        let (gone, undone, now) = (a_company().await, a_company().await, OffsetDateTime::now_utc());
         let [of_gone, of_undone] = [slug_of(gone).await, slug_of(undone).await];
         let mut root = root().await;
         let back = sqlx::query("update companies set status = 'provisioning' where id = $1").bind(undone);
@@ -137,10 +142,10 @@ fn a_slug_outlives_the_agency_that_was_taken_away_and_not_one_that_never_opened(
         for tenant in [gone, undone] {
             sqlx::query("delete from companies where id = $1").bind(tenant).execute(&mut root).await.expect("deleted");
         }
-        assert!(!slugs::is_free(&central, &of_gone, None).await.expect("asked"));
-        assert!(slugs::is_free(&central, &of_undone, None).await.expect("asked"));
+        assert!(!slugs::is_free(&central, &of_gone, now).await.expect("asked"));
+        assert!(slugs::is_free(&central, &of_undone, now).await.expect("asked"));
         for reserved in ["www", "api", "xn--80ak6aa92e"] {
-            assert!(!slugs::is_free(&central, reserved, None).await.expect("asked"), "{reserved}");
+            assert!(!slugs::is_free(&central, reserved, now).await.expect("asked"), "{reserved}");
         }
     });
 }
@@ -241,5 +246,96 @@ fn a_look_that_changes_nothing_is_no_news() {
             settle(&central, id, &look(Finding::NoAnswer, &[]), now).await;
         }
         assert_eq!(heard("second").await, 0);
+    });
+}
+
+/// Waits until so many sessions wait for what this one holds.
+async fn wait_for_waiters(holder: &mut PgConnection, count: i64) {
+    let waiting = "select count(*) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))";
+    loop {
+        let now: i64 = sqlx::query_scalar(waiting).fetch_one(&mut *holder).await.expect("asked");
+        if now >= count {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[test]
+fn a_claim_that_was_let_go_of_while_its_dns_was_looked_at_stays_so() {
+    run(async {
+        let central = bed().await.deployment.central().clone();
+        let (a, host, now) = (a_company().await, a_host(), OffsetDateTime::now_utc());
+        let (id, held) = claim(&central, a, &host, now).await.expect("claimed");
+        // Whoever lets go of it has not committed when the look is settled, and has when it is written.
+        let mut holder = root().await;
+        sqlx::query("begin").execute(&mut holder).await.expect("begun");
+        let let_go = sqlx::query("update domains set state = 'released', released_at = now() where id = $1").bind(id);
+        let_go.execute(&mut holder).await.expect("let go");
+        let settled = {
+            let central = central.clone();
+            tokio::spawn(async move { settle(&central, id, &look(Finding::Fine, &[held]), now).await })
+        };
+        wait_for_waiters(&mut holder, 1).await;
+        sqlx::query("commit").execute(&mut holder).await.expect("committed");
+        assert_eq!(settled.await.expect("no panic"), "released");
+        let (state, lines): (String, i64) = sqlx::query_as(
+            "select state, (select count(*) from tenant_audit_log where entity_id = $1 and action = 'domain.verify')
+             from domains where id = $1",
+        )
+        .bind(id)
+        .fetch_one(&mut holder)
+        .await
+        .expect("read");
+        assert_eq!((state.as_str(), lines), ("released", 0));
+    });
+}
+
+#[test]
+fn two_agencies_that_exchange_their_hosts_at_once_do_not_wait_for_each_other() {
+    run(async {
+        let central = bed().await.deployment.central().clone();
+        let (a, b, now) = (a_company().await, a_company().await, OffsetDateTime::now_utc());
+        let (of_a, of_b) = (a_host(), a_host());
+        for (tenant, host) in [(a, &of_a), (b, &of_b)] {
+            let (id, held) = claim(&central, tenant, host, now).await.expect("claimed");
+            assert_eq!(settle(&central, id, &look(Finding::Fine, &[held]), now).await, "verified");
+        }
+        let later = now + Duration::hours(1);
+        let (to_b, by_b) = claim(&central, b, &of_a, later).await.expect("claimed");
+        let (to_a, by_a) = claim(&central, a, &of_b, later).await.expect("claimed");
+        // Both are held up before their first line, and let go at the same moment.
+        let mut holder = root().await;
+        sqlx::query("begin").execute(&mut holder).await.expect("begun");
+        for chain in [a, b] {
+            let hold = sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))").bind(chain.to_string());
+            hold.execute(&mut holder).await.expect("held");
+        }
+        let both = [(to_b, by_b), (to_a, by_a)].map(|(id, held)| {
+            let central = central.clone();
+            tokio::spawn(async move { settle(&central, id, &look(Finding::Fine, &[held]), later).await })
+        });
+        wait_for_waiters(&mut holder, 2).await;
+        sqlx::query("commit").execute(&mut holder).await.expect("let go");
+        for one in both {
+            assert_eq!(one.await.expect("nobody is sent away by the deadlock detector"), "verified");
+        }
+    });
+}
+
+#[test]
+fn a_choice_that_changes_nothing_is_no_line_in_the_log() {
+    run(async {
+        let central = bed().await.deployment.central().clone();
+        let a = a_company().await;
+        for on in [false, true, true, false] {
+            domains::set_redirects(&central, a, on, By::default()).await.expect("chosen");
+        }
+        let lines =
+            "select changes from tenant_audit_log where tenant_id = $1 and action = 'domain.redirects' order by seq";
+        let lines: Vec<serde_json::Value> =
+            sqlx::query_scalar(lines).bind(a).fetch_all(&mut root().await).await.expect("read");
+        let turned = |from: bool, to: bool| serde_json::json!({"redirects": [from, to]});
+        assert_eq!(lines, [turned(false, true), turned(true, false)]);
     });
 }

@@ -4,7 +4,7 @@
 use sqlx::ConnectOptions as _;
 use tenancy::central::mails::{Letter, Mail};
 use tenancy::central::second_factors::{self, Actor, Changed, Told};
-use tenancy::central::sign_ins::{self, Attempt, Verdict};
+use tenancy::central::sign_ins::{self, Attempt, Factor, Outcome, Verdict};
 use tenancy::testing::{Agency, agency, bed, run, superuser};
 use time::{Duration, OffsetDateTime};
 
@@ -130,12 +130,20 @@ fn wrong_codes_of_strangers_and_of_a_known_device_are_counted_apart() {
         let known = Some(&b"a device that has signed in"[..]);
         let verdict =
             async |email, device| sign_ins::judge_code(central, key, attempt(email, device)).await.expect("judged");
-        sign_ins::record(central, key, Attempt { at: at - Duration::HOUR, ..attempt(&a.email, known) }, true)
-            .await
-            .expect("written");
+        sign_ins::record(
+            central,
+            key,
+            Attempt { at: at - Duration::HOUR, ..attempt(&a.email, known) },
+            Factor::Code,
+            Outcome::Passed,
+        )
+        .await
+        .expect("written");
         for device in [None, Some(&b"some other"[..]), None, Some(&b"some other"[..]), None] {
             assert_eq!(verdict(&a.email, device).await, Verdict::Go);
-            sign_ins::record_wrong_code(central, key, attempt(&a.email, device)).await.expect("written");
+            sign_ins::record(central, key, attempt(&a.email, device), Factor::Code, Outcome::Refused)
+                .await
+                .expect("written");
         }
         for device in [None, Some(&b"some other"[..]), Some(&b"a third"[..])] {
             assert_eq!(verdict(&a.email, device).await, Verdict::Wait(Duration::MINUTE));
@@ -143,7 +151,9 @@ fn wrong_codes_of_strangers_and_of_a_known_device_are_counted_apart() {
         assert_eq!(verdict(&a.email, known).await, Verdict::Go, "its own count stands at nought");
         assert_eq!(verdict(&b.email, None).await, Verdict::Go, "and so does another person's");
         for _ in 0..5 {
-            sign_ins::record_wrong_code(central, key, attempt(&a.email, known)).await.expect("written");
+            sign_ins::record(central, key, attempt(&a.email, known), Factor::Code, Outcome::Refused)
+                .await
+                .expect("written");
         }
         assert_eq!(verdict(&a.email, known).await, Verdict::Wait(Duration::MINUTE), "it is not let past it");
     });

@@ -230,9 +230,27 @@ fn an_operators_word_and_a_debt_hold_each_for_itself() {
             .execute(&mut root().await)
             .await
             .expect("owed");
-        assert!(companies::resume(central, a.route.tenant, By::default()).await.expect("let go"));
+        let left = companies::resume(central, a.route.tenant, By::default()).await.expect("let go");
+        assert_eq!(left, Some(State::Suspended));
         assert_eq!(door(&a).await, "suspended");
-        assert!(!companies::resume(central, a.route.tenant, By::default()).await.expect("asked"), "nobody holds it");
+        let left = companies::resume(central, a.route.tenant, By::default()).await.expect("asked");
+        assert_eq!(left, None, "nobody holds it");
+        // What a debt has closed an operator may hold too: then no payment opens it.
+        let held = companies::suspend(central, a.route.tenant, "suspeita de fraude", By::default()).await;
+        assert!(held.expect("held"), "closed, and held from now on");
+        let twice = companies::suspend(central, a.route.tenant, "outra vez", By::default()).await;
+        assert!(!twice.expect("asked"), "held already");
+        pay(&a, OffsetDateTime::now_utc()).await;
+        assert_eq!(door(&a).await, "suspended");
+        let left = companies::resume(central, a.route.tenant, By::default()).await.expect("let go");
+        assert_eq!(left, Some(State::Active));
+        sqlx::query("update invoices set status = 'open', paid_at = null, paid_via = null, payment_reference = null, due_at = now() - interval '30 days' where tenant_id = $1")
+            .bind(a.route.tenant)
+            .execute(&mut root().await)
+            .await
+            .expect("owed");
+        advance(&a, OffsetDateTime::now_utc()).await;
+        assert_eq!(door(&a).await, "suspended");
         pay(&a, OffsetDateTime::now_utc()).await;
         assert_eq!((of(&a).await.state, door(&a).await.as_str()), (State::Active, "active"));
         assert_eq!(
@@ -240,6 +258,41 @@ fn an_operators_word_and_a_debt_hold_each_for_itself() {
             (State::Active, "active"),
             "the other does not notice"
         );
+    });
+}
+
+#[test]
+fn who_pays_while_the_agency_goes_is_asked_for_nothing_and_comes_back_as_somebody_who_has_paid() {
+    run(async {
+        let a = on("prime").await;
+        let provisioner = bed().await.deployment.provisioner();
+        let due = invoices_of(&a).await[0].due_at;
+        let closed = due + Duration::days(40);
+        advance(&a, closed).await;
+        assert_eq!(door(&a).await, "suspended");
+        let asked = provisioner.ask_to_go(a.route.tenant, (365, false), By::default()).await.expect("asked");
+        provisioner.run_to_end(asked.expect("it may go")).await.expect("as far as it goes today");
+        pay(&a, closed + Duration::days(1)).await;
+        assert_eq!(door(&a).await, "deleting");
+        assert_eq!(invoices_of(&a).await.len(), 1, "what goes is asked for nothing");
+        assert!(provisioner.call_off(a.route.tenant, By::default()).await.expect("called off"));
+        assert_eq!((of(&a).await.state, door(&a).await.as_str()), (State::Active, "active"), "nothing is owed");
+        advance(&a, OffsetDateTime::now_utc().max(of(&a).await.until)).await;
+        assert_eq!(invoices_of(&a).await.len(), 2, "and from now on it is asked again");
+        // Who still owes comes back as closed as before, and whom an operator holds too.
+        let (b, c) = (on("prime").await, on("prime").await);
+        sqlx::query("update invoices set due_at = now() - interval '30 days' where tenant_id = $1")
+            .bind(b.route.tenant)
+            .execute(&mut root().await)
+            .await
+            .expect("owed");
+        assert!(companies::suspend(central().await, c.route.tenant, "fraude", By::default()).await.is_ok());
+        for kept in [&b, &c] {
+            let asked = provisioner.ask_to_go(kept.route.tenant, (30, false), By::default()).await.expect("asked");
+            provisioner.run_to_end(asked.expect("it may go")).await.expect("as far as it goes today");
+            assert!(provisioner.call_off(kept.route.tenant, By::default()).await.expect("called off"));
+            assert_eq!(door(kept).await, "suspended");
+        }
     });
 }
 

@@ -248,6 +248,70 @@ fn another_address_is_confirmed_at_the_new_one_and_can_be_taken_back_at_the_old(
     });
 }
 
+/// Asks for another address, and gives the path that was sent there.
+async fn ask_email(house: &House, (agency, caller): (&Agency, &mut Caller), to: &str) -> String {
+    // What is remembered of an account is believed for five seconds, and its address with it.
+    house.state.house.accounts.forget(agency.owner.as_uuid()).await;
+    let asked = caller.call("account/ask_email", &[("email", to), ("email_password", PASSWORD)]).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text());
+    house.link("account.confirm", to).await
+}
+
+async fn follow(house: &House, path: &str) -> StatusCode {
+    let token = path.rsplit('/').next().unwrap_or_default();
+    house.stranger().call("account/confirm_email", &[("token", token)]).await.status
+}
+
+#[test]
+fn who_takes_an_address_back_keeps_it_from_whoever_had_it_between() {
+    run(async {
+        let house = house().await;
+        // The owner's way back first, or the thief's: in the end the address is the owner's.
+        for thief_is_first in [false, true] {
+            let a = house.agency().await;
+            let mut thief = house.owner(&a).await;
+            let [b, c, d] = ["b", "c", "d"].map(|name| format!("{name}@{}.example", a.route.slug));
+            assert_eq!(follow(house, &ask_email(house, (&a, &mut thief), &b).await).await, StatusCode::OK);
+            assert_eq!(follow(house, &ask_email(house, (&a, &mut thief), &c).await).await, StatusCode::OK);
+            let onward = ask_email(house, (&a, &mut thief), &d).await;
+            let (to_a, to_b) = (house.link("account.moved", &a.email).await, house.link("account.moved", &b).await);
+            if thief_is_first {
+                assert_eq!(follow(house, &to_b).await, StatusCode::OK);
+            }
+            assert_eq!(follow(house, &to_a).await, StatusCode::OK, "the oldest address has the last word");
+            for link in [&to_b, &onward] {
+                assert_eq!(follow(house, link).await, StatusCode::NOT_FOUND, "{thief_is_first}: {link}");
+            }
+            assert!(can_sign_in(house, &a.email, PASSWORD).await);
+        }
+    });
+}
+
+#[test]
+fn another_password_ends_every_way_to_another_address_but_the_way_back() {
+    run(async {
+        let house = house().await;
+        for by_link in [false, true] {
+            let a = house.agency().await;
+            let mut owner = house.owner(&a).await;
+            let [b, c] = ["b", "c"].map(|name| format!("{name}@{}.example", a.route.slug));
+            assert_eq!(follow(house, &ask_email(house, (&a, &mut owner), &b).await).await, StatusCode::OK);
+            let onward = ask_email(house, (&a, &mut owner), &c).await;
+            let back = house.link("account.moved", &a.email).await;
+            if by_link {
+                ask(&mut from_somewhere(house), &b).await;
+                let path = house.link("account.reset", &b).await;
+                assert_eq!(reset(house, &path, NEW).await.status, StatusCode::OK);
+            } else {
+                let fields = [("current_password", PASSWORD), ("new_password", NEW)];
+                assert_eq!(owner.call("account/change_password", &fields).await.status, StatusCode::OK);
+            }
+            assert_eq!(follow(house, &onward).await, StatusCode::NOT_FOUND, "by a link: {by_link}");
+            assert_eq!(follow(house, &back).await, StatusCode::OK, "who has the session cannot end the way back");
+        }
+    });
+}
+
 #[test]
 fn how_one_is_reached_is_known_in_every_agency_of_ones_own() {
     run(async {

@@ -88,6 +88,20 @@ async fn behind(agency: &Agency, action: &str) -> Vec<(Option<Uuid>, Option<Uuid
     lines.fetch_all(&mut central().await).await.expect("read")
 }
 
+/// Where an agency's log ends now.
+async fn end_of_log(agency: &Agency) -> i64 {
+    let last = sqlx::query_scalar("select coalesce(max(seq), 0) from tenant_audit_log where tenant_id = $1");
+    last.bind(agency.route.tenant).fetch_one(&mut central().await).await.expect("read")
+}
+
+/// The lines of an agency's log from there on: what was done, the account, and who stands behind it.
+async fn log_after(agency: &Agency, seq: i64) -> Vec<(String, Option<Uuid>, Option<Uuid>)> {
+    let lines =
+        "select action, user_id, impersonator_id from tenant_audit_log where tenant_id = $1 and seq > $2 order by seq";
+    let lines = sqlx::query_as(lines).bind(agency.route.tenant).bind(seq);
+    lines.fetch_all(&mut central().await).await.expect("read")
+}
+
 fn kind(answer: &Answer) -> String {
     serde_json::from_slice::<Value>(&answer.body)
         .ok()
@@ -179,6 +193,9 @@ fn who_looks_changes_nothing_and_who_may_change_changes_only_the_agencys() {
         register(&mut house.owner(&b).await, "Casa de B").await;
         let mut olga = operator(house).await;
         let before = (checksum(&a).await, checksum(&b).await);
+        let deployment = &bed().await.deployment;
+        relay::deliver(deployment.central(), deployment.key(), &a.db).await.expect("delivered");
+        let began = end_of_log(&a).await;
         let ways_out = ["/sair", "/fn/platform/end_acting"];
         for (mode, more) in [("looking", &[][..]), ("changing", &[("may_write", "true")][..])] {
             olga.act(&a, more).await;
@@ -212,6 +229,15 @@ fn who_looks_changes_nothing_and_who_may_change_changes_only_the_agencys() {
             }
             assert_eq!(olga.caller.call("platform/end_acting", &[]).await.status, StatusCode::OK);
         }
+        // Whatever the agency reads of it bears both names: it never looks as if its owner had been there.
+        relay::deliver(deployment.central(), deployment.key(), &a.db).await.expect("delivered");
+        let lines = log_after(&a, began).await;
+        assert!(lines.len() > 10, "{lines:?}");
+        let one_named: Vec<_> = lines
+            .iter()
+            .filter(|(_, user, behind)| (*user, *behind) != (Some(a.owner.as_uuid()), Some(olga.person)))
+            .collect();
+        assert!(one_named.is_empty(), "{one_named:?}");
     });
 }
 
@@ -233,6 +259,9 @@ fn what_an_operator_changes_bears_both_names() {
         let names: Vec<_> = lines.iter().map(|line| (line.0, line.1)).collect();
         assert_eq!(names, [(Some(a.owner.as_uuid()), Some(olga.person))]);
         assert_eq!(behind(&b, "property.create").await, []);
+        let central = deployment.central();
+        let owner = tenancy::central::team::find(central, a.route.tenant, a.owner).await.expect("there");
+        assert_eq!(owner.last_seen_at, None, "the owner has not been there");
         // The owner's own acts have one name.
         register(&mut house.owner(&a).await, "Casa da dona").await;
         relay::deliver(deployment.central(), deployment.key(), &a.db).await.expect("delivered");
@@ -395,6 +424,11 @@ fn it_ends_after_half_an_hour_and_the_own_session_comes_back() {
         let central = &house.state.house.central;
         tenancy::central::impersonations::end_expired(central, house.state.house.clock.now()).await.expect("ended");
         assert_eq!(behind(&a, "impersonation.end").await.len(), 2);
+        let on_time = sqlx::query_scalar(
+            "select bool_and(ended_at is not null and ended_at <= expires_at) from impersonations where tenant_id = $1",
+        );
+        let on_time: bool = on_time.bind(a.route.tenant).fetch_one(&mut self::central().await).await.expect("read");
+        assert!(on_time, "nobody acted for longer than they might, though it is written down later");
         assert_eq!(olga.caller.get("/platform/tenants").await.status, StatusCode::OK);
         assert_eq!(behind(&a, "impersonation.end").await.len(), 2);
     });

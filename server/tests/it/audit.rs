@@ -435,6 +435,18 @@ fn every_knock_at_the_door_is_in_the_log_with_where_it_came_from_and_never_what_
         }
         let mut of_b = house.owner(&b).await;
         assert_eq!(copy(&mut of_b, &format!("{LINES}&action=session.refused")).await.len(), 0, "none of it is B's");
+        // A wrong code is a knock as a wrong password is; what was typed is no more told.
+        let phone = house.enrol(&mut owner).await;
+        let (door, wrong) = ([("email", a.email.as_str()), ("password", PASSWORD)], phone.wrong_code(house));
+        assert_eq!(stranger.call("auth/sign_in", &door).await.status, StatusCode::OK);
+        let refused = stranger.call("auth/sign_in_code", &[("second_factor", &wrong)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+        let lines = copy(&mut owner, &format!("{LINES}&action=session.refused")).await;
+        let last = lines.first().expect("newest first");
+        assert_eq!(last["changes"], serde_json::json!({"factor": "code"}));
+        assert_eq!((&last["entity_id"], &last["ip_address"]), (&a.person.to_string().into(), &"198.51.100.61".into()));
+        assert_eq!(lines.len(), 3, "two passwords and a code: {lines:?}");
+        assert!(!serde_json::to_string(&lines).expect("text").contains(&format!("\"{wrong}\"")));
         assert_eq!(audit::verify(&house.state.house.central, a.route.tenant).await.expect("walked"), None);
     });
 }

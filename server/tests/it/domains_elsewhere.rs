@@ -38,12 +38,15 @@ fn an_address_that_was_left_leads_to_the_new_one_and_is_nobody_elses() {
         let newcomer = NewTenant { slug: old.clone(), ..new_tenant() };
         let refused = provisioner.reserve(&newcomer, None).await.expect_err("it is held");
         assert_eq!(refused.to_string(), "the slug is taken");
-        assert!(!tenancy::central::slugs::is_free(&house.state.house.central, &old, None).await.expect("asked"));
+        assert!(
+            !tenancy::central::slugs::is_free(&house.state.house.central, &old, house.state.house.clock.now())
+                .await
+                .expect("asked")
+        );
         // Who left it may come back to it, and then the other one is held.
         assert_eq!(rename(&mut owner, &old).await.0, StatusCode::OK);
         assert_eq!(rename(&mut owner, &new).await.0, StatusCode::OK);
-        let aged =
-            sqlx::query("update former_slugs set until = now() - interval '1 second' where slug = $1").bind(&old);
+        let aged = sqlx::query("update held_slugs set until = now() - interval '1 second' where slug = $1").bind(&old);
         assert_eq!(aged.execute(&mut central().await).await.expect("90 days later").rows_affected(), 1);
         house.state.house.routes.reload().await.expect("read");
         assert_eq!(at(house, &format!("{old}.localhost:3000")).await.status, StatusCode::NOT_FOUND);
@@ -51,7 +54,7 @@ fn an_address_that_was_left_leads_to_the_new_one_and_is_nobody_elses() {
         house.state.house.routes.reload().await.expect("read");
         assert!(at(house, &format!("{old}.localhost:3000")).await.text().contains(&b.route.name));
         let held: i64 =
-            sqlx::query_scalar("select extract(day from until - left_at)::bigint from former_slugs where slug = $1")
+            sqlx::query_scalar("select extract(day from until - left_at)::bigint from held_slugs where slug = $1")
                 .bind(&b.route.slug)
                 .fetch_one(&mut central().await)
                 .await

@@ -4,7 +4,7 @@ use http::StatusCode;
 use sqlx::Row as _;
 use std::sync::Arc;
 use tenancy::central::people;
-use tenancy::central::sign_ins::{self, Attempt};
+use tenancy::central::sign_ins::{self, Attempt, Factor, Outcome};
 use tenancy::testing::{PASSWORD, PASSWORD_HASH, run};
 use time::Duration;
 
@@ -172,7 +172,9 @@ fn a_new_password_lets_in_whom_strangers_have_locked_out() {
                     user_agent: None,
                     request_id: None,
                 };
-                sign_ins::record(&central.central, &central.key, attempt, false).await.expect("counted");
+                sign_ins::record(&central.central, &central.key, attempt, Factor::Password, Outcome::Refused)
+                    .await
+                    .expect("counted");
             }
         }
         let locked = knock_from(&house, "203.0.113.207", &a.email, PASSWORD).await;

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use tenancy::central::companies::{By, Company};
-use tenancy::central::{departures, operations};
+use tenancy::central::{operations, slugs};
 use tenancy::provision::{ProvisionError, leave};
 use tenancy::{DatabaseError, Deployment};
 
@@ -95,12 +95,17 @@ impl Delete {
         if !called_off? {
             bail!("{} is {}: there is nothing to call off", company.slug, company.status);
         }
-        output::print(self.json, &json!({"kept": company.slug}), &[format!("{} is as it was before", company.slug)]);
+        let status = super::find(deployment, &company.slug).await?.status;
+        let says = match status.as_str() {
+            "active" => format!("{} is open again", company.slug),
+            _ => format!("{} is kept, and {status} for what it owes or because somebody holds it", company.slug),
+        };
+        output::print(self.json, &json!({"kept": company.slug, "status": status}), &[says]);
         Ok(ExitCode::SUCCESS)
     }
 
     async fn release(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
-        if !departures::release_slug(deployment.central(), &self.slug).await? {
+        if !slugs::release(deployment.central(), &self.slug, By::default()).await? {
             bail!("there is no agency `{}`, and nobody keeps its address", self.slug);
         }
         output::print(self.json, &json!({"released": self.slug}), &[format!("anybody may have {} now", self.slug)]);

@@ -87,8 +87,8 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// Takes hold of a chain: once for all lines that are added in this transaction. A transaction holds one chain; who holds
-    /// two may wait for somebody who holds them the other way round.
+    /// Takes hold of a chain: once for all lines that are added in this transaction. A transaction holds one chain, or two that it
+    /// has taken by [`hold_both`]: else it may wait for somebody who holds them the other way round.
     ///
     /// # Errors
     /// The database's.
@@ -148,6 +148,19 @@ impl Chain {
         self.last = hash.or(self.last.take());
         Ok(is_new)
     }
+}
+
+/// Takes hold of two agencies' chains, in the one order in which everybody takes them: for a transaction that adds to both.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn hold_both(tx: &mut CentralTx, one: TenantId, other: TenantId) -> Result<(), sqlx::Error> {
+    let mut both = [one, other];
+    both.sort_by_key(|tenant| tenant.as_uuid());
+    for tenant in both {
+        Chain::hold(tx, Some(tenant)).await?;
+    }
+    Ok(())
 }
 
 /// Adds a line to its agency's chain. Says whether it was new.

@@ -1,5 +1,6 @@
 //! How a host is claimed by an agency, and let go of. Who owns one is settled in [`super::settling`].
 
+use sqlx::postgres::PgQueryResult;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -148,9 +149,9 @@ pub async fn release(
     .await?;
     let Some(found) = found else { return Ok(false) };
     end(&mut tx, id, now).await?;
-    close_if_none(&mut tx, tenant).await?;
     let changes = serde_json::json!({"host": found.host, "state": [found.state, "released"]});
     audit::append(&mut tx, event("domain.release", tenant, (Some(id), changes), by)).await?;
+    close_if_none(&mut tx, tenant).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -182,20 +183,26 @@ pub(super) async fn note(
     Ok(())
 }
 
+/// A claim, or a host that is owned, ends; its row is held.
 pub(super) async fn end(tx: &mut CentralTx, id: Uuid, now: OffsetDateTime) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+    let ended = sqlx::query!(
         "update domains
          set state = 'released', released_at = $2, is_primary = false, suspect_since = null, tls_state = 'none'
-         where id = $1",
+         where id = $1 and state <> 'released'",
         id,
         now
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    as_seen(ended)
 }
 
-/// The alert ends with the last host of the agency that was in doubt.
+/// That a row was still as it was seen: what is decided of another state is not written.
+pub(super) fn as_seen(done: PgQueryResult) -> Result<(), sqlx::Error> {
+    if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
+}
+
+/// The alert ends with the last host of the agency that was in doubt. After the line in the log: who raises it holds that first.
 pub(super) async fn close_if_none(tx: &mut CentralTx, tenant: TenantId) -> Result<(), sqlx::Error> {
     let left = sqlx::query_scalar!(
         r#"select exists (select from domains where tenant_id = $1 and state = 'suspect') as "left!""#,

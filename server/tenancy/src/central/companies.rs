@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::audit::{self, Event};
 use super::standing;
+use crate::billing::State;
 use crate::{CentralDb, TenantId};
 
 /// An agency as lists show it.
@@ -20,7 +21,9 @@ pub struct Company {
     pub email: String,
     /// `provisioning`, `active`, `suspended`, `cancelled`, `moving`, `deleting`.
     pub status: String,
-    /// Why it is suspended.
+    /// Whether an operator holds it closed.
+    pub is_held: bool,
+    /// Why an operator does.
     pub suspended_reason: Option<String>,
     /// `prime`, `k`, `k2`.
     pub plan: Option<String>,
@@ -39,7 +42,7 @@ pub struct Company {
 pub async fn list(db: &CentralDb) -> Result<Vec<Company>, sqlx::Error> {
     sqlx::query_as!(
         Company,
-        r#"select c.id as "id: TenantId", c.slug, c.name, c.email, c.status, c.suspended_reason,
+        r#"select c.id as "id: TenantId", c.slug, c.name, c.email, c.status, c.is_held, c.suspended_reason,
                   p.name as "plan?", v.number as "plan_version?", s.status as "subscription?", c.created_at
            from companies c
            left join tenant_subscriptions s on s.tenant_id = c.id
@@ -59,7 +62,7 @@ pub async fn list(db: &CentralDb) -> Result<Vec<Company>, sqlx::Error> {
 pub async fn find_by_slug(db: &CentralDb, slug: &str) -> Result<Company, sqlx::Error> {
     sqlx::query_as!(
         Company,
-        r#"select c.id as "id: TenantId", c.slug, c.name, c.email, c.status, c.suspended_reason,
+        r#"select c.id as "id: TenantId", c.slug, c.name, c.email, c.status, c.is_held, c.suspended_reason,
                   p.name as "plan?", v.number as "plan_version?", s.status as "subscription?", c.created_at
            from companies c
            left join tenant_subscriptions s on s.tenant_id = c.id
@@ -111,12 +114,13 @@ impl By {
     }
 }
 
-/// Closes an agency for a while, whatever it has paid. Says whether it was open.
+/// Closes an agency for a while, whatever it has paid or owes. Says whether it could be: what is being made or goes cannot be
+/// held, and what is held already is not held anew.
 ///
 /// # Errors
 /// The database's.
 pub async fn suspend(db: &CentralDb, tenant: TenantId, reason: &str, by: By) -> Result<bool, sqlx::Error> {
-    hold(db, tenant, Some(reason), by).await
+    hold(db, tenant, Some(reason), by).await.map(|state| state.is_some())
 }
 
 /// Closes an agency for good, as its owner wishes it, and not only with the period: everything stays, and nobody enters. Says
@@ -143,22 +147,24 @@ pub async fn cancel(db: &CentralDb, tenant: TenantId, reason: &str, by: By) -> R
 }
 
 /// Opens an agency again that was closed by [`suspend`], and puts its parked jobs back; one that owes money stays closed, as
-/// its state says. Says whether it was closed so.
+/// its state says. Gives what it is then; none: it was not closed so.
 ///
 /// # Errors
 /// The database's.
-pub async fn resume(db: &CentralDb, tenant: TenantId, by: By) -> Result<bool, sqlx::Error> {
+pub async fn resume(db: &CentralDb, tenant: TenantId, by: By) -> Result<Option<State>, sqlx::Error> {
     hold(db, tenant, None, by).await
 }
 
-async fn hold(db: &CentralDb, tenant: TenantId, reason: Option<&str>, by: By) -> Result<bool, sqlx::Error> {
+async fn hold(db: &CentralDb, tenant: TenantId, reason: Option<&str>, by: By) -> Result<Option<State>, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
     let before = standing::hold_row(&mut tx, tenant).await?;
     let may = match reason {
-        Some(_) => before.as_ref().is_some_and(|c| c.status == "active"),
+        Some(_) => {
+            before.as_ref().is_some_and(|c| !c.is_held && !matches!(c.status.as_str(), "provisioning" | "deleting"))
+        }
         None => before.as_ref().is_some_and(|c| c.is_held),
     };
-    let Some(before) = before.filter(|_| may) else { return Ok(false) };
+    let Some(before) = before.filter(|_| may) else { return Ok(None) };
     sqlx::query!(
         "update companies set is_held = $2, suspended_reason = $3 where id = $1",
         tenant.as_uuid(),
@@ -173,5 +179,5 @@ async fn hold(db: &CentralDb, tenant: TenantId, reason: Option<&str>, by: By) ->
     let event = Event { tenant: Some(tenant), changes, ..by.event(action, "company", tenant.as_uuid()) };
     audit::append(&mut tx, event).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(Some(after))
 }

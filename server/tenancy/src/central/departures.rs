@@ -4,21 +4,20 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::audit::{self, Event};
+use super::audit;
 use super::companies::By;
+use super::open_sessions::{self, Whose};
 use super::operations::{self, Operation};
-use super::{CentralTx, jobs};
-use crate::{CentralDb, OperationId, TenantId};
 
-/// How long nobody but its owners may take the address of an agency that is gone.
-const HELD_DAYS: i32 = 90;
+use super::{CentralTx, slugs, standing};
+use crate::{CentralDb, Key, OperationId, TenantId};
 
 /// What is kept with an agency's last operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Going {
     /// Its name in addresses.
     pub slug: String,
-    /// What it was before: so it is again when this is called off.
+    /// What it was before.
     pub was: String,
     /// When its database is dropped, and not before.
     #[serde(with = "time::serde::rfc3339")]
@@ -50,9 +49,8 @@ pub(crate) async fn ask(
     let Some(found) = found else { return Ok(None) };
     let going = Going { slug: found.slug, was: found.status, drop_after: found.drop_after, release_slug };
     sqlx::query!("update companies set status = 'deleting' where id = $1", tenant.as_uuid()).execute(&mut *tx).await?;
-    sqlx::query!("update sessions set ended_at = now() where tenant_id = $1 and ended_at is null", tenant.as_uuid())
-        .execute(&mut *tx)
-        .await?;
+    // The agency is closed to them all by its state: that every process hears of it a moment later is soon enough.
+    open_sessions::end_of(&mut tx, Whose::Agency(tenant)).await?;
     let id = OperationId::generate();
     let data = serde_json::to_value(&going).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     sqlx::query!(
@@ -84,20 +82,24 @@ pub(crate) async fn find(db: &CentralDb, tenant: TenantId) -> Result<Option<Oper
     .await
 }
 
-/// Opens an agency again that was to go, as it was before.
-pub(crate) async fn call_off_in(tx: &mut CentralTx, op: &Operation, going: &Going, by: By) -> Result<(), sqlx::Error> {
+/// Opens an agency again that was to go, if it owes nothing and nobody holds it: both may have changed since it was asked for.
+pub(crate) async fn call_off_in(
+    tx: &mut CentralTx,
+    op: &Operation,
+    (by, now): (By, OffsetDateTime),
+) -> Result<(), sqlx::Error> {
+    // Neither open nor given up: from here on its state follows from the facts, as everybody's does.
     sqlx::query!(
-        "update companies set status = $2 where id = $1 and status = 'deleting'",
-        op.tenant.as_uuid(),
-        going.was
+        "update companies set status = 'suspended' where id = $1 and status = 'deleting'",
+        op.tenant.as_uuid()
     )
     .execute(&mut **tx)
     .await?;
-    operations::event(tx, op.id, "called_off", "info", "open again").await?;
-    if going.was == "active" {
-        jobs::unpark_in(tx, op.tenant).await?;
-    }
-    note(tx, "tenant.keep", op.tenant, serde_json::json!({"status": ["deleting", going.was]}), by).await
+    let turn = standing::settle(tx, op.tenant, now).await?;
+    standing::note(tx, op.tenant, turn, by.clone()).await?;
+    operations::event(tx, op.id, "called_off", "info", "kept").await?;
+    let changes = serde_json::json!({"status": ["deleting", turn.1.of_company()]});
+    note(tx, "tenant.keep", op.tenant, changes, by).await
 }
 
 /// Puts an operation off until then. Says whether there is still time until then.
@@ -116,22 +118,13 @@ pub(crate) async fn put_off(db: &CentralDb, op: &Operation, until: OffsetDateTim
 
 /// Forgets an agency whose database is gone: its people, its domains, its place. What is left is a row without a name, for the
 /// lines of the log and for invoices. Its address is free after this, for its owners at once and for others later.
-pub(crate) async fn forget_in(tx: &mut CentralTx, op: &Operation, going: &Going) -> Result<(), sqlx::Error> {
+pub(crate) async fn forget_in(
+    tx: &mut CentralTx,
+    key: &Key,
+    (op, going): (&Operation, &Going),
+) -> Result<(), sqlx::Error> {
     let tenant = op.tenant.as_uuid();
-    if !going.release_slug {
-        sqlx::query!(
-            "insert into held_slugs (slug, owners, until)
-             select $2, coalesce(array_agg(sha256(convert_to(p.email, 'UTF8'))) filter (where u.role = 'owner'), '{}'),
-                    now() + make_interval(days => $3)
-             from users u join people p on p.id = u.person_id where u.company_id = $1
-             on conflict on constraint held_slugs_pkey do update set owners = excluded.owners, until = excluded.until",
-            tenant,
-            going.slug,
-            HELD_DAYS
-        )
-        .execute(&mut **tx)
-        .await?;
-    }
+    let owners = slugs::owners_of(tx, op.tenant).await?;
     forget_people(tx, tenant).await?;
     sqlx::query!(
         "update domains set state = 'released', released_at = now(), is_primary = false where tenant_id = $1 and state <> 'released'",
@@ -148,8 +141,13 @@ pub(crate) async fn forget_in(tx: &mut CentralTx, op: &Operation, going: &Going)
     )
     .execute(&mut **tx)
     .await?;
+    // What was to be made names its first owner.
+    sqlx::query!("update tenant_operations set data = '{}' where tenant_id = $1 and id <> $2", tenant, op.id.as_uuid())
+        .execute(&mut **tx)
+        .await?;
     sqlx::query!("delete from jobs where tenant_id = $1", tenant).execute(&mut **tx).await?;
     sqlx::query!("delete from tenant_placements where tenant_id = $1", tenant).execute(&mut **tx).await?;
+    // It leaves its address by this, as by any other change of it.
     sqlx::query!(
         "update companies
          set slug = 'gone-' || replace(id::text, '-', ''), name = 'gone', email = '', suspended_reason = null, deleted_at = now()
@@ -158,74 +156,56 @@ pub(crate) async fn forget_in(tx: &mut CentralTx, op: &Operation, going: &Going)
     )
     .execute(&mut **tx)
     .await?;
-    // It is held for its owners now, or free: not for an agency that leads nowhere.
-    sqlx::query!("delete from former_slugs where tenant_id = $1 and slug = $2", tenant, going.slug)
-        .execute(&mut **tx)
-        .await?;
+    slugs::bequeath(tx, key, op.tenant, &owners).await?;
+    if going.release_slug {
+        sqlx::query!("delete from held_slugs where slug = $1", going.slug).execute(&mut **tx).await?;
+    }
     note(tx, "tenant.deleted", op.tenant, serde_json::json!({"slug": going.slug}), By::default()).await
 }
 
-/// Accounts of the agency, and people who have no other one left.
+/// Accounts of the agency, who was asked to join it, what was written to them; and of people who have no other agency left all that
+/// is known of them.
 async fn forget_people(tx: &mut CentralTx, tenant: Uuid) -> Result<(), sqlx::Error> {
     sqlx::query!("delete from sessions where tenant_id = $1", tenant).execute(&mut **tx).await?;
+    sqlx::query!("delete from invitations where tenant_id = $1", tenant).execute(&mut **tx).await?;
+    sqlx::query!("delete from mails where tenant_id = $1", tenant).execute(&mut **tx).await?;
     let people = sqlx::query_scalar!(
         "update users set active = false, name = '-', email = id::text || '@gone.invalid' where company_id = $1 returning person_id",
         tenant
     )
     .fetch_all(&mut **tx)
     .await?;
+    // Whoever has just signed up for another one has no account in it yet.
     let alone = sqlx::query_scalar!(
         "select p.id from people p
          where p.id = any($1)
            and not exists (select from operators o where o.person_id = p.id)
            and not exists (select from users u join companies c on c.id = u.company_id
-                           where u.person_id = p.id and u.company_id <> $2 and c.deleted_at is null)",
+                           where u.person_id = p.id and u.company_id <> $2 and c.deleted_at is null)
+           and not exists (select from sign_ups s join tenant_operations o on o.id = s.operation_id
+                           where s.person_id = p.id and o.tenant_id <> $2 and o.state <> 'done')",
         &people,
         tenant
     )
     .fetch_all(&mut **tx)
     .await?;
     sqlx::query!("delete from sessions where person_id = any($1)", &alone).execute(&mut **tx).await?;
+    sqlx::query!("delete from person_links where person_id = any($1)", &alone).execute(&mut **tx).await?;
+    sqlx::query!("delete from recovery_codes where person_id = any($1)", &alone).execute(&mut **tx).await?;
+    sqlx::query!("delete from mails where recipient in (select email from people where id = any($1))", &alone)
+        .execute(&mut **tx)
+        .await?;
     sqlx::query!(
-        "update people set email = id::text || '@gone.invalid', name = '-', password_hash = '', phone = null, creci = null, photo_sha256 = null
+        "update people
+         set email = id::text || '@gone.invalid', name = '-', password_hash = '', phone = null, creci = null, locale = null,
+             photo_sha256 = null, totp = null, totp_set_at = null, totp_step = 0, totp_pending = null, totp_pending_at = null,
+             totp_asked_at = null
          where id = any($1)",
         &alone
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-/// Whether an address is kept from whoever has this e-mail address.
-pub(super) async fn is_held(tx: &mut CentralTx, slug: &str, email: &str) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select exists (select from held_slugs where slug = $1 and until > now()
-                          and not (sha256(convert_to($2, 'UTF8')) = any(owners))) as "held!""#,
-        slug,
-        email
-    )
-    .fetch_one(&mut **tx)
-    .await
-}
-
-/// Frees the address of an agency that is gone. Says whether it was kept for anybody.
-///
-/// # Errors
-/// The database's.
-pub async fn release_slug(db: &CentralDb, slug: &str) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let done = sqlx::query!("delete from held_slugs where slug = $1", slug).execute(&mut *tx).await?;
-    if done.rows_affected() == 0 {
-        return Ok(false);
-    }
-    let event = Event {
-        entity_id: None,
-        changes: serde_json::json!({"slug": slug}),
-        ..Event::of_platform("slug.release", "slug", Uuid::nil())
-    };
-    audit::append(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(true)
 }
 
 /// Agencies that are gone and whose photographs are not.

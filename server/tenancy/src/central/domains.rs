@@ -208,16 +208,23 @@ pub async fn chosen(db: &CentralDb, tenant: TenantId) -> Result<(String, bool), 
     row.fetch_one(db.pool()).await.map(|row| (row.slug, row.redirects_hosts))
 }
 
-/// Lets every other host of the agency lead to its primary domain, or show the site itself.
+/// Lets every other host of the agency lead to its primary domain, or show the site itself. What is as it was is no change.
 ///
 /// # Errors
 /// The database's.
 pub async fn set_redirects(db: &CentralDb, tenant: TenantId, on: bool, by: By) -> Result<(), sqlx::Error> {
     let mut tx = db.pool().begin().await?;
+    let before =
+        sqlx::query_scalar!("select redirects_hosts from companies where id = $1 for update", tenant.as_uuid())
+            .fetch_one(&mut *tx)
+            .await?;
+    if before == on {
+        return Ok(());
+    }
     sqlx::query!("update companies set redirects_hosts = $2 where id = $1", tenant.as_uuid(), on)
         .execute(&mut *tx)
         .await?;
-    let changes = serde_json::json!({"redirects": [!on, on]});
+    let changes = serde_json::json!({"redirects": [before, on]});
     audit::append(&mut tx, event("domain.redirects", tenant, (None, changes), by)).await?;
     tx.commit().await
 }

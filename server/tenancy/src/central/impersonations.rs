@@ -154,14 +154,14 @@ async fn tell(tx: &mut CentralTx, ticket: &Ticket, (id, now): (Uuid, OffsetDateT
     owner_notices::leave_word(tx, ticket.tenant, (&format!("{}:{id}", news.kind()), now), &news).await
 }
 
-/// Writes down that it has ended. Says whether it was going on.
+/// Writes down that it has ended: now, or when its time was over, if that was earlier. Says whether it was going on.
 ///
 /// # Errors
 /// The database's.
 pub async fn end(db: &CentralDb, id: Uuid, by: By, now: OffsetDateTime) -> Result<bool, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
     let ended = sqlx::query!(
-        r#"update impersonations i set ended_at = $2
+        r#"update impersonations i set ended_at = least($2, i.expires_at)
            from operators o
            where i.id = $1 and i.ended_at is null and o.id = i.operator_id
            returning i.tenant_id as "tenant: TenantId", i.user_id, o.person_id"#,

@@ -1,16 +1,18 @@
-//! Sessions as they lie in their table: a person's own, whose one was, and those that nobody needs any more.
+//! Sessions as they lie in their table: a person's own, whose one was, how several end together, and those that nobody needs any
+//! more.
 
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
-use super::sessions::{LATE, key};
+use super::CentralTx;
+use super::sessions::{LATE, Stored, key};
 use crate::{CentralDb, PersonId, TenantId, UserId};
 
 /// One of a person's sessions, for the list that they can end them from.
 #[derive(Debug, Clone)]
 pub struct OpenSession {
-    /// The stored hash: names the row and opens nothing.
-    pub id: Vec<u8>,
+    /// Names the row and opens nothing.
+    pub id: Stored,
     /// Address that signed in.
     pub ip_address: Option<String>,
     /// What its browser calls itself.
@@ -55,6 +57,45 @@ pub async fn whose(db: &CentralDb, id: &Id) -> Result<Option<(PersonId, UserId, 
     .fetch_optional(db.pool())
     .await?;
     Ok(row.map(|r| (r.person_id.into(), r.user_id.into(), r.tenant_id.into())))
+}
+
+/// Whose sessions end together.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Whose<'a> {
+    /// A person's, in whatever agency, but for the one that they go on in.
+    Persons {
+        /// The human being.
+        person: PersonId,
+        /// Which one stays.
+        but: Option<&'a [u8]>,
+    },
+    /// An account's.
+    Account(UserId),
+    /// Everybody's in an agency.
+    Agency(TenantId),
+}
+
+/// Ends sessions, and names them: whoever commits it has them forgotten ([`Sessions::forget_all`]) before that is answered. Where
+/// nobody remembers any, in a command, the notice that goes to every process is enough.
+///
+/// [`Sessions::forget_all`]: super::sessions::Sessions::forget_all
+pub(super) async fn end_of(tx: &mut CentralTx, whose: Whose<'_>) -> Result<Vec<Stored>, sqlx::Error> {
+    let (person, but, user, tenant) = match whose {
+        Whose::Persons { person, but } => (Some(person.as_uuid()), but, None, None),
+        Whose::Account(user) => (None, None, Some(user.as_uuid()), None),
+        Whose::Agency(tenant) => (None, None, None, Some(tenant.as_uuid())),
+    };
+    sqlx::query_scalar!(
+        "update sessions set ended_at = now()
+         where (person_id = $1 or user_id = $2 or tenant_id = $3) and ended_at is null and id is distinct from $4
+         returning id",
+        person,
+        user,
+        tenant,
+        but
+    )
+    .fetch_all(&mut **tx)
+    .await
 }
 
 /// Deletes what ended or expired a week ago: until then a form that comes too late finds out whose it is.

@@ -2,11 +2,13 @@
 //! [`super::leases`], who looks at them in [`super::operation_log`].
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{CentralTx, departures, prepared, servers};
+use super::slugs::{self, Taker};
+use super::{CentralTx, prepared, servers};
 use crate::routing::Placement;
-use crate::{CentralDb, OperationId, TenantId};
+use crate::{CentralDb, Key, OperationId, TenantId};
 
 /// What a new agency is to be. Kept with its operation until it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,23 +95,29 @@ pub struct Operation {
 /// [`ReserveError`].
 pub(crate) async fn reserve(
     db: &CentralDb,
+    key: &Key,
     new: &NewTenant,
     idempotency_key: Option<&str>,
 ) -> Result<OperationId, ReserveError> {
-    let Some(key) = idempotency_key else { return insert(db, new, None).await };
-    if let Some(id) = find_by_key(db, key).await? {
+    let Some(name) = idempotency_key else { return insert(db, key, new, None).await };
+    if let Some(id) = find_by_key(db, name).await? {
         return Ok(id);
     }
-    match insert(db, new, Some(key)).await {
+    match insert(db, key, new, Some(name)).await {
         // The twin was first, and what it reserved is what we wanted.
-        Err(ReserveError::SlugTaken) => find_by_key(db, key).await?.ok_or(ReserveError::SlugTaken),
+        Err(ReserveError::SlugTaken) => find_by_key(db, name).await?.ok_or(ReserveError::SlugTaken),
         other => other,
     }
 }
 
-async fn insert(db: &CentralDb, new: &NewTenant, idempotency_key: Option<&str>) -> Result<OperationId, ReserveError> {
+async fn insert(
+    db: &CentralDb,
+    key: &Key,
+    new: &NewTenant,
+    idempotency_key: Option<&str>,
+) -> Result<OperationId, ReserveError> {
     let mut tx = db.pool().begin().await?;
-    let (operation, _) = insert_in(&mut tx, new, idempotency_key).await?;
+    let (operation, _) = insert_in(&mut tx, key, new, idempotency_key).await?;
     tx.commit().await?;
     Ok(operation)
 }
@@ -117,6 +125,7 @@ async fn insert(db: &CentralDb, new: &NewTenant, idempotency_key: Option<&str>) 
 /// As [`reserve`], inside a transaction that does more; a second time is an error there.
 pub(super) async fn insert_in(
     tx: &mut CentralTx,
+    key: &Key,
     new: &NewTenant,
     idempotency_key: Option<&str>,
 ) -> Result<(OperationId, TenantId), ReserveError> {
@@ -139,7 +148,9 @@ pub(super) async fn insert_in(
             return Err(ReserveError::DomainTaken);
         }
     }
-    if departures::is_held(tx, &new.slug, &new.admin_email).await? {
+    let owners = std::slice::from_ref(&new.admin_email);
+    let taker = Taker { tenant: None, owners, at: OffsetDateTime::now_utc() };
+    if !slugs::take(tx, key, &new.slug, taker).await? {
         return Err(ReserveError::SlugTaken);
     }
     let (tenant, server, said) = place(tx).await?;

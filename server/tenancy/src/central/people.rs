@@ -3,7 +3,9 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::CentralTx;
+use super::open_sessions::{self, Whose};
+use super::sessions::Stored;
+use super::{CentralTx, person_links, sign_ins};
 use crate::{CentralDb, Key, OperatorId, PersonId, TenantId, UserId};
 
 /// What a sign-in needs to know of a person.
@@ -55,29 +57,45 @@ pub async fn rehash(db: &CentralDb, person: PersonId, old: &str, new: &str) -> R
     Ok(())
 }
 
-/// Gives a person a new password, ends all their sessions, and forgets how often somebody tried the old one: who was locked
-/// out by strangers gets in again. Says whether there is such a person.
+/// Gives a person a new password, ends all their sessions and links, and forgets how often somebody tried the old one: who was
+/// locked out by strangers gets in again. Says whether there is such a person.
 ///
 /// # Errors
 /// The database's.
 pub async fn set_password(db: &CentralDb, key: &Key, email: &str, hash: &str) -> Result<bool, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
-    let person = sqlx::query_scalar!(
-        r#"update people set password_hash = $2, password_changed_at = now() where email = $1 returning id as "id: PersonId""#,
-        email,
-        hash
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(person) = person else { return Ok(false) };
-    sqlx::query!("update sessions set ended_at = now() where person_id = $1 and ended_at is null", person.as_uuid())
-        .execute(&mut *tx)
+    let person = sqlx::query_scalar!(r#"select id as "id: PersonId" from people where email = $1 for update"#, email)
+        .fetch_optional(&mut *tx)
         .await?;
-    super::sign_ins::forgive(&mut tx, key, email).await?;
+    let Some(person) = person else { return Ok(false) };
+    write_password(&mut tx, key, (person, hash), OffsetDateTime::now_utc()).await?;
     let event = super::audit::Event::of_platform("person.reset", "person", person.as_uuid());
     super::audit::append(&mut tx, event).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Another password, with all that ends with the old one: sessions, failures, and links that were asked for while it was good. The
+/// way back to an earlier address stays: whoever has got hold of an account could close it with a password of theirs. Gives when it
+/// was set, and the sessions that have ended.
+pub(super) async fn write_password(
+    tx: &mut CentralTx,
+    key: &Key,
+    (person, hash): (PersonId, &str),
+    at: OffsetDateTime,
+) -> Result<(OffsetDateTime, Vec<Stored>), sqlx::Error> {
+    let row = sqlx::query!(
+        "update people set password_hash = $2, password_changed_at = now() where id = $1
+         returning email, password_changed_at",
+        person.as_uuid(),
+        hash
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    let ended = open_sessions::end_of(tx, Whose::Persons { person, but: None }).await?;
+    person_links::void(tx, Some(person), &["password", "email"], at).await?;
+    sign_ins::forgive(tx, key, &row.email).await?;
+    Ok((row.password_changed_at, ended))
 }
 
 /// Remembers the language that a person chose.

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::audit::{self, Event};
 use super::mails::{self, Mail};
-use super::{CentralTx, sign_ins};
+use super::open_sessions::{self, Whose};
+use super::sessions::Stored;
+use super::{CentralTx, people};
 use crate::{CentralDb, Key, PersonId, Token, line_of};
 
 /// How long a link for a new password is good (AUTH-21).
@@ -101,24 +103,24 @@ pub async fn ask_password(
     )
     .fetch_optional(&mut *tx)
     .await?;
-    void(&mut tx, person, "password", asker.at).await?;
+    void(&mut tx, person, &["password"], asker.at).await?;
     insert(&mut tx, (person, "password", None), token, (asker.at, asker.at + PASSWORD_GOOD_FOR)).await?;
     mails::queue_if(&mut tx, key, mail, person.is_some()).await?;
     tx.commit().await?;
     Ok(Asked::Heard)
 }
 
-/// Links of this purpose that the person was sent are good no more.
-async fn void(
+/// Links of these purposes that the person was sent are good no more.
+pub(super) async fn void(
     tx: &mut CentralTx,
     person: Option<PersonId>,
-    purpose: &str,
+    purposes: &[&str],
     at: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "update person_links set used_at = $3 where person_id = $1 and purpose = $2 and used_at is null",
+        "update person_links set used_at = $3 where person_id = $1 and purpose = any($2::text[]) and used_at is null",
         person.map(PersonId::as_uuid),
-        purpose,
+        &purposes.iter().map(|purpose| (*purpose).to_owned()).collect::<Vec<_>>(),
         at
     )
     .execute(&mut **tx)
@@ -184,28 +186,40 @@ pub async fn find(db: &CentralDb, token: &Token, at: OffsetDateTime) -> Result<L
     .await
 }
 
-/// Uses a link, once: of fifty at the same time one does.
+/// Holds the person whose link it is, always before the link: of two who follow theirs at once, the second sees what the first
+/// has ended.
+async fn hold_owner(tx: &mut CentralTx, token: &Token) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "select from people p join person_links l on l.person_id = p.id where l.token_digest = $1 for update of p",
+        token.digest()
+    )
+    .fetch_optional(&mut **tx)
+    .await
+    .map(drop)
+}
+
+/// Uses a link, once: of fifty at the same time one does. Gives whose it was.
 async fn consume(
     tx: &mut CentralTx,
     token: &Token,
-    purposes: &[&str],
+    purpose: &str,
     at: OffsetDateTime,
-) -> Result<Option<(PersonId, Option<String>)>, sqlx::Error> {
-    let row = sqlx::query!(
+) -> Result<Option<PersonId>, sqlx::Error> {
+    hold_owner(tx, token).await?;
+    sqlx::query_scalar!(
         r#"update person_links set used_at = $2
-           where token_digest = $1 and expires_at > $2 and used_at is null and purpose = any($3::text[])
-           returning person_id as "person: PersonId", email"#,
+           where token_digest = $1 and expires_at > $2 and used_at is null and purpose = $3
+           returning person_id as "person: PersonId""#,
         token.digest(),
         at,
-        &purposes.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>()
+        purpose
     )
     .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(|row| (row.person, row.email)))
+    .await
 }
 
-/// Sets a password by a link: every session ends, failures of strangers are forgotten, other links of the kind are good no more,
-/// and the person is told. Says whether the link was still good.
+/// Sets a password by a link: every session ends, failures of strangers are forgotten, other links are good no more, and the
+/// person is told. Gives the sessions that it has ended, to be forgotten; none: the link was not good any more.
 ///
 /// # Errors
 /// The database's.
@@ -215,19 +229,18 @@ pub async fn set_password(
     asker: &Asker,
     (token, hash): (&Token, &str),
     mail: &Mail,
-) -> Result<bool, sqlx::Error> {
+) -> Result<Option<Vec<Stored>>, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
-    let Some((person, _)) = consume(&mut tx, token, &["password"], asker.at).await? else { return Ok(false) };
-    void(&mut tx, Some(person), "password", asker.at).await?;
-    write_password(&mut tx, key, (person, hash)).await?;
+    let Some(person) = consume(&mut tx, token, "password", asker.at).await? else { return Ok(None) };
+    let (_, ended) = people::write_password(&mut tx, key, (person, hash), asker.at).await?;
     mails::queue(&mut tx, key, mail).await?;
     audit::append(&mut tx, asker.event("person.reset_password", person, serde_json::json!({}))).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(Some(ended))
 }
 
-/// Sets another password for somebody who has given the one they had. Every session ends; gives when it was set, for the one
-/// that they go on in. None: it is not the hash of what was given any more.
+/// Sets another password for somebody who has given the one they had. Every session ends, to be forgotten; gives them, and before
+/// them when it was set, for the one that the person goes on in. None: it is not the hash of what was given any more.
 ///
 /// # Errors
 /// The database's.
@@ -237,7 +250,7 @@ pub async fn change_password(
     asker: &Asker,
     (person, old, new): (PersonId, &str, &str),
     mail: &Mail,
-) -> Result<Option<OffsetDateTime>, sqlx::Error> {
+) -> Result<Option<(OffsetDateTime, Vec<Stored>)>, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
     let is_same = sqlx::query_scalar!(
         "select id from people where id = $1 and password_hash = $2 for update",
@@ -249,37 +262,11 @@ pub async fn change_password(
     if is_same.is_none() {
         return Ok(None);
     }
-    void(&mut tx, Some(person), "password", asker.at).await?;
-    let set = write_password(&mut tx, key, (person, new)).await?;
+    let set = people::write_password(&mut tx, key, (person, new), asker.at).await?;
     mails::queue(&mut tx, key, mail).await?;
     audit::append(&mut tx, asker.event("person.change_password", person, serde_json::json!({}))).await?;
     tx.commit().await?;
     Ok(Some(set))
-}
-
-async fn write_password(
-    tx: &mut CentralTx,
-    key: &Key,
-    (person, hash): (PersonId, &str),
-) -> Result<OffsetDateTime, sqlx::Error> {
-    let row = sqlx::query!(
-        "update people set password_hash = $2, password_changed_at = now() where id = $1
-         returning email, password_changed_at",
-        person.as_uuid(),
-        hash
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    end_sessions(tx, person).await?;
-    sign_ins::forgive(tx, key, &row.email).await?;
-    Ok(row.password_changed_at)
-}
-
-async fn end_sessions(tx: &mut CentralTx, person: PersonId) -> Result<(), sqlx::Error> {
-    sqlx::query!("update sessions set ended_at = now() where person_id = $1 and ended_at is null", person.as_uuid())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// Somebody who has given their password wants another address: the link goes there, and until it is used nothing changes.
@@ -294,7 +281,7 @@ pub async fn ask_email(
     mail: &Mail,
 ) -> Result<(), sqlx::Error> {
     let mut tx = db.pool().begin().await?;
-    void(&mut tx, Some(person), "email", asker.at).await?;
+    void(&mut tx, Some(person), &["email"], asker.at).await?;
     insert(&mut tx, (Some(person), "email", Some(&mail.to)), token, (asker.at, asker.at + EMAIL_GOOD_FOR)).await?;
     mails::queue(&mut tx, key, mail).await?;
     audit::append(&mut tx, asker.event("person.ask_email", person, serde_json::json!({}))).await?;
@@ -302,10 +289,10 @@ pub async fn ask_email(
 }
 
 /// What came of a link to an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moved {
-    /// The address is theirs.
-    Done,
+    /// The address is theirs, and these sessions have ended, to be forgotten.
+    Done(Vec<Stored>),
     /// The link opens nothing any more.
     Gone,
     /// Somebody else has the address.
@@ -313,7 +300,8 @@ pub enum Moved {
 }
 
 /// Makes the link's address the person's, in every agency. The old address is told, with a link that takes it back for a week;
-/// taking it back ends every session, for somebody else may have been in one.
+/// taking it back ends every session, for somebody else may have been in one, and every link that was asked for since: of several
+/// who take an address back, the one who had it first has the last word.
 ///
 /// # Errors
 /// The database's.
@@ -342,12 +330,13 @@ async fn try_move(
     notice: &Mail,
 ) -> Result<Moved, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
+    hold_owner(&mut tx, token).await?;
     let link = sqlx::query!(
         r#"update person_links l set used_at = $2
            from people p
            where l.token_digest = $1 and l.expires_at > $2 and l.used_at is null and l.purpose <> 'password'
              and p.id = l.person_id
-           returning l.person_id as "person: PersonId", l.email as "to!", l.purpose, p.email as "from!""#,
+           returning l.id, l.person_id as "person: PersonId", l.email as "to!", l.purpose, l.created_at, p.email as "from!""#,
         token.digest(),
         asker.at
     )
@@ -361,10 +350,21 @@ async fn try_move(
         .execute(&mut *tx)
         .await?;
     // A link for a password went to the old address, and may lie there.
-    void(&mut tx, Some(link.person), "password", asker.at).await?;
+    void(&mut tx, Some(link.person), &["password"], asker.at).await?;
+    let mut ended = Vec::new();
     if link.purpose == "email_undo" {
-        void(&mut tx, Some(link.person), "email", asker.at).await?;
-        end_sessions(&mut tx, link.person).await?;
+        // Whoever had the account after this address was left has been sent ways back of their own.
+        sqlx::query!(
+            "update person_links set used_at = $4
+             where person_id = $1 and used_at is null and (purpose = 'email' or (created_at, id) > ($2, $3))",
+            link.person.as_uuid(),
+            link.created_at,
+            link.id,
+            asker.at
+        )
+        .execute(&mut *tx)
+        .await?;
+        ended = open_sessions::end_of(&mut tx, Whose::Persons { person: link.person, but: None }).await?;
     } else {
         let until = asker.at + UNDO_GOOD_FOR;
         insert(&mut tx, (Some(link.person), "email_undo", Some(&link.from)), undo, (asker.at, until)).await?;
@@ -373,7 +373,7 @@ async fn try_move(
     let changes = serde_json::json!({"email": [link.from, link.to]});
     audit::append(&mut tx, asker.event("person.change_email", link.person, changes)).await?;
     tx.commit().await?;
-    Ok(Moved::Done)
+    Ok(Moved::Done(ended))
 }
 
 /// Deletes links that opened nothing for a week, and what was asked before today.

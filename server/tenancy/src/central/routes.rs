@@ -28,7 +28,7 @@ pub async fn list(db: &CentralDb) -> Result<Vec<Route>, sqlx::Error> {
                   min(d.host) filter (where d.is_primary and d.state = 'verified') as primary_domain,
                   c.redirects_hosts as redirects,
                   coalesce(
-                      (select array_agg(f.slug) from former_slugs f where f.tenant_id = c.id and f.until > now()),
+                      (select array_agg(f.slug) from held_slugs f where f.tenant_id = c.id and f.until > now()),
                       '{}'
                   ) as "former_slugs!: Vec<String>"
            from companies c

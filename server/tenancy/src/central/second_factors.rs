@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::audit::{self, Event};
 use super::mails::{self, Mail};
-use super::{CentralTx, sessions, sign_ins};
+use super::open_sessions::{self, Whose};
+use super::sessions::Stored;
+use super::{CentralTx, sign_ins};
 use crate::{CentralDb, Key, PersonId, TenantId, UserId};
 
 /// What there is of a person's second factor.
@@ -93,7 +95,7 @@ pub struct Changed {
     /// None: there is no second factor any more.
     pub since: Option<OffsetDateTime>,
     /// By their stored names; whoever remembers them forgets them.
-    pub ended: Vec<Vec<u8>>,
+    pub ended: Vec<Stored>,
 }
 
 /// What a person has.
@@ -161,7 +163,7 @@ pub async fn confirm(
     .await?;
     let Some(since) = since else { return Ok(None) };
     keep_codes(&mut tx, person, codes).await?;
-    let ended = sessions::end_all(&mut tx, person, None).await?;
+    let ended = open_sessions::end_of(&mut tx, Whose::Persons { person, but: None }).await?;
     told.tell(&mut tx, person).await?;
     tx.commit().await?;
     Ok(Some(Changed { since: Some(since), ended }))
@@ -267,7 +269,7 @@ pub async fn remove(db: &CentralDb, person: PersonId, told: Told<'_>) -> Result<
     if !take_away(&mut tx, person).await? {
         return Ok(None);
     }
-    let ended = sessions::end_all(&mut tx, person, None).await?;
+    let ended = open_sessions::end_of(&mut tx, Whose::Persons { person, but: None }).await?;
     told.tell(&mut tx, person).await?;
     tx.commit().await?;
     Ok(Some(Changed { since: None, ended }))
@@ -319,7 +321,7 @@ pub async fn reset(db: &CentralDb, person: PersonId, told: Told<'_>) -> Result<O
     if !take_away(&mut tx, person).await? {
         return Ok(None);
     }
-    let ended = sessions::end_all(&mut tx, person, None).await?;
+    let ended = open_sessions::end_of(&mut tx, Whose::Persons { person, but: None }).await?;
     sign_ins::forgive(&mut tx, told.key, &told.mail.to).await?;
     told.tell(&mut tx, person).await?;
     tx.commit().await?;

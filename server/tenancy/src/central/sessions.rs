@@ -16,6 +16,7 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result, SessionStore};
 use uuid::Uuid;
 
+use super::open_sessions::{self, Whose};
 use super::session_lines::{self, Ended};
 use crate::{CentralDb, Clock, OperatorId, PersonId, TenantId, UserId};
 
@@ -35,6 +36,9 @@ pub const BETWEEN: Duration = Duration::minutes(5);
 const TOUCH: Duration = Duration::minutes(5);
 /// A session that was read is not read again for so long: what no notice told is seen after that.
 const REREAD: Duration = Duration::seconds(5);
+
+/// The name under which a session lies in its table: the hash of its identifier, which opens nothing.
+pub type Stored = Vec<u8>;
 
 /// Who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,25 +130,20 @@ impl Sessions {
         self.known.invalidate(stored).await;
     }
 
+    /// As [`Self::forget`], of all that somebody has just ended.
+    pub async fn forget_all(&self, ended: &[Stored]) {
+        for stored in ended {
+            self.forget(stored).await;
+        }
+    }
+
     /// Ends one of a person's own sessions. Says whether there was one.
     ///
     /// # Errors
     /// The database's.
     pub async fn end(&self, person: PersonId, stored: &[u8]) -> std::result::Result<bool, sqlx::Error> {
         let mut tx = self.db.pool().begin().await?;
-        let ended = sqlx::query_as!(
-            Ended,
-            "update sessions set ended_at = now() where id = $1 and person_id = $2 and ended_at is null
-             returning person_id, user_id, tenant_id",
-            stored,
-            person.as_uuid()
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        let was_there = ended.is_some();
-        if let Some(ended) = ended {
-            session_lines::ended(&mut tx, ended).await?;
-        }
+        let was_there = end_one(&mut tx, stored, Some(person)).await?;
         tx.commit().await?;
         self.forget(stored).await;
         Ok(was_there)
@@ -156,11 +155,9 @@ impl Sessions {
     /// The database's.
     pub async fn end_others(&self, person: PersonId, kept: &[u8]) -> std::result::Result<usize, sqlx::Error> {
         let mut tx = self.db.pool().begin().await?;
-        let ended = end_all(&mut tx, person, Some(kept)).await?;
+        let ended = open_sessions::end_of(&mut tx, Whose::Persons { person, but: Some(kept) }).await?;
         tx.commit().await?;
-        for stored in &ended {
-            self.forget(stored).await;
-        }
+        self.forget_all(&ended).await;
         Ok(ended.len())
     }
 
@@ -298,17 +295,7 @@ impl SessionStore for Sessions {
         let stored = key(id);
         let done = async {
             let mut tx = self.db.pool().begin().await?;
-            let ended = sqlx::query_as!(
-                Ended,
-                "update sessions set ended_at = now() where id = $1 and ended_at is null
-                 returning person_id, user_id, tenant_id",
-                stored
-            )
-            .fetch_optional(&mut *tx)
-            .await?;
-            if let Some(ended) = ended {
-                session_lines::ended(&mut tx, ended).await?;
-            }
+            end_one(&mut tx, &stored, None).await?;
             tx.commit().await
         };
         done.await.map_err(backend)?;
@@ -339,21 +326,26 @@ pub fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or_default()
 }
 
-/// Ends a person's sessions, all but one or all, and names those that it has ended.
-pub(super) async fn end_all(
+/// Ends a session, of this person where one is named, with its line in the log. Says whether it was going on.
+async fn end_one(
     tx: &mut super::CentralTx,
-    person: PersonId,
-    kept: Option<&[u8]>,
-) -> std::result::Result<Vec<Vec<u8>>, sqlx::Error> {
-    sqlx::query_scalar!(
-        "update sessions set ended_at = now()
-         where person_id = $1 and ended_at is null and id is distinct from $2
-         returning id",
-        person.as_uuid(),
-        kept
+    stored: &[u8],
+    person: Option<PersonId>,
+) -> std::result::Result<bool, sqlx::Error> {
+    let ended = sqlx::query_as!(
+        Ended,
+        r#"update sessions set ended_at = now()
+           where id = $1 and person_id is not distinct from coalesce($2, person_id) and ended_at is null
+           returning person_id, user_id, tenant_id,
+                     coalesce(data->'signed'->'acting', 'null') <> 'null'::jsonb as "is_acting!""#,
+        stored,
+        person.map(PersonId::as_uuid)
     )
-    .fetch_all(&mut **tx)
-    .await
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(ended) = ended else { return Ok(false) };
+    session_lines::ended(tx, ended).await?;
+    Ok(true)
 }
 
 pub(super) fn key(id: &Id) -> Vec<u8> {

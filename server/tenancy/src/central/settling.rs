@@ -4,7 +4,7 @@
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::claims::{SUSPECT, close_if_none, end, hold, is_quarantined, note, proof};
+use super::claims::{SUSPECT, as_seen, close_if_none, end, hold, is_quarantined, note, proof};
 use super::companies::By;
 use super::domains::event;
 use super::news::{self, News, Writer};
@@ -79,7 +79,8 @@ pub async fn settle(
     hold(&mut tx, &host).await?;
     let standing = sqlx::query_as!(
         Standing,
-        r#"select id, tenant_id as "tenant: TenantId", host, state, failures, suspect_since from domains where id = $1"#,
+        r#"select id, tenant_id as "tenant: TenantId", host, state, failures, suspect_since
+           from domains where id = $1 for update"#,
         id
     )
     .fetch_one(&mut *tx)
@@ -112,7 +113,8 @@ async fn take(
     }
     let owner = sqlx::query!(
         r#"select id, tenant_id as "tenant: TenantId", verify_token, is_vouched from domains
-           where host = $1 and state in ('verified', 'suspect')"#,
+           where host = $1 and state in ('verified', 'suspect')
+           for update"#,
         claim.host
     )
     .fetch_optional(&mut **tx)
@@ -123,6 +125,7 @@ async fn take(
             note(tx, claim.id, Some("owned"), 0).await?;
             return Ok("pending");
         }
+        audit::hold_both(tx, owner.tenant, claim.tenant).await?;
         let changes = serde_json::json!({"host": claim.host, "reason": "proven by another agency"});
         end(tx, owner.id, now).await?;
         note(tx, owner.id, Some("owned"), 0).await?;
@@ -131,14 +134,15 @@ async fn take(
         alerts::raise_in(tx, MOVED, Some(owner.tenant), &claim.host).await?;
         news::tell(tx, writer, owner.tenant, (News::Moved, &claim.host)).await?;
     }
-    sqlx::query!(
+    let taken = sqlx::query!(
         "update domains set state = 'verified', verified_at = $2, failures = 0, problem = null, tls_checked_at = null
-         where id = $1",
+         where id = $1 and state = 'pending'",
         claim.id,
         now
     )
     .execute(&mut **tx)
     .await?;
+    as_seen(taken)?;
     let changes = serde_json::json!({"host": claim.host});
     audit::append(tx, event("domain.verify", claim.tenant, (Some(claim.id), changes), by)).await?;
     Ok("verified")
@@ -147,12 +151,16 @@ async fn take(
 async fn recover(tx: &mut CentralTx, host: &Standing, by: By) -> Result<&'static str, sqlx::Error> {
     note(tx, host.id, None, 0).await?;
     if host.state == "suspect" {
-        sqlx::query!("update domains set state = 'verified', suspect_since = null where id = $1", host.id)
-            .execute(&mut **tx)
-            .await?;
-        close_if_none(tx, host.tenant).await?;
+        let back = sqlx::query!(
+            "update domains set state = 'verified', suspect_since = null where id = $1 and state = 'suspect'",
+            host.id
+        )
+        .execute(&mut **tx)
+        .await?;
+        as_seen(back)?;
         let changes = serde_json::json!({"host": host.host, "state": ["suspect", "verified"]});
         audit::append(tx, event("domain.recover", host.tenant, (Some(host.id), changes), by)).await?;
+        close_if_none(tx, host.tenant).await?;
     }
     Ok("verified")
 }
@@ -182,9 +190,14 @@ async fn doubt(
     if failures < FAILURES {
         return Ok("verified");
     }
-    sqlx::query!("update domains set state = 'suspect', suspect_since = $2 where id = $1", host.id, now)
-        .execute(&mut **tx)
-        .await?;
+    let doubted = sqlx::query!(
+        "update domains set state = 'suspect', suspect_since = $2 where id = $1 and state = 'verified'",
+        host.id,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    as_seen(doubted)?;
     let changes = serde_json::json!({"host": host.host, "state": ["verified", "suspect"], "reason": finding.problem()});
     audit::append(tx, event("domain.suspect", host.tenant, (Some(host.id), changes), by)).await?;
     alerts::raise_in(tx, SUSPECT, Some(host.tenant), &host.host).await?;

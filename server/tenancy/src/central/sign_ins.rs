@@ -126,44 +126,68 @@ pub async fn judge_code(db: &CentralDb, key: &Key, attempt: Attempt<'_>) -> Resu
     Ok(if row.minute >= CODES_A_MINUTE { Verdict::Wait(Duration::MINUTE) } else { Verdict::Go })
 }
 
-/// Writes down that a code was wrong.
-///
-/// # Errors
-/// The database's.
-pub async fn record_wrong_code(db: &CentralDb, key: &Key, attempt: Attempt<'_>) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "insert into sign_in_attempts (email_key, ip_address, device_key, succeeded, factor, at)
-         values ($1, $2::text::inet, $3, false, 'code', $4)",
-        email_key(key, attempt.email),
-        line_of(attempt.ip).to_string(),
-        attempt.device,
-        attempt.at
-    )
-    .execute(db.pool())
-    .await?;
-    Ok(())
+/// What is given at the door, or at one inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Factor {
+    /// What the person knows.
+    Password,
+    /// What their telephone shows, or a recovery code.
+    Code,
+}
+
+impl Factor {
+    /// The stored value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+        }
+    }
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was right.
+    Passed,
+    /// It was wrong.
+    Refused,
+}
+
+impl From<bool> for Outcome {
+    /// Whether it was right.
+    fn from(is_right: bool) -> Self {
+        if is_right { Self::Passed } else { Self::Refused }
+    }
 }
 
 /// Writes down how an attempt ended; one that failed in the audit log too. Who succeeds is told of there when the session begins.
 ///
 /// # Errors
 /// The database's.
-pub async fn record(db: &CentralDb, key: &Key, attempt: Attempt<'_>, succeeded: bool) -> Result<(), sqlx::Error> {
+pub async fn record(
+    db: &CentralDb,
+    key: &Key,
+    attempt: Attempt<'_>,
+    factor: Factor,
+    outcome: Outcome,
+) -> Result<(), sqlx::Error> {
     let email = email_key(key, attempt.email);
     let mut tx = db.pool().begin().await?;
     sqlx::query!(
-        "insert into sign_in_attempts (email_key, ip_address, device_key, succeeded, at)
-         values ($1, $2::text::inet, $3, $4, $5)",
+        "insert into sign_in_attempts (email_key, ip_address, device_key, succeeded, factor, at)
+         values ($1, $2::text::inet, $3, $4, $5, $6)",
         email,
         line_of(attempt.ip).to_string(),
         attempt.device,
-        succeeded,
+        outcome == Outcome::Passed,
+        factor.as_str(),
         attempt.at
     )
     .execute(&mut *tx)
     .await?;
-    if !succeeded {
-        super::session_lines::refused(&mut tx, attempt, "password").await?;
+    if outcome == Outcome::Refused {
+        super::session_lines::refused(&mut tx, attempt, factor).await?;
     }
     tx.commit().await
 }

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::audit::{self, Event};
 use super::mails::{self, Letter, Mail};
 use super::operations::{self, NewTenant, ReserveError};
-use super::{CentralTx, departures, people};
+use super::slugs::{self, Taker};
+use super::{CentralTx, people};
 use crate::{CentralDb, Key, OperationId, PersonId, SignUpId, TenantId, line_of};
 
 /// How long a name in addresses is held for whoever has not answered the mail.
@@ -77,8 +78,9 @@ pub async fn request(
     )
     .execute(&mut *tx)
     .await?;
-    let is_held = departures::is_held(&mut tx, wanted.slug, wanted.email).await?;
-    if is_held || is_an_agencys(&mut tx, wanted.slug).await? {
+    let owners = [wanted.email.to_owned()];
+    let taker = Taker { tenant: None, owners: &owners, at: wanted.at };
+    if !slugs::is_free_for(&mut tx, key, wanted.slug, taker).await? {
         return Err(RefusedSignUp::SlugTaken);
     }
     let id = upsert(&mut tx, wanted).await?.ok_or(RefusedSignUp::SlugTaken)?;
@@ -93,11 +95,12 @@ async fn throttle(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<(), Refused
     let (since, line) = (wanted.at - WINDOW, line_of(wanted.ip).to_string());
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended('sign_up', 0))").execute(&mut **tx).await?;
     let row = sqlx::query!(
-        r#"select coalesce(sum(sent) filter (where ip_address = $1::text::inet), 0) as "from_line!",
-                  coalesce(sum(sent) filter (where email = $2), 0) as "to_address!",
-                  min(sent_at) as first
-           from sign_ups
-           where (ip_address = $1::text::inet or email = $2) and sent_at > $3"#,
+        r#"select count(*) filter (where s.ip_address = $1::text::inet) as "from_line!",
+                  count(*) filter (where s.email = $2) as "to_address!",
+                  min(mail.at) as first
+           from sign_ups s
+           cross join unnest(s.sent_ats) as mail (at)
+           where (s.ip_address = $1::text::inet or s.email = $2) and s.sent_at > $3 and mail.at > $3"#,
         line,
         wanted.email,
         since
@@ -110,26 +113,19 @@ async fn throttle(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<(), Refused
     Ok(())
 }
 
-async fn is_an_agencys(tx: &mut CentralTx, slug: &str) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select exists (select from companies where slug = $1)
-               or exists (select from former_slugs where slug = $1 and until > now()) as "taken!""#,
-        slug
-    )
-    .fetch_one(&mut **tx)
-    .await
-}
-
 /// None: somebody else holds the slug.
 async fn upsert(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<Option<SignUpId>, RefusedSignUp> {
     let found = sqlx::query_scalar!(
         r#"insert into sign_ups
-               (id, company_name, slug, email, plan, billing_period, terms_version, ip_address, created_at, sent_at, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8::text::inet, $9, $9, $10)
+               (id, company_name, slug, email, plan, billing_period, terms_version, ip_address, created_at, sent_at, sent_ats,
+                expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8::text::inet, $9, $9, array[$9::timestamptz], $10)
            on conflict (slug) where confirmed_at is null do update
            set company_name = excluded.company_name, plan = excluded.plan, billing_period = excluded.billing_period,
-               terms_version = excluded.terms_version, ip_address = excluded.ip_address, sent = sign_ups.sent + 1,
-               created_at = excluded.created_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at
+               terms_version = excluded.terms_version, ip_address = excluded.ip_address,
+               created_at = excluded.created_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at,
+               sent_ats = array_append(array(select at from unnest(sign_ups.sent_ats) as mail (at) where at > $11),
+                                       excluded.sent_at)
            where sign_ups.email = excluded.email
            returning id as "id: SignUpId""#,
         SignUpId::generate().as_uuid(),
@@ -141,7 +137,8 @@ async fn upsert(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<Option<SignUp
         wanted.terms_version,
         line_of(wanted.ip).to_string(),
         wanted.at,
-        wanted.at + HELD
+        wanted.at + HELD,
+        wanted.at - WINDOW
     )
     .fetch_optional(&mut **tx)
     .await;
@@ -149,23 +146,6 @@ async fn upsert(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<Option<SignUp
         Some("sign_ups_plan_fkey") => RefusedSignUp::UnknownPlan,
         _ => error.into(),
     })
-}
-
-/// Whether nobody has or holds a slug.
-///
-/// # Errors
-/// The database's.
-pub async fn is_free(db: &CentralDb, slug: &str, at: OffsetDateTime) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select not exists (select from companies where slug = $1)
-               and not exists (select from former_slugs where slug = $1 and until > now())
-               and not exists (select from sign_ups where slug = $1 and confirmed_at is null and expires_at > $2)
-               and not exists (select from held_slugs where slug = $1 and until > $2) as "free!""#,
-        slug,
-        at
-    )
-    .fetch_one(db.pool())
-    .await
 }
 
 /// What the mail carries: derived, so that nothing lies in the database that opens anything.
@@ -272,6 +252,7 @@ pub struct Begun {
 /// [`RefusedAnswer`].
 pub async fn confirm(
     db: &CentralDb,
+    key: &Key,
     id: SignUpId,
     answerer: Answerer<'_>,
     at: OffsetDateTime,
@@ -304,14 +285,15 @@ pub async fn confirm(
         plan: row.plan,
         domain: None,
     };
-    let key = format!("sign-up:{}", id.as_uuid());
-    let (operation, tenant) = operations::insert_in(&mut tx, &new, Some(&key)).await.map_err(|error| match error {
-        ReserveError::SlugTaken => RefusedAnswer::SlugTaken,
-        ReserveError::NoRoom => RefusedAnswer::NoRoom,
-        ReserveError::Database(error) => RefusedAnswer::Database(error),
-        // What was asked for kept to these rules when it was written down.
-        ReserveError::UnknownPlan | ReserveError::DomainTaken | ReserveError::Invalid(_) => RefusedAnswer::Gone,
-    })?;
+    let name = format!("sign-up:{}", id.as_uuid());
+    let (operation, tenant) =
+        operations::insert_in(&mut tx, key, &new, Some(&name)).await.map_err(|error| match error {
+            ReserveError::SlugTaken => RefusedAnswer::SlugTaken,
+            ReserveError::NoRoom => RefusedAnswer::NoRoom,
+            ReserveError::Database(error) => RefusedAnswer::Database(error),
+            // What was asked for kept to these rules when it was written down.
+            ReserveError::UnknownPlan | ReserveError::DomainTaken | ReserveError::Invalid(_) => RefusedAnswer::Gone,
+        })?;
     sqlx::query!(
         "update sign_ups set confirmed_at = $2, person_id = $3, operation_id = $4 where id = $1",
         id.as_uuid(),

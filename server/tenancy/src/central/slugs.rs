@@ -1,10 +1,16 @@
 //! Agencies' names in addresses: which nobody may have, which are free, and how one is exchanged for another.
+//!
+//! One that was left is held for 90 days: it leads to the agency that has left it, and where that is gone it is kept for those who
+//! owned it. The database holds it by itself when a row of `companies` changes, and asks `slug_is_held` as everybody here does.
 
-use sqlx::Error;
+use sqlx::{Error, PgConnection};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
+use super::CentralTx;
 use super::audit;
 use super::companies::By;
-use crate::{CentralDb, TenantId};
+use crate::{CentralDb, Key, TenantId};
 
 /// What would be taken for the platform's own, or has a meaning to machines.
 const RESERVED: [&str; 53] = [
@@ -68,24 +74,86 @@ pub fn is_reserved(slug: &str) -> bool {
     RESERVED.contains(&slug) || slug.starts_with("xn--")
 }
 
-/// Whether an agency may take this slug now: nobody has it, and nobody else left it within 90 days.
+/// Who wants a slug.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Taker<'a> {
+    /// The agency that is to be called so; none: it is yet to be.
+    pub(super) tenant: Option<TenantId>,
+    /// E-mail addresses of whoever owns it, or will; lower case.
+    pub(super) owners: &'a [String],
+    /// Now.
+    pub(super) at: OffsetDateTime,
+}
+
+/// Whether a slug is free for somebody of whom nothing is known: nobody has it, held it until recently, or is signing up for it.
 ///
 /// # Errors
 /// The database's.
-pub async fn is_free(db: &CentralDb, slug: &str, tenant: Option<TenantId>) -> Result<bool, Error> {
+pub async fn is_free(db: &CentralDb, slug: &str, at: OffsetDateTime) -> Result<bool, Error> {
     if is_reserved(slug) {
         return Ok(false);
     }
-    let taken = sqlx::query_scalar!(
+    let mut conn = db.pool().acquire().await?;
+    Ok(!is_taken(&mut conn, slug, Taker { tenant: None, owners: &[], at }, &[]).await?)
+}
+
+/// Whether a slug is free for whoever wants it.
+pub(super) async fn is_free_for(tx: &mut CentralTx, key: &Key, slug: &str, taker: Taker<'_>) -> Result<bool, Error> {
+    Ok(!is_taken(tx, slug, taker, &digests(key, taker.owners)).await?)
+}
+
+/// Takes a slug for an agency that is called so before this is committed. Says whether it was free for them.
+pub(super) async fn take(tx: &mut CentralTx, key: &Key, slug: &str, taker: Taker<'_>) -> Result<bool, Error> {
+    let digests = digests(key, taker.owners);
+    if is_taken(tx, slug, taker, &digests).await? {
+        return Ok(false);
+    }
+    // The database knows no digest of the owners': where one lets them in, it must not find the hold any more.
+    sqlx::query!("delete from held_slugs where slug = $1 and owners && $2", slug, &digests).execute(&mut **tx).await?;
+    Ok(true)
+}
+
+async fn is_taken(conn: &mut PgConnection, slug: &str, taker: Taker<'_>, digests: &[Vec<u8>]) -> Result<bool, Error> {
+    sqlx::query_scalar!(
         r#"select exists (select from companies where slug = $1 and id is distinct from $2)
-               or exists (select from former_slugs
-                          where slug = $1 and tenant_id is distinct from $2 and until > now()) as "taken!""#,
+               or exists (select from sign_ups
+                          where slug = $1 and confirmed_at is null and expires_at > $3 and not (email = any($4)))
+               or slug_is_held($1, $2, $5) as "taken!""#,
         slug,
-        tenant.map(TenantId::as_uuid)
+        taker.tenant.map(TenantId::as_uuid),
+        taker.at,
+        taker.owners,
+        digests
     )
-    .fetch_one(db.pool())
+    .fetch_one(conn)
+    .await
+}
+
+/// Owners' e-mail addresses as they are kept when their agency is forgotten: nobody can try names on them without the key.
+fn digests(key: &Key, owners: &[String]) -> Vec<Vec<u8>> {
+    owners.iter().map(|email| key.derive("slug owner", &[email.as_bytes()]).to_vec()).collect()
+}
+
+/// E-mail addresses of whoever owns an agency, or did.
+pub(super) async fn owners_of(tx: &mut CentralTx, tenant: TenantId) -> Result<Vec<String>, Error> {
+    sqlx::query_scalar!(
+        "select p.email from users u join people p on p.id = u.person_id where u.company_id = $1 and u.role = 'owner'",
+        tenant.as_uuid()
+    )
+    .fetch_all(&mut **tx)
+    .await
+}
+
+/// What an agency that is gone has left is kept for those who owned it, and leads nowhere.
+pub(super) async fn bequeath(tx: &mut CentralTx, key: &Key, tenant: TenantId, owners: &[String]) -> Result<(), Error> {
+    sqlx::query!(
+        "update held_slugs set tenant_id = null, owners = $2 where tenant_id = $1",
+        tenant.as_uuid(),
+        &digests(key, owners)
+    )
+    .execute(&mut **tx)
     .await?;
-    Ok(!taken)
+    Ok(())
 }
 
 /// Why an agency's address was not changed.
@@ -123,7 +191,12 @@ impl From<Error> for RenameError {
 ///
 /// # Errors
 /// [`RenameError`].
-pub async fn rename(db: &CentralDb, tenant: TenantId, slug: &str, by: By) -> Result<String, RenameError> {
+pub async fn rename(
+    db: &CentralDb,
+    key: &Key,
+    (tenant, slug): (TenantId, &str),
+    by: By,
+) -> Result<String, RenameError> {
     if is_reserved(slug) {
         return Err(RenameError::Reserved);
     }
@@ -138,11 +211,9 @@ pub async fn rename(db: &CentralDb, tenant: TenantId, slug: &str, by: By) -> Res
     if before == slug {
         return Ok(before);
     }
-    let is_promised = sqlx::query_scalar!(
-        r#"select exists (select from sign_ups where slug = $1 and confirmed_at is null and expires_at > now()) as "is!""#,
-        slug
-    );
-    if is_promised.fetch_one(&mut *tx).await? {
+    let owners = owners_of(&mut tx, tenant).await?;
+    let taker = Taker { tenant: Some(tenant), owners: &owners, at: OffsetDateTime::now_utc() };
+    if !take(&mut tx, key, slug, taker).await? {
         return Err(RenameError::Taken);
     }
     sqlx::query!("update companies set slug = $2 where id = $1", tenant.as_uuid(), slug).execute(&mut *tx).await?;
@@ -153,11 +224,27 @@ pub async fn rename(db: &CentralDb, tenant: TenantId, slug: &str, by: By) -> Res
     Ok(before)
 }
 
-/// Frees a slug that is held for an agency which has left it. Says whether it was held.
+/// Frees a slug that is held, for whomever; an agency that it led to reads so in its log. Says whether it was held.
 ///
 /// # Errors
 /// The database's.
-pub async fn free(db: &CentralDb, slug: &str) -> Result<bool, Error> {
-    let freed = sqlx::query!("delete from former_slugs where slug = $1", slug).execute(db.pool()).await?;
-    Ok(freed.rows_affected() > 0)
+pub async fn release(db: &CentralDb, slug: &str, by: By) -> Result<bool, Error> {
+    let mut tx = db.pool().begin().await?;
+    let held =
+        sqlx::query!(r#"delete from held_slugs where slug = $1 returning tenant_id as "tenant: TenantId""#, slug);
+    let Some(held) = held.fetch_optional(&mut *tx).await? else { return Ok(false) };
+    let entity = held.tenant.map_or(Uuid::nil(), TenantId::as_uuid);
+    let event = by.line(held.tenant, "slug.release", ("slug", entity), serde_json::json!({"slug": slug}));
+    audit::append(&mut tx, audit::Event { entity_id: held.tenant.map(TenantId::as_uuid), ..event }).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Removes what is held no longer, and the digests of owners with it.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(db: &CentralDb, now: OffsetDateTime) -> Result<u64, Error> {
+    let gone = sqlx::query!("delete from held_slugs where until <= $1", now).execute(db.pool()).await?;
+    Ok(gone.rows_affected())
 }

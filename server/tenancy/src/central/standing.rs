@@ -19,6 +19,13 @@ pub(crate) struct Held {
     pub(crate) is_held: bool,
 }
 
+impl Held {
+    /// Whether its state follows from the facts: it is neither being made nor moved, and does not go.
+    pub(crate) fn is_settled(&self) -> bool {
+        SETTLED.contains(&self.status.as_str())
+    }
+}
+
 /// Takes hold of an agency's row, always before its subscription's: who changes one of them waits for the other.
 pub(crate) async fn hold_row(tx: &mut CentralTx, tenant: TenantId) -> Result<Option<Held>, sqlx::Error> {
     sqlx::query_as!(Held, "select status, is_held from companies where id = $1 for update", tenant.as_uuid())
@@ -51,7 +58,7 @@ pub(crate) async fn settle(tx: &mut CentralTx, tenant: TenantId, now: OffsetDate
     let Some(facts) = facts else {
         // Without a subscription there is nothing but the operator's word.
         let state = State::of(Facts { is_held: held.is_held, has_ended: false, due_since: None }, now);
-        open_or_close(tx, tenant, (&held.status, state)).await?;
+        open_or_close(tx, tenant, (&held, state)).await?;
         return Ok((state, state));
     };
     let was = State::parse(&facts.status);
@@ -74,7 +81,7 @@ pub(crate) async fn settle(tx: &mut CentralTx, tenant: TenantId, now: OffsetDate
         .await?;
         tell(tx, tenant, (was, is), (held.is_held, facts.has_ended), now).await?;
     }
-    open_or_close(tx, tenant, (&held.status, is)).await?;
+    open_or_close(tx, tenant, (&held, is)).await?;
     Ok((was, is))
 }
 
@@ -124,8 +131,8 @@ pub(crate) async fn note(tx: &mut CentralTx, tenant: TenantId, (was, is): Turn, 
 }
 
 /// Gives the agency the state that its door asks for, and its work back when it is open again.
-async fn open_or_close(tx: &mut CentralTx, tenant: TenantId, (was, is): (&str, State)) -> Result<(), sqlx::Error> {
-    if was == is.of_company() || !SETTLED.contains(&was) {
+async fn open_or_close(tx: &mut CentralTx, tenant: TenantId, (was, is): (&Held, State)) -> Result<(), sqlx::Error> {
+    if was.status == is.of_company() || !was.is_settled() {
         return Ok(());
     }
     sqlx::query!("update companies set status = $2 where id = $1", tenant.as_uuid(), is.of_company())

@@ -199,7 +199,9 @@ pub(super) async fn advance_in(
 ) -> Result<(), sqlx::Error> {
     // Who comes back begins a period, and who is closed does not: so the state first, and after what has become of it again.
     let (was, _) = standing::settle(tx, tenant, now).await?;
-    while begin_next(tx, tenant, now).await? {}
+    // Nobody is asked for a period of what is being made or moved, or goes: it begins one when it is back.
+    let is_settled = standing::hold_row(tx, tenant).await?.is_some_and(|held| held.is_settled());
+    while is_settled && begin_next(tx, tenant, now).await? {}
     let (_, is) = standing::settle(tx, tenant, now).await?;
     if is == State::PastDue {
         standing::warn(tx, tenant, now).await?;

@@ -8,8 +8,10 @@ use uuid::Uuid;
 
 use super::CentralTx;
 use super::audit::{self, Event};
+use super::open_sessions::{self, Whose};
 use super::owner_notices::{self, News};
 use super::seats::{self, Seats};
+use super::sessions::Stored;
 use crate::{CentralDb, TenantId, UserId};
 
 /// Whoever changes something, and from where.
@@ -78,7 +80,7 @@ pub struct Member {
     pub role: String,
     /// Whether they may come in.
     pub active: bool,
-    /// When they were last seen, as far as sessions are remembered.
+    /// When they were last seen, as far as sessions are remembered; not when an operator acted for them.
     pub last_seen_at: Option<OffsetDateTime>,
     /// SHA-256 of their photograph.
     pub photo: Option<Vec<u8>>,
@@ -92,7 +94,8 @@ pub async fn list(db: &CentralDb, tenant: TenantId) -> Result<Vec<Member>, sqlx:
     sqlx::query_as!(
         Member,
         r#"select u.id as "user: UserId", u.name, u.email, u.role, u.active,
-                  (select max(s.last_seen_at) from sessions s where s.user_id = u.id) as last_seen_at,
+                  (select max(s.last_seen_at) from sessions s
+                   where s.user_id = u.id and s.person_id = u.person_id) as last_seen_at,
                   p.photo_sha256 as photo
            from users u
            join people p on p.id = u.person_id
@@ -114,33 +117,44 @@ pub async fn find(db: &CentralDb, tenant: TenantId, user: UserId) -> Result<Memb
 }
 
 /// Gives a member another role, and ends their sessions: who comes back has the new one. `from` is the role that whoever
-/// decides has seen.
+/// decides has seen. Gives the sessions that it has ended, to be forgotten.
 ///
 /// # Errors
 /// [`TeamError`].
-pub async fn change_role(db: &CentralDb, by: &By, user: UserId, (from, to): (&str, &str)) -> Result<(), TeamError> {
+pub async fn change_role(
+    db: &CentralDb,
+    by: &By,
+    user: UserId,
+    (from, to): (&str, &str),
+) -> Result<Vec<Stored>, TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
-    set_role(&mut tx, by, user, (from, to)).await?;
+    let ended = set_role(&mut tx, by, user, (from, to)).await?;
     keep_an_owner(&mut tx, by.tenant).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(ended)
 }
 
-/// Makes another member an owner; whoever hands over becomes a manager, unless `stays`.
+/// Makes another member an owner; whoever hands over becomes a manager, unless `stays`. Gives the sessions that it has ended, to
+/// be forgotten.
 ///
 /// # Errors
 /// [`TeamError`].
-pub async fn hand_over(db: &CentralDb, by: &By, (to, role): (UserId, &str), stays: Stays) -> Result<(), TeamError> {
+pub async fn hand_over(
+    db: &CentralDb,
+    by: &By,
+    (to, role): (UserId, &str),
+    stays: Stays,
+) -> Result<Vec<Stored>, TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
-    set_role(&mut tx, by, to, (role, "owner")).await?;
+    let mut ended = set_role(&mut tx, by, to, (role, "owner")).await?;
     if stays == Stays::AsManager {
-        set_role(&mut tx, by, by.user, ("owner", "manager")).await?;
+        ended.extend(set_role(&mut tx, by, by.user, ("owner", "manager")).await?);
     }
     keep_an_owner(&mut tx, by.tenant).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// What becomes of an owner who makes another.
@@ -159,7 +173,12 @@ impl From<bool> for Stays {
     }
 }
 
-async fn set_role(tx: &mut CentralTx, by: &By, user: UserId, (from, to): (&str, &str)) -> Result<(), TeamError> {
+async fn set_role(
+    tx: &mut CentralTx,
+    by: &By,
+    user: UserId,
+    (from, to): (&str, &str),
+) -> Result<Vec<Stored>, TeamError> {
     let done = sqlx::query!(
         "update users set role = $4 where id = $1 and company_id = $2 and role = $3 and active",
         user.as_uuid(),
@@ -172,32 +191,32 @@ async fn set_role(tx: &mut CentralTx, by: &By, user: UserId, (from, to): (&str, 
     if done.rows_affected() == 0 {
         return Err(TeamError::NotFound);
     }
-    end_sessions(tx, user).await?;
+    let ended = open_sessions::end_of(tx, Whose::Account(user)).await?;
     let changes = serde_json::json!({"role": [from, to]});
     audit::append(tx, by.event("member.change_role", ("member", user.as_uuid()), changes)).await?;
-    Ok(())
+    Ok(ended)
 }
 
-/// Sends a member away: no way in any more, and their records are `heir`'s.
+/// Sends a member away: no way in any more, and their records are `heir`'s. Gives the sessions that it has ended, to be forgotten.
 ///
 /// # Errors
 /// [`TeamError`].
-pub async fn deactivate(db: &CentralDb, by: &By, user: UserId, heir: UserId) -> Result<(), TeamError> {
+pub async fn deactivate(db: &CentralDb, by: &By, user: UserId, heir: UserId) -> Result<Vec<Stored>, TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
-    send_away(&mut tx, by, (user, heir), "member.deactivate").await?;
+    let ended = send_away(&mut tx, by, (user, heir), "member.deactivate").await?;
     tx.commit().await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// A member leaves by themselves: as when they are sent away, and the owners hear of it.
 ///
 /// # Errors
 /// [`TeamError`].
-pub async fn leave(db: &CentralDb, by: &By, heir: UserId, now: OffsetDateTime) -> Result<(), TeamError> {
+pub async fn leave(db: &CentralDb, by: &By, heir: UserId, now: OffsetDateTime) -> Result<Vec<Stored>, TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
-    send_away(&mut tx, by, (by.user, heir), "member.leave").await?;
+    let ended = send_away(&mut tx, by, (by.user, heir), "member.leave").await?;
     let names = sqlx::query!(
         "select u.name, h.name as heir from users u join users h on h.id = u.heir_id where u.id = $1",
         by.user.as_uuid()
@@ -208,11 +227,16 @@ pub async fn leave(db: &CentralDb, by: &By, heir: UserId, now: OffsetDateTime) -
     let cause = format!("{}:{}:{}", news.kind(), by.user, now.unix_timestamp_nanos());
     owner_notices::leave_word(&mut tx, by.tenant, (&cause, now), &news).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// Closes the door behind somebody, whose records are `heir`'s from now on.
-async fn send_away(tx: &mut CentralTx, by: &By, (user, heir): (UserId, UserId), action: &str) -> Result<(), TeamError> {
+async fn send_away(
+    tx: &mut CentralTx,
+    by: &By,
+    (user, heir): (UserId, UserId),
+    action: &str,
+) -> Result<Vec<Stored>, TeamError> {
     let done = sqlx::query!(
         "update users u
          set active = false, deactivated_at = now(), heir_id = h.id
@@ -229,10 +253,10 @@ async fn send_away(tx: &mut CentralTx, by: &By, (user, heir): (UserId, UserId), 
         return Err(TeamError::NotFound);
     }
     keep_an_owner(tx, by.tenant).await?;
-    end_sessions(tx, user).await?;
+    let ended = open_sessions::end_of(tx, Whose::Account(user)).await?;
     let changes = serde_json::json!({"active": [true, false], "heir": [null, heir]});
     audit::append(tx, by.event(action, ("member", user.as_uuid()), changes)).await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// Lets a member in again, when there is a place; what was handed over stays where it is.
@@ -270,14 +294,6 @@ async fn keep_an_owner(tx: &mut CentralTx, tenant: TenantId) -> Result<(), TeamE
     .fetch_one(&mut **tx)
     .await?;
     if is_left { Ok(()) } else { Err(TeamError::LastOwner) }
-}
-
-/// Ends whatever sessions an account is in: every process hears it when this commits.
-async fn end_sessions(tx: &mut CentralTx, user: UserId) -> Result<(), sqlx::Error> {
-    sqlx::query!("update sessions set ended_at = now() where user_id = $1 and ended_at is null", user.as_uuid())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// What an agency's own database is to know of a member.

@@ -271,7 +271,7 @@ impl Provisioner {
     }
 
     /// One agency; who is kept out by somebody's lock comes again, and queues behind nobody for long.
-    async fn migrate_patiently(&self, tenant: TenantId) -> Result<i64, ProvisionError> {
+    pub(super) async fn migrate_patiently(&self, tenant: TenantId) -> Result<i64, ProvisionError> {
         let mut pause = PAUSE;
         for _ in 1..TRIES {
             match self.migrate_tenant(tenant).await {

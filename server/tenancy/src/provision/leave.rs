@@ -38,10 +38,10 @@ impl Provisioner {
         Ok(departures::ask(&self.central, tenant, (grace_days, release_slug), by).await?)
     }
 
-    /// Opens an agency again that was to go, as long as its database stands. Says whether it does.
+    /// Keeps an agency that was to go, as long as its database stands, and brings that up to date. Says whether it does.
     ///
     /// # Errors
-    /// [`ProvisionError`]; [`ProvisionError::Held`] while somebody is dropping it.
+    /// [`ProvisionError`], and then it goes on its way; [`ProvisionError::Held`] while somebody is dropping it.
     pub async fn call_off(&self, tenant: TenantId, by: By) -> Result<bool, ProvisionError> {
         let Some(id) = departures::find(&self.central, tenant).await? else { return Ok(false) };
         let claimed = leases::claim(&self.central, &crate::central::worker_name(), Some(id)).await?;
@@ -59,12 +59,14 @@ impl Provisioner {
         if !matches!(op.step.as_str(), "asked" | "fence") {
             return Ok(false);
         }
-        let (place, going) = (operations::placement(&self.central, op.tenant).await?, going(op)?);
+        let place = operations::placement(&self.central, op.tenant).await?;
+        // The others may have been given another schema meanwhile, and it was passed by.
+        self.migrate_patiently(op.tenant).await?;
         let mut conn = self.server(&place).await?;
         run(&mut conn, format!("alter role {} login", place.role_name)).await?;
         conn.close().await?;
         let mut tx = self.central.pool().begin().await?;
-        departures::call_off_in(&mut tx, op, &going, by).await?;
+        departures::call_off_in(&mut tx, op, (by, OffsetDateTime::now_utc())).await?;
         held(leases::finish_in(&mut tx, op).await?)?;
         tx.commit().await?;
         Ok(true)
@@ -90,7 +92,7 @@ impl Provisioner {
             self.left(op, "role", "role dropped").await?;
         }
         let mut tx = self.central.pool().begin().await?;
-        departures::forget_in(&mut tx, op, &going).await?;
+        departures::forget_in(&mut tx, self.servers.key(), (op, &going)).await?;
         held(leases::advance_in(&mut tx, op, "forget", "forgotten").await?)?;
         held(leases::finish_in(&mut tx, op).await?)?;
         tx.commit().await?;

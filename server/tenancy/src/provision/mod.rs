@@ -202,7 +202,7 @@ impl Provisioner {
     /// # Errors
     /// [`ReserveError`].
     pub async fn reserve(&self, new: &NewTenant, idempotency_key: Option<&str>) -> Result<OperationId, ReserveError> {
-        let id = operations::reserve(&self.central, new, idempotency_key).await?;
+        let id = operations::reserve(&self.central, self.servers.key(), new, idempotency_key).await?;
         self.observe(Step::Reserve);
         Ok(id)
     }

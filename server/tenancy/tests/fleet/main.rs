@@ -529,3 +529,31 @@ fn a_server_that_is_down_fails_for_its_own_agencies_alone() {
         sqlx::query(parted).bind(there.route.tenant).execute(&mut central().await).await.expect("parted");
     });
 }
+
+#[test]
+fn who_comes_back_from_the_brink_has_the_schema_of_the_others() {
+    run(async {
+        let _alone = alone().await;
+        let a = agency().await;
+        let bed = bed().await;
+        let asked = bed.deployment.provisioner().ask_to_go(a.route.tenant, (30, false), Default::default()).await;
+        let asked = asked.expect("asked").expect("it may go");
+        bed.deployment.provisioner().run_to_end(asked).await.expect("as far as it goes today");
+        // The program is exchanged meanwhile, and its rollout passes by whoever goes.
+        let version = next_version();
+        let newer =
+            bed.deployment.provisioner().of_history(with(version, "alter table store_settings add column later int"));
+        assert!(newer.call_off(a.route.tenant, Default::default()).await.expect("called off"));
+        let at: i64 = sqlx::query_scalar("select schema_version from tenant_placements where tenant_id = $1")
+            .bind(a.route.tenant)
+            .fetch_one(&mut central().await)
+            .await
+            .expect("read");
+        assert_eq!(at, version);
+        let later: Option<i32> = sqlx::query_scalar("select later from store_settings")
+            .fetch_one(&mut inside(&a).await)
+            .await
+            .expect("read");
+        assert_eq!(later, None);
+    });
+}

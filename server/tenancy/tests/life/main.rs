@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection};
 use std::collections::BTreeSet;
 use tenancy::central::operation_log;
 use tenancy::central::operations::{self, NewTenant, ReserveError};
-use tenancy::central::{departures, directory, leases};
+use tenancy::central::{directory, leases, slugs};
 use tenancy::testing::{Agency, agency, agency_of, bed, new_tenant, run, superuser};
 use tenancy::{OpenError, OperationId, Status, TenantId};
 use tokio::sync::Mutex;
@@ -98,6 +98,87 @@ fn an_agency_that_goes_is_shut_out_at_once_and_dropped_when_its_time_has_come() 
     });
 }
 
+/// Tables of the central database with a row that holds this text in any of its columns. The log keeps what it has.
+async fn tables_with(text: &str) -> Vec<String> {
+    let mut root = central().await;
+    let tables = "select c.relname::text from pg_class c
+        where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> 'tenant_audit_log' order by 1";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut root).await.expect("listed");
+    assert!(tables.len() > 20, "{tables:?}");
+    let mut found = Vec::new();
+    for table in tables {
+        let holds = format!("select exists (select from {table} t where position($1 in to_jsonb(t)::text) > 0)");
+        if sqlx::query_scalar(AssertSqlSafe(holds)).bind(text).fetch_one(&mut root).await.expect("looked at") {
+            found.push(table);
+        }
+    }
+    found
+}
+
+/// Whatever is known of somebody beside their name and address.
+async fn tell_all_of(person: tenancy::PersonId, phone: &str) {
+    let mut root = central().await;
+    for sql in [
+        "update people set phone = $2, creci = $2, locale = 'en', totp = convert_to($2, 'UTF8'), totp_set_at = now(),
+                totp_pending = convert_to($2, 'UTF8'), totp_pending_at = now() where id = $1",
+        "insert into recovery_codes (person_id, label, hash) values ($1, 'ABCD', $2)",
+        "insert into person_links (id, person_id, purpose, token_digest, email, created_at, expires_at)
+         select gen_random_uuid(), id, 'email', sha256(convert_to(id::text || $2, 'UTF8')), email, now(), now() + interval '1 day' from people where id = $1",
+        "insert into mails (id, kind, recipient, sealed) select gen_random_uuid(), 'account.moved', email, convert_to($2, 'UTF8') from people where id = $1",
+    ] {
+        sqlx::query(sql).bind(person).bind(phone).execute(&mut root).await.expect(sql);
+    }
+}
+
+#[test]
+fn nothing_of_an_agency_that_is_gone_says_who_worked_there() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        let provisioner = bed.deployment.provisioner();
+        let (a, b) = (agency().await, agency().await);
+        let [of_a, of_b] =
+            [&a, &b].map(|agency| format!("(11) 9{}", &agency.person.as_uuid().simple().to_string()[20..]));
+        tell_all_of(a.person, &of_a).await;
+        tell_all_of(b.person, &of_b).await;
+        // The other one works here too, and stays whom they are where they still work.
+        let both = tenancy::central::people::NewPerson { name: "Bia", email: &b.email, password_hash: "" };
+        provisioner.add_user(a.route.tenant, &both, "broker").await.expect("added");
+        let invited = format!("convidada@{}.example", a.route.slug);
+        let invite = "insert into invitations (id, tenant_id, email, role, token_digest, locale, invited_by, created_at, sent_at, expires_at)
+            values (gen_random_uuid(), $1, $2, 'broker', sha256(convert_to($2, 'UTF8')), 'pt', $3, now(), now(), now() + interval '7 days')";
+        let mut root = central().await;
+        let invite = sqlx::query(invite).bind(a.route.tenant).bind(&invited).bind(a.owner);
+        invite.execute(&mut root).await.expect("invited");
+        let before = tables_with(&a.email).await;
+        for table in ["mails", "people", "person_links", "tenant_operations", "users"] {
+            assert!(before.iter().any(|found| found == table), "{table}: {before:?}");
+        }
+        provisioner.run_to_end(asked(&a, 0, false).await).await.expect("gone");
+        let digest: String = sqlx::query_scalar("select encode(sha256(convert_to($1, 'UTF8')), 'hex')")
+            .bind(&a.email)
+            .fetch_one(&mut root)
+            .await
+            .expect("computed");
+        let hex: String = of_a.bytes().map(|byte| format!("{byte:02x}")).collect();
+        for text in [
+            &a.email,
+            &of_a,
+            &hex,
+            &digest,
+            &invited,
+            &format!("\"{}\"", a.route.name),
+            &format!("contato@{}.example", a.route.slug),
+        ] {
+            assert_eq!(tables_with(text).await, Vec::<String>::new(), "{text}");
+        }
+        let left = "select count(*) from people p where p.id = $1 and p.totp is not null
+            and exists (select from recovery_codes where person_id = p.id) and exists (select from person_links where person_id = p.id)";
+        let left: i64 = sqlx::query_scalar(left).bind(b.person).fetch_one(&mut root).await.expect("counted");
+        assert_eq!((left, tables_with(&of_b).await.len()), (1, 2), "the other's people, and their recovery code");
+    });
+}
+
 #[test]
 fn an_address_is_kept_for_its_owner_and_what_is_made_there_is_new() {
     run(async {
@@ -117,6 +198,15 @@ fn an_address_is_kept_for_its_owner_and_what_is_made_there_is_new() {
         directory::find(central_db, &gone).await.expect_err("nor does its number lead to it");
         let stranger = NewTenant { slug: a.route.slug.clone(), ..new_tenant() };
         assert!(matches!(provisioner.reserve(&stranger, None).await, Err(ReserveError::SlugTaken)));
+        // Nor may an agency that is there already move in, unless it is theirs.
+        let (central, key, other) = (bed.deployment.central(), bed.deployment.key(), agency().await);
+        let wanted = (other.route.tenant, a.route.slug.as_str());
+        let refused = slugs::rename(central, key, wanted, Default::default()).await;
+        assert!(matches!(refused, Err(slugs::RenameError::Taken)), "{refused:?}");
+        let theirs = agency_of(NewTenant { admin_email: a.email.clone(), ..new_tenant() }).await;
+        let wanted = (theirs.route.tenant, a.route.slug.as_str());
+        slugs::rename(central, key, wanted, Default::default()).await.expect("its owner's");
+        provisioner.run_to_end(asked(&theirs, 0, false).await).await.expect("gone");
         let again = agency_of(described(&a)).await;
         assert_ne!((again.route.tenant, again.owner, again.person), (a.route.tenant, a.owner, a.person));
         let about: Option<String> =
@@ -124,9 +214,14 @@ fn an_address_is_kept_for_its_owner_and_what_is_made_there_is_new() {
         assert_ne!(about.as_deref(), Some("of the old one"));
         // Freed, it is anybody's.
         provisioner.run_to_end(asked(&again, 0, false).await).await.expect("gone");
-        assert!(departures::release_slug(bed.deployment.central(), &a.route.slug).await.expect("freed"));
-        assert!(!departures::release_slug(bed.deployment.central(), &a.route.slug).await.expect("once"));
+        assert!(slugs::release(bed.deployment.central(), &a.route.slug, Default::default()).await.expect("freed"));
+        assert!(!slugs::release(bed.deployment.central(), &a.route.slug, Default::default()).await.expect("once"));
+        let line = "select count(*) from tenant_audit_log where action = 'slug.release' and changes->>'slug' = $1";
+        assert_eq!(count(line, &a.route.slug).await, 1);
         provisioner.reserve(&stranger, None).await.expect("it is theirs");
+        // What is held for nobody any more is removed, with whose it was.
+        slugs::sweep(central, time::OffsetDateTime::now_utc() + time::Duration::days(91)).await.expect("swept");
+        assert_eq!(count("select count(*) from held_slugs where slug like $1 || '%'", "agency-").await, 0);
     });
 }
 

@@ -74,7 +74,7 @@ fn who_opened_an_agency_before_it_was_closed_or_moved_does_not_write_as_if_it_we
         open[1].begin().await.expect("at its new place").rollback().await.expect("rolled back");
         assert_eq!(registry.snapshot().opened, 4, "and not at the old one");
         let resumed = companies::resume(central, closed.route.tenant, Default::default());
-        assert!(resumed.await.expect("resumed"));
+        assert!(resumed.await.expect("resumed").is_some());
         bed.routes.reload().await.expect("read");
         open[0].begin().await.expect("it is open again").rollback().await.expect("rolled back");
         registry.close().await;
