@@ -295,6 +295,14 @@ pub const fn news(news: News, lang: Lang) -> (&'static str, &'static str) {
             "A recovery code was used",
             "One of your recovery codes was used on your Sobrado account. It is no longer good.",
         ),
+        (News::Tried, Lang::Pt) => (
+            "Códigos errados na entrada da sua conta",
+            "Alguém digitou a senha certa da sua conta no Sobrado e vários códigos errados: quem faz isso conhece a sua senha.",
+        ),
+        (News::Tried, Lang::En) => (
+            "Wrong codes at your account's sign-in",
+            "Somebody typed the right password of your Sobrado account and several wrong codes: whoever does that knows your password.",
+        ),
     }
 }
 
@@ -311,6 +319,22 @@ pub const fn proof_needed(lang: Lang) -> &'static str {
     match lang {
         Lang::Pt => "Faz mais de dez minutos que você digitou a senha. Confirme que é você e tente de novo:",
         Lang::En => "You typed your password more than ten minutes ago. Confirm that it is you and try again:",
+    }
+}
+
+/// Title, sentence and button for whoever works for no agency.
+pub const fn nowhere(lang: Lang) -> (&'static str, &'static str, &'static str) {
+    match lang {
+        Lang::Pt => (
+            "Nenhuma imobiliária",
+            "Você não faz parte de nenhuma imobiliária agora. Peça um convite a quem dirige a sua, ou cadastre uma.",
+            "Cadastrar uma imobiliária",
+        ),
+        Lang::En => (
+            "No agency",
+            "You are not part of any agency now. Ask the owner of yours for an invitation, or sign one up.",
+            "Sign an agency up",
+        ),
     }
 }
 
