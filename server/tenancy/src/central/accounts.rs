@@ -140,7 +140,8 @@ pub struct Membership {
     pub role: String,
 }
 
-/// The active accounts of a person in agencies that can be entered or are suspended, by the agency's name.
+/// The active accounts of a person in agencies that can be entered or are suspended, by the agency's name. One whose
+/// subscription has ended is its owner's alone, who can take that back.
 ///
 /// # Errors
 /// The database's.
@@ -150,7 +151,8 @@ pub async fn memberships(db: &CentralDb, person: PersonId) -> Result<Vec<Members
         r#"select u.id as "user: UserId", u.company_id as "tenant: TenantId", c.name as company, u.role
            from users u
            join companies c on c.id = u.company_id
-           where u.person_id = $1 and u.active and c.status in ('active', 'suspended', 'moving')
+           where u.person_id = $1 and u.active
+             and (c.status in ('active', 'suspended', 'moving') or c.status = 'cancelled' and u.role = 'owner')
            order by c.name"#,
         person.as_uuid()
     )
