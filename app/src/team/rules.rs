@@ -39,14 +39,9 @@ pub fn parse_role(raw: &str, by: Role) -> Result<Role, Problem> {
 /// Reads a person's name.
 ///
 /// # Errors
-/// [`Problem::Required`], [`Problem::TooShort`], [`Problem::TooLong`], [`Problem::ControlCharacter`].
+/// As [`text::parse_name`].
 pub fn parse_name(raw: &str) -> Result<String, Problem> {
-    let name = text::parse_line(raw, 120)?;
-    match name.chars().count() {
-        0 => Err(Problem::Required),
-        1 => Err(Problem::TooShort(2)),
-        _ => Ok(name),
-    }
+    text::parse_name(raw, 120)
 }
 
 #[cfg(test)]
