@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use tenancy::TenantId;
-use tenancy::central::audit_log::{self, Entry, Place, Scope, Wanted};
+use tenancy::central::audit_log::{self, Entry, Origins, Place, Scope, Wanted};
 use tenancy::central::companies;
 use uuid::Uuid;
 
@@ -118,12 +118,13 @@ pub async fn wanted(
         from: parse_day(&filter.from),
         until: parse_day(&filter.to).map(day_after),
         text: some(&filter.q),
+        origins: if viewer == Viewer::Operator { Origins::All } else { Origins::OfTheAgencys },
         ..Wanted::all(scope)
     }))
 }
 
 /// Whether a viewer is shown where a line came from. An agency sees that of its own people and of whoever stood at its door,
-/// not that of the platform's people.
+/// not that of the platform's people. What is looked for keeps to the same: [`Origins`].
 fn shows_origin(entry: &Entry, viewer: Viewer) -> bool {
     let of_its_own = entry.is_staff && entry.impersonator.is_none();
     viewer == Viewer::Operator || of_its_own || (entry.user.is_none() && entry.ip_address.is_some())
