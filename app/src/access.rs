@@ -277,12 +277,15 @@ const fn site(path: &'static str) -> Access {
 }
 
 impl Access {
-    /// Whether an operator who acts as a member gets through: to look, as long as nothing is taken away; to change, where
-    /// changes were chosen and the work is the agency's; and always to end it.
+    /// Whether an operator who acts as a member gets through: to look at the agency's work, as long as nothing is taken away;
+    /// to change, where changes were chosen; and always to end it. What is the person's own is closed: their profile, their
+    /// sessions, their second factor.
     pub fn is_open_to_acting(&self, may_write: bool) -> bool {
         match (self.path, self.audience) {
             ("/sair" | "/fn/platform/end_acting", _) => true,
             (path, _) if path.contains("export") => false,
+            (path, _) if path.starts_with("/app/profile") || path.starts_with("/fn/account/") => false,
+            (_, Audience::SignedIn) => false,
             _ if !self.mutating => true,
             (_, Audience::Staff(can)) => may_write && can.is_open_to_acting(),
             _ => false,

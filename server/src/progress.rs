@@ -7,8 +7,9 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::Stream;
 use http::HeaderMap;
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tenancy::central::operation_log::{self, Recorded};
 use tenancy::central::sign_ups;
@@ -28,12 +29,51 @@ use crate::layers::plain;
 const LOOK: Duration = Duration::from_secs(5);
 /// After so long the browser asks anew: no answer lasts for ever.
 const LONGEST: Duration = Duration::from_secs(120);
+/// Streams that one person may have open: a page, and the same page in another window.
+const AT_ONCE: u8 = 2;
+/// Whoever has enough comes back after so many seconds.
+const RETRY: u32 = 10;
+
+/// How many streams each person has open.
+#[derive(Debug, Clone, Default)]
+pub struct Streams(Arc<Mutex<HashMap<PersonId, u8>>>);
+
+impl Streams {
+    /// One more, unless there are enough.
+    fn open(&self, person: PersonId) -> Option<Open> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = all.entry(person).or_default();
+        if *count >= AT_ONCE {
+            return None;
+        }
+        *count += 1;
+        Some(Open { streams: self.clone(), person })
+    }
+}
+
+/// A stream that counts until it is dropped.
+struct Open {
+    streams: Streams,
+    person: PersonId,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let mut all = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = all.get_mut(&self.person) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                all.remove(&self.person);
+            }
+        }
+    }
+}
 
 /// `GET /cadastro/andamento/eventos`: `step` with its name, `held_up`, `done`; each but the last under its place in the record.
 /// It ends with the session that asked: whoever was signed out hears nothing more.
 pub async fn events(
     State(state): State<AppState>,
-    Extension(who): Extension<Who>,
+    (Extension(who), Extension(streams)): (Extension<Who>, Extension<Streams>),
     session: Session,
     headers: HeaderMap,
 ) -> Response {
@@ -47,6 +87,8 @@ pub async fn events(
         Who::Staff { account, .. } => account.person,
         Who::Operator(_) | Who::Nobody => return refuse(&AppError::Unauthenticated),
     };
+    let Some(session) = session.id() else { return refuse(&AppError::Unauthenticated) };
+    let Some(open) = streams.open(person) else { return refuse(&AppError::TooMany(RETRY)) };
     // Before the record is read: what is committed meanwhile is heard.
     let heard = house.operations.subscribe();
     let under_way = match sign_ups::progress(&house.central, person).await {
@@ -56,7 +98,7 @@ pub async fn events(
     };
     let seen = headers.get("last-event-id").and_then(|v| v.to_str().ok()?.parse().ok()).unwrap_or(0);
     let ends = tokio::time::Instant::now() + LONGEST;
-    let watch = Watch { house, session, person, operation: under_way, heard, seen, ends };
+    let watch = Watch { house, session, person, operation: under_way, heard, seen, ends, _open: open };
     Sse::new(watch.events()).keep_alive(KeepAlive::default()).into_response()
 }
 
@@ -68,6 +110,7 @@ struct Watch {
     heard: broadcast::Receiver<OperationId>,
     seen: i32,
     ends: tokio::time::Instant,
+    _open: Open,
 }
 
 impl Watch {
@@ -83,9 +126,14 @@ impl Watch {
     /// What is new, as soon as there is something, and whether that was the last. None: the browser is to ask anew.
     async fn next(&mut self) -> Option<(Vec<Event>, bool)> {
         loop {
-            // Remembered for five seconds at most, as for every request; a look is as far from the next.
-            if !matches!(self.house.sessions.load(&self.session).await, Ok(Some(_))) {
-                return None;
+            // Remembered for five seconds at most, as for every request; a look is as far from the next (AUTH-18).
+            match self.house.sessions.load(&self.session).await {
+                Ok(Some(_)) => {}
+                Ok(None) => return None,
+                Err(error) => {
+                    tracing::warn!(%error, "the session of a stream could not be read");
+                    return None;
+                }
             }
             match self.look().await {
                 Ok((events, is_over)) if is_over || !events.is_empty() => return Some((events, is_over)),

@@ -1,10 +1,10 @@
 //! The HTTP surface on one screen: two faces, picked by the host before anything else.
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use http::{HeaderName, StatusCode, header};
 use leptos::prelude::provide_context;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
@@ -131,7 +131,7 @@ fn app_face(state: &AppState) -> Router {
     let still = Router::new()
         .leptos_routes_with_context(state, front, context(&house), move || app::shell::front_shell(quiet.clone()))
         .route("/sair", post(session::sign_out))
-        .route("/cadastro/andamento/eventos", get(progress::events))
+        .route("/cadastro/andamento/eventos", get(progress::events).layer(Extension(progress::Streams::default())))
         .layer(from_fn(still::layer))
         .with_state(state.clone());
     let front = still.clone();

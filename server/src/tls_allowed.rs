@@ -57,10 +57,11 @@ impl Asked {
         match self.standing(domain) {
             Standing::Unknown => StatusCode::NOT_FOUND,
             Standing::Known => StatusCode::OK,
-            Standing::New => {
+            standing @ (Standing::Own | Standing::New) => {
                 let now = self.house.clock.now();
                 let mut orders = self.orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if orders.take(domain.trim_end_matches('.'), now) {
+                let is_within = orders.take(domain.trim_end_matches('.'), now);
+                if is_within || matches!(standing, Standing::Own) {
                     StatusCode::OK
                 } else {
                     StatusCode::TOO_MANY_REQUESTS
@@ -80,8 +81,12 @@ impl Asked {
         // A closed agency's storefront says so, and needs a certificate to say it.
         match name.strip_suffix(base).and_then(|rest| rest.strip_suffix('.')) {
             Some(slug) => {
-                let route = routes.by_slug(slug).or_else(|| routes.by_former_slug(slug));
-                if route.is_some_and(|route| route.status.answers()) { Standing::Known } else { Standing::Unknown }
+                let (own, former) = (routes.by_slug(slug), routes.by_former_slug(slug));
+                match (own, former) {
+                    (Some(route), _) if route.status.answers() => Standing::Own,
+                    (None, Some(route)) if route.status.answers() => Standing::New,
+                    _ => Standing::Unknown,
+                }
             }
             None => match routes.by_domain(&host).filter(|route| route.status.answers()) {
                 None => Standing::Unknown,
@@ -96,9 +101,11 @@ impl Asked {
 enum Standing {
     /// Nobody's.
     Unknown,
-    /// Ours or an agency's, with a certificate or at a place of the platform's own.
+    /// Ours, or an agency's with a certificate.
     Known,
-    /// An agency's domain that has no certificate yet: one may be ordered.
+    /// An agency's place below the platform's own: there is one for each, and it counts as ordered.
+    Own,
+    /// An agency's domain that has no certificate yet, or a place that it has left: one may be ordered.
     New,
 }
 

@@ -182,7 +182,7 @@ pub async fn update_profile(house: &House, staff: &Staff, form: &Fields) -> Resu
 /// Sends a link to another address, after the password was given once more.
 ///
 /// # Errors
-/// [`AppError::Invalid`].
+/// [`AppError::Invalid`], also when that address was sent enough.
 pub async fn ask_email(house: &Arc<House>, staff: &Staff, form: &Fields, lang: Lang) -> Result<(), AppError> {
     let email = email::parse(form.get("email")).map_err(|problem| AppError::invalid("email", problem))?;
     let password = form.get("email_password").to_owned();
@@ -191,8 +191,11 @@ pub async fn ask_email(house: &Arc<House>, staff: &Staff, form: &Fields, lang: L
     let token = Token::generate();
     let letter = letters::confirm(lang, house.settings.address(&format!("/confirmar/email/{}", token.reveal())));
     let mail = mail("account.confirm", &email, &letter);
-    let link = (staff.account.person, &token);
-    Ok(person_links::ask_email(&house.central, &house.key, &asker(house, &staff.request), link, &mail).await?)
+    let link = (staff.account.tenant, staff.account.person, &token);
+    match person_links::ask_email(&house.central, &house.key, &asker(house, &staff.request), link, &mail).await? {
+        Asked::Wait(_) => Err(AppError::invalid("email", Problem::EnoughMails)),
+        Asked::Heard => Ok(()),
+    }
 }
 
 /// The address in the session's account is believed for five seconds, in which it may have become another's.

@@ -1,7 +1,7 @@
 //! The log for its screens and its exports. Reads the central database, whose SQL is in `tenancy`.
 
 use serde_json::Value;
-use tenancy::central::audit_log::{self, Entry, Place, Scope, Wanted};
+use tenancy::central::audit_log::{self, Entry, Origins, Place, Scope, Wanted};
 use tenancy::central::companies;
 use tenancy::{TenantDb, TenantId};
 use time::{Duration, OffsetDateTime};
@@ -132,6 +132,7 @@ pub async fn wanted(
         from,
         until,
         text: some(&filter.q),
+        origins: if viewer == Viewer::Operator { Origins::All } else { Origins::OfTheAgencys },
         ..Wanted::all(scope)
     }))
 }
@@ -156,7 +157,7 @@ fn said_of_days(wanted: &Wanted, now: OffsetDateTime, lang: Lang) -> String {
 }
 
 /// Whether a viewer is shown where a line came from. An agency sees that of its own people and of whoever stood at its door,
-/// not that of the platform's people.
+/// not that of the platform's people. What is looked for keeps to the same: [`Origins`].
 fn shows_origin(entry: &Entry, viewer: Viewer) -> bool {
     let of_its_own = entry.is_staff && entry.impersonator.is_none();
     viewer == Viewer::Operator || of_its_own || (entry.user.is_none() && entry.ip_address.is_some())

@@ -196,6 +196,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("second_factor.reset", "redefiniu a verificação em duas etapas", "reset a second factor"),
     ("second_factor.codes", "gerou novos códigos de recuperação", "made new recovery codes"),
     ("second_factor.recovery", "usou um código de recuperação", "used a recovery code"),
+    ("second_factor.tried", "errou vários códigos de verificação", "gave several wrong codes"),
     ("domain.claim", "pediu um domínio", "claimed a domain"),
     ("domain.verify", "comprovou um domínio", "proved a domain"),
     ("domain.primary", "escolheu o domínio principal", "chose the primary domain"),

@@ -51,7 +51,11 @@ pub async fn prove(
         let known = people::find_credentials(&house.central, &email).await?.filter(|_| !is_anybodys);
         let checked = place.verify(password, known.as_ref().map(|k| k.password_hash.as_str())).await;
         let is_right = matches!(checked, Checked::Right(_));
-        sign_ins::record(&house.central, &house.key, attempt, Factor::Password, is_right.into()).await?;
+        // Of whoever has a second factor the password alone is no success: it would make wrong codes forgotten, and a device known.
+        let is_half = known.as_ref().is_some_and(|known| known.factor_set.is_some());
+        if !is_right || !is_half {
+            sign_ins::record(&house.central, &house.key, attempt, Factor::Password, is_right.into()).await?;
+        }
         known.filter(|_| is_right).ok_or_else(wrong)
     })
     .await

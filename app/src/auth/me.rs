@@ -1,6 +1,6 @@
 //! Who is in front of the screen, as the layers have found out: nothing is asked for it.
 
-use super::types::Me;
+use super::types::{Demand, Me};
 use crate::access::Role;
 use crate::account::portrait::face;
 use crate::caller;
@@ -17,6 +17,8 @@ pub fn me() -> Result<Me, AppError> {
     let house = caller::house()?;
     let route = staff.db.route();
     let lang = crate::words::lang();
+    // Who acts as a member has a second factor of their own, and is asked for none.
+    let demand = if staff.acting.is_some() { Demand::Nothing } else { caller::insiders_demand()? };
     let acting = staff.acting.as_ref().map(|acting| {
         let who = (acting.operator.name.as_str(), staff.account.name.as_str());
         let until = format_instant(acting.until, lang);
@@ -36,7 +38,7 @@ pub fn me() -> Result<Me, AppError> {
         remember: staff.remember,
         refused: caller::refused_draft()?,
         second_factor: staff.account.second_factor,
-        reminder: crate::auth::words::reminder(caller::insiders_demand()?, crate::words::lang()),
+        reminder: crate::auth::words::reminder(demand, lang),
         request: caller::request_id(),
     })
 }
@@ -48,6 +50,6 @@ pub fn has_second_factor() -> bool {
 
 /// On a page without the frame of the CRM: the draft that its address names, and why its form was refused.
 pub fn refused() -> Option<Refused> {
-    let is_staff = caller::insider().is_ok_and(|who| who.tenant.is_some());
+    let is_staff = matches!(caller::anybody(), Ok((caller::Who::Staff { .. }, _)));
     is_staff.then(|| Refused(caller::refused_draft().ok().flatten()))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use tenancy::central::mails::Mail;
 use tenancy::central::second_factors::{self, Actor, Changed, Held, Told};
-use tenancy::central::sessions::{self, Signed};
+use tenancy::central::sessions::{self, SIGNED, Signed};
 use tenancy::{PersonId, TenantId, UserId};
 use time::Duration;
 use uuid::Uuid;
@@ -191,7 +191,7 @@ pub async fn remove(house: &Arc<House>, who: &Insider, (password, code): (String
     go_on(house, who, &changed).await
 }
 
-/// New recovery codes in the place of all earlier ones.
+/// New recovery codes in the place of all earlier ones. One proof makes them once: each set costs ten hashes.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is no second factor.
@@ -199,6 +199,7 @@ pub async fn renew_codes(house: &Arc<House>, who: &Insider) -> Result<(), AppErr
     if !who.second_factor {
         return Err(AppError::NotFound);
     }
+    spend_proof().await?;
     let (shown, kept) = new_codes(house).await?;
     let (actor, mail) = (actor(who), own_letter(house, who, News::Codes));
     let told = Told { actor: &actor, key: &house.key, mail: &mail };
@@ -241,6 +242,14 @@ pub async fn take_away(house: &House, (person, user): (PersonId, Uuid), actor: &
     house.sessions.forget_all(&changed.ok_or(AppError::NotFound)?.ended).await;
     house.accounts.forget(user).await;
     Ok(())
+}
+
+/// The next dangerous act of this session asks for a proof of its own.
+async fn spend_proof() -> Result<(), AppError> {
+    let (session, signed) = (sign_in::session().await?, sign_in::signed_in().await?);
+    let signed = Signed { proved: 0, ..signed.ok_or(AppError::Unauthenticated)? };
+    session.insert(SIGNED, signed).await.map_err(|_| AppError::Unavailable)?;
+    session.save().await.map_err(|_| AppError::Unavailable)
 }
 
 /// Recovery codes as they are shown, and as they are kept.

@@ -7,7 +7,7 @@ use tenancy::central::people;
 use tenancy::central::second_factors::{self, Actor, Told};
 use tenancy::central::sessions::{self, BETWEEN};
 use tenancy::central::sign_ins::{self, Factor, Verdict};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::second_factor::letter;
 use super::sign_in::{self, Door, Inside, Passed, Typed};
@@ -24,6 +24,8 @@ use crate::values::fields::Problem;
 pub const FIELD: &str = "second_factor";
 /// Under this key a session that opens nothing keeps whose code is awaited.
 const STEP: &str = "step";
+/// From so many wrong codes within a day on, their person is told of them.
+const TOLD_FROM: i64 = 5;
 
 /// Somebody who has given their password. It is kept on the server: what the browser has of it is a session's identifier.
 #[derive(Debug, Serialize, Deserialize)]
@@ -174,7 +176,35 @@ impl Trial {
             one_time::Typed::Neither => false,
         };
         sign_ins::record(&house.central, &house.key, attempt, Factor::Code, is_good.into()).await?;
+        if !is_good {
+            self.warn().await?;
+        }
         Ok(is_good)
+    }
+
+    /// Whoever gets as far as wrong codes has the password: its person is told, once a day.
+    async fn warn(&self) -> Result<(), AppError> {
+        let house = &*self.house;
+        let since = self.at - Duration::DAY;
+        if sign_ins::wrong_codes(&house.central, &house.key, &self.email, since).await? < TOLD_FROM {
+            return Ok(());
+        }
+        let held = second_factors::find(&house.central, self.person).await?;
+        let (actor, mail) = (self.actor(None), letter(&held, None, News::Tried, |page| house.settings.address(page)));
+        let told = Told { actor: &actor, key: &house.key, mail: &mail };
+        second_factors::warn(&house.central, self.person, (self.at, told)).await?;
+        Ok(())
+    }
+
+    /// Who tries, as far as anybody knows, and from where.
+    fn actor(&self, user: Option<PersonId>) -> Actor {
+        Actor {
+            tenant: None,
+            user: user.map(PersonId::as_uuid),
+            ip_address: Some(self.request.ip.to_string()),
+            user_agent: self.request.user_agent.clone(),
+            request_id: Some(self.request.id.clone()),
+        }
     }
 
     async fn is_next(&self, code: &str) -> Result<bool, AppError> {
@@ -191,15 +221,7 @@ impl Trial {
         if !one_time::is_kept(&self.place, rest.to_owned(), kept.as_deref()).await {
             return Ok(false);
         }
-        let request = self.request.clone();
-        let actor = Actor {
-            tenant: None,
-            user: Some(self.person.as_uuid()),
-            ip_address: Some(self.request.ip.to_string()),
-            user_agent: request.user_agent,
-            request_id: Some(request.id),
-            reason: None,
-        };
+        let actor = self.actor(Some(self.person));
         let held = second_factors::find(&house.central, self.person).await?;
         let mail = letter(&held, None, News::Recovery, |page| house.settings.address(page));
         let told = Told { actor: &actor, key: &house.key, mail: &mail };

@@ -52,7 +52,7 @@ pub struct Typed {
 pub enum Inside {
     /// In the CRM of their one agency, or in the console.
     Home,
-    /// Before the choice of an agency.
+    /// Before the choice of an agency; of none, for whoever works nowhere now.
     Choosing,
     /// Before the page that asks for the code of their second factor: nothing is open yet.
     Code,
@@ -99,7 +99,7 @@ impl Passed {
         if device_key().is_none() {
             remember_device(house, &self.email, request).await?;
         }
-        let inside = if matches!(self.admitted, Admitted::Several) { Inside::Choosing } else { Inside::Home };
+        let inside = if matches!(self.admitted, Admitted::Choosing) { Inside::Choosing } else { Inside::Home };
         open_session(&session().await?, signed(&self, house.clock.now(), request)).await?;
         Ok(inside)
     }
@@ -202,7 +202,8 @@ pub fn attempt_of<'a>(
 
 enum Admitted {
     One(Membership),
-    Several,
+    /// As many as there are, none too: which one is asked next.
+    Choosing,
     Operator(OperatorId),
 }
 
@@ -213,18 +214,17 @@ async fn admit(house: &House, door: Door, known: &Credentials) -> Result<Option<
     }
     let mut agencies = accounts::memberships(&house.central, known.person).await?;
     Ok(match agencies.len() {
-        // Whoever has left every agency comes in to answer for one of their own, and to watch it being made: no further.
-        0 if accounts::is_on_the_way(&house.central, known.person, house.clock.now()).await? => Some(Admitted::Several),
-        0 => None,
+        // Operators have a door of their own. Whoever works nowhere now may still join an agency, or begin one.
+        0 if known.operator.is_some() => None,
         1 => agencies.pop().map(Admitted::One),
-        _ => Some(Admitted::Several),
+        _ => Some(Admitted::Choosing),
     })
 }
 
 fn signed(passed: &Passed, now: OffsetDateTime, request: &Request) -> Signed {
     let (membership, operator) = match &passed.admitted {
         Admitted::One(membership) => (Some(membership), None),
-        Admitted::Several => (None, None),
+        Admitted::Choosing => (None, None),
         Admitted::Operator(id) => (None, Some(*id)),
     };
     Signed {

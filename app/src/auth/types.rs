@@ -157,6 +157,8 @@ pub enum News {
     Codes,
     /// A recovery code has let somebody in.
     Recovery,
+    /// Somebody with the password tries codes that are wrong.
+    Tried,
 }
 
 impl News {
@@ -168,6 +170,7 @@ impl News {
             Self::Reset => "second_factor.reset",
             Self::Codes => "second_factor.codes",
             Self::Recovery => "second_factor.recovery",
+            Self::Tried => "second_factor.tried",
         }
     }
 }

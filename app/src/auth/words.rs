@@ -301,6 +301,14 @@ pub const fn news(news: News, lang: Lang) -> (&'static str, &'static str) {
             "A recovery code was used",
             "One of your recovery codes was used on your Sobrado account. It is no longer good.",
         ),
+        (News::Tried, Lang::Pt) => (
+            "Códigos errados na entrada da sua conta",
+            "Alguém digitou a senha certa da sua conta no Sobrado e vários códigos errados: quem faz isso conhece a sua senha.",
+        ),
+        (News::Tried, Lang::En) => (
+            "Wrong codes at your account's sign-in",
+            "Somebody typed the right password of your Sobrado account and several wrong codes: whoever does that knows your password.",
+        ),
     }
 }
 
@@ -317,6 +325,22 @@ pub const fn proof_needed(lang: Lang) -> &'static str {
     match lang {
         Lang::Pt => "Faz mais de dez minutos que você digitou a senha. Confirme que é você e tente de novo:",
         Lang::En => "You typed your password more than ten minutes ago. Confirm that it is you and try again:",
+    }
+}
+
+/// Title, sentence and button for whoever works for no agency.
+pub const fn nowhere(lang: Lang) -> (&'static str, &'static str, &'static str) {
+    match lang {
+        Lang::Pt => (
+            "Nenhuma imobiliária",
+            "Você não faz parte de nenhuma imobiliária agora. Peça um convite a quem dirige a sua, ou cadastre uma.",
+            "Cadastrar uma imobiliária",
+        ),
+        Lang::En => (
+            "No agency",
+            "You are not part of any agency now. Ask the owner of yours for an invitation, or sign one up.",
+            "Sign an agency up",
+        ),
     }
 }
 
@@ -359,18 +383,6 @@ pub fn end_acting(lang: Lang) -> &'static str {
     match lang {
         Lang::Pt => "Voltar ao console",
         Lang::En => "Back to the console",
-    }
-}
-
-/// Whoever is signed in and belongs to no agency yet.
-pub fn no_agency(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Pt => {
-            "Nenhuma imobiliária espera por você aqui. Se pediu uma, abra o link do e-mail de confirmação, ou veja como ela está."
-        }
-        Lang::En => {
-            "No agency waits for you here. If you asked for one, open the link in the mail that asks you to confirm, or see how far it is."
-        }
     }
 }
 

@@ -36,11 +36,13 @@ pub struct Insider {
 /// Whoever is inside.
 ///
 /// # Errors
-/// [`AppError::Unauthenticated`], for somebody who has yet to choose an agency too.
+/// [`AppError::Unauthenticated`], for somebody who has yet to choose an agency too; [`AppError::NotWhileActing`] for an
+/// operator who acts as a member: what is the person's own is not the operator's.
 pub fn insider() -> Result<Insider, AppError> {
     let parts = parts()?;
     declared(&parts, Audience::SignedIn)?;
     match parts.extensions.get::<Who>() {
+        Some(Who::Staff { acting: Some(_), .. }) => Err(AppError::NotWhileActing),
         Some(Who::Staff { account, role, .. }) => Ok(Insider {
             person: account.person,
             account: account.user.as_uuid(),

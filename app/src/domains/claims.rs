@@ -280,6 +280,7 @@ pub async fn rename(house: &House, staff: &Staff, address: &str) -> Result<(), A
         Ok(_) => Ok(()),
         Err(RenameError::Taken) => Err(wrong(Problem::Taken)),
         Err(RenameError::Reserved) => Err(wrong(Problem::Reserved)),
+        Err(RenameError::TooOften) => Err(wrong(Problem::TooManyRenames)),
         Err(RenameError::Invalid) => Err(wrong(Problem::NotASlug)),
         Err(RenameError::NotFound) => Err(AppError::NotFound),
         Err(RenameError::Database(error)) => Err(error.into()),

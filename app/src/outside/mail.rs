@@ -280,6 +280,25 @@ mod tests {
         Mailer::open(&Post::Smtp("smtp://localhost:1".into()), "sobrado.example").expect("a way")
     }
 
+    #[test]
+    fn what_a_form_takes_for_an_address_the_mailer_takes_too() {
+        for typed in [
+            "ana@casa-azul.example",
+            "o'brien+casa_1@b-c.com.br",
+            "!#$%&'*+-/=?^_`{|}~@x.y",
+            "a,b@x.y",
+            "<x@y.z>",
+            "a.@x.y",
+            "a@-x.y",
+            "a@x_y.z",
+            "a;b@x.y",
+            "\"a b\"@x.y",
+        ] {
+            let Ok(address) = crate::values::email::parse(typed) else { continue };
+            assert!(address.parse::<lettre::Address>().is_ok(), "{typed}");
+        }
+    }
+
     fn headers(held: &Held) -> String {
         let bytes = mailer().message(held, OffsetDateTime::UNIX_EPOCH).expect("a message").formatted();
         let text = String::from_utf8(bytes).expect("ascii");

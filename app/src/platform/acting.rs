@@ -152,6 +152,8 @@ pub async fn begin(
         user: Some(ticket.user),
         tenant: Some(ticket.tenant),
         operator: None,
+        // What the operator has proved is theirs, and none of the member's.
+        proved: 0,
         // Were the member to get another one, this would be over.
         role: Some(target.role),
         acting: Some(sessions::Acting {

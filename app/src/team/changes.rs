@@ -33,6 +33,9 @@ impl From<TeamError> for AppError {
             TeamError::NotFound | TeamError::Closed => Self::NotFound,
             TeamError::LastOwner => Self::invalid("role", Problem::LastOwner),
             TeamError::Member => Self::invalid("email", Problem::AlreadyMember),
+            TeamError::Beyond => Self::Forbidden,
+            TeamError::TooManyOpen(most) => Self::invalid("email", Problem::TooManyInvitations(most)),
+            TeamError::Wait(wait) => Self::TooMany(u32::try_from(wait.whole_seconds().max(1)).unwrap_or(u32::MAX)),
             TeamError::Full(seats) => Self::PlanLimit(limit(&seats)),
             TeamError::Database(error) => error.into(),
         }
@@ -157,16 +160,27 @@ async fn help(house: &House, staff: &Staff, user: UserId) -> Result<Help, AppErr
 /// Invites somebody; the mail goes with it.
 ///
 /// # Errors
-/// [`AppError::Invalid`] when they are in the team.
+/// [`AppError::Invalid`] when they are in the team, there are too many open invitations or the address was sent enough;
+/// [`AppError::Forbidden`] when they are somebody whom only an owner lets in.
 pub async fn invite(house: &House, staff: &Staff, input: &InviteInput, lang: Lang) -> Result<(), AppError> {
     let token = Token::generate();
     let (company, name) = (&staff.db.route().name, &staff.account.name);
     let letter = letters::invitation(lang, (company, name, input.role), &address(house, &token));
     let mail = mail(staff, "team.invitation", &input.email, letter.write());
-    let at = house.clock.now();
-    let new = NewInvitation { email: &input.email, role: input.role.as_str(), locale: lang.tag(), token: &token, at };
-    invitations::create(&house.central, &house.key, &staff.by(), &new, &mail).await?;
-    Ok(())
+    let manages = Role::ALL.into_iter().filter(|role| staff.role.manages(*role));
+    let manages: Vec<String> = manages.map(|role| role.as_str().to_owned()).collect();
+    let new = NewInvitation {
+        email: &input.email,
+        role: input.role.as_str(),
+        manages: &manages,
+        locale: lang.tag(),
+        token: &token,
+        at: house.clock.now(),
+    };
+    match invitations::create(&house.central, &house.key, &staff.by(), &new, &mail).await {
+        Err(TeamError::Wait(_)) => Err(AppError::invalid("email", Problem::EnoughMails)),
+        other => Ok(other.map(drop)?),
+    }
 }
 
 fn address(house: &House, token: &Token) -> String {
@@ -188,7 +202,7 @@ async fn open(house: &House, staff: &Staff, id: Uuid) -> Result<(Invitation, Rol
 /// Sends an invitation again, with a link of its own.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when it is not open.
+/// [`AppError::NotFound`] when it is not open, [`AppError::TooMany`] when it was sent too often.
 pub async fn resend(house: &House, staff: &Staff, id: Uuid) -> Result<(), AppError> {
     let (invitation, role) = open(house, staff, id).await?;
     let (token, lang) = (Token::generate(), Lang::parse(&invitation.locale).unwrap_or_default());
@@ -242,7 +256,8 @@ pub async fn deactivate(house: &House, staff: &Staff, id: Uuid, heir: &str) -> R
     if !all.iter().any(|m| m.active && m.user.as_uuid() == heir && m.user != member.user) {
         return Err(AppError::invalid("heir", Problem::NotAChoice));
     }
-    let done = team::deactivate(&house.central, &staff.by(), member.user, UserId::from(heir)).await;
+    let from = (member.user, member.role.as_str());
+    let done = team::deactivate(&house.central, &staff.by(), from, UserId::from(heir)).await;
     let ended = done.map_err(|error| match error {
         TeamError::LastOwner => AppError::invalid("heir", Problem::LastOwner),
         other => other.into(),
@@ -258,7 +273,7 @@ pub async fn deactivate(house: &House, staff: &Staff, id: Uuid, heir: &str) -> R
 /// [`AppError::PlanLimit`].
 pub async fn reactivate(house: &House, staff: &Staff, id: Uuid) -> Result<(), AppError> {
     let member = managed(house, staff, id).await?;
-    team::reactivate(&house.central, &staff.by(), member.user).await?;
+    team::reactivate(&house.central, &staff.by(), (member.user, &member.role)).await?;
     told(house, staff, id).await;
     Ok(())
 }
@@ -285,7 +300,7 @@ pub async fn hand_over(
     if member.role == Role::Owner.as_str() || !member.active {
         return Err(AppError::NotFound);
     }
-    confirm::prove(house, &staff.account.email, password, &staff.request).await?;
+    confirm::confirm(house, (staff.account.person, &staff.account.email), password, &staff.request).await?;
     let before = crate::auth::sign_in::signed_in().await?;
     let ended = team::hand_over(&house.central, &staff.by(), (member.user, &member.role), stays).await?;
     house.sessions.forget_all(&ended).await;
@@ -345,6 +360,11 @@ pub async fn accept(
         let password = links::choose(form.get("new_password"), &known);
         let password = password.map_err(|p| errors.add("new_password", p)).unwrap_or_default();
         let (name, password) = errors.or((name, password))?;
+        // Nothing is hashed for whom there is no place.
+        let seats = seats::find(&house.central, found.tenant).await?;
+        if seats.current >= seats.max {
+            return Err(AppError::PlanLimit(limit(&seats)));
+        }
         let hash = links::hash(house, password).await?;
         let new = Accepts::New { name: &name, password_hash: &hash };
         invitations::accept(&house.central, (&token, at), new, &from).await?;

@@ -44,14 +44,9 @@ pub const fn may_inherit(from: Role, heir: Role) -> bool {
 /// Reads a person's name.
 ///
 /// # Errors
-/// [`Problem::Required`], [`Problem::TooShort`], [`Problem::TooLong`], [`Problem::ControlCharacter`].
+/// As [`text::parse_name`].
 pub fn parse_name(raw: &str) -> Result<String, Problem> {
-    let name = text::parse_line(raw, 120)?;
-    match name.chars().count() {
-        0 => Err(Problem::Required),
-        1 => Err(Problem::TooShort(2)),
-        _ => Ok(name),
-    }
+    text::parse_name(raw, 120)
 }
 
 #[cfg(test)]

@@ -179,6 +179,14 @@ pub enum Problem {
     TermsRequired,
     /// It costs another amount by now.
     PriceChanged,
+    /// A name that programs would make a link of.
+    LinkInName,
+    /// The address was sent enough for now.
+    EnoughMails,
+    /// More open invitations than this.
+    TooManyInvitations(u32),
+    /// The agency's address has changed often enough for now.
+    TooManyRenames,
 }
 
 /// What is wrong, field by field, in the order of the form.

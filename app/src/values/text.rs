@@ -19,15 +19,18 @@ pub fn parse(raw: &str, max: u32) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
-/// A name that somebody or something goes by: one line of two characters at least.
+/// A name that somebody or something goes by: one line of two characters at least. It stands in mails to people who have
+/// never heard of it, whose programs make a link of whatever looks like one: a name does not.
 ///
 /// # Errors
-/// Those of [`parse_line`], [`Problem::Required`], [`Problem::TooShort`].
+/// Those of [`parse_line`], [`Problem::Required`], [`Problem::TooShort`], [`Problem::LinkInName`].
 pub fn parse_name(raw: &str, max: u32) -> Result<String, Problem> {
     let name = parse_line(raw, max)?;
+    let letters = name.to_lowercase();
     match name.chars().count() {
         0 => Err(Problem::Required),
         1 => Err(Problem::TooShort(2)),
+        _ if letters.contains("://") || letters.contains("www.") => Err(Problem::LinkInName),
         _ => Ok(name),
     }
 }
@@ -72,6 +75,14 @@ mod tests {
         assert_eq!(shown_name(&"é".repeat(61), 60), format!("{}…", "é".repeat(59)));
         let turned = format!("{}\u{200e}", "é".repeat(60));
         assert_eq!(shown_name(&turned, 60), "é".repeat(60), "what is not shown does not count");
+    }
+
+    #[test]
+    fn a_name_is_no_address() {
+        assert_eq!(parse_name(" Casa & Cia. Ltda ", 160), Ok("Casa & Cia. Ltda".into()));
+        for link in ["https://golpe.example", "Ana HTTP://x", "veja WWW.golpe.example"] {
+            assert_eq!(parse_name(link, 160), Err(Problem::LinkInName), "{link}");
+        }
     }
 
     #[test]

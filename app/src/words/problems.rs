@@ -64,6 +64,10 @@ fn portuguese(problem: &Problem) -> String {
         Problem::Reserved => "Este endereço é da plataforma; escolha outro.".into(),
         Problem::TermsRequired => "Leia os termos de uso e marque que concorda.".into(),
         Problem::PriceChanged => "O valor mudou: confira o novo e confirme.".into(),
+        Problem::LinkInName => "O nome não pode conter um endereço da internet.".into(),
+        Problem::EnoughMails => "Este endereço já recebeu mensagens demais. Tente mais tarde.".into(),
+        Problem::TooManyInvitations(most) => format!("Há {most} convites em aberto. Cancele um antes."),
+        Problem::TooManyRenames => "O nome já mudou vezes demais. Tente em outro mês ou fale com o suporte.".into(),
     }
 }
 
@@ -122,5 +126,11 @@ fn english(problem: &Problem) -> String {
         Problem::Reserved => "This address is the platform's; choose another.".into(),
         Problem::TermsRequired => "Read the terms of use and mark that you agree.".into(),
         Problem::PriceChanged => "The price has changed: look at the new one and confirm.".into(),
+        Problem::LinkInName => "A name cannot hold an internet address.".into(),
+        Problem::EnoughMails => "This address was sent enough mails. Try again later.".into(),
+        Problem::TooManyInvitations(most) => format!("There are {most} open invitations. Take one back first."),
+        Problem::TooManyRenames => {
+            "The name has changed too often. Try again in another month, or talk to support.".into()
+        }
     }
 }

@@ -206,6 +206,7 @@ impl Create {
             admin_password_hash: password.hash,
             plan: self.plan.clone(),
             domain,
+            person: None,
         };
         // They keep the password that they have: neither a made one nor the one that was read is theirs.
         let is_known = people::find_credentials(deployment.central(), &admin_email).await?.is_some();

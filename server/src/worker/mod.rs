@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
 use tenancy::central::{
-    departures, impersonations, leases, mails, open_sessions, owner_notices, person_links, sign_ins, sign_ups, slugs,
-    worker_name,
+    asked_mails, departures, impersonations, leases, mails, open_sessions, owner_notices, person_links, sign_ins,
+    sign_ups, slugs, worker_name,
 };
 use tenancy::provision::{ProvisionError, Provisioner};
 use tenancy::{DatabaseError, OpenError, OperationId, TenantId};
@@ -377,6 +377,7 @@ async fn tidy_up(house: Arc<House>, stop: CancellationToken) {
             sign_ins::sweep(&house.central, now).await,
             jobs::sweep(&house.central, now).await,
             mails::sweep(&house.central, now).await,
+            asked_mails::sweep(&house.central, now).await,
             sign_ups::sweep(&house.central, now).await,
             person_links::sweep(&house.central, now).await,
             owner_notices::sweep(&house.central, now).await,

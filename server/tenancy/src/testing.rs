@@ -175,6 +175,7 @@ pub fn new_tenant() -> NewTenant {
         admin_password_hash: PASSWORD_HASH.to_owned(),
         plan: "k2".to_owned(),
         domain: None,
+        person: None,
         slug,
     }
 }

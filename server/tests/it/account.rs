@@ -16,7 +16,7 @@ async fn central() -> PgConnection {
 }
 
 /// Somebody from an address of their own: others' questions do not count against theirs.
-fn from_somewhere(house: &House) -> Caller {
+pub(super) fn from_somewhere(house: &House) -> Caller {
     static LINES: AtomicU32 = AtomicU32::new(1);
     let [_, _, c, d] = LINES.fetch_add(1, Ordering::Relaxed).to_be_bytes();
     let mut caller = house.stranger();
@@ -24,11 +24,11 @@ fn from_somewhere(house: &House) -> Caller {
     caller
 }
 
-async fn ask(caller: &mut Caller, email: &str) -> Answer {
+pub(super) async fn ask(caller: &mut Caller, email: &str) -> Answer {
     caller.call("account/ask_password", &[("email", email)]).await
 }
 
-async fn reset(house: &House, path: &str, password: &str) -> Answer {
+pub(super) async fn reset(house: &House, path: &str, password: &str) -> Answer {
     let token = path.rsplit('/').next().unwrap_or_default();
     house.stranger().call("account/set_password", &[("token", token), ("new_password", password)]).await
 }

@@ -18,8 +18,8 @@ use crate::isolation::checksum;
 const WHY: &str = "chamado 4711: o site não mostra as fotos";
 
 /// Somebody who runs the platform.
-struct Operator {
-    caller: Caller,
+pub(super) struct Operator {
+    pub(super) caller: Caller,
     email: String,
     id: Uuid,
     person: Uuid,
@@ -29,7 +29,7 @@ async fn central() -> sqlx::PgConnection {
     superuser().await.database("central").connect().await.expect("superuser")
 }
 
-async fn operator(house: &House) -> Operator {
+pub(super) async fn operator(house: &House) -> Operator {
     let email = format!("olga-{}@sobrado.example", Uuid::now_v7().simple());
     let new = NewPerson { name: "Olga Operadora", email: &email, password_hash: PASSWORD_HASH };
     let id = tenancy::central::operators::ensure(&house.state.house.central, &new).await.expect("added").as_uuid();
@@ -70,7 +70,7 @@ impl Operator {
     }
 
     /// Acts as the agency's owner.
-    async fn act(&mut self, agency: &Agency, more: &[(&str, &str)]) {
+    pub(super) async fn act(&mut self, agency: &Agency, more: &[(&str, &str)]) {
         let ticket = self.ticket(agency, more).await;
         let answer = self.begin(agency, &ticket).await;
         assert_eq!((answer.status, answer.header("location")), (StatusCode::OK, "/app"), "{}", answer.text());
@@ -102,7 +102,7 @@ async fn log_after(agency: &Agency, seq: i64) -> Vec<(String, Option<Uuid>, Opti
     lines.fetch_all(&mut central().await).await.expect("read")
 }
 
-fn kind(answer: &Answer) -> String {
+pub(super) fn kind(answer: &Answer) -> String {
     serde_json::from_slice::<Value>(&answer.body)
         .ok()
         .and_then(|v| v["kind"].as_str().map(str::to_owned))
@@ -125,7 +125,7 @@ fn an_operator_acts_as_a_member_and_comes_back() {
         let old = own.clone().call("platform/tenants", &[]).await;
         assert_eq!(old.status, StatusCode::UNAUTHORIZED, "the old one opens nothing at once");
 
-        for page in ["/app", "/app/properties", "/app/settings/store", "/app/profile"] {
+        for page in ["/app", "/app/properties", "/app/settings/store", "/app/settings/team"] {
             let shown = olga.caller.get(page).await;
             let text = shown.text();
             assert_eq!(shown.status, StatusCode::OK, "{page}");

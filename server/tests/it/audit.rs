@@ -366,6 +366,12 @@ fn who_acted_as_somebody_else_is_named_beside_them() {
         let page = owner.get(&format!("{PAGE}?kind=property")).await.text();
         assert!(page.contains("Acesso do suporte") && page.contains("Olívia do Suporte"), "{page}");
         assert!(!page.contains("198.51.100.8"), "where the support sits is nobody's business: {page}");
+        // Nor can it be guessed by asking for it: who is not shown it does not find by it.
+        for guess in ["198.51.100.8", "198.51.100."] {
+            assert_eq!(texts(&list(&mut owner, &[("q", guess), ("kind", "property")]).await, "id"), [""; 0], "{guess}");
+        }
+        let known = house.operator().await.get("/platform/audit?q=198.51.100.8").await.text();
+        assert!(known.contains("198.51.100.8"), "an operator does: {known}");
         let copied = copy(&mut owner, &format!("{LINES}&kind=property")).await;
         assert_eq!(copied[0]["impersonator"], "Olívia do Suporte");
         assert_eq!(copied[0]["user_id"], a.owner.to_string());

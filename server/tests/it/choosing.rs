@@ -2,10 +2,12 @@
 
 use http::StatusCode;
 use sqlx::{ConnectOptions as _, Connection as _};
+use tenancy::central::subscriptions;
 use tenancy::testing::{PASSWORD, agency_of, new_tenant, run, superuser};
 use time::Duration;
 
 use crate::harness::{house, open};
+use crate::subscription::pay;
 
 const SESSION: &str = "__Host-sobrado";
 
@@ -129,5 +131,76 @@ fn a_profile_says_where_one_is_with_what_and_how_to_leave() {
             }
             assert!(!main.contains(&format!("<dd>{}</dd>", other.route.name)), "{main}");
         }
+    });
+}
+
+#[test]
+fn who_owns_an_agency_that_has_ended_signs_in_and_takes_it_back() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let central = &house.state.house.central;
+        house.add_member(&a, "broker").await;
+        let end = async || {
+            let by = tenancy::central::companies::By::default();
+            tenancy::central::changes::cancel(central, a.route.tenant, by).await.expect("asked");
+            pay(house, &a).await;
+            let until = subscriptions::find(central, a.route.tenant).await.expect("there").until;
+            subscriptions::advance(central, a.route.tenant, until).await.expect("passes");
+            house.state.house.routes.reload().await.expect("read");
+        };
+        end().await;
+        let mut owner = house.owner(&a).await;
+        assert_eq!(owner.get("/app").await.header("location"), "/app/settings/plan");
+        let page = owner.get("/app/settings/plan").await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+        assert_eq!(owner.call("billing/keep", &[]).await.status, StatusCode::OK, "and it is theirs again");
+        // What is closed to its other people is no choice of theirs.
+        end().await;
+        let mut broker = house.stranger();
+        let email = format!("broker@{}.example", a.route.slug);
+        let answer = broker.call("auth/sign_in", &[("email", &email), ("password", PASSWORD)]).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::OK, "/entrar/agencia"),
+            "{}",
+            answer.text()
+        );
+    });
+}
+
+#[test]
+fn who_works_nowhere_any_more_gets_in_and_is_shown_the_way_to_an_agency_of_their_own() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let broker = house.add_member(&a, "broker").await.to_string();
+        let fields = [("id", broker.as_str()), ("heir", &a.owner.to_string())];
+        assert_eq!(house.owner(&a).await.call("team/deactivate", &fields).await.status, StatusCode::OK);
+        let (mut gone, email) = (house.stranger(), format!("broker@{}.example", a.route.slug));
+        let wrong = gone.call("auth/sign_in", &[("email", &email), ("password", "wrong wrong wrong")]).await;
+        assert_eq!(wrong.json()["data"], serde_json::json!([["password", "wrong_credentials"]]));
+        let answer = gone.call("auth/sign_in", &[("email", &email), ("password", PASSWORD)]).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::OK, "/entrar/agencia"),
+            "{}",
+            answer.text()
+        );
+        let page = gone.get("/entrar/agencia").await;
+        let text = page.text();
+        assert_eq!(page.status, StatusCode::OK, "{text}");
+        assert!(
+            text.contains("Você não faz parte de nenhuma imobiliária") && text.contains("href=\"/cadastro\""),
+            "{text}"
+        );
+        assert!(text.contains("action=\"/sair\""), "and the way out: {text}");
+        assert!(gone.get("/app").await.header("location").starts_with("/entrar"), "nothing of an agency's is open");
+        assert_eq!(gone.call("properties/list", &[]).await.status, StatusCode::UNAUTHORIZED);
+        // An operator without an agency has a door of their own, and at this one a wrong password.
+        let operator = house.operator().await.call("auth/security", &[]).await.json()["email"].clone();
+        let typed = [("email", operator.as_str().expect("theirs")), ("password", PASSWORD)];
+        let refused = house.stranger().call("auth/sign_in", &typed).await;
+        assert_eq!(refused.json()["data"], serde_json::json!([["password", "wrong_credentials"]]));
     });
 }

@@ -5,6 +5,7 @@
     reason = "a test looks behind the scenes, and tells its story in one piece"
 )]
 
+mod abuse;
 mod account;
 mod acting;
 mod apart;

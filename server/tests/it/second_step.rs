@@ -14,7 +14,7 @@ const SESSION: &str = "__Host-sobrado";
 const DEVICE: &str = "__Host-device";
 
 /// An owner who has a second factor, and their telephone, which shows a code that nobody has used.
-async fn enrolled(house: &House) -> (Agency, Caller, Phone) {
+pub(super) async fn enrolled(house: &House) -> (Agency, Caller, Phone) {
     let agency = house.agency().await;
     let mut owner = house.owner(&agency).await.elsewhere();
     let phone = house.enrol(&mut owner).await;
@@ -23,7 +23,7 @@ async fn enrolled(house: &House) -> (Agency, Caller, Phone) {
 }
 
 /// Somebody on a machine that nobody knows, at an address that no other test counts at, who has given the password.
-async fn between(house: &House, agency: &Agency) -> Caller {
+pub(super) async fn between(house: &House, agency: &Agency) -> Caller {
     let mut caller = house.stranger().elsewhere();
     password(&mut caller, agency).await;
     caller
@@ -35,7 +35,7 @@ async fn password(caller: &mut Caller, agency: &Agency) {
     assert_eq!(answer.header("location"), "/entrar/codigo?next=%2Fapp");
 }
 
-async fn give(caller: &mut Caller, code: &str) -> Answer {
+pub(super) async fn give(caller: &mut Caller, code: &str) -> Answer {
     caller.call("auth/sign_in_code", &[("second_factor", code)]).await
 }
 

@@ -479,3 +479,113 @@ fn the_first_steps_go_when_they_are_done_or_put_away() {
         assert!(done(&of_b.get("/app").await.text()).is_some(), "another agency still has its own");
     });
 }
+
+#[test]
+fn a_stranger_changes_nothing_of_what_a_mail_asks() {
+    run(async {
+        let (house, wish) = (house().await, Wish::new());
+        let token = wish.ask(house, &mut somebody(house)).await;
+        assert_eq!(wish.ask(house, &mut somebody(house)).await, token, "the same wish has the same link");
+        let mut form = wish.form();
+        form[0].1 = "Imobiliária do Golpe";
+        let mut stranger = somebody(house);
+        let answer = stranger.post("sign_up/request", "/cadastro", &form).await;
+        assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.text());
+        let other = token_in(&house.mail(mail_of(&answer)).await);
+        assert_ne!(other, token, "another wish, another link");
+        let old = stranger.call("sign_up/question", &[("token", &token)]).await;
+        assert!(!old.text().contains("Golpe"), "what the first mail asks is not another's: {}", old.text());
+        assert_eq!(old.status, StatusCode::NOT_FOUND);
+        let new = stranger.call("sign_up/question", &[("token", &other)]).await;
+        assert!(new.text().contains("Golpe"), "the mail that says so leads to it: {}", new.text());
+        assert_eq!(wish.count("sign_ups").await, 1);
+    });
+}
+
+#[test]
+fn a_stream_ends_with_its_session_and_nobody_keeps_more_than_two() {
+    run(async {
+        let (house, wish) = (house().await, Wish::new());
+        let mut ana = somebody(house);
+        let token = wish.ask(house, &mut ana).await;
+        confirm(&mut ana, &token, GOOD).await;
+        let watch = |ana: &Caller| {
+            let mut ana = ana.clone();
+            tokio::spawn(async move { ana.get("/cadastro/andamento/eventos").await })
+        };
+        let (one, two) = (watch(&ana), watch(&ana));
+        // Both are there before another comes.
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        let mut third = StatusCode::OK;
+        for _ in 0..100 {
+            let asked = tokio::time::timeout(std::time::Duration::from_millis(200), watch(&ana)).await;
+            if let Ok(answer) = asked {
+                third = answer.expect("no panic").status;
+                break;
+            }
+        }
+        assert_eq!(third, StatusCode::TOO_MANY_REQUESTS);
+        assert!(!one.is_finished() && !two.is_finished());
+        assert_eq!(ana.send(http::Method::POST, "/sair", "text/html", None).await.status, StatusCode::SEE_OTHER);
+        for stream in [one, two] {
+            let ended = tokio::time::timeout(std::time::Duration::from_secs(60), stream).await;
+            let answer = ended.expect("it ends long before the browser is to ask anew").expect("no panic");
+            assert_eq!(answer.status, StatusCode::OK);
+            assert!(!answer.text().contains("event: done"), "{}", answer.text());
+        }
+        assert_eq!(ana.get("/cadastro/andamento/eventos").await.status, StatusCode::SEE_OTHER);
+    });
+}
+
+#[test]
+fn an_agency_is_whose_who_has_confirmed_it_whatever_their_address_is_by_then() {
+    run(async {
+        let (house, wish) = (house().await, Wish::new());
+        let mut ana = somebody(house);
+        let token = wish.ask(house, &mut ana).await;
+        confirm(&mut ana, &token, GOOD).await;
+        let id = wish.operation().await;
+        let mut root = central().await;
+        let moved = format!("ana-nova@{}.example", wish.slug);
+        sqlx::query("update people set email = $2 where email = $1")
+            .bind(&wish.email)
+            .bind(&moved)
+            .execute(&mut root)
+            .await
+            .expect("moved");
+        // Somebody else has the address now.
+        sqlx::query("insert into people (id, email, name, password_hash) values ($1, $2, 'Outra', $3)")
+            .bind(Uuid::now_v7())
+            .bind(&wish.email)
+            .bind(tenancy::testing::PASSWORD_HASH)
+            .execute(&mut root)
+            .await
+            .expect("there");
+        bed().await.deployment.provisioner().run_to_end(id).await.expect("made");
+        let owners: Vec<(String, String)> = sqlx::query_as(
+            "select p.email, u.email from users u join people p on p.id = u.person_id
+             join companies c on c.id = u.company_id where c.slug = $1",
+        )
+        .bind(&wish.slug)
+        .fetch_all(&mut root)
+        .await
+        .expect("read");
+        assert_eq!(owners, [(moved.clone(), moved)]);
+    });
+}
+
+#[test]
+fn nothing_is_hashed_for_an_address_that_is_somebody_elses_by_now() {
+    run(async {
+        let (house, wish) = (open(RegistryOptions::default()).await, Wish::new());
+        let mut ana = somebody(&house);
+        let token = wish.ask(&house, &mut ana).await;
+        let other = tenancy::central::operations::NewTenant { slug: wish.slug.clone(), ..new_tenant() };
+        house.agency_of(other).await;
+        let before = house.state.house.passwords.computed();
+        for _ in 0..3 {
+            assert_eq!(confirm(&mut ana, &token, GOOD).await.status, StatusCode::NOT_FOUND);
+        }
+        assert_eq!(house.state.house.passwords.computed(), before);
+    });
+}

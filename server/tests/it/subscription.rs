@@ -39,7 +39,7 @@ async fn owe(house: &House, agency: &Agency, days: i32) {
     house.routes.reload().await.expect("read");
 }
 
-async fn pay(house: &House, agency: &Agency) {
+pub(super) async fn pay(house: &House, agency: &Agency) {
     let central = &house.state.house.central;
     for invoice in invoices::list(central, agency.route.tenant, 100).await.expect("listed") {
         let reference = format!("surface-{}", invoice.number);

@@ -17,18 +17,18 @@ async fn central() -> PgConnection {
 }
 
 /// Invites an address and gives the link's path.
-async fn invited(house: &House, caller: &mut Caller, email: &str, role: &str) -> String {
+pub(super) async fn invited(house: &House, caller: &mut Caller, email: &str, role: &str) -> String {
     let answer = caller.call("team/invite", &[("email", email), ("role", role)]).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     house.link("team.invitation", email).await
 }
 
-fn token(path: &str) -> &str {
+pub(super) fn token(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
 /// Accepts as somebody new.
-async fn accept(house: &House, path: &str) -> crate::harness::Answer {
+pub(super) async fn accept(house: &House, path: &str) -> crate::harness::Answer {
     let fields = [("token", token(path)), ("name", "Bia Souza"), ("new_password", NEW_PASSWORD)];
     house.stranger().call("team/accept", &fields).await
 }
@@ -326,7 +326,9 @@ fn who_is_sent_away_loses_the_way_in_and_leaves_their_records_to_another() {
         let answer = owner.call("team/deactivate", &[("id", &id), ("heir", &heir)]).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         ends(&mut broker).await;
-        assert_eq!(sign_in(house, &email, PASSWORD).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+        let mut away = sign_in(house, &email, PASSWORD).await.1;
+        assert_eq!(away.call("auth/agencies", &[]).await.json(), serde_json::json!([]), "no agency is theirs to enter");
+        assert_eq!(away.call("properties/list", &[]).await.status, StatusCode::UNAUTHORIZED);
         let theirs: Vec<(String, bool)> = sqlx::query_as(
             "select p.id::text, s.active from properties p join staff s on s.id = p.created_by where responsible_id = $1 order by p.id",
         )
@@ -380,7 +382,7 @@ fn what_a_crash_kept_from_the_agencys_own_database_is_told_later() {
         };
         let central_db = &house.state.house.central;
         let untold = hold_copies().await;
-        tenancy::central::team::deactivate(central_db, &by, user, a.owner).await.expect("committed");
+        tenancy::central::team::deactivate(central_db, &by, (user, "broker"), a.owner).await.expect("committed");
         let sent_away = "select (select active from staff where id = $1), (select count(*) from properties where responsible_id = $1)";
         let before: (bool, i64) = sqlx::query_as(sent_away).bind(user).fetch_one(&a.db).await.expect("read");
         assert_eq!(before, (true, 1), "it has not heard");

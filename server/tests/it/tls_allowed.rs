@@ -94,6 +94,30 @@ fn an_edge_gets_certificates_for_what_is_ours_and_for_nothing_else() {
 }
 
 #[test]
+fn an_address_that_was_left_is_ordered_a_few_times_an_hour() {
+    run(async {
+        let house = open(Default::default()).await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let new = format!("{}-nova", a.route.slug);
+        assert_eq!(owner.call("domains/rename", &[("address", &new)]).await.status, StatusCode::OK);
+        reload(&house).await;
+        let router = internal(&house.state.house);
+        let ask = async |slug: &str| {
+            let request = Request::get(format!("/internal/tls-allowed?domain={slug}.localhost"));
+            let request = request.body(Body::empty()).expect("a request");
+            router.clone().oneshot(request).await.expect("a router never fails").status().as_u16()
+        };
+        let mut statuses = Vec::new();
+        for _ in 0..5 {
+            statuses.push((ask(&a.route.slug).await, ask(&new).await));
+        }
+        assert_eq!(statuses[..4], [(200, 200); 4]);
+        assert_eq!(statuses[4], (429, 200), "what it goes by now is never refused");
+    });
+}
+
+#[test]
 fn an_edge_asks_from_beside_us_and_through_nobody() {
     run(async {
         let house = house().await;

@@ -1,10 +1,10 @@
-//! `/entrar/agencia`: for people whom more than one agency employs.
+//! `/entrar/agencia`: for people whom more than one agency employs, and for those whom none does any more.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::auth::server_fns::{ChooseAgency as ChooseAction, list_agencies};
-use crate::auth::words::{no_agency as none, role, under_way};
+use crate::auth::words::{nowhere, role, under_way};
 use crate::layouts::EntranceLayout;
 use crate::ui::act::{Act, ActForm};
 use crate::ui::error::ErrorPage;
@@ -21,14 +21,9 @@ pub fn ChooseAgency() -> impl IntoView {
         Suspend::new(async move {
             match agencies.await {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
-                // Whoever is on the way to an agency of their own.
-                Ok(all) if all.is_empty() => {
-                    view! { <p>{none(lang)}</p> <p><a class="btn" href="/cadastro/andamento">{under_way(lang)}</a></p> }
-                        .into_any()
-                }
-                Ok(all) => all
-                    .into_iter()
-                    .map(|agency| {
+                Ok(all) if all.is_empty() => view! { <Nowhere/> }.into_any(),
+                Ok(all) => {
+                    let choices = all.into_iter().map(|agency| {
                         view! {
                             <ActForm act to=ChooseAction::PATH class="choice">
                                 <input type="hidden" name="user" value=agency.user.to_string()/>
@@ -38,18 +33,37 @@ pub fn ChooseAgency() -> impl IntoView {
                                 </button>
                             </ActForm>
                         }
-                    })
-                    .collect_view()
-                    .into_any(),
+                    });
+                    let choices = choices.collect_view();
+                    view! {
+                        <h1>{words.choose_agency}</h1>
+                        <p class="lead">{words.choose_lead}</p>
+                        {choices}
+                    }
+                    .into_any()
+                }
             }
         })
     };
     view! {
         <PageTitle text=words.choose_agency/>
         <EntranceLayout>
-            <h1>{words.choose_agency}</h1>
-            <p class="lead">{words.choose_lead}</p>
             <Suspense>{list}</Suspense>
         </EntranceLayout>
+    }
+}
+
+/// For whoever works nowhere now: an agency of their own, or the way out.
+#[component]
+fn Nowhere() -> impl IntoView {
+    let (title, lead, begin) = nowhere(lang());
+    view! {
+        <h1>{title}</h1>
+        <p class="lead">{lead}</p>
+        <div class="button-row">
+            <a class="btn btn-primary" href="/cadastro" rel="external">{begin}</a>
+            <a class="btn" href="/cadastro/andamento" rel="external">{under_way(lang())}</a>
+            <form method="post" action="/sair"><button type="submit" class="btn">{words().auth.sign_out}</button></form>
+        </div>
     }
 }

@@ -140,6 +140,7 @@ async fn ensure_agency(deployment: &Deployment, agency: &Agency, hash: &str) -> 
         admin_password_hash: hash.to_owned(),
         plan: agency.plan.to_owned(),
         domain: agency.domain.map(str::to_owned),
+        person: None,
     };
     match companies::find_by_slug(deployment.central(), agency.slug).await {
         Ok(company) if company.status != "provisioning" => Ok(company.id),

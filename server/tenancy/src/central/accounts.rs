@@ -162,24 +162,3 @@ pub async fn memberships(db: &CentralDb, person: PersonId) -> Result<Vec<Members
     .fetch_all(db.pool())
     .await
 }
-
-/// Whether a person whom no agency employs is on the way to one of their own: a mail of theirs waits for its answer, or what they
-/// have answered is still being made.
-///
-/// # Errors
-/// The database's.
-pub async fn is_on_the_way(db: &CentralDb, person: PersonId, at: OffsetDateTime) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select exists (
-               select
-               from sign_ups s
-               join people p on p.id = $1
-               left join tenant_operations o on o.id = s.operation_id
-               where (s.confirmed_at is null and s.email = p.email and s.expires_at > $2)
-                  or (s.person_id = p.id and o.state <> 'done')) as "is!""#,
-        person.as_uuid(),
-        at
-    )
-    .fetch_one(db.pool())
-    .await
-}

@@ -36,12 +36,33 @@ pub struct Wanted {
     pub until: Option<OffsetDateTime>,
     /// These letters in what was done, what changed, who did it or from where, in whatever case.
     pub text: Option<String>,
+    /// Of which lines [`Wanted::text`] is looked for in where they came from.
+    pub origins: Origins,
+}
+
+/// Where lines came from, as far as whoever asks may know: what is not shown is not found by either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origins {
+    /// Of all of them.
+    All,
+    /// Of those that an agency's own people caused, or nobody who is known.
+    OfTheAgencys,
 }
 
 impl Wanted {
     /// Everything of a scope.
     pub const fn all(scope: Scope) -> Self {
-        Self { scope, who: None, action: None, entity_type: None, entity_id: None, from: None, until: None, text: None }
+        Self {
+            scope,
+            who: None,
+            action: None,
+            entity_type: None,
+            entity_id: None,
+            from: None,
+            until: None,
+            text: None,
+            origins: Origins::All,
+        }
     }
 }
 
@@ -160,10 +181,12 @@ fn narrow(query: &mut QueryBuilder<Postgres>, wanted: &Wanted) {
     }
     if let Some(text) = &wanted.text {
         let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        query.push(
-            " and concat_ws(' ', l.action, l.changes, l.entity_id, host(l.ip_address), l.user_agent, l.request_id,
-                            u.name, p.name) ilike ",
-        );
+        let is_shown = match wanted.origins {
+            Origins::All => "true",
+            Origins::OfTheAgencys => "l.impersonator_id is null and (u.id is not null or l.user_id is null)",
+        };
+        query.push(" and concat_ws(' ', l.action, l.changes, l.entity_id, case when ").push(is_shown);
+        query.push(" then concat_ws(' ', host(l.ip_address), l.user_agent) end, l.request_id, u.name, p.name) ilike ");
         query.push_bind(format!("%{literal}%"));
     }
 }

@@ -6,12 +6,14 @@ use uuid::Uuid;
 use super::CentralTx;
 use super::audit::{self, Event};
 use super::mails::{self, Mail};
-use super::seats;
 use super::team::{By, TeamError};
+use super::{asked_mails, seats};
 use crate::{CentralDb, Key, PersonId, TenantId, Token, UserId};
 
 /// How long a link is good.
 pub const GOOD_FOR: Duration = Duration::days(7);
+/// Open ones of an agency.
+const OPEN: u32 = 50;
 
 /// Whom to invite, and as what.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +22,8 @@ pub struct NewInvitation<'a> {
     pub email: &'a str,
     /// The role; never `owner`.
     pub role: &'a str,
+    /// The roles of those whom whoever invites may manage.
+    pub manages: &'a [String],
     /// The language of the mail.
     pub locale: &'a str,
     /// What the link carries.
@@ -31,7 +35,8 @@ pub struct NewInvitation<'a> {
 /// Invites somebody. An open invitation to the same address ends: there is one link at a time.
 ///
 /// # Errors
-/// [`TeamError::Member`] when they are one already.
+/// [`TeamError::Member`] when they are one already, [`TeamError::Beyond`] when that open invitation, or the account that they
+/// were sent away from, is of a role which whoever invites does not manage; [`TeamError::TooManyOpen`], [`TeamError::Wait`].
 pub async fn create(
     db: &CentralDb,
     key: &Key,
@@ -41,15 +46,9 @@ pub async fn create(
 ) -> Result<Uuid, TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
-    let is_member = sqlx::query_scalar!(
-        r#"select exists (select from users where company_id = $1 and email = $2 and active) as "member!""#,
-        by.tenant.as_uuid(),
-        new.email
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    if is_member {
-        return Err(TeamError::Member);
+    may_invite(&mut tx, by.tenant, new).await?;
+    if let Some(wait) = asked_mails::count(&mut tx, key, (by.tenant, new.email), new.at).await? {
+        return Err(TeamError::Wait(wait));
     }
     sqlx::query!(
         "update invitations set revoked_at = $3
@@ -84,10 +83,37 @@ pub async fn create(
     Ok(id)
 }
 
+/// Whether an address may be invited anew: nobody's whom only an owner manages, and not one too many.
+async fn may_invite(tx: &mut CentralTx, tenant: TenantId, new: &NewInvitation<'_>) -> Result<(), TeamError> {
+    let row = sqlx::query!(
+        r#"select exists (select from users where company_id = $1 and email = $2 and active) as "member!",
+                  (select count(*) from invitations
+                   where tenant_id = $1 and email <> $2 and accepted_at is null and revoked_at is null) as "open!",
+                  exists (select from invitations
+                          where tenant_id = $1 and email = $2 and accepted_at is null and revoked_at is null
+                            and role <> all($3)) or
+                  exists (select from users u
+                          join people p on p.id = u.person_id
+                          where u.company_id = $1 and p.email = $2 and not u.active and u.role <> all($3)) as "beyond!""#,
+        tenant.as_uuid(),
+        new.email,
+        new.manages
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if row.member {
+        return Err(TeamError::Member);
+    }
+    if row.beyond {
+        return Err(TeamError::Beyond);
+    }
+    if row.open >= i64::from(OPEN) { Err(TeamError::TooManyOpen(OPEN)) } else { Ok(()) }
+}
+
 /// Sends an open invitation once more, with another link, which is good for seven days from now; the old one is not any more.
 ///
 /// # Errors
-/// [`TeamError::NotFound`] when it is not open.
+/// [`TeamError::NotFound`] when it is not open, [`TeamError::Wait`] when it was sent too often.
 pub async fn resend(
     db: &CentralDb,
     key: &Key,
@@ -109,6 +135,9 @@ pub async fn resend(
     .await?;
     if done.rows_affected() == 0 {
         return Err(TeamError::NotFound);
+    }
+    if let Some(wait) = asked_mails::count(&mut tx, key, (by.tenant, &mail.to), at).await? {
+        return Err(TeamError::Wait(wait));
     }
     mails::queue(&mut tx, key, mail).await?;
     audit::append(&mut tx, by.event("invitation.resend", ("invitation", id), serde_json::json!({}))).await?;

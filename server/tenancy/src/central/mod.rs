@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod alert_mails;
 pub mod alerts;
+pub mod asked_mails;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_log;
@@ -42,6 +43,7 @@ pub mod sessions;
 pub mod settling;
 pub(crate) mod shares;
 pub mod sign_ins;
+pub mod sign_up_room;
 pub mod sign_ups;
 pub mod slugs;
 pub(crate) mod standing;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::slugs::{self, Taker};
 use super::{CentralTx, prepared, servers};
 use crate::routing::Placement;
-use crate::{CentralDb, Key, OperationId, TenantId};
+use crate::{CentralDb, Key, OperationId, PersonId, TenantId};
 
 /// What a new agency is to be. Kept with its operation until it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct NewTenant {
     pub plan: String,
     /// A domain of its own that the operator vouches for.
     pub domain: Option<String>,
+    /// Who has confirmed it and will own it, whatever their e-mail address is by then; none: whoever has that one.
+    #[serde(default)]
+    pub person: Option<PersonId>,
 }
 
 /// Why an agency cannot be reserved.
@@ -167,6 +170,11 @@ pub(super) async fn insert_in(
     .await?;
     event(tx, operation, "reserve", "info", said).await?;
     Ok((operation, tenant))
+}
+
+/// Whether there is a place for another agency. What it finds is taken by whoever does not roll back.
+pub(super) async fn find_place(tx: &mut CentralTx) -> Result<(), ReserveError> {
+    place(tx).await.map(drop)
 }
 
 /// An agency's number and server: of a database that is ready, or new ones.

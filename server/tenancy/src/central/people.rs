@@ -160,6 +160,13 @@ pub(super) async fn named(tx: &mut CentralTx, email: &str) -> Result<Option<Name
     .await
 }
 
+/// A person, with their name and their e-mail address.
+pub(crate) async fn called(tx: &mut CentralTx, person: PersonId) -> Result<(PersonId, String, String), sqlx::Error> {
+    let row =
+        sqlx::query!("select name, email from people where id = $1", person.as_uuid()).fetch_one(&mut **tx).await?;
+    Ok((person, row.name, row.email))
+}
+
 /// The person's account in an agency, made when there is none.
 pub(crate) async fn ensure_user(
     tx: &mut CentralTx,

@@ -8,8 +8,8 @@ use super::audit::{self, Event};
 use super::mails::{self, Mail};
 use super::open_sessions::{self, Whose};
 use super::sessions::Stored;
-use super::{CentralTx, people};
-use crate::{CentralDb, Key, PersonId, Token, line_of};
+use super::{CentralTx, asked_mails, people};
+use crate::{CentralDb, Key, PersonId, TenantId, Token, line_of};
 
 /// How long a link for a new password is good (AUTH-21).
 pub const PASSWORD_GOOD_FOR: Duration = Duration::minutes(30);
@@ -19,6 +19,8 @@ pub const EMAIL_GOOD_FOR: Duration = Duration::hours(24);
 pub const UNDO_GOOD_FOR: Duration = Duration::days(7);
 /// Mails to one address within [`WINDOW`]; who asks more often is told the same and sent no more.
 const TO_ONE_ADDRESS: i64 = 3;
+/// After so long without one the next goes out all the same: nobody keeps a person from a link by asking for many.
+const PAUSE: Duration = Duration::minutes(20);
 /// Questions from one line within [`WINDOW`] before it has to wait.
 const FROM_ONE_LINE: i64 = 20;
 const WINDOW: Duration = Duration::hours(1);
@@ -74,35 +76,39 @@ pub async fn ask_password(
     mail: &Mail,
 ) -> Result<Asked, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
-    let line = line_of(asker.ip).to_string();
-    let email_key = email_key(key, &mail.to);
+    let (line, email_key) = (line_of(asker.ip).to_string(), email_key(key, &mail.to));
+    // Two at once count one after the other.
+    for counted in [format!("link from {line}"), format!("link to {email_key:02x?}")] {
+        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", counted).execute(&mut *tx).await?;
+    }
     let counts = sqlx::query!(
-        r#"select (select count(*) from link_requests where email_key = $1 and at > $3) as "address!",
+        r#"select (select count(*) from link_requests where email_key = $1 and at > $3 and sent) as "address!",
+                  (select count(*) from link_requests where email_key = $1 and at > $4 and sent) as "lately!",
                   (select count(*) from link_requests where ip_address = $2::text::inet and at > $3) as "line!""#,
         email_key,
         line,
-        asker.at - WINDOW
+        asker.at - WINDOW,
+        asker.at - PAUSE
     )
     .fetch_one(&mut *tx)
     .await?;
     if counts.line >= FROM_ONE_LINE {
         return Ok(Asked::Wait(WINDOW));
     }
+    let is_sent = counts.address < TO_ONE_ADDRESS || counts.lately == 0;
     sqlx::query!(
-        "insert into link_requests (email_key, ip_address, at) values ($1, $2::text::inet, $3)",
+        "insert into link_requests (email_key, ip_address, at, sent) values ($1, $2::text::inet, $3, $4)",
         email_key,
         line,
-        asker.at
+        asker.at,
+        is_sent
     )
     .execute(&mut *tx)
     .await?;
-    let person = sqlx::query_scalar!(
-        r#"select id as "id: PersonId" from people where email = $1 and $2"#,
-        mail.to,
-        counts.address < TO_ONE_ADDRESS
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
+    let person =
+        sqlx::query_scalar!(r#"select id as "id: PersonId" from people where email = $1 and $2"#, mail.to, is_sent)
+            .fetch_optional(&mut *tx)
+            .await?;
     void(&mut tx, person, &["password"], asker.at).await?;
     insert(&mut tx, (person, "password", None), token, (asker.at, asker.at + PASSWORD_GOOD_FOR)).await?;
     mails::queue_if(&mut tx, key, mail, person.is_some()).await?;
@@ -269,7 +275,8 @@ pub async fn change_password(
     Ok(Some(set))
 }
 
-/// Somebody who has given their password wants another address: the link goes there, and until it is used nothing changes.
+/// Somebody who has given their password wants another address: the link goes there, counted among their agency's mails, and until
+/// it is used nothing changes.
 ///
 /// # Errors
 /// The database's.
@@ -277,15 +284,19 @@ pub async fn ask_email(
     db: &CentralDb,
     key: &Key,
     asker: &Asker,
-    (person, token): (PersonId, &Token),
+    (tenant, person, token): (TenantId, PersonId, &Token),
     mail: &Mail,
-) -> Result<(), sqlx::Error> {
+) -> Result<Asked, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
+    if let Some(wait) = asked_mails::count(&mut tx, key, (tenant, &mail.to), asker.at).await? {
+        return Ok(Asked::Wait(wait));
+    }
     void(&mut tx, Some(person), &["email"], asker.at).await?;
     insert(&mut tx, (Some(person), "email", Some(&mail.to)), token, (asker.at, asker.at + EMAIL_GOOD_FOR)).await?;
     mails::queue(&mut tx, key, mail).await?;
     audit::append(&mut tx, asker.event("person.ask_email", person, serde_json::json!({}))).await?;
-    tx.commit().await
+    tx.commit().await?;
+    Ok(Asked::Heard)
 }
 
 /// What came of a link to an address.

@@ -1,6 +1,6 @@
 //! People's second factor and their recovery codes. Every change of it ends the sessions that were signed in without it.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::audit::{self, Event};
@@ -167,6 +167,33 @@ pub async fn confirm(
     told.tell(&mut tx, person).await?;
     tx.commit().await?;
     Ok(Some(Changed { since: Some(since), ended }))
+}
+
+/// Tells a person that codes are tried which are none of theirs, once a day at most. Says whether they were told now.
+///
+/// # Errors
+/// The database's.
+pub async fn warn(
+    db: &CentralDb,
+    person: PersonId,
+    (now, told): (OffsetDateTime, Told<'_>),
+) -> Result<bool, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let done = sqlx::query!(
+        "update people set codes_warned_at = $2
+         where id = $1 and totp is not null and (codes_warned_at is null or codes_warned_at <= $3)",
+        person.as_uuid(),
+        now,
+        now - Duration::DAY
+    )
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    told.tell(&mut tx, person).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Takes the code of a time step, which must be later than the last that was taken. Says whether it was.

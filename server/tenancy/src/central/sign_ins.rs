@@ -192,11 +192,30 @@ pub async fn record(
     tx.commit().await
 }
 
-/// Forgets the failures of one account; the devices that vouch for it stay known.
+/// How many wrong codes were given with an address since then.
+///
+/// # Errors
+/// The database's.
+pub async fn wrong_codes(db: &CentralDb, key: &Key, email: &str, since: OffsetDateTime) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from sign_in_attempts
+           where email_key = $1 and at > $2 and factor = 'code' and not succeeded"#,
+        email_key(key, email),
+        since
+    )
+    .fetch_one(db.pool())
+    .await
+}
+
+/// Forgets the wrong passwords of one account; the devices that vouch for it stay known, and so do wrong codes: a new
+/// password says nothing of who has the second factor.
 pub(super) async fn forgive(tx: &mut CentralTx, key: &Key, email: &str) -> Result<(), sqlx::Error> {
-    sqlx::query!("delete from sign_in_attempts where email_key = $1 and not succeeded", email_key(key, email))
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query!(
+        "delete from sign_in_attempts where email_key = $1 and not succeeded and factor = 'password'",
+        email_key(key, email)
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

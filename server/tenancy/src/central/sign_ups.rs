@@ -58,8 +58,8 @@ pub enum RefusedSignUp {
     Database(#[from] sqlx::Error),
 }
 
-/// Writes down what somebody asks for and, in the same transaction, the mail that asks whether it is wanted. Who asks once
-/// more for the same address gets the same link again. Gives the mail's identifier.
+/// Writes down what somebody asks for and, in the same transaction, the mail that asks whether it is wanted. The same once
+/// more has the same link; anything else has another, and the one before is good no more. Gives the mail's identifier.
 ///
 /// # Errors
 /// [`RefusedSignUp`].
@@ -121,7 +121,10 @@ async fn upsert(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<Option<SignUp
                 expires_at)
            values ($1, $2, $3, $4, $5, $6, $7, $8::text::inet, $9, $9, array[$9::timestamptz], $10)
            on conflict (slug) where confirmed_at is null do update
-           set company_name = excluded.company_name, plan = excluded.plan, billing_period = excluded.billing_period,
+           set id = case when (sign_ups.company_name, sign_ups.plan, sign_ups.billing_period, sign_ups.terms_version)
+                            = (excluded.company_name, excluded.plan, excluded.billing_period, excluded.terms_version)
+                         then sign_ups.id else excluded.id end,
+               company_name = excluded.company_name, plan = excluded.plan, billing_period = excluded.billing_period,
                terms_version = excluded.terms_version, ip_address = excluded.ip_address,
                created_at = excluded.created_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at,
                sent_ats = array_append(array(select at from unnest(sign_ups.sent_ats) as mail (at) where at > $11),
@@ -245,8 +248,7 @@ pub struct Begun {
     pub operation: OperationId,
 }
 
-/// Takes the answer: the person, the agency's place and what is to be done, in one transaction. The same answer a second time
-/// begins nothing new.
+/// Takes the answer: person, place and what is to be done, in one transaction. A second time it begins nothing new.
 ///
 /// # Errors
 /// [`RefusedAnswer`].
@@ -284,6 +286,7 @@ pub async fn confirm(
         admin_password_hash: String::new(),
         plan: row.plan,
         domain: None,
+        person: Some(person),
     };
     let name = format!("sign-up:{}", id.as_uuid());
     let (operation, tenant) =

@@ -4,7 +4,7 @@
 //! owned it. The database holds it by itself when a row of `companies` changes, and asks `slug_is_held` as everybody here does.
 
 use sqlx::{Error, PgConnection};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::CentralTx;
@@ -13,7 +13,8 @@ use super::companies::By;
 use crate::{CentralDb, Key, TenantId};
 
 /// What would be taken for the platform's own, or has a meaning to machines.
-const RESERVED: [&str; 53] = [
+const RESERVED: [&str; 66] = [
+    "abuse",
     "account",
     "admin",
     "administrador",
@@ -23,6 +24,7 @@ const RESERVED: [&str; 53] = [
     "assets",
     "auth",
     "autoconfig",
+    "autodiscover",
     "billing",
     "blog",
     "cadastro",
@@ -37,41 +39,58 @@ const RESERVED: [&str; 53] = [
     "files",
     "ftp",
     "help",
+    "hostmaster",
     "imap",
     "img",
     "internal",
+    "isatap",
     "login",
     "mail",
     "media",
     "metrics",
+    "mta-sts",
     "mx",
+    "noreply",
     "ns",
     "ns1",
     "ns2",
+    "ns3",
+    "ns4",
     "operador",
     "pagamento",
     "plataforma",
     "platform",
     "pop",
+    "postmaster",
     "root",
+    "secure",
     "security",
     "seguranca",
     "seguro",
     "smtp",
-    "sobrado",
+    "ssl",
     "static",
     "status",
     "suporte",
     "support",
     "teste",
     "webmail",
+    "webmaster",
+    "wpad",
     "ww",
     "www",
+    "www2",
 ];
 
-/// Whether a slug is kept from everybody.
+/// Changes that an agency makes itself within [`MONTH`].
+const RENAMES: i64 = 3;
+/// Slugs that are held for one agency.
+const FORMER: i64 = 5;
+const MONTH: Duration = Duration::days(30);
+
+/// Whether a slug is kept from everybody: by itself, or because it begins as the platform's own name does.
 pub fn is_reserved(slug: &str) -> bool {
-    RESERVED.contains(&slug) || slug.starts_with("xn--")
+    RESERVED.contains(&slug) || slug.starts_with("xn--") || slug.starts_with("sobrado")
 }
 
 /// Who wants a slug.
@@ -168,6 +187,9 @@ pub enum RenameError {
     /// Lower-case letters and digits with single dashes between them, 2 to 40.
     #[error("a slug takes 2 to 40 lower-case letters and digits with single dashes between them")]
     Invalid,
+    /// The agency has changed it often enough for now.
+    #[error("the slug has changed too often")]
+    TooOften,
     /// There is no such agency in use.
     #[error("there is no such agency")]
     NotFound,
@@ -187,7 +209,7 @@ impl From<Error> for RenameError {
 }
 
 /// Gives an agency another slug; the one that it had leads there for 90 days, and is nobody else's. What is as it was is
-/// no change. Gives the slug that it had.
+/// no change. Gives the slug that it had. An agency's own people do so a few times a month; a command on the machine may.
 ///
 /// # Errors
 /// [`RenameError`].
@@ -211,6 +233,9 @@ pub async fn rename(
     if before == slug {
         return Ok(before);
     }
+    if by.person.is_some() {
+        has_not_had_enough(&mut tx, tenant, slug).await?;
+    }
     let owners = owners_of(&mut tx, tenant).await?;
     let taker = Taker { tenant: Some(tenant), owners: &owners, at: OffsetDateTime::now_utc() };
     if !take(&mut tx, key, slug, taker).await? {
@@ -222,6 +247,22 @@ pub async fn rename(
     audit::append(&mut tx, event).await?;
     tx.commit().await?;
     Ok(before)
+}
+
+/// Each change holds a slug for 90 days, and is a host that wants a certificate: there is an end to them.
+async fn has_not_had_enough(tx: &mut CentralTx, tenant: TenantId, slug: &str) -> Result<(), RenameError> {
+    let row = sqlx::query!(
+        r#"select (select count(*) from tenant_audit_log
+                   where tenant_id = $1 and action = 'tenant.rename' and at > $3) as "renames!",
+                  (select count(*) from held_slugs
+                   where tenant_id = $1 and slug <> $2 and until > now()) as "former!""#,
+        tenant.as_uuid(),
+        slug,
+        OffsetDateTime::now_utc() - MONTH
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if row.renames >= RENAMES || row.former >= FORMER { Err(RenameError::TooOften) } else { Ok(()) }
 }
 
 /// Frees a slug that is held, for whomever; an agency that it led to reads so in its log. Says whether it was held.

@@ -3,7 +3,7 @@
 //! Every change holds the agency's places first, so that two changes are never made at once, and writes its audit line in the
 //! same transaction. The agency's own copy follows: [`behind`] says whose it does not know yet.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::CentralTx;
@@ -59,6 +59,15 @@ pub enum TeamError {
     /// They are a member already.
     #[error("a member already")]
     Member,
+    /// It concerns somebody whom only an owner manages.
+    #[error("only an owner manages them")]
+    Beyond,
+    /// More open invitations than this.
+    #[error("there are {0} open invitations")]
+    TooManyOpen(u32),
+    /// Too many mails; come back after so long.
+    #[error("too many mails")]
+    Wait(Duration),
     /// The agency is closed.
     #[error("the agency is closed")]
     Closed,
@@ -197,14 +206,20 @@ async fn set_role(
     Ok(ended)
 }
 
-/// Sends a member away: no way in any more, and their records are `heir`'s. Gives the sessions that it has ended, to be forgotten.
+/// Sends a member away: no way in any more, and their records are `heir`'s. `from` is the role that whoever decides has seen. Gives
+/// the sessions that it has ended, to be forgotten.
 ///
 /// # Errors
 /// [`TeamError`].
-pub async fn deactivate(db: &CentralDb, by: &By, user: UserId, heir: UserId) -> Result<Vec<Stored>, TeamError> {
+pub async fn deactivate(
+    db: &CentralDb,
+    by: &By,
+    (user, from): (UserId, &str),
+    heir: UserId,
+) -> Result<Vec<Stored>, TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
-    let ended = send_away(&mut tx, by, (user, heir), "member.deactivate").await?;
+    let ended = send_away(&mut tx, by, ((user, Some(from)), heir), "member.deactivate").await?;
     tx.commit().await?;
     Ok(ended)
 }
@@ -216,7 +231,7 @@ pub async fn deactivate(db: &CentralDb, by: &By, user: UserId, heir: UserId) -> 
 pub async fn leave(db: &CentralDb, by: &By, heir: UserId, now: OffsetDateTime) -> Result<Vec<Stored>, TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
-    let ended = send_away(&mut tx, by, (by.user, heir), "member.leave").await?;
+    let ended = send_away(&mut tx, by, ((by.user, None), heir), "member.leave").await?;
     let names = sqlx::query!(
         "select u.name, h.name as heir from users u join users h on h.id = u.heir_id where u.id = $1",
         by.user.as_uuid()
@@ -234,18 +249,19 @@ pub async fn leave(db: &CentralDb, by: &By, heir: UserId, now: OffsetDateTime) -
 async fn send_away(
     tx: &mut CentralTx,
     by: &By,
-    (user, heir): (UserId, UserId),
+    ((user, from), heir): ((UserId, Option<&str>), UserId),
     action: &str,
 ) -> Result<Vec<Stored>, TeamError> {
     let done = sqlx::query!(
         "update users u
          set active = false, deactivated_at = now(), heir_id = h.id
          from users h
-         where u.id = $1 and u.company_id = $2 and u.active
+         where u.id = $1 and u.company_id = $2 and u.active and ($4::text is null or u.role = $4)
            and h.id = $3 and h.company_id = $2 and h.active and h.id <> u.id",
         user.as_uuid(),
         by.tenant.as_uuid(),
-        heir.as_uuid()
+        heir.as_uuid(),
+        from
     )
     .execute(&mut **tx)
     .await?;
@@ -259,11 +275,12 @@ async fn send_away(
     Ok(ended)
 }
 
-/// Lets a member in again, when there is a place; what was handed over stays where it is.
+/// Lets a member in again, when there is a place; what was handed over stays where it is. `from` is the role that whoever
+/// decides has seen.
 ///
 /// # Errors
 /// [`TeamError`].
-pub async fn reactivate(db: &CentralDb, by: &By, user: UserId) -> Result<(), TeamError> {
+pub async fn reactivate(db: &CentralDb, by: &By, (user, from): (UserId, &str)) -> Result<(), TeamError> {
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
     seats::is_free(&mut tx, by.tenant).await?.map_err(TeamError::Full)?;
@@ -271,9 +288,10 @@ pub async fn reactivate(db: &CentralDb, by: &By, user: UserId) -> Result<(), Tea
     let done = sqlx::query!(
         "update users
          set active = true, deactivated_at = null, heir_id = null, role = case role when 'owner' then 'manager' else role end
-         where id = $1 and company_id = $2 and not active",
+         where id = $1 and company_id = $2 and not active and role = $3",
         user.as_uuid(),
-        by.tenant.as_uuid()
+        by.tenant.as_uuid(),
+        from
     )
     .execute(&mut *tx)
     .await?;

@@ -137,16 +137,21 @@ impl Provisioner {
     }
 
     async fn seed(&self, op: &Operation, place: &Placement, new: &NewTenant) -> Result<&'static str, ProvisionError> {
+        let mut tx = self.central.pool().begin().await?;
         let person =
             NewPerson { name: &new.admin_name, email: &new.admin_email, password_hash: &new.admin_password_hash };
-        let mut tx = self.central.pool().begin().await?;
-        let person_id = people::ensure(&mut tx, &person).await?;
+        let (person_id, name, email) = match new.person {
+            // They have confirmed it: whoever has their address of then is somebody else.
+            Some(person) => people::called(&mut tx, person).await?,
+            None => (people::ensure(&mut tx, &person).await?, new.admin_name.clone(), new.admin_email.clone()),
+        };
+        let person = NewPerson { name: &name, email: &email, ..person };
         let user = people::ensure_user(&mut tx, op.tenant, person_id, &person, "owner").await?;
         tx.commit().await?;
 
         let mut conn = connect(&self.owner_of(place).await?).await?;
         let mut tx = conn.begin().await?;
-        insert_staff(&mut tx, user, &new.admin_name, &new.admin_email).await?;
+        insert_staff(&mut tx, user, &name, &email).await?;
         sqlx::query("insert into store_settings (company_name, email) values ($1, $2) on conflict do nothing")
             .bind(&new.name)
             .bind(&new.email)
