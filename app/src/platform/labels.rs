@@ -82,6 +82,7 @@ pub fn act(action: &str, lang: Lang) -> String {
         "tenant.create" => ("imobiliária criada", "agency created"),
         "tenant.suspend" => ("acesso suspenso", "access suspended"),
         "tenant.resume" => ("acesso reativado", "access resumed"),
+        "tenant.cancel" => ("imobiliária cancelada", "agency cancelled"),
         "tenant.delete" => ("imobiliária fechada para exclusão", "agency closed to be deleted"),
         "tenant.keep" => ("exclusão cancelada", "deletion called off"),
         "subscription.cancel" => {

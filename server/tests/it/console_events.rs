@@ -78,7 +78,7 @@ fn who_comes_back_hears_only_what_is_new_to_them() {
     run(async {
         let house = house().await;
         let a = house.agency().await;
-        let mut operator = house.operator().await;
+        let operator = house.operator().await;
         let id = an_operation(a.route.tenant).await;
         step(id, 1).await;
         let path = format!("/platform/operations/{id}/events");

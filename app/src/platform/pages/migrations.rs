@@ -68,8 +68,8 @@ fn Sheet(fleet: FleetPage, act: Act) -> impl IntoView {
         }
     });
     view! {
-        {begin}
         <Live address=live>
+            {begin}
             <dl class="facts">
                 <div><dt>{words.latest}</dt><dd>{latest}</dd></div>
                 <div><dt>{words.behind}</dt><dd>{behind}</dd></div>

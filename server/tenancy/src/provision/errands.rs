@@ -2,6 +2,7 @@
 //! with the roles that the part which serves pages does not hold. What fails says why, and an operator tries again.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::fleet::{Fleet, FleetOptions};
@@ -13,6 +14,9 @@ use crate::servers::{Adding, ServerError};
 
 /// A fleet's progress is written down so many times at most.
 const LINES: i64 = 50;
+/// How often the end is written down when the central database does not answer, and how long is waited between.
+const TRIES: u32 = 30;
+const PAUSE: Duration = Duration::from_secs(2);
 
 impl Provisioner {
     /// Does the next thing that was asked for: a migration, or one of the others. Says whether there was one. Called in the
@@ -35,14 +39,26 @@ impl Provisioner {
         };
         match &outcome {
             // It ended with what was done.
-            Ok(None) => true,
-            Ok(Some(said)) => fleet_operations::finish(&self.central, &held, Ok(said)).await?,
+            Ok(None) => {}
+            Ok(Some(said)) => self.end(&held, Ok(said)).await?,
             Err(why) => {
                 tracing::error!(id = %held.id, kind = held.task.kind(), why, "what an operator asked for did not come about");
-                fleet_operations::finish(&self.central, &held, Err(why)).await?
+                self.end(&held, Err(why)).await?;
             }
-        };
+        }
         Ok(true)
+    }
+
+    /// Writes down how it ended. Nobody else would: until another process works, it would be under way.
+    async fn end(&self, held: &Held, outcome: Result<&str, &str>) -> Result<(), sqlx::Error> {
+        for _ in 1..TRIES {
+            match fleet_operations::finish(&self.central, held, outcome).await {
+                Ok(_) => return Ok(()),
+                Err(error) => tracing::warn!(id = %held.id, %error, "how it ended is not written down yet"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        fleet_operations::finish(&self.central, held, outcome).await.map(drop)
     }
 
     async fn set_state(&self, held: &Held, (name, state): (&str, &str), said: &str) -> Result<Option<String>, String> {
