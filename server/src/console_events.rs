@@ -37,6 +37,9 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// Notices that come together are one event.
 const TOGETHER: Duration = Duration::from_millis(200);
 
+/// A browser hears no event that has no data (WHATWG HTML, 9.2.6), and for an empty text none is written.
+const NOTHING: &str = "-";
+
 /// What a page has shown already, where the browser itself does not say what it has heard.
 #[derive(Debug, Deserialize)]
 pub struct Shown {
@@ -116,10 +119,10 @@ impl Watch {
     async fn next(&mut self) -> Option<(Event, bool)> {
         loop {
             match self.look().await {
-                Ok(Some((_, true))) => return Some((Event::default().event("done").data(""), true)),
+                Ok(Some((_, true))) => return Some((Event::default().event("done").data(NOTHING), true)),
                 Ok(Some((mark, false))) if mark != self.seen => {
                     self.seen.clone_from(&mark);
-                    return Some((Event::default().event("changed").id(mark).data(""), false));
+                    return Some((Event::default().event("changed").id(mark).data(NOTHING), false));
                 }
                 Ok(Some(_)) => {}
                 Ok(None) => return None,

@@ -138,8 +138,10 @@ fn Editor(editor: PlanEditor, act: Act) -> impl IntoView {
         {waits}
         <ErrorNote error=other/>
         <ErrorSummary errors label_of=move |field: String| label_of(&field, words)/>
-        {preview}
-        <VersionForm name form features errors/>
+        <div class="form">
+            {preview}
+            <VersionForm name form features errors/>
+        </div>
         <p><a href="/platform/plans">{words.back}</a></p>
     }
 }
@@ -200,7 +202,7 @@ fn Preview(preview: VersionPreview, plan: String, proof: Option<String>, act: Ac
         view! { <p>{words.nothing_changes}</p> }.into_any()
     } else {
         let rows = changes.into_iter().map(|(what, now, then)| {
-            view! { <tr><th scope="row">{what}</th><td>{now}</td><td><strong>{then}</strong></td></tr> }
+            view! { <tr><td>{what}</td><td>{now}</td><td><strong>{then}</strong></td></tr> }
         });
         let heads = [words.what, words.now, words.then].map(|head| view! { <th scope="col">{head}</th> });
         view! {
