@@ -16,7 +16,7 @@ use crate::ui::field::{CheckSet, TextField};
 use crate::ui::form::{ErrorNote, ErrorSummary, field_errors};
 use crate::ui::title::PageTitle;
 use crate::values::fields::{FieldErrors, Fields};
-use crate::words::lang;
+use crate::words::{lang, words};
 
 /// What an address of the editor may say, with the set of features.
 const ASKED: [&str; 9] = [
@@ -75,15 +75,17 @@ fn group(group: PlanGroup) -> impl IntoView {
 
 fn version(row: VersionRow) -> impl IntoView {
     let is_sold = row.standing == Standing::Sold;
+    let (words, billing) = (plan_words(lang()), &words().billing);
     view! {
         <tr>
             <td>{row.number}" "<span class="tag" class:tag-good=is_sold>{standing(row.standing, lang())}</span></td>
             <td>{row.since}</td>
-            <td>{row.monthly}</td>
-            <td>{row.yearly}</td>
+            <td>{row.monthly}" "{billing.monthly}</td>
+            <td>{row.yearly}" "{billing.yearly}</td>
             <td>{row.users}</td>
-            <td>{row.properties}</td>
-            <td>{row.agencies}</td>
+            // A phone shows a row as a card, without the heads.
+            <td>{words.properties}": "{row.properties}</td>
+            <td>{words.agencies}": "{row.agencies}</td>
         </tr>
     }
 }
