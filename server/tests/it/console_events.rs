@@ -55,16 +55,18 @@ fn who_watches_an_operation_hears_each_change_and_its_end() {
         });
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         step(id, 2).await;
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
         over(id).await;
         step(id, 3).await;
         let answer = watching.await.expect("no panic");
         assert_eq!(answer.header("content-type"), "text/event-stream");
         let text = answer.text();
         let heard: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("id: ")).collect();
-        assert_eq!(heard, ["1-0-waiting", "2-0-waiting"], "{text}");
+        // What comes together is told together; nothing is told twice, or in another order.
+        let all = ["1-0-waiting", "2-0-waiting"];
+        assert!([&all[..], &all[1..]].contains(&heard.as_slice()), "{text}");
         // Without data a browser hears nothing.
-        assert_eq!(text.matches("data: -").count(), 3, "{text}");
+        assert_eq!(text.matches("data: -").count(), heard.len() + 1, "{text}");
         assert!(text.contains("event: done\ndata: -"), "{text}");
         // It is over: the page is as it stays, and says nothing of events.
         let page = operator.get(&format!("/platform/operations/{id}")).await.text();
