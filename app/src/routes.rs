@@ -15,7 +15,8 @@ use crate::domains::pages::DomainIndex;
 use crate::layouts::CrmLayout;
 use crate::marketing::pages::{Home, Lost as NotHere, Plans, Privacy, Terms};
 use crate::platform::pages::{
-    ActBegin, HealthShow, OperationIndex, OperationShow, ServerIndex, TenantIndex, TenantShow,
+    ActBegin, HealthShow, MigrationIndex, OperationIndex, OperationShow, PlanEdit, PlanIndex, ServerIndex, ServerShow,
+    TenantIndex, TenantShow,
 };
 use crate::properties::pages::{PropertyEdit, PropertyIndex, PropertyNew, PropertyPhotos, PropertyShow};
 use crate::sign_up::pages::{ConfirmSignUp, SignUpNew, SignUpProgress, SignUpSent};
@@ -130,6 +131,10 @@ pub fn Front() -> impl IntoView {
                 <Route path=path!("/platform/operations/:id") view=OperationShow ssr=SsrMode::Async/>
                 <Route path=path!("/platform/health") view=HealthShow ssr=SsrMode::Async/>
                 <Route path=path!("/platform/servers") view=ServerIndex ssr=SsrMode::Async/>
+                <Route path=path!("/platform/servers/:name") view=ServerShow ssr=SsrMode::Async/>
+                <Route path=path!("/platform/migrations") view=MigrationIndex ssr=SsrMode::Async/>
+                <Route path=path!("/platform/plans") view=PlanIndex ssr=SsrMode::Async/>
+                <Route path=path!("/platform/plans/:name") view=PlanEdit ssr=SsrMode::Async/>
                 <Route path=path!("/*any") view=NotHere ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -43,7 +43,7 @@ for (const [how, mark] of WAYS) {
 for (const [how, mark] of WAYS) {
   test(`the console's pages are whole, ${how}${mark}`, async ({ page, script }) => {
     await signInOperator(page);
-    for (const path of ["tenants", "tenants?status=cancelled", "operations", "health", "servers"]) {
+    for (const path of ["tenants", "tenants?status=cancelled", "operations", "health", "servers", "servers/home", "migrations", "plans", "plans/k"]) {
       await page.goto(`${BASE}/platform/${path}`);
       await expect(page.locator("h1")).toBeVisible();
       await fits(page);
@@ -55,3 +55,48 @@ for (const [how, mark] of WAYS) {
     await expect(page.locator("main")).toContainText("davi@casa-azul.example");
   });
 }
+
+for (const [how, mark] of WAYS) {
+  test(`an operator publishes a version of a plan, and who signs up is shown it, ${how}${mark}`, async ({ page, script, watch }) => {
+    watch.expectStatus(422);
+    await signInOperator(page);
+    await page.goto(`${BASE}/platform/plans/prime`);
+    await fits(page);
+    // A price that no other journey publishes, of what no other looks at.
+    const price = String(100 + Math.floor(Math.random() * 800));
+    await page.locator("#training_price").fill("de graça");
+    await page.getByRole("button", { name: "Ver o que muda" }).click();
+    await expect(page.locator("#training_price-note")).toContainText("Digite um valor");
+    await expect(page.locator("#training_price")).toHaveValue("de graça");
+    await page.locator("#training_price").fill(price);
+    await page.getByRole("button", { name: "Ver o que muda" }).click();
+    await expect(page.locator("#preview tbody tr")).toHaveCount(1);
+    await expect(page.locator("#preview")).toContainText(`R$ ${price}`);
+    await fits(page);
+    if (script) await accessible(page);
+    await page.getByRole("button", { name: "Publicar a versão" }).click();
+    await expect(page.locator("h1")).toHaveText("Planos");
+    await expect(page.locator("tbody tr").first()).toContainText("vendida agora");
+    await page.goto(`${BASE}/planos`);
+    await expect(page.locator(".plan").first()).toContainText(`R$ ${price}`);
+  });
+}
+
+test("what is under way renews itself, and stops when the session is over", async ({ page, browser, watch }) => {
+  // The stream that comes back without a session is refused.
+  watch.expectStatus(401);
+  await signInOperator(page);
+  await page.goto(`${BASE}/platform/servers/home`);
+  await page.locator("#soft").fill("499");
+  await page.getByRole("button", { name: "Mudar a capacidade" }).click();
+  await expect(page.locator("h1")).toContainText("Capacidade do servidor");
+  // Without a reload: the worker has done it.
+  await expect(page.locator("main")).toContainText("concluída");
+  await page.goto(`${BASE}/platform/operations`);
+  await expect(page.locator("[data-live]")).toBeVisible();
+  const another = await (await browser.newContext()).newPage();
+  await another.context().addCookies(await page.context().cookies());
+  await another.goto(`${BASE}/platform/tenants`);
+  await another.locator("form[action='/sair'] button").click();
+  await expect(page.locator("[data-live-lost]")).toBeVisible({ timeout: 30_000 });
+});

@@ -5,6 +5,7 @@ pub mod audit_export;
 pub mod boot;
 pub mod commands;
 pub mod config;
+mod console_events;
 pub mod gathered;
 pub mod layers;
 pub mod listen;

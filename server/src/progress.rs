@@ -165,7 +165,8 @@ impl Watch {
         let mut events: Vec<Event> = lines.iter().map(event).collect();
         self.seen = lines.last().map_or(self.seen, |line| line.seq);
         if is_over {
-            events.push(Event::default().event("done").data(""));
+            // Without data a browser does not hear it (WHATWG HTML, 9.2.6).
+            events.push(Event::default().event("done").data("-"));
         }
         Ok((events, is_over))
     }

@@ -24,6 +24,7 @@ use app::state::{AppState, House};
 use app::words::Lang;
 
 use crate::audit_export;
+use crate::console_events;
 use crate::layers::forms::Forms;
 use crate::layers::headers::Secure;
 use crate::layers::host::{Door, Face};
@@ -132,6 +133,8 @@ fn app_face(state: &AppState) -> Router {
         .leptos_routes_with_context(state, front, context(&house), move || app::shell::front_shell(quiet.clone()))
         .route("/sair", post(session::sign_out))
         .route("/cadastro/andamento/eventos", get(progress::events).layer(Extension(progress::Streams::default())))
+        .route("/platform/operations/events", get(console_events::of_all))
+        .route("/platform/operations/{id}/events", get(console_events::of_one))
         .layer(from_fn(still::layer))
         .with_state(state.clone());
     let front = still.clone();

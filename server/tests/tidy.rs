@@ -170,6 +170,7 @@ fn slices_point_one_way() {
         ("properties", "auth"),
         ("store_settings", "auth"),
         ("platform", "auth"),
+        ("platform", "billing"),
         ("account", "auth"),
         ("account", "drafts"),
         ("account", "team"),

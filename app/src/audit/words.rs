@@ -158,6 +158,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("tenant.suspend", "suspendeu a imobiliária", "suspended the agency"),
     ("tenant.resume", "reativou a imobiliária", "resumed the agency"),
     ("tenant.migrate", "atualizou o banco de dados da imobiliária", "brought the agency's database up to date"),
+    ("fleet.migrate", "mandou migrar as imobiliárias", "had the agencies migrated"),
     ("operation.retry", "mandou tentar uma operação de novo", "had an operation tried again"),
     ("alerts.close", "encerrou os alertas abertos", "closed the open alerts"),
     ("audit.export", "exportou a auditoria", "exported the audit log"),

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use crate::platform::fleet_words::fleet_words;
+use crate::platform::plan_words::plan_words;
 use crate::platform::words::console;
 use crate::words::{lang, words};
 
@@ -18,7 +20,9 @@ pub fn ConsoleLayout(
         ("/platform/tenants", words.platform.tenants),
         ("/platform/operations", console.operations),
         ("/platform/health", console.health),
+        ("/platform/plans", plan_words(words.lang).title),
         ("/platform/servers", console.servers),
+        ("/platform/migrations", fleet_words(words.lang).migrations),
         ("/platform/audit", crate::audit::words::words(words.lang).title),
     ];
     let link = |(href, name): (&'static str, &'static str)| {

@@ -1,13 +1,13 @@
-//! What operators see of operations, alerts, the queue and the servers, and do about them.
+//! What operators see of operations, alerts and the queue, and do about them.
 
 use tenancy::central::duty;
 use tenancy::central::operation_log::{self, Entry};
-use tenancy::central::{alerts, directory, queue};
+use tenancy::central::{alerts, queue};
 use uuid::Uuid;
 
-use super::labels;
 use super::tenants::by;
-use super::types::{AlertLine, Health, JobLine, OperationLine, OperationPage, OperationSheet, ServerLine};
+use super::types::{AlertLine, Health, JobLine, OperationLine, OperationPage, OperationSheet};
+use super::{errands, labels};
 use crate::caller::Operator;
 use crate::error::AppError;
 use crate::state::House;
@@ -26,6 +26,8 @@ const STUCK: i64 = 100;
 /// The database's.
 pub async fn operations(house: &House, before: Option<Uuid>) -> Result<OperationPage, AppError> {
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    // Before the list: what happens meanwhile is told.
+    let mark = operation_log::mark_of_open(&house.central).await?;
     let (open, mut finished) = futures::try_join!(
         operation_log::page(&house.central, (None, Some(false)), None, 200),
         operation_log::page(&house.central, (None, Some(true)), before, limit)
@@ -35,7 +37,8 @@ pub async fn operations(house: &House, before: Option<Uuid>) -> Result<Operation
     let next = finished.last().filter(|_| has_more).map(|last| last.id);
     let lang = lang();
     let lines = |all: Vec<Entry>| all.into_iter().map(|entry| line_of(entry, lang)).collect();
-    Ok(OperationPage { open: lines(open), finished: lines(finished), next })
+    let live = format!("/platform/operations/events?seen={mark}");
+    Ok(OperationPage { open: lines(open), finished: lines(finished), next, live })
 }
 
 pub(super) fn line_of(entry: Entry, lang: Lang) -> OperationLine {
@@ -45,7 +48,10 @@ pub(super) fn line_of(entry: Entry, lang: Lang) -> OperationLine {
         error: entry.last_error.filter(|_| entry.state != "done").unwrap_or_default(),
         created: format_instant(entry.created_at, lang),
         when: format_instant(entry.finished_at.unwrap_or(entry.next_run_at), lang),
-        slug: entry.slug,
+        slug: if entry.is_agencys { entry.subject.clone() } else { String::new() },
+        subject: entry.subject,
+        // What a server was reached with is gone when that has failed: it is asked for anew.
+        may_be_retried: matches!(entry.state.as_str(), "waiting" | "failed") && entry.kind != "server_add",
         state: entry.state,
         step: entry.step,
         attempt: entry.attempt,
@@ -57,11 +63,12 @@ pub(super) fn line_of(entry: Entry, lang: Lang) -> OperationLine {
 /// # Errors
 /// [`AppError::NotFound`] when there is none.
 pub async fn operation(house: &House, id: Uuid) -> Result<OperationSheet, AppError> {
+    let live = errands::live(house, id).await?;
     let entry = operation_log::find(&house.central, id).await?;
     let happened = operation_log::happened(&house.central, id).await?;
     let lang = lang();
     let line = |h: operation_log::Happened| (format_instant(h.at, lang), h.step, h.level, h.message);
-    Ok(OperationSheet { line: line_of(entry, lang), happened: happened.into_iter().map(line).collect() })
+    Ok(OperationSheet { line: line_of(entry, lang), live, happened: happened.into_iter().map(line).collect() })
 }
 
 /// Makes an operation that waits, or has failed, due at once.
@@ -125,21 +132,6 @@ pub async fn retry_job(house: &House, operator: &Operator, id: Uuid) -> Result<(
 /// [`AppError::NotFound`] when it is not open.
 pub async fn close_alert(house: &House, operator: &Operator, id: Uuid) -> Result<(), AppError> {
     found(alerts::close(&house.central, id, by(operator)).await?)
-}
-
-/// The database servers and what lies on them.
-///
-/// # Errors
-/// The database's.
-pub async fn servers(house: &House) -> Result<Vec<ServerLine>, AppError> {
-    let lang = lang();
-    let line = |s: directory::Server| ServerLine {
-        agencies: format_count(s.agencies, lang),
-        size: if s.measured == 0 { String::new() } else { labels::size(s.bytes, lang) },
-        name: s.name,
-        state: s.state,
-    };
-    Ok(directory::servers(&house.central).await?.into_iter().map(line).collect())
 }
 
 fn found(done: bool) -> Result<(), AppError> {

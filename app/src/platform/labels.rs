@@ -43,6 +43,11 @@ pub fn operation(kind: &str, lang: Lang) -> String {
         "suspend" => ("Suspensão", "Suspension"),
         "resume" => ("Reativação", "Resumption"),
         "delete" => ("Exclusão", "Deletion"),
+        "server_add" => ("Servidor novo", "New server"),
+        "server_capacity" => ("Capacidade do servidor", "Capacity of the server"),
+        "server_drain" => ("Servidor para de receber", "Server takes no more"),
+        "server_activate" => ("Servidor volta a receber", "Server takes agencies again"),
+        "migrate" => ("Migração da frota", "Migration of the fleet"),
         other => return other.to_owned(),
     };
     in_lang(lang, words).to_owned()
@@ -77,6 +82,13 @@ pub fn act(action: &str, lang: Lang) -> String {
         "tenant.create" => ("imobiliária criada", "agency created"),
         "tenant.suspend" => ("acesso suspenso", "access suspended"),
         "tenant.resume" => ("acesso reativado", "access resumed"),
+        "tenant.cancel" => ("imobiliária cancelada", "agency cancelled"),
+        "tenant.delete" => ("imobiliária fechada para exclusão", "agency closed to be deleted"),
+        "tenant.keep" => ("exclusão cancelada", "deletion called off"),
+        "subscription.cancel" => {
+            ("assinatura cancelada no fim do período", "subscription cancelled at the period's end")
+        }
+        "subscription.keep" => ("cancelamento desfeito", "cancellation undone"),
         "impersonation.start" => ("a plataforma começou a agir como membro", "the platform began to act as a member"),
         "impersonation.end" => ("a plataforma deixou de agir como membro", "the platform stopped acting as a member"),
         "operation.retry" => ("operação tentada de novo", "operation tried again"),

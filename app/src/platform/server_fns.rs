@@ -4,8 +4,11 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::types::{Health, OperationPage, OperationSheet, ServerLine, TenantPage, TenantSheet, TicketSheet};
+use super::fleet_types::{FleetPage, ServerPage, ServerSheet};
+use super::plan_types::{PlanEditor, PlanGroup};
+use super::types::{Health, OperationPage, OperationSheet, TenantPage, TenantSheet, TicketSheet};
 use crate::error::AppError;
+use crate::values::fields::Fields;
 
 /// Agencies that fit, by their names in addresses, after one of them.
 #[server(prefix = "/fn", endpoint = "platform/tenants")]
@@ -152,8 +155,122 @@ pub async fn close_alert(id: Uuid) -> Result<(), AppError> {
 
 /// The database servers and what lies on them.
 #[server(prefix = "/fn", endpoint = "platform/servers")]
-pub async fn list_servers() -> Result<Vec<ServerLine>, AppError> {
+pub async fn list_servers() -> Result<ServerPage, AppError> {
     crate::caller::operator()?;
     let house = crate::caller::house()?;
-    super::fleet::servers(&house).await
+    super::errands::servers(&house).await
+}
+
+/// One database server.
+#[server(prefix = "/fn", endpoint = "platform/server")]
+pub async fn load_server(name: String) -> Result<ServerSheet, AppError> {
+    crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::errands::server(&house, &name).await
+}
+
+/// Asks for a server to be added, and leads to how that goes on.
+#[server(prefix = "/fn", endpoint = "platform/add_server")]
+pub async fn add_server(#[server(flatten)] form: Fields) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::errands::followed(super::errands::add_server(&house, &operator, &form).await?)
+}
+
+/// Asks for a server to take another number of agencies.
+#[server(prefix = "/fn", endpoint = "platform/set_server")]
+pub async fn set_server(#[server(flatten)] form: Fields) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::errands::followed(super::errands::set_capacity(&house, &operator, &form).await?)
+}
+
+/// Asks for a server to take no agency any more.
+#[server(prefix = "/fn", endpoint = "platform/drain_server")]
+pub async fn drain_server(name: String) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::errands::followed(super::errands::drain(&house, &operator, &name).await?)
+}
+
+/// Asks for a server to take agencies again.
+#[server(prefix = "/fn", endpoint = "platform/activate_server")]
+pub async fn activate_server(name: String) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::errands::followed(super::errands::activate(&house, &operator, &name).await?)
+}
+
+/// How far the fleet's schema is.
+#[server(prefix = "/fn", endpoint = "platform/fleet")]
+pub async fn load_fleet() -> Result<FleetPage, AppError> {
+    crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::errands::fleet(&house).await
+}
+
+/// Asks for the fleet to come to the program's version, and leads to how that goes on.
+#[server(prefix = "/fn", endpoint = "platform/migrate")]
+pub async fn migrate_fleet(#[server(default)] only_failed: bool) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::errands::followed(super::errands::migrate(&house, &operator, only_failed).await?)
+}
+
+/// Every plan with all of its versions.
+#[server(prefix = "/fn", endpoint = "platform/plans")]
+pub async fn list_versions() -> Result<Vec<PlanGroup>, AppError> {
+    crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::plans::list(&house).await
+}
+
+/// The form for a plan's next version, and what it would change.
+#[server(prefix = "/fn", endpoint = "platform/plan")]
+pub async fn edit_plan(#[server(flatten)] asked: Fields) -> Result<PlanEditor, AppError> {
+    crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::plans::edit(&house, asked).await
+}
+
+/// Publishes the next version of a plan.
+#[server(prefix = "/fn", endpoint = "platform/publish_plan")]
+pub async fn publish_plan(#[server(flatten)] form: Fields) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::plans::publish(&house, &operator, &form).await?;
+    leptos_axum::redirect("/platform/plans");
+    Ok(())
+}
+
+/// Ends an agency's subscription with its period.
+#[server(prefix = "/fn", endpoint = "platform/cancel")]
+pub async fn cancel_tenant(slug: String) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::leaving::cancel(&house, &operator, &slug).await
+}
+
+/// Takes that back.
+#[server(prefix = "/fn", endpoint = "platform/keep")]
+pub async fn keep_tenant(slug: String) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::leaving::keep(&house, &operator, &slug).await
+}
+
+/// Closes an agency for good.
+#[server(prefix = "/fn", endpoint = "platform/delete")]
+pub async fn delete_tenant(#[server(flatten)] form: Fields) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::leaving::delete(&house, &operator, &form).await
+}
+
+/// Lets an agency stay that was to go.
+#[server(prefix = "/fn", endpoint = "platform/call_off")]
+pub async fn call_off_deletion(slug: String) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::leaving::call_off(&house, &operator, &slug).await
 }

@@ -5,8 +5,8 @@ use tenancy::central::directory::{self, Act, Entry, Filter, Member};
 use tenancy::central::{operation_log, plans};
 
 use super::fleet::line_of;
-use super::labels;
 use super::types::{ActLine, Asked, DomainLine, MemberLine, TenantPage, TenantRow, TenantSheet};
+use super::{labels, leaving};
 use crate::access::Role;
 use crate::caller::{self, Operator};
 use crate::error::AppError;
@@ -93,6 +93,7 @@ pub async fn load(house: &House, operator: &Operator, slug: &str) -> Result<Tena
         directory::acts(db, tenant, LATEST)
     )?;
     let lang = lang();
+    let ending = leaving::ending(house, &entry, lang).await?;
     let primary = domains.iter().find(|domain| domain.is_primary && domain.state == "verified");
     let storefront = house.settings.storefront_url(&entry.slug, primary.map(|domain| domain.host.as_str()));
     let domain = |d: directory::DomainLine| DomainLine {
@@ -107,6 +108,7 @@ pub async fn load(house: &House, operator: &Operator, slug: &str) -> Result<Tena
         members: members.into_iter().map(|member| member_line(member, &operator.account.email, lang)).collect(),
         operations: operations.into_iter().map(|operation| line_of(operation, lang)).collect(),
         acts: acts.into_iter().map(|act| act_line(act, lang)).collect(),
+        ending,
         typed: caller::entrance()?.0,
     })
 }

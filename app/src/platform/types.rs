@@ -89,8 +89,35 @@ pub struct TenantSheet {
     pub operations: Vec<OperationLine>,
     /// The last lines of its log.
     pub acts: Vec<ActLine>,
+    /// How it ends, or is to.
+    pub ending: Ending,
     /// What was typed into a form of the page that was refused; never a password.
     pub typed: Fields,
+}
+
+/// How an agency stands to its end, and what it may use until then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// When the period that is paid ends; empty: it has no subscription.
+    pub until: String,
+    /// It was cancelled: it ends with the period.
+    pub ends: bool,
+    /// It has ended so.
+    pub has_ended: bool,
+    /// Users that its plan holds.
+    pub max_users: String,
+    /// Properties that its plan holds; empty: any number.
+    pub max_properties: String,
+    /// Whether it can be deleted.
+    pub may_be_deleted: bool,
+    /// When its database is dropped, while that can be called off.
+    pub dropped_after: String,
+    /// That was called off, and the worker is about to open it again.
+    pub is_staying: bool,
+    /// Why it goes.
+    pub why: String,
+    /// Whether the operator has just proved who they are: dangerous forms are there.
+    pub is_proved: bool,
 }
 
 /// A host of an agency's own.
@@ -139,8 +166,10 @@ pub struct ActLine {
 pub struct OperationLine {
     /// The operation.
     pub id: Uuid,
-    /// The agency's name in addresses.
+    /// The agency's name in addresses; empty: it is the fleet's.
     pub slug: String,
+    /// What it is about: the agency, a server's name, a version.
+    pub subject: String,
     /// What is done.
     pub kind: String,
     /// `queued`, `running`, `waiting`, `done`, `failed`.
@@ -155,18 +184,8 @@ pub struct OperationLine {
     pub created: String,
     /// When it is due, or was done.
     pub when: String,
-}
-
-impl OperationLine {
-    /// Whether something is being done, or will be without anybody's help.
-    pub fn is_under_way(&self) -> bool {
-        matches!(self.state.as_str(), "queued" | "running" | "waiting")
-    }
-
     /// Whether it helps to ask for it to be tried now.
-    pub fn may_be_retried(&self) -> bool {
-        matches!(self.state.as_str(), "waiting" | "failed")
-    }
+    pub may_be_retried: bool,
 }
 
 /// A page of operations.
@@ -178,6 +197,8 @@ pub struct OperationPage {
     pub finished: Vec<OperationLine>,
     /// The operation before which the next page of those begins.
     pub next: Option<Uuid>,
+    /// Where it is told when something of it has changed.
+    pub live: String,
 }
 
 /// One operation with its record.
@@ -185,6 +206,8 @@ pub struct OperationPage {
 pub struct OperationSheet {
     /// How it stands.
     pub line: OperationLine,
+    /// Where it is told how it goes on; none when it does not.
+    pub live: Option<String>,
     /// What happened, in order: when, at which step, how grave, what.
     pub happened: Vec<(String, String, String, String)>,
 }
@@ -238,19 +261,6 @@ pub struct JobLine {
     pub error: String,
     /// When it was asked for.
     pub created: String,
-}
-
-/// A database server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServerLine {
-    /// Its name.
-    pub name: String,
-    /// `active`, `draining`, `retired`.
-    pub state: String,
-    /// Agencies on it.
-    pub agencies: String,
-    /// Size of their databases, as they were measured last.
-    pub size: String,
 }
 
 /// A ticket that is about to be used: who is to be acted as.

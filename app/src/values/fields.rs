@@ -123,6 +123,8 @@ pub enum Problem {
     MoreThan(String),
     /// It belongs to another record.
     Taken,
+    /// A day that is over.
+    InThePast,
     /// A reason must be given with this status.
     ReasonRequired,
     /// E-mail address and password do not belong together.
@@ -159,6 +161,8 @@ pub enum Problem {
     PeriodRequired,
     /// It is no name of the public DNS.
     NotADomain,
+    /// It is no name of a machine, nor an address.
+    NotAHost,
     /// A domain that is nobody's, or the platform's own.
     NobodysDomain,
     /// It was another agency's until recently.

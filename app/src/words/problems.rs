@@ -52,11 +52,13 @@ fn portuguese(problem: &Problem) -> String {
         Problem::TooManyPhotos(most) => format!("Cabem {most} fotos em um imóvel."),
         Problem::PeriodRequired => "Informe o período deste valor.".into(),
         Problem::NotADomain => "Digite um domínio como www.suaimobiliaria.com.br.".into(),
+        Problem::NotAHost => "Digite o nome ou o endereço de uma máquina.".into(),
+        Problem::InThePast => "Escolha hoje ou um dia depois.".into(),
         Problem::NobodysDomain => "Este domínio não pode ser de ninguém. Use um que a imobiliária registrou.".into(),
         Problem::Quarantined => "Outra imobiliária soltou este domínio há menos de 30 dias. Tente depois disso.".into(),
         Problem::TooManyDomains(most) => format!("Cabem {most} domínios. Solte um antes."),
         Problem::NotOverHttps => "O domínio ainda não responde por https. Espere o certificado.".into(),
-        Problem::NotConfirmed => "Marque que quer mesmo soltar o domínio.".into(),
+        Problem::NotConfirmed => "Confirme que é isso mesmo que você quer.".into(),
         Problem::WeakPassword => {
             "Esta senha é fácil de adivinhar. Use uma frase só sua, sem o nome da imobiliária.".into()
         }
@@ -112,13 +114,15 @@ fn english(problem: &Problem) -> String {
         Problem::TooManyPhotos(most) => format!("A property holds {most} photos."),
         Problem::PeriodRequired => "State the period of this amount.".into(),
         Problem::NotADomain => "Enter a domain such as www.youragency.com.br.".into(),
+        Problem::NotAHost => "Enter a machine's name or address.".into(),
+        Problem::InThePast => "Choose today or a later day.".into(),
         Problem::NobodysDomain => "This domain cannot be anybody's. Use one that the agency has registered.".into(),
         Problem::Quarantined => {
             "Another agency let go of this domain less than 30 days ago. Try again after that.".into()
         }
         Problem::TooManyDomains(most) => format!("There is room for {most} domains. Let go of one first."),
         Problem::NotOverHttps => "The domain does not answer over https yet. Wait for its certificate.".into(),
-        Problem::NotConfirmed => "Tick that you mean to let go of the domain.".into(),
+        Problem::NotConfirmed => "Confirm that you mean it.".into(),
         Problem::WeakPassword => {
             "This password is easily guessed. Use a sentence of your own, without the agency's name.".into()
         }

@@ -4,7 +4,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::Method;
+use http::{Method, header};
 use std::sync::Arc;
 use tenancy::OpenError;
 
@@ -37,7 +37,9 @@ pub async fn layer(State(house): State<Arc<House>>, request: Request, next: Next
         return next.run(request).await;
     }
     let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
-    let wants_page = *request.method() == Method::GET || caller::accepts_html(request.headers());
+    // A browser that listens for events follows no way to a door.
+    let listens = request.headers().get(header::ACCEPT).is_some_and(|accept| accept == "text/event-stream");
+    let wants_page = (*request.method() == Method::GET && !listens) || caller::accepts_html(request.headers());
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
     let refuse = |error: &AppError| super::plain::error(error, wants_page, lang, &id);
     let Some(row) = row else {

@@ -3,6 +3,7 @@
 
 pub mod away;
 mod carry;
+mod errands;
 pub mod heads;
 pub mod measure;
 pub mod notices;
@@ -18,8 +19,8 @@ use std::time::{Duration, Instant};
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
 use tenancy::central::{
-    asked_mails, departures, impersonations, leases, mails, open_sessions, owner_notices, person_links, sign_ins,
-    sign_ups, slugs, worker_name,
+    asked_mails, departures, fleet_operations, impersonations, leases, mails, open_sessions, owner_notices,
+    person_links, sign_ins, sign_ups, slugs, worker_name,
 };
 use tenancy::provision::{ProvisionError, Provisioner};
 use tenancy::{DatabaseError, OpenError, OperationId, TenantId};
@@ -120,6 +121,7 @@ async fn on_duty(
         leases::release_leases(&house.central).await,
         jobs::release_leases(&house.central).await,
         mails::release_leases(&house.central).await,
+        fleet_operations::release(&house.central).await,
     ] {
         if let Err(error) = released {
             tracing::warn!(%error, "leases were not released");
@@ -130,6 +132,10 @@ async fn on_duty(
     let mut tasks = JoinSet::new();
     tasks.spawn(carry_and_work(house.clone(), announced, handler, stop.clone()));
     tasks.spawn(provision(provisioner.clone(), house.operations.subscribe(), stop.clone()));
+    // A migration of the fleet may last hours, and nobody waits behind it to empty a server.
+    for migrates in [true, false] {
+        tasks.spawn(errands::run((provisioner.clone(), migrates), house.operations.subscribe(), stop.clone()));
+    }
     tasks.spawn(measure(provisioner.clone(), stop.clone()));
     tasks.spawn(tidy_up(house.clone(), stop.clone()));
     tasks.spawn(post::carry(house.clone(), stop.clone()));

@@ -60,6 +60,11 @@ pub(crate) fn sentence(error: &dyn Error) -> String {
     text.replace('\n', " ")
 }
 
+/// What is to be said of a server that holds no central database, and is about to be added.
+pub(crate) async fn of_guest(conn: &mut PgConnection, maker: &prepare::Maker) -> Vec<Finding> {
+    guests::catalogues(conn, maker).await
+}
+
 /// Every check, in the order in which one rests on the other: the server of the central database, then each other one.
 pub(crate) async fn examine(deployment: &Deployment, conn: PgConnection) -> Vec<Finding> {
     let mut findings = home(deployment, conn).await;

@@ -87,7 +87,7 @@ pub use line::line_of;
 pub use prepare::{Missing, PrepareError};
 pub use registry::{OpenError, Registry, RegistryOptions, RegistrySnapshot};
 pub use routing::{Changed, Host, Placement, Route, Routes, Status};
-pub use servers::{Adding, ServerError};
+pub use servers::{Adding, ServerError, is_name as is_server_name};
 /// What either kind of database answers when it does not do what it is asked.
 pub use sqlx::Error as DatabaseError;
 pub use tenant_db::TenantDb;

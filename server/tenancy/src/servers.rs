@@ -7,11 +7,15 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::central::CentralTx;
+use crate::central::companies::By;
+use crate::central::fleet_operations::{self, Held};
 use crate::central::servers::{self, NewServer, Sealed};
 use crate::central::shares;
 use crate::connect::connect;
+use crate::doctor::{self, Finding};
 use crate::prepare::{self, Maker, PrepareError};
 use crate::{Deployment, Key};
 
@@ -48,6 +52,9 @@ pub enum ServerError {
     /// The template could not be built there.
     #[error("the template cannot be built there: {0}")]
     Template(String),
+    /// Nobody answers at its address.
+    #[error("nobody answers there within ten seconds: is the address right, and is the way open from this machine?")]
+    Silent,
     /// A database's.
     #[error("the database server refuses or does not answer: {0}")]
     Database(#[from] sqlx::Error),
@@ -56,7 +63,6 @@ pub enum ServerError {
 /// The purposes that secrets are sealed for.
 const ADDRESS: &str = "server address";
 const PROVISIONER: &str = "server provisioner";
-
 /// Opens the sealed address of a server, for agencies' roles.
 pub(crate) fn open_address(key: &Key, server: i32, sealed: &[u8]) -> Option<PgConnectOptions> {
     parse(&key.unseal(ADDRESS, &[&server.to_be_bytes()], sealed)?)
@@ -100,10 +106,10 @@ impl Servers {
 
     /// Asks a server how many connections it has now, and writes that down.
     pub(crate) async fn count_places(&self, server: i32) -> Result<(), ServerError> {
-        let mut conn = self.hands(server).await?.maker.connect().await?;
+        let mut conn = connect(&self.hands(server).await?.maker).await?;
         let places = shares::places(&mut conn).await?;
         conn.close().await?;
-        let mut owner = self.central_owner.connect().await?;
+        let mut owner = connect(&self.central_owner).await?;
         shares::set_places(&mut owner, server, places).await?;
         Ok(owner.close().await?)
     }
@@ -127,12 +133,26 @@ pub struct Adding<'a> {
     pub capacity: (i32, i32),
 }
 
-impl Deployment {
-    /// Adds a server: makes what the program needs there, builds the template, and writes down how it is reached.
-    ///
-    /// # Errors
-    /// [`ServerError`], each with what to do.
-    pub async fn add_server(&self, adding: &Adding<'_>) -> Result<i32, ServerError> {
+/// Who says nothing is told apart from who refuses.
+fn silent(error: sqlx::Error) -> ServerError {
+    match error {
+        sqlx::Error::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => ServerError::Silent,
+        other => other.into(),
+    }
+}
+
+/// A server that has let us in, and is not entered yet.
+pub(crate) struct Door {
+    conn: PgConnection,
+    maker: PgConnectOptions,
+    address: String,
+    system_id: String,
+    places: i32,
+}
+
+impl Servers {
+    /// Whether a server that is to be added lets us in, and is none that holds the central database.
+    pub(crate) async fn knock(&self, adding: &Adding<'_>) -> Result<Door, ServerError> {
         check_name(adding.name)?;
         check_capacity(adding.capacity)?;
         let address = bare(adding.address.unwrap_or(adding.provisioner_url)).ok_or(ServerError::Url)?;
@@ -140,68 +160,67 @@ impl Deployment {
         if !address.starts_with("postgres") || parse(address.as_bytes()).is_none() || maker.get_username().is_empty() {
             return Err(ServerError::Url);
         }
-        let mut conn = connect(&maker).await?;
+        let mut conn = connect(&maker).await.map_err(silent)?;
         let system_id = system_id(&mut conn).await?;
         let places = shares::places(&mut conn).await?;
-        let mut home = connect(self.central_owner()).await?;
+        let mut home = connect(&self.central_owner).await?;
         let is_home = self::system_id(&mut home).await? == system_id;
         home.close().await?;
         if is_home {
             return Err(ServerError::Known("this cluster holds the central database, and"));
         }
-        prepare::prepare_guest(&mut conn, &Maker::of(&maker)).await?;
-        conn.close().await?;
-        let template = crate::provision::build_template_at(&maker).await;
-        template.map_err(|error| ServerError::Template(crate::doctor::sentence(&error)))?;
+        Ok(Door { conn, maker, address, system_id, places })
+    }
+
+    /// Makes there what the program needs, and the template. Gives what is to be said of the server.
+    pub(crate) async fn make_ready(&self, door: &mut Door) -> Result<Vec<Finding>, ServerError> {
+        let who = Maker::of(&door.maker);
+        prepare::prepare_guest(&mut door.conn, &who).await?;
+        let template = crate::provision::build_template_at(&door.maker).await;
+        template.map_err(|error| ServerError::Template(doctor::sentence(&error)))?;
+        Ok(doctor::of_guest(&mut door.conn, &who).await)
+    }
+
+    /// Writes down how it is reached: from now on agencies come there. What asked for it ends in the same transaction.
+    pub(crate) async fn enter(
+        &self,
+        door: Door,
+        adding: &Adding<'_>,
+        (by, operation): (By, Option<&Held>),
+    ) -> Result<i32, ServerError> {
+        door.conn.close().await?;
         let mut tx = self.owners_transaction().await?;
         let id = servers::next_id(&mut tx).await?;
-        let seal = |purpose, url: &str| self.key().seal(purpose, &[&id.to_be_bytes()], url.as_bytes());
+        let seal = |purpose, url: &str| self.key.seal(purpose, &[&id.to_be_bytes()], url.as_bytes());
         let new = NewServer {
             id,
             name: adding.name,
-            system_id: &system_id,
-            address: &seal(ADDRESS, &address),
+            system_id: &door.system_id,
+            address: &seal(ADDRESS, &door.address),
             provisioner: &seal(PROVISIONER, adding.provisioner_url),
-            places,
+            places: door.places,
             capacity: adding.capacity,
         };
-        servers::insert(&mut tx, &new).await.map_err(known)?;
+        servers::insert(&mut tx, &new, by).await.map_err(known)?;
+        if let Some(held) = operation {
+            fleet_operations::finish_in(&mut tx, held, "takes agencies").await?;
+        }
         tx.commit().await?;
         Ok(id)
     }
 
-    /// Lets a server take no agency any more; those that are there stay.
-    ///
-    /// # Errors
-    /// [`ServerError`].
-    pub async fn drain_server(&self, name: &str) -> Result<(), ServerError> {
-        self.set_server_state(name, "draining").await
-    }
-
-    /// Lets a server take agencies again.
-    ///
-    /// # Errors
-    /// [`ServerError`].
-    pub async fn activate_server(&self, name: &str) -> Result<(), ServerError> {
-        self.set_server_state(name, "active").await
-    }
-
-    async fn set_server_state(&self, name: &str, state: &str) -> Result<(), ServerError> {
+    pub(crate) async fn set_state(&self, name: &str, state: &str, by: By) -> Result<(), ServerError> {
         let mut tx = self.owners_transaction().await?;
-        if !servers::set_state(&mut tx, name, state).await? {
+        if !servers::set_state(&mut tx, (name, state), by).await? {
             return Err(ServerError::Unknown(name.to_owned()));
         }
         Ok(tx.commit().await?)
     }
 
-    /// Says how many agencies a server takes.
-    ///
-    /// # Errors
-    /// [`ServerError`].
-    pub async fn set_server_capacity(&self, name: &str, capacity: (i32, i32)) -> Result<(), ServerError> {
+    pub(crate) async fn set_capacity(&self, name: &str, capacity: (i32, i32), by: By) -> Result<(), ServerError> {
         check_capacity(capacity)?;
         let mut tx = self.owners_transaction().await?;
-        if !servers::set_capacity(&mut tx, name, capacity).await? {
+        if !servers::set_capacity(&mut tx, (name, capacity), by).await? {
             return Err(ServerError::Unknown(name.to_owned()));
         }
         Ok(tx.commit().await?)
@@ -209,18 +228,59 @@ impl Deployment {
 
     /// A transaction as the owner of the central tables: the web part's role reads of servers, and writes nothing.
     async fn owners_transaction(&self) -> Result<CentralTx, sqlx::Error> {
-        let pool = PgPoolOptions::new().max_connections(1).connect_with(self.central_owner().clone()).await?;
+        let pool = PgPoolOptions::new().max_connections(1).connect_with(self.central_owner.clone()).await?;
         pool.begin().await
     }
 }
 
+impl Deployment {
+    /// Adds a server: makes what the program needs there, builds the template, and writes down how it is reached.
+    ///
+    /// # Errors
+    /// [`ServerError`], each with what to do.
+    pub async fn add_server(&self, adding: &Adding<'_>) -> Result<i32, ServerError> {
+        let servers = self.servers();
+        let mut door = servers.knock(adding).await?;
+        servers.make_ready(&mut door).await?;
+        servers.enter(door, adding, (By::default(), None)).await
+    }
+
+    /// Lets a server take no agency any more; those that are there stay.
+    ///
+    /// # Errors
+    /// [`ServerError`].
+    pub async fn drain_server(&self, name: &str) -> Result<(), ServerError> {
+        self.servers().set_state(name, "draining", By::default()).await
+    }
+
+    /// Lets a server take agencies again.
+    ///
+    /// # Errors
+    /// [`ServerError`].
+    pub async fn activate_server(&self, name: &str) -> Result<(), ServerError> {
+        self.servers().set_state(name, "active", By::default()).await
+    }
+
+    /// Says how many agencies a server takes.
+    ///
+    /// # Errors
+    /// [`ServerError`].
+    pub async fn set_server_capacity(&self, name: &str, capacity: (i32, i32)) -> Result<(), ServerError> {
+        self.servers().set_capacity(name, capacity, By::default()).await
+    }
+}
+
 fn check_name(name: &str) -> Result<(), ServerError> {
-    let fine = (2..=40).contains(&name.len())
-        && name.split('-').all(|part| {
-            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-        });
     let rule = "a server's name takes 2 to 40 lower-case letters and digits with single dashes between them";
-    if fine { Ok(()) } else { Err(ServerError::Invalid(rule)) }
+    if is_name(name) { Ok(()) } else { Err(ServerError::Invalid(rule)) }
+}
+
+/// Whether a server may be called so: 2 to 40 lower-case letters and digits with single dashes between them.
+pub fn is_name(name: &str) -> bool {
+    (2..=40).contains(&name.len())
+        && name
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
 }
 
 fn check_capacity((soft, hard): (i32, i32)) -> Result<(), ServerError> {

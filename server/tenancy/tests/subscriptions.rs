@@ -108,6 +108,7 @@ fn an_agency_keeps_the_version_that_it_bought() {
         let before = of(&a).await.now.plan;
         let new = NewVersion {
             plan: "k2".into(),
+            follows: None,
             price_monthly: Decimal::from(700),
             price_yearly: Decimal::from(8400),
             max_users: 8,

@@ -206,7 +206,7 @@ fn an_operation_is_followed_and_tried_again() {
         let sheet = operator.get(&path).await;
         assert_eq!(sheet.status, StatusCode::OK);
         assert!(sheet.text().contains("no space left on device &lt;b&gt;") && sheet.text().contains(&a.route.slug));
-        assert!(!sheet.text().contains("http-equiv=\"refresh\""), "nothing moves: {}", sheet.text());
+        assert!(!sheet.text().contains("data-live=\""), "nothing moves: {}", sheet.text());
         let done = operator.post("platform/retry_operation", &path, &[("id", &id.to_string())]).await;
         assert!(done.header("location").ends_with(&path), "{}", done.text());
         let state: String = sqlx::query_scalar("select state from tenant_operations where id = $1")
@@ -215,7 +215,7 @@ fn an_operation_is_followed_and_tried_again() {
             .await
             .expect("there");
         assert!(["waiting", "running"].contains(&state.as_str()), "{state}");
-        assert!(operator.get(&path).await.text().contains("http-equiv=\"refresh\""), "it renews itself");
+        assert!(operator.get(&path).await.text().contains("data-live=\""), "it renews itself");
         assert!(actions(house, &a).await.contains(&"operation.retry".to_owned()));
         assert!(!actions(house, &b).await.contains(&"operation.retry".to_owned()));
         let over = sqlx::query("update tenant_operations set state = 'done', finished_at = now() where id = $1");

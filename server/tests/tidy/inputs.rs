@@ -9,13 +9,16 @@ const MEANS_AN_AGENCY: [&str; 5] = ["tenant", "company", "agency", "slug", "tena
 
 /// Functions for those who run the platform, where no session or host says which agency: they name it by its slug, and
 /// `caller::operator` lets nobody else in.
-const OF_OPERATORS: [&str; 7] = [
+const OF_OPERATORS: [&str; 10] = [
     "platform/suspend",
     "platform/resume",
     "platform/tenant",
     "platform/act_as",
     "platform/ticket",
     "platform/begin_acting",
+    "platform/cancel",
+    "platform/keep",
+    "platform/call_off",
     "audit/list_all",
 ];
 

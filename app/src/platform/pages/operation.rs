@@ -3,9 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::operations::Renewed;
 use crate::layouts::ConsoleLayout;
-use crate::platform::parts::Operations;
+use crate::platform::parts::{Live, Operations};
 use crate::platform::server_fns::load_operation;
 use crate::platform::types::OperationSheet;
 use crate::platform::words::console;
@@ -15,7 +14,7 @@ use crate::ui::form::ErrorNote;
 use crate::ui::title::PageTitle;
 use crate::words::lang;
 
-/// The page of an operation. It renews itself while the operation is under way.
+/// The page of an operation. What it shows renews itself while the operation is under way.
 #[component]
 pub fn OperationShow() -> impl IntoView {
     let params = use_params_map();
@@ -36,9 +35,12 @@ pub fn OperationShow() -> impl IntoView {
 #[component]
 fn Sheet(sheet: OperationSheet, act: Act) -> impl IntoView {
     let words = console(lang());
-    let OperationSheet { line, happened } = sheet;
-    let heading = format!("{} · {}", line.kind, line.slug);
-    let agency = format!("/platform/tenants/{}", line.slug);
+    let OperationSheet { line, live, happened } = sheet;
+    let heading = format!("{} · {}", line.kind, line.subject);
+    let back = match line.slug.as_str() {
+        "" => view! { <p><a href="/platform/operations">{words.operations}</a></p> }.into_any(),
+        slug => view! { <p><a href=format!("/platform/tenants/{slug}")>{words.back_to_agency}</a></p> }.into_any(),
+    };
     let lines = happened.into_iter().map(|(at, step, level, message)| {
         let is_bad = level != "info";
         view! {
@@ -52,11 +54,12 @@ fn Sheet(sheet: OperationSheet, act: Act) -> impl IntoView {
         <PageTitle text=heading.clone()/>
         <header class="page-head"><h1>{heading}</h1></header>
         <ErrorNote error=act.error()/>
-        <Renewed is_live=line.is_under_way()/>
         <p class="quiet">{words.created}" "{line.created.clone()}</p>
-        <Operations lines=vec![line] none=words.no_operations act/>
-        <h2>{words.record}</h2>
-        <ol class="rows">{lines.collect_view()}</ol>
-        <p><a href=agency>{words.back_to_agency}</a></p>
+        <Live address=live>
+            <Operations lines=vec![line] none=words.no_operations act/>
+            <h2>{words.record}</h2>
+            <ol class="rows">{lines.collect_view()}</ol>
+        </Live>
+        {back}
     }
 }

@@ -1,13 +1,12 @@
 //! `/platform/operations`: what is being done to agencies, and what was.
 
 use leptos::prelude::*;
-use leptos_meta::Meta;
 use leptos_router::hooks::use_query_map;
 
 use crate::layouts::ConsoleLayout;
-use crate::platform::parts::Operations;
+use crate::platform::parts::{Live, Operations};
 use crate::platform::server_fns::list_operations;
-use crate::platform::types::{OperationLine, OperationPage};
+use crate::platform::types::OperationPage;
 use crate::platform::words::console;
 use crate::ui::act::Act;
 use crate::ui::error::ErrorPage;
@@ -44,27 +43,17 @@ pub fn OperationIndex() -> impl IntoView {
 #[component]
 fn Lists(page: OperationPage, act: Act) -> impl IntoView {
     let console = console(lang());
-    let is_live = page.open.iter().any(OperationLine::is_under_way);
     let next = page.next.map(|id| {
         view! { <a class="btn btn-small" rel="next" href=format!("/platform/operations?before={id}")>{words().common.next_page}</a> }
     });
     view! {
-        <Renewed is_live/>
-        <h2>{console.open_operations}</h2>
-        <Operations lines=page.open none=console.nothing_open act/>
-        <h2>{console.finished_operations}</h2>
-        <Operations lines=page.finished none=console.nothing_finished act/>
+        <p class="quiet">{console.refreshes}</p>
+        <Live address=Some(page.live)>
+            <h2>{console.open_operations}</h2>
+            <Operations lines=page.open none=console.nothing_open act/>
+            <h2>{console.finished_operations}</h2>
+            <Operations lines=page.finished none=console.nothing_finished act/>
+        </Live>
         <div class="pager"><span></span><nav>{next}</nav></div>
     }
-}
-
-/// Has the browser ask again in a moment, as long as there is something to see.
-#[component]
-pub(super) fn Renewed(is_live: bool) -> impl IntoView {
-    is_live.then(|| {
-        view! {
-            <Meta http_equiv="refresh" content="3"/>
-            <p class="quiet" role="status">{console(lang()).refreshes}</p>
-        }
-    })
 }

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::layouts::ConsoleLayout;
+use crate::platform::fleet_words::fleet_words;
 use crate::platform::labels::status;
-use crate::platform::parts::{ActAs, Help, Operations, StateForm};
+use crate::platform::parts::{ActAs, Deletion, Help, Operations, StateForm, SubscriptionEnd};
 use crate::platform::server_fns::load_tenant;
-use crate::platform::types::{ActLine, DomainLine, MemberLine, TenantRow, TenantSheet};
+use crate::platform::types::{ActLine, DomainLine, Ending, MemberLine, TenantRow, TenantSheet};
 use crate::platform::words::console;
 use crate::ui::act::Act;
 use crate::ui::error::ErrorPage;
@@ -37,7 +38,7 @@ pub fn TenantShow() -> impl IntoView {
 fn Sheet(sheet: TenantSheet, act: Act) -> impl IntoView {
     let lang = lang();
     let words = console(lang);
-    let TenantSheet { row, storefront, domains, members, operations, acts, typed } = sheet;
+    let TenantSheet { row, storefront, domains, members, operations, acts, ending, typed } = sheet;
     let (slug, state) = (row.slug.clone(), row.status.clone());
     let is_open = state == "active";
     let reason = (!row.reason.is_empty()).then(|| view! { <p class="alert-box alert-warn">{row.reason.clone()}</p> });
@@ -49,9 +50,13 @@ fn Sheet(sheet: TenantSheet, act: Act) -> impl IntoView {
         </header>
         <ErrorNote error=act.error()/>
         {reason}
-        <Facts row storefront/>
+        <Facts row storefront ending=ending.clone()/>
         <div class="columns columns-even">
-            <section><StateForm slug=slug.clone() status=state typed=typed.clone() act/></section>
+            <section>
+                <StateForm slug=slug.clone() status=state typed=typed.clone() act/>
+                <SubscriptionEnd slug=slug.clone() ending=ending.clone() act/>
+                <Deletion slug=slug.clone() ending typed=typed.clone() act/>
+            </section>
             <section><ActAs slug=slug.clone() members=members.clone() typed=typed.clone() act/></section>
         </div>
         <Help slug members=members.clone() typed act/>
@@ -67,8 +72,9 @@ fn Sheet(sheet: TenantSheet, act: Act) -> impl IntoView {
 }
 
 #[component]
-fn Facts(row: TenantRow, storefront: String) -> impl IntoView {
-    let words = console(lang());
+fn Facts(row: TenantRow, storefront: String, ending: Ending) -> impl IntoView {
+    let (words, fleet) = (console(lang()), fleet_words(lang()));
+    let of = |used: String, max: String| if max.is_empty() { used } else { format!("{used} {} {max}", fleet.of) };
     let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
     let size = match (row.size.is_empty(), row.measured.as_str()) {
         (false, at) if !at.is_empty() => format!("{} ({} {at})", row.size, words.measured),
@@ -77,10 +83,11 @@ fn Facts(row: TenantRow, storefront: String) -> impl IntoView {
     let schema = if row.is_behind { format!("{} ({})", row.schema, words.behind) } else { or(row.schema, "–") };
     let facts = [
         (words.plan, or(row.plan, "–")),
-        (words.users, row.users),
-        (words.properties, or(row.properties, "–")),
+        (words.users, of(row.users, ending.max_users)),
+        (words.properties, of(or(row.properties, "–"), ending.max_properties)),
         (words.database, size),
         (words.schema, schema),
+        (fleet.backup, fleet.no_backup.to_owned()),
         (words.activity, or(row.activity, words.never)),
         (words.alerts, row.alerts.to_string()),
         (words.since, row.created),

@@ -5,6 +5,7 @@ use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
 use crate::layouts::ConsoleLayout;
+use crate::platform::fleet_words::fleet_words;
 use crate::platform::labels::{STATES, status};
 use crate::platform::server_fns::list_tenants;
 use crate::platform::types::{Asked, TenantPage, TenantRow};
@@ -119,6 +120,7 @@ fn Table(rows: Vec<TenantRow>) -> impl IntoView {
         words.usage,
         words.database,
         words.schema,
+        fleet_words(lang()).backup,
         words.health,
         words.activity,
     ];
@@ -154,6 +156,7 @@ fn line(row: TenantRow) -> impl IntoView {
             <td>{used}</td>
             <td>{or(row.size, words.not_measured)}<br/><span class="quiet">{row.server}</span></td>
             <td>{or(row.schema, "–")}{behind}</td>
+            <td class="quiet">{fleet_words(lang).no_backup}</td>
             <td>{health}</td>
             <td>{or(row.activity, words.never)}</td>
         </tr>

@@ -31,7 +31,7 @@ pub fn Operations(
 fn row(line: OperationLine, act: Act) -> impl IntoView {
     let (words, lang) = (console(lang()), lang());
     let is_bad = line.state == "failed" || !line.error.is_empty();
-    let retry = line.may_be_retried().then(|| {
+    let retry = line.may_be_retried.then(|| {
         view! {
             <ConsoleForm act to=RetryOperation::PATH class="inline-form">
                 <input type="hidden" name="id" value=line.id.to_string()/>
@@ -43,7 +43,7 @@ fn row(line: OperationLine, act: Act) -> impl IntoView {
     view! {
         <li class="row">
             <div class="row-text">
-                <a href=format!("/platform/operations/{}", line.id)><strong>{line.kind.clone()}" · "{line.slug.clone()}</strong></a>
+                <a href=format!("/platform/operations/{}", line.id)><strong>{line.kind.clone()}" · "{line.subject.clone()}</strong></a>
                 <span class="quiet">{words.step}" "{line.step.clone()}" · "{words.attempt}" "{line.attempt}" · "{line.when.clone()}</span>
                 {error}
             </div>

@@ -1,5 +1,6 @@
 //! The agencies themselves.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -76,7 +77,7 @@ pub async fn find_by_slug(db: &CentralDb, slug: &str) -> Result<Company, sqlx::E
 }
 
 /// Who orders a change of state, for the audit log.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct By {
     /// The operator's person; none: a command on the machine.
     pub person: Option<Uuid>,

@@ -24,6 +24,12 @@ pub struct Going {
     pub drop_after: OffsetDateTime,
     /// Whether anybody may have its address as soon as it is gone.
     pub release_slug: bool,
+    /// Why it goes, where somebody was asked.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// Who wants it to stay after all: the worker opens it again.
+    #[serde(default)]
+    pub called_off: Option<By>,
 }
 
 /// Closes an agency for good: from now on nobody enters it, and after the time of grace it is dropped. None when it is in no
@@ -31,11 +37,11 @@ pub struct Going {
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn ask(
+pub async fn ask(
     db: &CentralDb,
     tenant: TenantId,
     (grace_days, release_slug): (i32, bool),
-    by: By,
+    (reason, by): (Option<&str>, By),
 ) -> Result<Option<OperationId>, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
     let found = sqlx::query!(
@@ -47,7 +53,14 @@ pub(crate) async fn ask(
     .fetch_optional(&mut *tx)
     .await?;
     let Some(found) = found else { return Ok(None) };
-    let going = Going { slug: found.slug, was: found.status, drop_after: found.drop_after, release_slug };
+    let going = Going {
+        slug: found.slug,
+        was: found.status,
+        drop_after: found.drop_after,
+        release_slug,
+        reason: reason.map(str::to_owned),
+        called_off: None,
+    };
     sqlx::query!("update companies set status = 'deleting' where id = $1", tenant.as_uuid()).execute(&mut *tx).await?;
     // The agency is closed to them all by its state: that every process hears of it a moment later is soon enough.
     open_sessions::end_of(&mut tx, Whose::Agency(tenant)).await?;
@@ -66,6 +79,44 @@ pub(crate) async fn ask(
     note(&mut tx, "tenant.delete", tenant, data, by).await?;
     tx.commit().await?;
     Ok(Some(id))
+}
+
+/// How an agency goes, while it can still be called off: its database stands, and nobody is at it right now.
+///
+/// # Errors
+/// The database's.
+pub async fn leaving(db: &CentralDb, tenant: TenantId) -> Result<Option<Going>, sqlx::Error> {
+    let data = sqlx::query_scalar!(
+        "select data from tenant_operations
+         where tenant_id = $1 and kind = 'delete' and state in ('queued', 'waiting') and step in ('asked', 'fence')",
+        tenant.as_uuid()
+    )
+    .fetch_optional(db.pool())
+    .await?;
+    Ok(data.and_then(|data| serde_json::from_value(data).ok()))
+}
+
+/// Asks for an agency to stay that was to go: the worker, which alone may, opens it again at once. Says whether there is still
+/// time, and nobody is at it right now.
+///
+/// # Errors
+/// The database's.
+pub async fn ask_to_stay(db: &CentralDb, tenant: TenantId, by: &By) -> Result<bool, sqlx::Error> {
+    let by = serde_json::to_value(by).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    let mut tx = db.pool().begin().await?;
+    let found = sqlx::query_scalar!(
+        r#"update tenant_operations set data = jsonb_set(data, '{called_off}', $2), state = 'waiting', next_run_at = now()
+           where tenant_id = $1 and kind = 'delete' and state in ('queued', 'waiting') and step in ('asked', 'fence')
+           returning id as "id: OperationId""#,
+        tenant.as_uuid(),
+        by
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(id) = found else { return Ok(false) };
+    operations::event(&mut tx, id, "call_off", "info", "asked to stay").await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// The operation by which an agency goes, while it is under way.

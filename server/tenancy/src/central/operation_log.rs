@@ -1,10 +1,11 @@
-//! Operations on agencies as people look at them: lists, records, and the one way to have one taken up at once; who takes their steps is in [`super::leases`].
+//! Operations as people look at them, on agencies and on the fleet: lists, records, and the one way to have one taken up at once;
+//! who takes their steps is in [`super::leases`] and [`super::fleet_operations`].
 
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::audit;
 use super::companies::By;
+use super::{audit, fleet_operations, operations};
 use crate::{CentralDb, OperationId, TenantId};
 
 /// An operation as a list shows it.
@@ -12,8 +13,10 @@ use crate::{CentralDb, OperationId, TenantId};
 pub struct Entry {
     /// The operation.
     pub id: Uuid,
-    /// The agency's slug.
-    pub slug: String,
+    /// Whether it is an agency's, and not the fleet's.
+    pub is_agencys: bool,
+    /// The agency's slug; a server's name, or the version that the fleet is to come to.
+    pub subject: String,
     /// `provision`, ...
     pub kind: String,
     /// `queued`, `running`, `waiting`, `done`, `failed`.
@@ -44,14 +47,15 @@ pub async fn page(
 ) -> Result<Vec<Entry>, sqlx::Error> {
     sqlx::query_as!(
         Entry,
-        "select o.id, c.slug, o.kind, o.state, o.step, o.attempt, o.last_error, o.next_run_at, o.created_at, o.finished_at
-         from tenant_operations o
-         join companies c on c.id = o.tenant_id
-         where ($1::uuid is null or o.tenant_id = $1)
-           and ($2::bool is null or (o.state = 'done') = $2)
-           and ($3::uuid is null or o.id < $3)
-         order by o.id desc
-         limit $4",
+        r#"select id as "id!", tenant_id is not null as "is_agencys!", subject as "subject!", kind as "kind!",
+                  state as "state!", step as "step!", attempt as "attempt!", last_error, next_run_at as "next_run_at!",
+                  created_at as "created_at!", finished_at
+           from operation_log
+           where ($1::uuid is null or tenant_id = $1)
+             and ($2::bool is null or (state = 'done') = $2)
+             and ($3::uuid is null or id < $3)
+           order by id desc
+           limit $4"#,
         tenant.map(TenantId::as_uuid),
         is_over,
         before,
@@ -68,10 +72,11 @@ pub async fn page(
 pub async fn find(db: &CentralDb, id: Uuid) -> Result<Entry, sqlx::Error> {
     sqlx::query_as!(
         Entry,
-        "select o.id, c.slug, o.kind, o.state, o.step, o.attempt, o.last_error, o.next_run_at, o.created_at, o.finished_at
-         from tenant_operations o
-         join companies c on c.id = o.tenant_id
-         where o.id = $1",
+        r#"select id as "id!", tenant_id is not null as "is_agencys!", subject as "subject!", kind as "kind!",
+                  state as "state!", step as "step!", attempt as "attempt!", last_error, next_run_at as "next_run_at!",
+                  created_at as "created_at!", finished_at
+           from operation_log
+           where id = $1"#,
         id
     )
     .fetch_one(db.pool())
@@ -117,6 +122,41 @@ pub async fn list_open(db: &CentralDb) -> Result<Vec<Open>, sqlx::Error> {
     .await
 }
 
+/// A mark of how far an operation is, that changes with each step, try and state, and whether it goes no further by itself.
+/// None: there is no such operation.
+///
+/// # Errors
+/// The database's.
+pub async fn mark(db: &CentralDb, id: Uuid) -> Result<Option<(String, bool)>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"select state as "state!", attempt as "attempt!",
+                  (select coalesce(max(seq), 0) from operation_log_events e where e.operation_id = o.id) as "seq!"
+           from operation_log o
+           where id = $1"#,
+        id
+    )
+    .fetch_optional(db.pool())
+    .await?;
+    Ok(row.map(|row| {
+        let is_over = matches!(row.state.as_str(), "done" | "failed");
+        (format!("{}-{}-{}", row.seq, row.attempt, row.state), is_over)
+    }))
+}
+
+/// The same of all operations that are not done.
+///
+/// # Errors
+/// The database's.
+pub async fn mark_of_open(db: &CentralDb) -> Result<String, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select md5(coalesce(string_agg(concat_ws(' ', id, state, step, attempt, last_error), ',' order by id), '')) as "mark!"
+           from operation_log
+           where state <> 'done'"#
+    )
+    .fetch_one(db.pool())
+    .await
+}
+
 /// A line of an operation's record.
 #[derive(Debug, Clone)]
 pub struct Happened {
@@ -138,7 +178,7 @@ pub async fn happened(db: &CentralDb, id: Uuid) -> Result<Vec<Happened>, sqlx::E
     sqlx::query_as!(
         Happened,
         r#"select at as "at!", step as "step!", level as "level!", message as "message!"
-           from (select seq, at, step, level, message from tenant_operation_events
+           from (select seq, at, step, level, message from operation_log_events
                  where operation_id = $1 order by seq desc limit 500) last
            order by seq"#,
         id
@@ -200,8 +240,13 @@ pub async fn retry(db: &CentralDb, id: Uuid, by: By) -> Result<bool, sqlx::Error
     )
     .fetch_optional(&mut *tx)
     .await?;
-    let Some(tenant) = tenant else { return Ok(false) };
-    audit::append(&mut tx, by.line(Some(tenant), "operation.retry", ("operation", id), serde_json::json!({}))).await?;
+    match tenant {
+        // So that whoever looks, and the worker, hear of it.
+        Some(_) => operations::event(&mut tx, id.into(), "retry", "info", "asked for once more").await?,
+        None if fleet_operations::retry_in(&mut tx, id).await? => {}
+        None => return Ok(false),
+    }
+    audit::append(&mut tx, by.line(tenant, "operation.retry", ("operation", id), serde_json::json!({}))).await?;
     tx.commit().await?;
     Ok(true)
 }

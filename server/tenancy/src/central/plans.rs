@@ -83,6 +83,61 @@ pub async fn find_by_name(db: &CentralDb, name: &str) -> Result<Plan, sqlx::Erro
     all.into_iter().find(|plan| plan.name == name).ok_or(sqlx::Error::RowNotFound)
 }
 
+/// A version of a plan as operators see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Published {
+    /// What it says.
+    pub plan: Plan,
+    /// From when on it is sold.
+    pub valid_from: OffsetDateTime,
+    /// When it was published.
+    pub created_at: OffsetDateTime,
+    /// Whether it is the one that is sold now.
+    pub is_sold: bool,
+    /// Agencies that are there and stand on it.
+    pub agencies: i64,
+}
+
+/// Every version of every plan: plans cheapest first, the newest version of each first.
+///
+/// # Errors
+/// The database's.
+pub async fn history(db: &CentralDb) -> Result<Vec<Published>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select p.id, v.id as version, v.number, p.name, p.display_name, v.price_monthly, v.price_yearly, v.max_users,
+                  v.max_properties, v.additional_user_price, v.activation_fee, v.features, v.valid_from, v.created_at,
+                  exists (select from plans_sold(now()) s where s.id = v.id) as "is_sold!",
+                  (select count(*) from tenant_subscriptions t join companies c on c.id = t.tenant_id
+                   where t.version_id = v.id and c.deleted_at is null) as "agencies!"
+           from subscription_plan_versions v
+           join subscription_plans p on p.id = v.plan_id
+           order by p.sort_order, v.number desc"#
+    )
+    .fetch_all(db.pool())
+    .await?;
+    let published = rows.into_iter().map(|row| Published {
+        plan: Plan {
+            id: row.id,
+            version: row.version,
+            number: row.number,
+            name: row.name,
+            display_name: row.display_name,
+            price_monthly: row.price_monthly,
+            price_yearly: row.price_yearly,
+            max_users: row.max_users,
+            max_properties: row.max_properties,
+            additional_user_price: row.additional_user_price,
+            activation_fee: row.activation_fee,
+            features: row.features,
+        },
+        valid_from: row.valid_from,
+        created_at: row.created_at,
+        is_sold: row.is_sold,
+        agencies: row.agencies,
+    });
+    Ok(published.collect())
+}
+
 /// One version of a plan, sold or not.
 pub(crate) async fn version(db: impl sqlx::PgExecutor<'_>, version: Uuid) -> Result<Plan, sqlx::Error> {
     sqlx::query_as!(
@@ -103,6 +158,8 @@ pub(crate) async fn version(db: impl sqlx::PgExecutor<'_>, version: Uuid) -> Res
 pub struct NewVersion {
     /// The plan's name.
     pub plan: String,
+    /// The number of the plan's last version, as far as who publishes knows; none: whatever it is.
+    pub follows: Option<i32>,
     /// A month.
     pub price_monthly: Decimal,
     /// A year, paid at once.
@@ -121,14 +178,29 @@ pub struct NewVersion {
     pub valid_from: OffsetDateTime,
 }
 
+/// Why a version was not published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// Somebody has published another meanwhile: this is its number.
+    #[error("version {0} came meanwhile")]
+    Overtaken(i32),
+    /// `RowNotFound` when there is no such plan; the database's own when a figure breaks a rule.
+    #[error("the central database refused: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
 /// Adds a version to a plan: what is sold from then on. Who has bought an earlier one keeps it. Gives its key.
 ///
 /// # Errors
-/// `RowNotFound` when there is no such plan; the database's when a figure breaks a rule.
-pub async fn publish_version(db: &CentralDb, new: &NewVersion, by: By) -> Result<Uuid, sqlx::Error> {
+/// [`PublishError`].
+pub async fn publish_version(db: &CentralDb, new: &NewVersion, by: By) -> Result<Uuid, PublishError> {
     let mut tx = db.pool().begin().await?;
     // Held until the end, so that numbers follow each other.
     let plan = hold(&mut tx, &new.plan).await?;
+    let last = last_number(&mut tx, plan).await?;
+    if new.follows.is_some_and(|known| known != last) {
+        return Err(PublishError::Overtaken(last));
+    }
     let id = Uuid::now_v7();
     let number = sqlx::query_scalar!(
         "insert into subscription_plan_versions
@@ -161,6 +233,15 @@ pub async fn publish_version(db: &CentralDb, new: &NewVersion, by: By) -> Result
     audit::append(&mut tx, event).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+async fn last_number(tx: &mut CentralTx, plan: Uuid) -> Result<i32, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select coalesce(max(number), 0) as "last!" from subscription_plan_versions where plan_id = $1"#,
+        plan
+    )
+    .fetch_one(&mut **tx)
+    .await
 }
 
 async fn hold(tx: &mut CentralTx, plan: &str) -> Result<Uuid, sqlx::Error> {

@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 
 use super::CentralTx;
 use super::audit::{self, Event};
+use super::companies::By;
 use crate::CentralDb;
 
 /// What an empty agency counts for; another one as much again for each of these.
@@ -106,7 +107,7 @@ pub(crate) struct NewServer<'a> {
 }
 
 /// Adds a server with its secrets, as the owner of the central tables.
-pub(crate) async fn insert(tx: &mut CentralTx, new: &NewServer<'_>) -> Result<(), sqlx::Error> {
+pub(crate) async fn insert(tx: &mut CentralTx, new: &NewServer<'_>, by: By) -> Result<(), sqlx::Error> {
     let (soft, hard) = new.capacity;
     sqlx::query!(
         "insert into database_servers (id, name, system_id, address, places, soft_capacity, hard_capacity)
@@ -129,12 +130,12 @@ pub(crate) async fn insert(tx: &mut CentralTx, new: &NewServer<'_>) -> Result<()
     .execute(&mut **tx)
     .await?;
     let changes = serde_json::json!({"name": new.name, "soft_capacity": soft, "hard_capacity": hard});
-    note(tx, "server.add", changes).await
+    note(tx, "server.add", (changes, by)).await
 }
 
 /// Lets a server take agencies, or no more. Says whether there is one of this name. Whoever is placing an agency right now is
 /// waited for: when this has been committed, none comes any more.
-pub(crate) async fn set_state(tx: &mut CentralTx, name: &str, state: &str) -> Result<bool, sqlx::Error> {
+pub(crate) async fn set_state(tx: &mut CentralTx, (name, state): (&str, &str), by: By) -> Result<bool, sqlx::Error> {
     alone(tx).await?;
     let before = sqlx::query_scalar!("select state from database_servers where name = $1 for update", name)
         .fetch_optional(&mut **tx)
@@ -142,7 +143,8 @@ pub(crate) async fn set_state(tx: &mut CentralTx, name: &str, state: &str) -> Re
     let Some(before) = before else { return Ok(false) };
     if before != state {
         sqlx::query!("update database_servers set state = $2 where name = $1", name, state).execute(&mut **tx).await?;
-        note(tx, "server.state", serde_json::json!({"name": name, "state": [before, state]})).await?;
+        let changes = serde_json::json!({"name": name, "state": [before, state]});
+        note(tx, "server.state", (changes, by)).await?;
     }
     Ok(true)
 }
@@ -150,8 +152,8 @@ pub(crate) async fn set_state(tx: &mut CentralTx, name: &str, state: &str) -> Re
 /// Says how many agencies a server takes. Says whether there is one of this name.
 pub(crate) async fn set_capacity(
     tx: &mut CentralTx,
-    name: &str,
-    (soft, hard): (i32, i32),
+    (name, (soft, hard)): (&str, (i32, i32)),
+    by: By,
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
         "update database_servers set soft_capacity = $2, hard_capacity = $3 where name = $1",
@@ -165,12 +167,12 @@ pub(crate) async fn set_capacity(
         return Ok(false);
     }
     let changes = serde_json::json!({"name": name, "soft_capacity": soft, "hard_capacity": hard});
-    note(tx, "server.capacity", changes).await?;
+    note(tx, "server.capacity", (changes, by)).await?;
     Ok(true)
 }
 
-async fn note(tx: &mut CentralTx, action: &str, changes: serde_json::Value) -> Result<(), sqlx::Error> {
-    let event = Event { changes, entity_id: None, ..Event::of_platform(action, "server", uuid::Uuid::nil()) };
+async fn note(tx: &mut CentralTx, action: &str, (changes, by): (serde_json::Value, By)) -> Result<(), sqlx::Error> {
+    let event = Event { changes, entity_id: None, ..by.event(action, "server", uuid::Uuid::nil()) };
     audit::append(tx, event).await.map(drop)
 }
 

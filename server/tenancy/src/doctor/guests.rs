@@ -61,7 +61,7 @@ async fn one(deployment: &Deployment, server: &Server) -> Vec<Finding> {
     findings
 }
 
-async fn catalogues(conn: &mut PgConnection, maker: &Maker) -> Vec<Finding> {
+pub(super) async fn catalogues(conn: &mut PgConnection, maker: &Maker) -> Vec<Finding> {
     let seen = [
         ("version", version(conn).await),
         ("durability", durability(conn).await),

@@ -35,7 +35,7 @@ impl Provisioner {
         (grace_days, release_slug): (i32, bool),
         by: By,
     ) -> Result<Option<OperationId>, ProvisionError> {
-        Ok(departures::ask(&self.central, tenant, (grace_days, release_slug), by).await?)
+        Ok(departures::ask(&self.central, tenant, (grace_days, release_slug), (None, by)).await?)
     }
 
     /// Keeps an agency that was to go, as long as its database stands, and brings that up to date. Says whether it does.
@@ -75,6 +75,11 @@ impl Provisioner {
     /// Takes the steps that are due; what is left waits for the end of the time of grace.
     pub(super) async fn leave(&self, op: &mut Operation) -> Result<(), ProvisionError> {
         let going = going(op)?;
+        if let Some(by) = &going.called_off
+            && self.open_again(op, by.clone()).await?
+        {
+            return Ok(());
+        }
         let place = operations::placement(&self.central, op.tenant).await?;
         if op.step == "asked" {
             self.fence(&place).await?;

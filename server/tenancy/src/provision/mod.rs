@@ -14,6 +14,7 @@
 //! | activate | what the schema lacks since; status, domain, audit line and notice in one transaction | the last one |
 
 pub mod compare;
+mod errands;
 pub mod fleet;
 pub mod leave;
 mod ready;

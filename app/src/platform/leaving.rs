@@ -1,0 +1,132 @@
+//! How operators end an agency: its subscription with the period, or all of it after a time of grace; and both taken back.
+
+use tenancy::central::companies::{self, Company};
+use tenancy::central::directory::Entry;
+use tenancy::central::{changes, departures, subscriptions};
+use tenancy::{DatabaseError, TenantId};
+
+use super::errands::is_proved;
+use super::tenants::by;
+use super::types::Ending;
+use crate::auth::second_factor::require_proof;
+use crate::caller::Operator;
+use crate::error::AppError;
+use crate::state::House;
+use crate::values::day::{format_day, format_instant};
+use crate::values::fields::{FieldErrors, Fields, Problem};
+use crate::values::page::format_count;
+use crate::values::text;
+use crate::words::Lang;
+
+/// Longest time of grace, in days, as `sobrado tenant delete` has it.
+const GRACE: i64 = 365;
+/// A reason has at least so many characters.
+const REASON: u32 = 10;
+
+/// How an agency stands in this.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn ending(house: &House, entry: &Entry, lang: Lang) -> Result<Ending, AppError> {
+    let sub = match subscriptions::find(&house.central, entry.id).await {
+        Ok(sub) => Some(sub),
+        Err(DatabaseError::RowNotFound) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let going = match entry.status.as_str() {
+        "deleting" => departures::leaving(&house.central, entry.id).await?,
+        _ => None,
+    };
+    let is_there = matches!(entry.status.as_str(), "active" | "suspended" | "cancelled");
+    let limit = |max: Option<i64>| max.map(|max| format_count(max, lang)).unwrap_or_default();
+    Ok(Ending {
+        until: sub.as_ref().map(|sub| format_day(sub.until, lang)).unwrap_or_default(),
+        ends: sub.as_ref().is_some_and(|sub| sub.ends),
+        has_ended: sub.as_ref().is_some_and(|sub| sub.has_ended),
+        max_users: limit(sub.as_ref().map(|sub| sub.now.users().into())),
+        max_properties: limit(sub.as_ref().and_then(|sub| sub.now.plan.max_properties).map(Into::into)),
+        may_be_deleted: is_there,
+        dropped_after: going.as_ref().map(|going| format_instant(going.drop_after, lang)).unwrap_or_default(),
+        is_staying: going.as_ref().is_some_and(|going| going.called_off.is_some()),
+        why: going.and_then(|going| going.reason).unwrap_or_default(),
+        is_proved: is_proved(house).await?,
+    })
+}
+
+/// An agency that is neither being made nor on its way out.
+async fn standing(house: &House, slug: &str) -> Result<TenantId, AppError> {
+    let company = companies::find_by_slug(&house.central, slug).await?;
+    let is_there = matches!(company.status.as_str(), "active" | "suspended" | "cancelled");
+    if is_there { Ok(company.id) } else { Err(AppError::NotFound) }
+}
+
+/// Ends an agency's subscription with its period.
+///
+/// # Errors
+/// [`AppError::ProofNeeded`], [`AppError::NotFound`] when there is none that goes on.
+pub async fn cancel(house: &House, operator: &Operator, slug: &str) -> Result<(), AppError> {
+    require_proof(house).await?;
+    let tenant = standing(house, slug).await?;
+    found(changes::cancel(&house.central, tenant, by(operator)).await?)
+}
+
+/// Takes that back, also when it has come about.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it was not cancelled.
+pub async fn keep(house: &House, operator: &Operator, slug: &str) -> Result<(), AppError> {
+    let tenant = standing(house, slug).await?;
+    found(changes::keep(&house.central, tenant, (by(operator), house.clock.now())).await?)
+}
+
+/// Closes an agency for good: the worker drops it after the time of grace.
+///
+/// # Errors
+/// [`AppError::ProofNeeded`], [`AppError::Invalid`] with what is wrong, [`AppError::NotFound`] when it is in no state to go.
+pub async fn delete(house: &House, operator: &Operator, form: &Fields) -> Result<(), AppError> {
+    require_proof(house).await?;
+    let company = companies::find_by_slug(&house.central, form.get("slug")).await?;
+    let (reason, grace) = wanted(form, &company)?;
+    let asked = departures::ask(&house.central, company.id, (grace, false), (Some(&reason), by(operator))).await?;
+    found(asked.is_some())
+}
+
+/// Why, and after how many days.
+fn wanted(form: &Fields, company: &Company) -> Result<(String, i32), AppError> {
+    let mut errors = FieldErrors::default();
+    let reason = text::parse_line(form.get("delete_reason"), 200).unwrap_or_else(|problem| {
+        errors.add("delete_reason", problem);
+        String::new()
+    });
+    if errors.is_empty() && reason.chars().count() < REASON as usize {
+        errors.add("delete_reason", Problem::TooShort(REASON));
+    }
+    let grace = match form.get("grace_days").trim().parse::<i64>() {
+        Ok(days) if (1..=GRACE).contains(&days) => i32::try_from(days).unwrap_or_default(),
+        Ok(_) => {
+            errors.add("grace_days", Problem::OutOfRange(1, GRACE));
+            0
+        }
+        Err(_) => {
+            errors.add("grace_days", Problem::NotANumber);
+            0
+        }
+    };
+    if form.get("delete_slug").trim() != company.slug {
+        errors.add("delete_slug", Problem::NotConfirmed);
+    }
+    errors.or((reason, grace))
+}
+
+/// Lets an agency stay that was to go: the worker opens it again.
+///
+/// # Errors
+/// [`AppError::NotFound`] when it does not go, or its database is being dropped.
+pub async fn call_off(house: &House, operator: &Operator, slug: &str) -> Result<(), AppError> {
+    let company = companies::find_by_slug(&house.central, slug).await?;
+    found(departures::ask_to_stay(&house.central, company.id, &by(operator)).await?)
+}
+
+fn found(done: bool) -> Result<(), AppError> {
+    if done { Ok(()) } else { Err(AppError::NotFound) }
+}
