@@ -406,21 +406,11 @@ fn doctor_finds_what_belongs_to_nobody_and_what_somebody_lacks() {
             let one = all.iter().find(|finding| finding.check == check).expect("looked at");
             (one.is_well, one.says.clone())
         };
-        // One that is on its way out is behind, and nobody will migrate it.
-        let going = agency().await;
-        asked(&going, 30, false).await;
-        let mut root = central().await;
-        let behind = "update tenant_placements set schema_version = 1 where tenant_id = $1";
-        sqlx::query(behind).bind(going.route.tenant).execute(&mut root).await.expect("set");
         let well = findings().await;
-        for check in ["orphans", "places", "roles", "epochs", "migrations"] {
+        for check in ["orphans", "places", "roles", "epochs"] {
             assert!(of(&well, check).0, "{:?}", of(&well, check));
         }
-        sqlx::query(behind).bind(a.route.tenant).execute(&mut root).await.expect("set");
-        let found = of(&findings().await, "migrations");
-        assert!(!found.0 && found.1.contains("1 agencies are behind") && found.1.contains(&a.route.slug), "{found:?}");
-        let latest = sqlx::query("update tenant_placements set schema_version = $2 where tenant_id = $1");
-        latest.bind(a.route.tenant).bind(tenancy::migrate::latest()).execute(&mut root).await.expect("set");
+        let mut root = central().await;
         let lost = format!("t_{}", uuid::Uuid::new_v4().simple());
         let (role, parted) = (&a.route.placement.role_name, &b.route.placement.db_name);
         bed.registry.evict(&b.route).await;
@@ -465,6 +455,32 @@ fn doctor_finds_what_belongs_to_nobody_and_what_somebody_lacks() {
         for check in ["orphans", "places", "roles", "epochs"] {
             assert!(of(&well, check).0, "{:?}", of(&well, check));
         }
+    });
+}
+
+#[test]
+fn doctor_calls_nobody_behind_whom_no_migration_will_take() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        let (stays, going) = (agency().await, agency().await);
+        asked(&going, 30, false).await;
+        let migrations = async || {
+            let found = bed.deployment.examine().await.into_iter().find(|finding| finding.check == "migrations");
+            found.expect("looked at")
+        };
+        let mut root = central().await;
+        let mut set = async |a: &Agency, version: i64| {
+            let set = sqlx::query("update tenant_placements set schema_version = $2 where tenant_id = $1");
+            set.bind(a.route.tenant).bind(version).execute(&mut root).await.expect("set");
+        };
+        set(&going, 1).await;
+        assert!(migrations().await.is_well, "{:?}", migrations().await);
+        set(&stays, 1).await;
+        let found = migrations().await;
+        assert!(!found.is_well && found.says.contains("1 agencies are behind"), "{found:?}");
+        assert!(found.says.contains(&stays.route.slug), "{found:?}");
+        set(&stays, tenancy::migrate::latest()).await;
     });
 }
 
