@@ -204,6 +204,7 @@ impl Trial {
             ip_address: Some(self.request.ip.to_string()),
             user_agent: self.request.user_agent.clone(),
             request_id: Some(self.request.id.clone()),
+            reason: None,
         }
     }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::fleet_types::{FleetPage, MigrationLine, RolloutLine, ServerLine, ServerPage, ServerSheet};
 use super::tenants::by;
 use super::{fleet_words, labels, rules};
-use crate::auth::second_factor::require_proof;
+use crate::auth::second_factor::is_proved;
 use crate::caller::{self, Operator};
 use crate::error::AppError;
 use crate::state::House;
@@ -21,15 +21,6 @@ use crate::words::{Lang, lang};
 /// Rollouts that the page shows, and agencies of the newest.
 const ROLLOUTS: i64 = 10;
 const MEMBERS: i64 = 500;
-
-/// Whether the operator has just proved who they are.
-pub(super) async fn is_proved(house: &House) -> Result<bool, AppError> {
-    match require_proof(house).await {
-        Ok(()) => Ok(true),
-        Err(AppError::ProofNeeded) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
 
 /// The database servers, and what stands in the form for another one.
 ///
@@ -79,9 +70,8 @@ async fn find(house: &House, name: &str) -> Result<Server, AppError> {
 /// Asks for a server to be added. Gives the operation.
 ///
 /// # Errors
-/// [`AppError::ProofNeeded`], [`AppError::Invalid`] with what is wrong.
+/// [`AppError::Invalid`] with what is wrong.
 pub async fn add_server(house: &House, operator: &Operator, form: &Fields) -> Result<Uuid, AppError> {
-    require_proof(house).await?;
     let (task, url) = rules::parse_server(form)?;
     let all = servers::list(&house.central).await?;
     if all.iter().any(|server| server.name == task.subject()) {
@@ -127,9 +117,8 @@ pub async fn activate(house: &House, operator: &Operator, name: &str) -> Result<
 /// Asks for the fleet to come to this program's version: all of it, or who failed the last time. Gives the operation.
 ///
 /// # Errors
-/// [`AppError::ProofNeeded`].
+/// The database's.
 pub async fn migrate(house: &House, operator: &Operator, only_failed: bool) -> Result<Uuid, AppError> {
-    require_proof(house).await?;
     ask(house, operator, (&Task::Migrate { target: tenancy::migrate::latest(), only_failed }, None)).await
 }
 

@@ -5,10 +5,9 @@ use tenancy::central::directory::Entry;
 use tenancy::central::{changes, departures, subscriptions};
 use tenancy::{DatabaseError, TenantId};
 
-use super::errands::is_proved;
 use super::tenants::by;
 use super::types::Ending;
-use crate::auth::second_factor::require_proof;
+use crate::auth::second_factor::is_proved;
 use crate::caller::Operator;
 use crate::error::AppError;
 use crate::state::House;
@@ -63,9 +62,8 @@ async fn standing(house: &House, slug: &str) -> Result<TenantId, AppError> {
 /// Ends an agency's subscription with its period.
 ///
 /// # Errors
-/// [`AppError::ProofNeeded`], [`AppError::NotFound`] when there is none that goes on.
+/// [`AppError::NotFound`] when there is none that goes on.
 pub async fn cancel(house: &House, operator: &Operator, slug: &str) -> Result<(), AppError> {
-    require_proof(house).await?;
     let tenant = standing(house, slug).await?;
     found(changes::cancel(&house.central, tenant, by(operator)).await?)
 }
@@ -82,9 +80,8 @@ pub async fn keep(house: &House, operator: &Operator, slug: &str) -> Result<(), 
 /// Closes an agency for good: the worker drops it after the time of grace.
 ///
 /// # Errors
-/// [`AppError::ProofNeeded`], [`AppError::Invalid`] with what is wrong, [`AppError::NotFound`] when it is in no state to go.
+/// [`AppError::Invalid`] with what is wrong, [`AppError::NotFound`] when it is in no state to go.
 pub async fn delete(house: &House, operator: &Operator, form: &Fields) -> Result<(), AppError> {
-    require_proof(house).await?;
     let company = companies::find_by_slug(&house.central, form.get("slug")).await?;
     let (reason, grace) = wanted(form, &company)?;
     let asked = departures::ask(&house.central, company.id, (grace, false), (Some(&reason), by(operator))).await?;

@@ -194,7 +194,7 @@ pub async fn confirm(
     let name = crate::values::text::parse_name(name, 160).map_err(|problem| AppError::invalid("name", problem))?;
     crate::auth::rules::check_new_password(&password, &[&sign_up.email, &sign_up.company_name, &sign_up.slug])
         .map_err(|problem| AppError::invalid("password", problem))?;
-    sign_up_room::would_begin(&house.central, id, at).await.map_err(refused)?;
+    sign_up_room::would_begin(&house.central, &house.key, id, at).await.map_err(refused)?;
     let place = house.passwords.place().await;
     let too_long = AppError::invalid("password", Problem::TooLong(256));
     let hash = place.hash(password).await.ok_or(too_long)?;

@@ -12,9 +12,11 @@ use crate::harness::{Caller, House, encode, open};
 use crate::permissions::ask;
 
 /// Acts that change something dangerous and ask for nothing before, each with its reason.
-const EXCEPT: [(&str, &str); 10] = [
+const EXCEPT: [(&str, &str); 12] = [
     ("/fn/domains/check", "asks the DNS, which alone decides"),
     ("/fn/billing/keep", "takes back what was asked for with proof"),
+    ("/fn/platform/keep", "takes back what was asked for with proof"),
+    ("/fn/platform/call_off", "takes back what was asked for with proof"),
     ("/fn/platform/resume", "opens what was closed with proof"),
     ("/fn/platform/begin_acting", "uses a ticket of a minute, which was asked for with proof"),
     ("/fn/platform/retry_operation", "makes what was asked for due"),
@@ -57,7 +59,7 @@ fn what_is_dangerous_says_so_in_the_table() {
             _ => false,
         };
         let expected = takes_along || (row.mutating && is_dangerous && !named);
-        let own = ["/fn/account/change_password", "/fn/account/ask_email"].contains(&row.path);
+        let own = ["/fn/account/change_password", "/fn/account/ask_email", "/fn/team/leave"].contains(&row.path);
         assert_eq!(row.proof.is_some(), expected || own, "{} {}: say whether it asks for proof", row.method, row.path);
     }
     for (path, _) in EXCEPT {
