@@ -143,6 +143,7 @@ async fn one(provisioner: &Provisioner, house: &Installation, n: usize) -> Resul
         plan: "k".to_owned(),
         domain: None,
         slug: slug.clone(),
+        person: None,
     };
     let tenant = provisioner.create(&new).await?;
     let database = format!("t_{}", tenant.as_uuid().simple());

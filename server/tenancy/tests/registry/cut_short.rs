@@ -35,7 +35,9 @@ async fn begin_something(db: &TenantDb, what: u64) -> Result<(), tenancy::Databa
             while rows.try_next().await?.is_some_and(|n| n < 500) {}
             // The rest of them is left.
         }
-        1 => drop(sqlx::query("select pg_sleep(0.02)").execute(db).await?),
+        1 => {
+            sqlx::query("select pg_sleep(0.02)").execute(db).await?;
+        }
         2 | 3 => {
             let mut tx = db.begin().await?;
             sqlx::query("update store_settings set about = 'left behind'").execute(&mut tx).await?;
@@ -45,7 +47,9 @@ async fn begin_something(db: &TenantDb, what: u64) -> Result<(), tenancy::Databa
             }
             // Neither committed nor rolled back.
         }
-        4 => drop(sqlx::query("select 1/0").execute(db).await?),
+        4 => {
+            sqlx::query("select 1/0").execute(db).await?;
+        }
         _ => {
             let mut tx = db.begin().await?;
             sqlx::query("set local statement_timeout = 1").execute(&mut tx).await?;
