@@ -58,7 +58,7 @@ fn the_owner_of_a_cancelled_agency_signs_in_and_comes_to_its_plan() {
         let house = house().await;
         let a = house.agency().await;
         let cancelled = sqlx::query("update companies set status = 'cancelled' where id = $1").bind(a.route.tenant);
-        cancelled.execute(&mut central().await).await.expect("cancelled");
+        cancelled.execute(&mut crate::domains::central().await).await.expect("cancelled");
         house.state.house.routes.reload().await.expect("read");
         assert_eq!(house.visitor(&a).get("/").await.status, StatusCode::SERVICE_UNAVAILABLE);
         let mut owner = house.owner(&a).await;
