@@ -326,6 +326,11 @@ mod tests {
     }
 
     #[test]
+    fn there_is_one_time_of_brasilia() {
+        assert_eq!(crate::values::day::BRASILIA, tenancy::BRASILIA);
+    }
+
+    #[test]
     fn a_long_value_is_cut_between_letters() {
         let long = "é".repeat(SHOWN + 1);
         let cut = shown(("property", "title"), &json!(long), Lang::Pt);

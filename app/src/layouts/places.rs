@@ -22,7 +22,7 @@ pub struct Place {
 }
 
 /// The pages of the settings, in the order of their tabs.
-pub static SETTINGS: [&str; 5] = [
+pub const SETTINGS: &[&str; 5] = &[
     "/app/settings/store",
     "/app/settings/brand",
     "/app/settings/domains",
@@ -67,7 +67,7 @@ pub fn places(me: &Me) -> Vec<Place> {
     let all = [
         (Can::SeeAgency, "/app", words.today.title, IconName::Home, &[][..]),
         (Can::SeeProperties, "/app/properties", words.properties.title, IconName::Building, &["/app/properties"]),
-        (Can::WriteSettings, SETTINGS[0], words.common.settings, IconName::Store, &SETTINGS),
+        (Can::WriteSettings, SETTINGS[0], words.common.settings, IconName::Store, SETTINGS),
         (Can::SeePlan, "/app/settings/plan", words.billing.plan, IconName::Plan, &["/app/settings/plan"]),
         (Can::SeeAgency, "/app/profile", words.auth.profile, IconName::Person, &["/app/profile"]),
     ];

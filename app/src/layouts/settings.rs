@@ -23,7 +23,7 @@ pub fn SettingsHead(
     let tab = |(name, place): (&'static str, &'static &'static str)| {
         view! { <PlaceLink href=place covers=std::slice::from_ref(place)>{name}</PlaceLink> }
     };
-    let tabs = names.into_iter().zip(&SETTINGS).map(tab).collect_view();
+    let tabs = names.into_iter().zip(SETTINGS).map(tab).collect_view();
     view! {
         <header class="page-head"><h1>{title}</h1></header>
         <nav class="tabs" aria-label=words.common.settings>{tabs}</nav>

@@ -170,7 +170,7 @@ fn who_is_nobody_gets_nothing() {
             }
             let mut stranger = house.stranger();
             if row.method == "GET" {
-                let path = row.path.replace("{id}", "x").replace("{slug}", "x");
+                let path = row.path.replace("{id}", "x").replace("{slug}", "x").replace("{name}", "x");
                 let answer = stranger.get(&path).await;
                 let door = if row.path.starts_with("/platform") { "/platform/entrar?next=" } else { "/entrar?next=" };
                 assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", row.path);

@@ -124,7 +124,9 @@ fn who_takes_their_photograph_back_is_seen_on_it_no_more() {
         // A property's photograph of the same bytes goes, and the portrait stays.
         let route = house.state.house.routes.by_tenant(a.route.tenant).expect("known");
         let db = house.state.house.registry.open(&route).await.expect("opened");
-        app::properties::jobs::sweep_files(&house.state.house, &db, std::slice::from_ref(&digest)).await.expect("swept");
+        app::properties::jobs::sweep_files(&house.state.house, &db, std::slice::from_ref(&digest))
+            .await
+            .expect("swept");
         assert_eq!(owner.get(&second).await.status, StatusCode::OK, "what a row needs is kept");
         let removed = owner.post("account/remove_photo", PAGE, &[]).await;
         assert_eq!(removed.status, StatusCode::FOUND, "{}", removed.text());

@@ -70,7 +70,7 @@ fn money_is_never_a_float() {
         "app/src/words/mod.rs",
         "app/src/outside/pictures/draw.rs",
         "server/scenery/",
-        "server/tenancy/src/registry.rs",
+        "server/tenancy/src/registry/",
         "server/src/layers/request.rs",
         "server/tenancy/src/central/jobs.rs",
         "server/tenancy/src/central/mails.rs",

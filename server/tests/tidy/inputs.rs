@@ -9,7 +9,8 @@ const MEANS_AN_AGENCY: [&str; 5] = ["tenant", "company", "agency", "slug", "tena
 
 /// Functions for those who run the platform, where no session or host says which agency: they name it by its slug, and
 /// `caller::operator` lets nobody else in.
-const OF_OPERATORS: [&str; 10] = [
+const OF_OPERATORS: [&str; 11] = [
+    "platform/reset_second_factor",
     "platform/suspend",
     "platform/resume",
     "platform/tenant",
@@ -224,6 +225,8 @@ const STATICS: [(&str, &[&str]); 8] = [
     ("server/src/main.rs", &["ALLOCATOR"]),
     // Counters, whose labels are routes; lines on their way to the log.
     ("server/src/telemetry.rs", &["METRICS", "LINES"]),
+    // Which style a plain page brings along.
+    ("server/src/layers/plain.rs", &["POLICY"]),
     // Whose hand gave the command that this process is.
     ("server/tenancy/src/central/audit.rs", &["HAND"]),
     // The two histories.

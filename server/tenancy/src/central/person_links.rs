@@ -7,8 +7,7 @@ use uuid::Uuid;
 use super::audit::{self, Event};
 use super::mails::{self, Mail};
 use super::open_sessions::{self, Whose};
-use super::sessions::Stored;
-use super::{CentralTx, asked_mails, people};
+use super::{CentralTx, asked_mails, people, sessions::Stored};
 use crate::{CentralDb, Key, PersonId, TenantId, Token, line_of};
 
 /// How long a link for a new password is good (AUTH-21).
