@@ -215,7 +215,7 @@ fn the_law_on_inputs_can_fail() {
 }
 
 /// Statics of the program, which outlive every request. None may hold what is an agency's.
-const STATICS: [(&str, &[&str]); 8] = [
+const STATICS: [(&str, &[&str]); 9] = [
     // The style sheet's address.
     ("app/src/shell.rs", &["ADDRESS"]),
     // Sentences of the interface.
