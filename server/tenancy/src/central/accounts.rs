@@ -144,7 +144,8 @@ pub struct Membership {
     pub role: String,
 }
 
-/// The active accounts of a person in agencies that are there, if only to be told that they are closed, by the agency's name.
+/// The active accounts of a person in agencies that are there, if only to be told that they are closed, by the agency's name. One
+/// whose subscription has ended is its owners' alone, who can take that back.
 ///
 /// # Errors
 /// The database's.
@@ -154,7 +155,7 @@ pub async fn memberships(db: &CentralDb, person: PersonId) -> Result<Vec<Members
         r#"select u.id as "user: UserId", u.company_id as "tenant: TenantId", c.name as company, u.role
            from users u
            join companies c on c.id = u.company_id
-           where u.person_id = $1 and u.active and c.status = any($2)
+           where u.person_id = $1 and u.active and c.status = any($2) and (c.status <> 'cancelled' or u.role = 'owner')
            order by c.name"#,
         person.as_uuid(),
         &ANSWERING as _
