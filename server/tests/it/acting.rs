@@ -232,7 +232,7 @@ fn who_looks_changes_nothing_and_who_may_change_changes_only_the_agencys() {
         // Whatever the agency reads of it bears both names: it never looks as if its owner had been there.
         relay::deliver(deployment.central(), deployment.key(), &a.db).await.expect("delivered");
         let lines = log_after(&a, began).await;
-        assert!(lines.len() > 10, "{lines:?}");
+        assert!(lines.len() >= 10, "{lines:?}");
         let one_named: Vec<_> = lines
             .iter()
             .filter(|(_, user, behind)| (*user, *behind) != (Some(a.owner.as_uuid()), Some(olga.person)))
