@@ -29,8 +29,8 @@ use crate::layers::plain;
 const LOOK: Duration = Duration::from_secs(5);
 /// After so long the browser asks anew: no answer lasts for ever.
 const LONGEST: Duration = Duration::from_secs(120);
-/// Streams that one person may have open: a page, and the same page in another window.
-const AT_ONCE: u8 = 2;
+/// Streams that one person may have open: a page in as many windows as anybody looks at.
+const AT_ONCE: u8 = 4;
 /// Whoever has enough comes back after so many seconds.
 const RETRY: u32 = 10;
 

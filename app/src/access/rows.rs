@@ -83,6 +83,8 @@ pub const ROWS: &[Access] = &[
     site("/imoveis"),
     site("/imovel/{address}"),
     row("GET", "/theme/{colors}", Audience::Everywhere, false, Cache::Immutable),
+    row("GET", "/logo/{file}", Audience::Storefront, false, Cache::Immutable),
+    row("GET", "/media/{photo}/{file}", Audience::Storefront, false, Cache::Immutable),
     // Server functions
     write("/fn/account/ask_password", Audience::Platform),
     read("/fn/account/link", Audience::Platform),

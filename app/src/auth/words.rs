@@ -333,12 +333,12 @@ pub const fn nowhere(lang: Lang) -> (&'static str, &'static str, &'static str) {
     match lang {
         Lang::Pt => (
             "Nenhuma imobiliária",
-            "Você não faz parte de nenhuma imobiliária agora. Peça um convite a quem dirige a sua, ou cadastre uma.",
+            "Você não faz parte de nenhuma imobiliária agora. Peça um convite a quem dirige a sua, ou cadastre uma. Se já pediu uma, abra o link do e-mail de confirmação.",
             "Cadastrar uma imobiliária",
         ),
         Lang::En => (
             "No agency",
-            "You are not part of any agency now. Ask the owner of yours for an invitation, or sign one up.",
+            "You are not part of any agency now. Ask the owner of yours for an invitation, or sign one up. If you have asked for one, open the link in the mail that asks you to confirm.",
             "Sign an agency up",
         ),
     }

@@ -30,7 +30,7 @@ const LOCK: i64 = 0x0050_B8AD_0000_0001;
 
 /// The oldest tenant schema that this program can serve: the newest file that gave it a table or a column, for its queries read
 /// them. Files with indexes, triggers and functions alone do not raise it.
-const OLDEST: i64 = 20_261_130_000_040;
+const OLDEST: i64 = 20_261_201_000_120;
 
 /// Schema versions that an agency may be at while this program serves it.
 pub fn accepted() -> RangeInclusive<i64> {

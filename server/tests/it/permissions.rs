@@ -64,6 +64,9 @@ pub fn every_field(nobody: &str) -> Vec<(&str, &str)> {
         ("second_factor", "x"),
         ("ticket", "x"),
         ("token", "x"),
+        ("name", "x"),
+        ("helped", nobody),
+        ("help_reason", "x"),
     ]);
     fields
 }

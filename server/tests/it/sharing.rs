@@ -86,8 +86,7 @@ fn a_share_of_a_process_that_was_killed_is_the_others() {
             assert_eq!(one.visit(&at.agencies[0].new.slug, "/").await.expect("an answer").status, 200);
         }
         served.remove(0).kill().await;
-        // A row of the dead is taken away after three beats that did not come; they are fifteen seconds.
-        assert_eq!(shares(&mut root).await, [40; 4], "until then it may only be slow");
+        // Who is beside it sees at once that it is gone; from elsewhere it is taken for dead after three beats that did not come.
         come_to(&mut root, &[53, 53, 54]).await;
         let mut leaves = served.remove(0);
         leaves.signal(Signal::SIGTERM);
@@ -98,7 +97,7 @@ fn a_share_of_a_process_that_was_killed_is_the_others() {
         }
         stop.store(true, Ordering::Relaxed);
         let most: i32 = looking.await.expect("no panic");
-        assert!(most == 160 && most <= budget, "{most} of {budget}");
+        assert!((160..=budget).contains(&most), "{most} of {budget}");
         for mut one in served {
             one.signal(Signal::SIGTERM);
             assert!(one.ended().await.success());

@@ -251,7 +251,8 @@ fn whoever_works_for_nobody_any_more_answers_for_an_agency_of_their_own() {
         assert_eq!(sent.status, StatusCode::OK, "{}", sent.text());
         let mut ana = somebody(&house);
         let typed = [("email", wish.email.as_str()), ("password", PASSWORD)];
-        assert_eq!(ana.call("auth/sign_in", &typed).await.status, StatusCode::UNPROCESSABLE_ENTITY, "nowhere to go");
+        assert_eq!(ana.call("auth/sign_in", &typed).await.header("location"), "/entrar/agencia", "nowhere to go yet");
+        let mut ana = somebody(&house);
         let token = wish.ask(&house, &mut somebody(&house)).await;
         let path = format!("/confirmar/{token}");
         let wrong = [typed[0], ("password", "not the password of hers")];
@@ -277,24 +278,6 @@ fn whoever_works_for_nobody_any_more_answers_for_an_agency_of_their_own() {
         let home = somebody(&house).call("auth/sign_in", &typed).await;
         assert_eq!((home.status, home.header("location")), (StatusCode::OK, "/app"));
         assert_eq!(people_with(&wish.email).await, 1);
-    });
-}
-
-#[test]
-fn a_mail_that_nobody_answered_opens_no_door_after_its_day() {
-    run(async {
-        let (house, wish) = (open(RegistryOptions::default()).await, Wish::new());
-        let agency = house.agency().await;
-        let user = house.add_member(&agency, "broker").await.to_string();
-        let wish = Wish { email: format!("broker@{}.example", agency.route.slug), ..wish };
-        let owner = agency.owner.to_string();
-        house.owner(&agency).await.call("team/deactivate", &[("id", &user), ("heir", &owner)]).await;
-        wish.ask(&house, &mut somebody(&house)).await;
-        let typed = [("email", wish.email.as_str()), ("password", PASSWORD)];
-        assert_eq!(somebody(&house).call("auth/sign_in", &typed).await.status, StatusCode::OK);
-        house.wait(Duration::hours(25));
-        let late = somebody(&house).call("auth/sign_in", &typed).await;
-        assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
     });
 }
 
@@ -503,7 +486,7 @@ fn a_stranger_changes_nothing_of_what_a_mail_asks() {
 }
 
 #[test]
-fn a_stream_ends_with_its_session_and_nobody_keeps_more_than_two() {
+fn a_stream_ends_with_its_session_and_nobody_keeps_more_than_four() {
     run(async {
         let (house, wish) = (house().await, Wish::new());
         let mut ana = somebody(house);
@@ -513,21 +496,21 @@ fn a_stream_ends_with_its_session_and_nobody_keeps_more_than_two() {
             let mut ana = ana.clone();
             tokio::spawn(async move { ana.get("/cadastro/andamento/eventos").await })
         };
-        let (one, two) = (watch(&ana), watch(&ana));
-        // Both are there before another comes.
+        let open = [watch(&ana), watch(&ana), watch(&ana), watch(&ana)];
+        // All are there before another comes.
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-        let mut third = StatusCode::OK;
+        let mut fifth = StatusCode::OK;
         for _ in 0..100 {
             let asked = tokio::time::timeout(std::time::Duration::from_millis(200), watch(&ana)).await;
             if let Ok(answer) = asked {
-                third = answer.expect("no panic").status;
+                fifth = answer.expect("no panic").status;
                 break;
             }
         }
-        assert_eq!(third, StatusCode::TOO_MANY_REQUESTS);
-        assert!(!one.is_finished() && !two.is_finished());
+        assert_eq!(fifth, StatusCode::TOO_MANY_REQUESTS);
+        assert!(open.iter().all(|stream| !stream.is_finished()));
         assert_eq!(ana.send(http::Method::POST, "/sair", "text/html", None).await.status, StatusCode::SEE_OTHER);
-        for stream in [one, two] {
+        for stream in open {
             let ended = tokio::time::timeout(std::time::Duration::from_secs(60), stream).await;
             let answer = ended.expect("it ends long before the browser is to ask anew").expect("no panic");
             assert_eq!(answer.status, StatusCode::OK);
@@ -580,8 +563,11 @@ fn nothing_is_hashed_for_an_address_that_is_somebody_elses_by_now() {
         let (house, wish) = (open(RegistryOptions::default()).await, Wish::new());
         let mut ana = somebody(&house);
         let token = wish.ask(&house, &mut ana).await;
-        let other = tenancy::central::operations::NewTenant { slug: wish.slug.clone(), ..new_tenant() };
-        house.agency_of(other).await;
+        // No way of ours leads there: it is promised. Whatever did, the answer is asked for before anything is computed.
+        let other = house.agency().await;
+        let taken =
+            sqlx::query("update companies set slug = $1 where id = $2").bind(&wish.slug).bind(other.route.tenant);
+        taken.execute(&mut crate::domains::central().await).await.expect("taken");
         let before = house.state.house.passwords.computed();
         for _ in 0..3 {
             assert_eq!(confirm(&mut ana, &token, GOOD).await.status, StatusCode::NOT_FOUND);

@@ -150,7 +150,7 @@ fn whoever_signs_up_while_the_program_is_killed_gets_exactly_one_agency() {
                 } => None,
             };
             served.kill().await;
-            let served = at.serve(&[]).await;
+            let mut served = at.serve(&[]).await;
             match heard {
                 Some(reply) => assert_eq!(reply.status, 200, "{}", reply.body),
                 None => {
@@ -184,7 +184,8 @@ fn whoever_signs_up_while_the_program_is_killed_gets_exactly_one_agency() {
             let today = ana.get(&served, "/app").await;
             assert_eq!(today.status, 200, "{:?} {}", today.headers, today.body);
             assert!(today.body.contains("Primeiros passos") && today.body.contains("Imobiliária Nova"));
-            drop(served);
+            // Waited for: the next begins where this one stood.
+            served.kill().await;
         }
         let (healthy, said) = at.say(&["doctor"]).await;
         assert!(healthy, "{said}");

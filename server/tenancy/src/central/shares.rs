@@ -92,18 +92,41 @@ pub(crate) async fn living(tx: &mut CentralTx, server: i32, process: Uuid) -> Re
     Ok(read.collect())
 }
 
+/// Who holds the shares of others, as they said it of themselves.
+pub(crate) async fn holders(
+    tx: &mut CentralTx,
+    server: i32,
+    process: Uuid,
+) -> Result<Vec<(Uuid, String)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "select process, holder from connection_shares where server_id = $1 and process <> $2 and holder <> ''",
+        server,
+        process
+    );
+    Ok(rows.fetch_all(&mut **tx).await?.into_iter().map(|row| (row.process, row.holder)).collect())
+}
+
+/// Frees the shares of processes that are gone.
+pub(crate) async fn forget(tx: &mut CentralTx, server: i32, gone: &[Uuid]) -> Result<(), sqlx::Error> {
+    sqlx::query!("delete from connection_shares where server_id = $1 and process = any($2)", server, gone)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Writes a share down, and that its process lives.
-pub(crate) async fn write(tx: &mut CentralTx, server: i32, share: &Share) -> Result<(), sqlx::Error> {
+pub(crate) async fn write(tx: &mut CentralTx, server: i32, (share, holder): (&Share, &str)) -> Result<(), sqlx::Error> {
     let count = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
     sqlx::query!(
-        "insert into connection_shares (server_id, process, is_command, wanted, share) values ($1, $2, $3, $4, $5)
+        "insert into connection_shares (server_id, process, is_command, wanted, share, holder) values ($1, $2, $3, $4, $5, $6)
          on conflict (server_id, process)
          do update set wanted = excluded.wanted, share = excluded.share, beaten_at = clock_timestamp()",
         server,
         share.process,
         share.is_command,
         count(share.wanted),
-        count(share.share)
+        count(share.share),
+        holder
     )
     .execute(&mut **tx)
     .await?;

@@ -9,6 +9,7 @@ mod agency;
 mod books;
 mod breaker;
 mod connect;
+mod holder;
 mod lease;
 mod options;
 mod server;
@@ -95,6 +96,7 @@ impl Registry {
         let keeper = Keeper {
             central,
             process: Uuid::new_v4(),
+            holder: holder::own(),
             options,
             registry: Arc::downgrade(&inner),
             words: heard_words,

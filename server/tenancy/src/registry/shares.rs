@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use uuid::Uuid;
 
 use super::server::Server;
-use super::{Inner, RegistryOptions};
+use super::{Inner, RegistryOptions, holder};
 use crate::central::alerts;
 use crate::central::shares::{self, Share};
 use crate::{CentralDb, DatabaseError, TenantId};
@@ -56,6 +56,8 @@ enum Cause {
 pub(super) struct Keeper {
     pub(super) central: CentralDb,
     pub(super) process: Uuid,
+    /// As [`holder::own`] says it.
+    pub(super) holder: String,
     pub(super) options: RegistryOptions,
     pub(super) registry: Weak<Inner>,
     pub(super) words: mpsc::UnboundedReceiver<Word>,
@@ -117,6 +119,10 @@ impl Keeper {
         let mut tx = self.central.pool().begin().await?;
         shares::one_at_a_time(&mut tx, server.id).await?;
         let Some(budget) = shares::budget(&mut tx, server.id).await? else { return Ok(true) };
+        let gone = shares::holders(&mut tx, server.id, self.process).await?;
+        let gone: Vec<Uuid> =
+            gone.into_iter().filter(|(_, holder)| holder::is_gone(holder)).map(|(process, _)| process).collect();
+        shares::forget(&mut tx, server.id, &gone).await?;
         let mut others = shares::living(&mut tx, server.id, self.process).await?;
         let mine = others.iter().position(|share| share.process == self.process).map(|place| others.remove(place));
         let mine = mine.unwrap_or_else(|| self.wish());
@@ -130,7 +136,7 @@ impl Keeper {
             occupied = server.set_limit(as_count(goal));
         }
         let share = goal.max(u32::try_from(occupied).unwrap_or(u32::MAX));
-        shares::write(&mut tx, server.id, &Share { share, ..mine }).await?;
+        shares::write(&mut tx, server.id, (&Share { share, ..mine }, &self.holder)).await?;
         if share < mine.share || (goal < target && cause == Cause::Clock) {
             shares::tell(&mut tx).await?;
         }
