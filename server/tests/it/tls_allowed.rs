@@ -214,6 +214,7 @@ fn known_names_are_known_while_the_central_database_is_away() {
             "{metrics}"
         );
         let outside = served.send("GET", "/internal/tls-allowed?domain=localhost", &[], b"").await.expect("an answer");
-        assert_eq!(outside.status, 404);
+        // Nothing of it is there, or nothing at all: by then it may be known that the central database has gone.
+        assert!([404, 503].contains(&outside.status), "{}", outside.status);
     });
 }
