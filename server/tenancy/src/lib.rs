@@ -33,8 +33,8 @@
 //! }
 //! ```
 //! ```compile_fail,E0616
-//! fn a_tenants_database_lends_no_pool(db: &tenancy::TenantDb) {
-//!     let _ = &db.pool;
+//! fn a_tenants_database_lends_no_connections(db: &tenancy::TenantDb) {
+//!     let _ = &db.agency;
 //! }
 //! ```
 //! ```no_run

@@ -2,13 +2,13 @@
 //!
 //! One cluster a test process, on one runtime that outlives every test: connections belong to the runtime that made them.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock, Once};
 use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, OnceCell, mpsc};
 
@@ -35,16 +35,49 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 static BED: OnceCell<Bed> = OnceCell::const_new();
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
+/// What has panicked last, in this process. A runtime's threads write to the captured output of the test that started them,
+/// which is not shown when that one passes: whoever fails says it on their own thread.
+static PANICS: std::sync::Mutex<VecDeque<(Option<tokio::task::Id>, String)>> = std::sync::Mutex::new(VecDeque::new());
+/// So many of them are kept.
+const KEPT: usize = 16;
+static HOOK: Once = Once::new();
+
+fn remember(panic: &std::panic::PanicHookInfo<'_>) {
+    let mut all = PANICS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if all.len() == KEPT {
+        all.pop_front();
+    }
+    all.push_back((tokio::task::try_id(), panic.to_string()));
+}
+
 /// Runs a test's future on the runtime that all tests share.
+///
+/// # Panics
+/// As the future did, and says what that was, or else what other tasks have panicked with of late.
 pub fn run<F>(test: F) -> F::Output
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
+    HOOK.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            remember(panic);
+            usual(panic);
+        }));
+    });
     let task = RUNTIME.spawn(test);
+    let id = task.id();
     match RUNTIME.block_on(task) {
         Ok(output) => output,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
+        Err(error) => {
+            let all = PANICS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+            let own = all.iter().any(|(task, _)| *task == Some(id));
+            for (_, text) in all.iter().filter(|(task, _)| !own || *task == Some(id)) {
+                eprintln!("{text}");
+            }
+            std::panic::resume_unwind(error.into_panic())
+        }
     }
 }
 
