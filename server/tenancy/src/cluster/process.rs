@@ -33,6 +33,8 @@ pub(super) struct Found {
     pub(super) socket_dir: Option<PathBuf>,
     /// Whether it says that it accepts connections.
     pub(super) is_ready: bool,
+    /// Whether it says that it is on its way there: after a crash it recovers.
+    pub(super) is_starting: bool,
 }
 
 impl Postmaster {
@@ -56,8 +58,8 @@ impl Postmaster {
             return Ok(None);
         }
         let socket_dir = lines.get(4).filter(|line| !line.is_empty()).map(PathBuf::from);
-        let is_ready = lines.get(7).is_some_and(|status| status.trim() == "ready");
-        Ok(Some(Found { postmaster, socket_dir, is_ready }))
+        let says = |word| lines.get(7).is_some_and(|status| status.trim() == word);
+        Ok(Some(Found { postmaster, socket_dir, is_ready: says("ready"), is_starting: says("starting") }))
     }
 
     /// Whether the process lives and is a postmaster on this cluster. A zombie has no command line and does not count.

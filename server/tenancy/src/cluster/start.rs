@@ -17,8 +17,12 @@ use super::layout::{Layout, make_folder};
 use super::process::{self, Postmaster};
 use super::{initdb, settings, socket};
 
-/// How long a server may take to accept connections.
-const READY: Duration = Duration::from_secs(60);
+/// How long a server may take to accept connections, and one that says it is starting: after a crash, what a thousand
+/// databases wrote is brought to the disk before anybody is let in.
+const READY: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(900));
+
+/// How often who waits for a recovery is told of it.
+const TOLD: Duration = Duration::from_secs(10);
 
 /// How long the backends of a server that died may hold its shared memory.
 const OLD_BACKENDS: Duration = Duration::from_secs(20);
@@ -48,15 +52,15 @@ pub(super) fn superuser(socket_dir: &Path) -> PgConnectOptions {
 /// Waits for a server that runs already, also for one whose starter was killed. `None` when there is none, or when it
 /// ends while we wait.
 pub(super) async fn join(layout: &Layout) -> Result<Option<Running>, ClusterError> {
-    let started = Instant::now();
+    let mut patience = Patience::new(Instant::now());
     while let Some(found) = Postmaster::find(layout)? {
         if let (true, Some(socket_dir)) = (found.is_ready, found.socket_dir)
             && answers(layout, &found.postmaster, &socket_dir).await?
         {
             return Ok(Some(Running { postmaster: found.postmaster, socket_dir }));
         }
-        if started.elapsed() > READY {
-            return Err(slow(layout, &found.postmaster, 0));
+        if !patience.lasts(found.is_starting, Instant::now()) {
+            return Err(slow(layout, &found.postmaster, (0, patience.waited())));
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -91,24 +95,54 @@ pub(super) async fn start(layout: &Layout, extra: &[(String, String)]) -> Result
 async fn launch(layout: &Layout, binaries: &Binaries, socket_dir: &Path) -> Result<Postmaster, ClusterError> {
     let (log, log_from) = open_log(layout)?;
     let (pid, exit) = spawn(layout, binaries, log)?;
-    let started = Instant::now();
+    let mut patience = Patience::new(Instant::now());
     let mut guard = Guard(Some(Postmaster::new(pid, layout)));
-    while started.elapsed() < READY {
+    loop {
         if exit.get().is_some() {
             guard.0 = None;
             return Err(ended(layout, log_from));
         }
-        let ready = Postmaster::find(layout)?.filter(|found| found.is_ready && found.postmaster.pid == pid);
-        if let Some(found) = ready
+        let found = Postmaster::find(layout)?.filter(|found| found.postmaster.pid == pid);
+        let is_starting = found.as_ref().is_some_and(|found| found.is_starting);
+        if let Some(found) = found.filter(|found| found.is_ready)
             && answers(layout, &found.postmaster, socket_dir).await?
         {
             guard.0 = None;
             return Ok(found.postmaster);
         }
+        if !patience.lasts(is_starting, Instant::now()) {
+            break;
+        }
         tokio::time::sleep(PAUSE).await;
     }
     let postmaster = guard.0.take().unwrap_or_else(|| Postmaster::new(pid, layout));
-    Err(slow(layout, &postmaster, log_from))
+    Err(slow(layout, &postmaster, (log_from, patience.waited())))
+}
+
+/// How long a server is waited for, which depends on what it says of itself.
+struct Patience {
+    began: Instant,
+    told: Instant,
+}
+
+impl Patience {
+    fn new(began: Instant) -> Self {
+        Self { began, told: began }
+    }
+
+    /// Whether it is worth to wait on. A long recovery is said, now and then.
+    fn lasts(&mut self, is_starting: bool, now: Instant) -> bool {
+        let waited = now.duration_since(self.began);
+        if is_starting && now.duration_since(self.told) >= TOLD {
+            self.told = now;
+            tracing::info!(seconds = waited.as_secs(), "PostgreSQL recovers what was being written when it ended");
+        }
+        waited < if is_starting { READY.1 } else { READY.0 }
+    }
+
+    fn waited(&self) -> Duration {
+        self.began.elapsed()
+    }
 }
 
 /// Stops a postmaster that nobody waits for any more.
@@ -199,10 +233,10 @@ fn ended(layout: &Layout, log_from: u64) -> ClusterError {
     }
 }
 
-fn slow(layout: &Layout, postmaster: &Postmaster, log_from: u64) -> ClusterError {
+fn slow(layout: &Layout, postmaster: &Postmaster, (log_from, waited): (u64, Duration)) -> ClusterError {
     let log = layout.log();
     let tail = tail(&log, log_from);
-    ClusterError::Slow { pid: postmaster.pid, seconds: READY.as_secs(), log, tail }
+    ClusterError::Slow { pid: postmaster.pid, seconds: waited.as_secs(), log, tail }
 }
 
 /// The last dozen lines that the log got since it was `from` bytes long.
@@ -226,6 +260,15 @@ fn tail(log: &Path, from: u64) -> String {
 mod tests {
     use super::super::account::Account;
     use super::*;
+
+    #[test]
+    fn who_recovers_is_waited_for_longer_than_who_says_nothing() {
+        let began = Instant::now();
+        let after = |seconds| began + Duration::from_secs(seconds);
+        let lasts = |is_starting, seconds| Patience::new(began).lasts(is_starting, after(seconds));
+        assert!(lasts(false, 59) && !lasts(false, 60), "who says nothing has a minute");
+        assert!(lasts(true, 61) && lasts(true, 899) && !lasts(true, 900), "a recovery has a quarter of an hour");
+    }
 
     #[test]
     fn a_full_disk_is_told_from_what_this_start_wrote() {
