@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tenancy::central::accounts::Accounts;
 use tenancy::central::sessions::Sessions;
-use tenancy::{CentralDb, Clock, Key, OperationId, Registry, Routes};
+use tenancy::{CentralDb, Clock, Key, OperationId, Registry, Routes, TenantId};
 use tokio::sync::broadcast;
 
 use crate::access::Role;
@@ -42,6 +42,8 @@ pub struct House {
     pub registry: Registry,
     /// Which operations have come further, as soon as that is committed.
     pub operations: broadcast::Sender<OperationId>,
+    /// Whose outbox may hold something that another process has committed.
+    pub outboxes: broadcast::Sender<TenantId>,
     /// Photographs and logos.
     pub files: Files,
     /// Carries mails; only the worker asks it to.

@@ -61,7 +61,8 @@ fn deployment_options(config: &Config) -> DeploymentOptions {
     }
 }
 
-/// Notices of operations that are kept for whoever is slow to listen; who misses some reads the record.
+/// Notices that are kept for whoever is slow to listen. Who misses some of an operation reads the record, and who misses some of
+/// outboxes looks at all of them.
 const HEARD: usize = 256;
 
 /// What layers and server functions work with, and the channel that says whose outbox may hold something.
@@ -79,7 +80,7 @@ pub async fn open_state(
     let (registry, committed) = deployment.registry(&routes, registry);
     let accounts = Accounts::new(deployment.central().clone());
     let sessions = Sessions::new(deployment.central().clone(), clock.clone());
-    let operations = broadcast::Sender::new(HEARD);
+    let (operations, outboxes) = (broadcast::Sender::new(HEARD), broadcast::Sender::new(HEARD));
     let files = Files::in_folder(files).context("the folder for files cannot be made")?;
     let mailer = Mailer::open(&settings.mail, &settings.base_host)?;
     let house = House {
@@ -89,6 +90,7 @@ pub async fn open_state(
         routes: routes.clone(),
         registry,
         operations: operations.clone(),
+        outboxes: outboxes.clone(),
         files,
         mailer,
         names: Names::new(&settings.dns_servers).context("the DNS cannot be asked")?,
@@ -102,18 +104,13 @@ pub async fn open_state(
     };
     tokio::spawn(routes.follow(move |changed| {
         let (accounts, sessions) = (accounts.clone(), sessions.clone());
-        if let Changed::Operation(id) = changed {
-            // Nobody may be waiting for it.
-            let _ = operations.send(id);
-            return;
+        match changed {
+            Changed::Account(id) => drop(tokio::spawn(async move { accounts.forget(id).await })),
+            Changed::Session(stored) => drop(tokio::spawn(async move { sessions.forget(&stored).await })),
+            // Nobody may be waiting for either.
+            Changed::Operation(id) => drop(operations.send(id)),
+            Changed::Outbox(tenant) => drop(outboxes.send(tenant)),
         }
-        tokio::spawn(async move {
-            match changed {
-                Changed::Account(id) => accounts.forget(id).await,
-                Changed::Session(stored) => sessions.forget(&stored).await,
-                Changed::Operation(_) => {}
-            }
-        });
     }));
     Ok((AppState { leptos_options: leptos_options(), house: Arc::new(house) }, committed))
 }

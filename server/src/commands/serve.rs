@@ -92,14 +92,13 @@ impl Serve {
         let farewell = config.environment.farewell();
         let patience = Patience::default();
         let patience = Patience { finish: patience.finish.saturating_sub(farewell), ..patience };
-        let working = (!self.no_worker).then(|| {
-            tokio::spawn(worker::run(
-                state.house.clone(),
-                deployment.provisioner().keeping(config.prepared),
-                committed,
-                stop.clone(),
-            ))
-        });
+        let working = if self.no_worker {
+            tokio::spawn(worker::elsewhere::tell_each(deployment.central().clone(), committed));
+            None
+        } else {
+            let provisioner = deployment.provisioner().keeping(config.prepared);
+            Some(tokio::spawn(worker::run(state.house.clone(), provisioner, committed, stop.clone())))
+        };
         if !self.no_worker {
             tokio::spawn(worker::heads::run(
                 state.house.central.clone(),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use tenancy::{Deployment, OpenError, RegistryOptions, Routes, usage};
 
 use super::output;
+use crate::worker::elsewhere;
 
 /// How much agencies use
 #[derive(Debug, Subcommand)]
@@ -43,7 +44,7 @@ impl Reconcile {
             Some(slug) => vec![routes.by_slug(slug).with_context(|| format!("there is no agency `{slug}`"))?],
             None => routes.all(),
         };
-        let (registry, _committed) = deployment.registry(&routes, RegistryOptions::one_by_one());
+        let (registry, mut committed) = deployment.registry(&routes, RegistryOptions::one_by_one());
         let (mut lines, mut values, mut failed) = (Vec::new(), Vec::new(), false);
         for route in chosen {
             let found = match registry.open(&route).await {
@@ -75,6 +76,7 @@ impl Reconcile {
                 }
             }
         }
+        elsewhere::tell(central, None, &mut committed).await;
         registry.close().await;
         if lines.is_empty() {
             lines.push("everything is as it is written down".to_owned());

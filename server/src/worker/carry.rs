@@ -3,8 +3,9 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
-use tenancy::{TenantId, relay};
-use tokio::sync::{Notify, mpsc};
+use tenancy::{OpenError, TenantId, relay};
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::{Notify, broadcast, mpsc};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -15,10 +16,12 @@ use super::survived;
 /// When an outbox is looked at that nobody has announced.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
-    /// Everybody's: what a crash left behind, and what another process has committed.
+    /// Everybody's: what a crash left behind.
     pub(super) sweep: Duration,
     /// One that could not be carried.
     pub(super) again: Duration,
+    /// One whose database could not be opened.
+    pub(super) away: Duration,
 }
 
 /// What an outbox may still hold.
@@ -26,13 +29,15 @@ pub(super) enum Rest {
     Nothing,
     Some,
     Failed,
+    /// Nobody knows: the database was not opened.
+    Away,
 }
 
-/// Carries what was committed, and everybody's outbox at each sweep, until the token is cancelled.
+/// Carries what was committed, here or elsewhere, and everybody's outbox at each sweep, until the token is cancelled.
 pub(super) async fn carry<D: Future<Output = Rest>>(
     deliver: impl Fn(TenantId) -> D,
     everybody: impl Fn() -> Vec<TenantId>,
-    mut committed: mpsc::UnboundedReceiver<TenantId>,
+    (mut committed, mut elsewhere): (mpsc::UnboundedReceiver<TenantId>, broadcast::Receiver<TenantId>),
     pace: Pace,
     stop: CancellationToken,
 ) {
@@ -40,22 +45,37 @@ pub(super) async fn carry<D: Future<Output = Rest>>(
     sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut line = Line::default();
     while !stop.is_cancelled() {
-        if line.waiting.is_empty() {
+        if line.is_empty() {
             tokio::select! {
                 () = stop.cancelled() => return,
                 Some(tenant) = committed.recv() => line.join(tenant),
+                told = elsewhere.recv() => match told {
+                    Ok(tenant) => line.join(tenant),
+                    // Whose it was is not known any more.
+                    Err(RecvError::Lagged(_)) => line.join_last(everybody()),
+                    // Whose outboxes these are is not there any more.
+                    Err(RecvError::Closed) => return,
+                },
                 () = until(line.next_return()) => {}
-                _ = sweep.tick() => everybody().into_iter().for_each(|tenant| line.join(tenant)),
+                _ = sweep.tick() => line.join_last(everybody()),
             }
         }
         while let Ok(tenant) = committed.try_recv() {
             line.join(tenant);
+        }
+        loop {
+            match elsewhere.try_recv() {
+                Ok(tenant) => line.join(tenant),
+                Err(TryRecvError::Lagged(_)) => line.join_last(everybody()),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
         }
         line.readmit(Instant::now());
         let Some(tenant) = line.call() else { continue };
         match survived(deliver(tenant)).await {
             Some(Rest::Nothing) => {}
             Some(Rest::Some) => line.join(tenant),
+            Some(Rest::Away) => line.send_away(tenant, Instant::now() + pace.away),
             Some(Rest::Failed) | None => line.send_away(tenant, Instant::now() + pace.again),
         }
     }
@@ -65,10 +85,12 @@ pub(super) async fn carry<D: Future<Output = Rest>>(
 #[derive(Default)]
 struct Line {
     waiting: VecDeque<TenantId>,
-    /// Those who failed, and when each may come back: in order, for all stay away equally long.
+    /// Those who failed, and when each may come back, the next one first.
     away: VecDeque<(Instant, TenantId)>,
     /// Everybody in either: nobody is there twice, so an outage has one attempt of each agency to come and no more.
     known: HashSet<TenantId>,
+    /// Those who are looked at when nobody waits: a look at all of a thousand keeps nobody from their turn.
+    last: VecDeque<TenantId>,
 }
 
 impl Line {
@@ -79,17 +101,37 @@ impl Line {
         }
     }
 
+    /// Behind everybody; who has not had a turn since the last time stays where they are.
+    fn join_last(&mut self, mut tenants: Vec<TenantId>) {
+        let there: HashSet<TenantId> = self.last.iter().copied().collect();
+        tenants.retain(|tenant| !there.contains(tenant));
+        self.last.extend(tenants);
+    }
+
     /// Whose turn it is.
     fn call(&mut self) -> Option<TenantId> {
-        let tenant = self.waiting.pop_front()?;
-        self.known.remove(&tenant);
-        Some(tenant)
+        if let Some(tenant) = self.waiting.pop_front() {
+            self.known.remove(&tenant);
+            return Some(tenant);
+        }
+        while let Some(tenant) = self.last.pop_front() {
+            // Who is away comes back by themselves.
+            if !self.known.contains(&tenant) {
+                return Some(tenant);
+            }
+        }
+        None
+    }
+
+    fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.last.is_empty()
     }
 
     /// What failed may well go in a while; the others do not wait for it.
     fn send_away(&mut self, tenant: TenantId, until: Instant) {
         if self.known.insert(tenant) {
-            self.away.push_back((until, tenant));
+            let place = self.away.partition_point(|(other, _)| *other <= until);
+            self.away.insert(place, (until, tenant));
         }
     }
 
@@ -121,8 +163,12 @@ pub(super) fn active(house: &House) -> Vec<TenantId> {
 /// Carries some of an agency's outbox.
 pub(super) async fn deliver(house: Arc<House>, tenant: TenantId, wake: Arc<Notify>) -> Rest {
     let Some(route) = house.routes.by_tenant(tenant) else { return Rest::Nothing };
-    // Closed, or out of reach: the sweep looks again.
-    let Ok(db) = house.registry.open(&route).await else { return Rest::Nothing };
+    let db = match house.registry.open(&route).await {
+        Ok(db) => db,
+        // The sweep looks again.
+        Err(OpenError::NotActive(_)) => return Rest::Nothing,
+        Err(_) => return Rest::Away,
+    };
     match relay::deliver_some(&house.central, &house.key, &db).await {
         Ok(0) => Rest::Nothing,
         Ok(carried) => {
@@ -150,6 +196,7 @@ mod tests {
         attempts: Arc<Mutex<HashMap<TenantId, usize>>>,
         went: mpsc::UnboundedReceiver<TenantId>,
         commit: mpsc::UnboundedSender<TenantId>,
+        elsewhere: broadcast::Sender<TenantId>,
         stop: CancellationToken,
         carrying: tokio::task::JoinHandle<()>,
     }
@@ -173,9 +220,10 @@ mod tests {
                 }
                 async move { if fails { Rest::Failed } else { Rest::Nothing } }
             };
-            let stop = CancellationToken::new();
-            let carrying = tokio::spawn(carry(deliver, move || everybody.clone(), committed, pace, stop.clone()));
-            Self { attempts, went, commit, stop, carrying }
+            let (stop, elsewhere) = (CancellationToken::new(), broadcast::Sender::new(4));
+            let told = (committed, elsewhere.subscribe());
+            let carrying = tokio::spawn(carry(deliver, move || everybody.clone(), told, pace, stop.clone()));
+            Self { attempts, went, commit, elsewhere, stop, carrying }
         }
 
         async fn until_went(&mut self, tenant: TenantId) {
@@ -192,7 +240,7 @@ mod tests {
     #[tokio::test]
     async fn who_cannot_be_reached_is_asked_once_however_many_commits_and_sweeps_there_are() {
         let (bad, well) = (TenantId::generate(), TenantId::generate());
-        let pace = Pace { sweep: Duration::from_millis(1), again: NEVER };
+        let pace = Pace { sweep: Duration::from_millis(1), again: NEVER, away: NEVER };
         let mut worker = Counted::start(pace, vec![bad, well], bad, usize::MAX);
         for _ in 0..100 {
             worker.commit.send(bad).expect("it listens");
@@ -210,10 +258,43 @@ mod tests {
     #[tokio::test]
     async fn who_failed_is_asked_again_until_it_goes_without_anybody_asking() {
         let bad = TenantId::generate();
-        let pace = Pace { sweep: NEVER, again: Duration::from_millis(1) };
+        let pace = Pace { sweep: NEVER, again: Duration::from_millis(1), away: NEVER };
         let mut worker = Counted::start(pace, vec![bad], bad, 3);
         worker.until_went(bad).await;
         assert_eq!(worker.end().await[&bad], 4);
+    }
+
+    #[tokio::test]
+    async fn what_another_process_commits_is_carried_when_it_is_told_and_all_is_looked_at_when_some_was_missed() {
+        let (quiet, loud) = (TenantId::generate(), TenantId::generate());
+        let pace = Pace { sweep: NEVER, again: NEVER, away: NEVER };
+        let mut worker = Counted::start(pace, vec![quiet, loud], TenantId::generate(), 0);
+        // The first look at everybody.
+        worker.until_went(quiet).await;
+        worker.until_went(loud).await;
+        worker.elsewhere.send(loud).expect("it listens");
+        worker.until_went(loud).await;
+        // More than are kept, before it has listened once.
+        for _ in 0..5 {
+            worker.elsewhere.send(loud).expect("it listens");
+        }
+        worker.until_went(quiet).await;
+        assert!(worker.end().await[&quiet] >= 2);
+    }
+
+    #[test]
+    fn who_has_something_comes_before_the_look_at_everybody() {
+        let (now, wait) = (Instant::now(), Duration::from_secs(2));
+        let [a, b, c, d] = [(); 4].map(|()| TenantId::generate());
+        let mut line = Line::default();
+        line.send_away(b, now + wait * 2);
+        line.send_away(d, now + wait);
+        line.join_last(vec![a, b, c]);
+        line.join_last(vec![a]);
+        line.join(c);
+        assert_eq!([line.call(), line.call(), line.call()], [Some(c), Some(a), Some(c)], "b is away");
+        assert!(line.is_empty() && line.call().is_none());
+        assert_eq!(line.next_return(), Some(now + wait), "who is away for less comes back first");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod away;
 mod carry;
+pub mod elsewhere;
 mod errands;
 pub mod heads;
 pub mod measure;
@@ -36,8 +37,8 @@ use app::state::House;
 
 use carry::Pace;
 
-/// Outboxes that a crash left behind wait no longer than this.
-const SWEEP: Duration = Duration::from_secs(30);
+/// Outboxes of which nobody has said anything, because of a crash, wait no longer than this. Each look at one opens its database.
+const SWEEP: Duration = Duration::from_secs(300);
 /// Jobs that run at once in this process.
 const PLACES: usize = 2;
 /// A job that nobody announced is found after this long.
@@ -46,8 +47,9 @@ const LOOK: Duration = Duration::from_secs(2);
 const ALIVE: Duration = Duration::from_secs(30);
 /// Between two looks for domains whose time has come.
 const DOMAINS: Duration = Duration::from_secs(5);
-/// How often a process that stands by asks for the worker's place.
+/// How often a process that stands by asks for the worker's place, and how long one waits for a database that was away.
 const STAND_BY: Duration = Duration::from_secs(3);
+const AWAY: Duration = Duration::from_secs(30);
 
 /// Works until the token is cancelled; what is under way is finished first. Of all processes of an installation one works,
 /// and the others stand by to take its place.
@@ -62,7 +64,7 @@ pub async fn run(
     while !stop.is_cancelled() {
         if let Err(error) = take_turn(&house, &provisioner, &mut committed, &stop).await {
             tracing::warn!(%error, "the worker begins anew");
-            stand_by(&mut committed, &stop).await;
+            stand_by(&house, &mut committed, &stop).await;
         }
     }
 }
@@ -91,7 +93,7 @@ async fn take_turn(
         if !std::mem::replace(&mut is_told, true) {
             tracing::info!("another process is the worker; this one stands by");
         }
-        stand_by(committed, stop).await;
+        stand_by(house, committed, stop).await;
         if stop.is_cancelled() {
             return Ok(duty.lay_down().await?);
         }
@@ -101,10 +103,16 @@ async fn take_turn(
     Ok(duty.lay_down().await?)
 }
 
-/// A while in which another works. Its sweep finds what this process commits meanwhile.
-async fn stand_by(committed: &mut mpsc::UnboundedReceiver<TenantId>, stop: &CancellationToken) {
-    wait(stop, STAND_BY).await;
-    while committed.try_recv().is_ok() {}
+/// A while in which another works, and is told of what this process commits.
+async fn stand_by(house: &House, committed: &mut mpsc::UnboundedReceiver<TenantId>, stop: &CancellationToken) {
+    let over = wait(stop, STAND_BY);
+    tokio::pin!(over);
+    loop {
+        tokio::select! {
+            Some(tenant) = committed.recv() => elsewhere::tell(&house.central, Some(tenant), committed).await,
+            () = &mut over => return elsewhere::tell(&house.central, None, committed).await,
+        }
+    }
 }
 
 /// All of the work. Who has lost the place lets go at once: another has it, and begins anew what was under way. So does who
@@ -181,11 +189,13 @@ pub async fn carry_and_work(
         let (house, wake) = (house.clone(), wake.clone());
         move |tenant| carry::deliver(house.clone(), tenant, wake.clone())
     };
+    let told = house.outboxes.subscribe();
     let everybody = {
         let house = house.clone();
         move || carry::active(&house)
     };
-    tasks.spawn(carry::carry(deliver, everybody, committed, Pace { sweep: SWEEP, again: LOOK }, stop.clone()));
+    let pace = Pace { sweep: SWEEP, again: LOOK, away: AWAY };
+    tasks.spawn(carry::carry(deliver, everybody, (committed, told), pace, stop.clone()));
     for _ in 0..PLACES {
         tasks.spawn(work((house.clone(), handler), worker_name(), wake.clone(), stop.clone()));
     }

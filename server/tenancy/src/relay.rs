@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::central::audit::{Chain, Event};
 use crate::central::{jobs, refused, usage};
-use crate::{CentralDb, Key, TenantDb};
+use crate::{CentralDb, Key, TenantDb, TenantId};
 
 /// Lines carried in one go.
 pub const BATCH: u64 = 200;
@@ -37,6 +37,19 @@ pub async fn deliver(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u6
             return Ok(carried);
         }
     }
+}
+
+/// Tells the process that carries outboxes that these may hold something, through [`crate::Routes::follow`]. It is no promise:
+/// what is not heard lies there until everybody's are looked at.
+///
+/// # Errors
+/// The central database's.
+pub async fn announce(central: &CentralDb, tenants: &[TenantId]) -> Result<(), sqlx::Error> {
+    let tenants: Vec<Uuid> = tenants.iter().map(|tenant| tenant.as_uuid()).collect();
+    sqlx::query!("select pg_notify('outbox', tenant::text) from unnest($1::uuid[]) tenant", &tenants)
+        .fetch_all(central.pool())
+        .await?;
+    Ok(())
 }
 
 /// A line of an outbox. The payload is text: what cannot be read must not keep the others from being read.

@@ -182,6 +182,8 @@ pub enum Changed {
     Session(Vec<u8>),
     /// What is being done to an agency has come further.
     Operation(OperationId),
+    /// An agency's outbox may hold something ([`crate::relay::announce`]).
+    Outbox(TenantId),
 }
 
 impl Changed {
@@ -189,6 +191,7 @@ impl Changed {
         match channel {
             "account" => payload.parse().ok().map(Self::Account),
             "operation" => payload.parse().ok().map(|id: Uuid| Self::Operation(id.into())),
+            "outbox" => payload.parse().ok().map(|id: Uuid| Self::Outbox(id.into())),
             "session" => STANDARD.decode(payload).ok().map(Self::Session),
             _ => None,
         }
@@ -339,7 +342,7 @@ impl Routes {
         let mut listener = sqlx::postgres::PgListener::connect_with(self.central.pool()).await?;
         // Whoever waits for another connection does not say that this one is gone.
         listener.eager_reconnect(false);
-        listener.listen_all(["route", "account", "session", "operation", "share"]).await?;
+        listener.listen_all(["route", "account", "session", "operation", "outbox", "share"]).await?;
         self.reload().await?;
         loop {
             match tokio::time::timeout(Duration::from_secs(30), listener.try_recv()).await {

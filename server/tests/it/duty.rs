@@ -123,11 +123,15 @@ fn one_of_two_workers_works_and_the_other_takes_over() {
         first.commit(agency).await;
         until_there_are(1, &mut root, CARRIED).await;
         assert_eq!(second.opened(), 0, "the second one has looked into an outbox");
+        // Who stands by tells of what it commits: a look at everybody would come minutes later.
+        second.commit(agency).await;
+        until_there_are(2, &mut root, CARRIED).await;
+        assert_eq!(second.opened(), 1, "the second one has looked into the others' outboxes");
 
         first.end().await;
         until_it_works(&second).await;
         second.commit(agency).await;
-        until_there_are(2, &mut root, CARRIED).await;
+        until_there_are(3, &mut root, CARRIED).await;
 
         // Who loses the session has lost the place, notices, and asks for it anew.
         let before = holder(&mut root).await.expect("it has the place");
@@ -147,7 +151,7 @@ fn one_of_two_workers_works_and_the_other_takes_over() {
         }
         assert!(now.is_some(), "it has the place again");
         second.commit(agency).await;
-        until_there_are(3, &mut root, CARRIED).await;
+        until_there_are(4, &mut root, CARRIED).await;
 
         second.end().await;
         assert_eq!(holder(&mut root).await, None, "nobody is left in it");

@@ -227,6 +227,7 @@ async fn without_a_database() -> state::House {
     let whole = &house().await.state.house;
     state::House {
         operations: whole.operations.clone(),
+        outboxes: whole.outboxes.clone(),
         central,
         accounts: whole.accounts.clone(),
         sessions: whole.sessions.clone(),

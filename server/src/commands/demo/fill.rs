@@ -23,6 +23,7 @@ use app::values::id::StaffId;
 use super::agencies::Agency;
 use super::album::{self, Shot};
 use super::stock::{self, Listing, State};
+use crate::worker::elsewhere;
 
 /// Pictures under way at once; `Pictures` lets two be open.
 const AT_ONCE: usize = 2;
@@ -54,7 +55,7 @@ pub(super) async fn fill(
     (now, width): (OffsetDateTime, u32),
 ) -> anyhow::Result<()> {
     let routes = Routes::load(deployment.central()).await.context("the routes cannot be read")?;
-    let (registry, _committed) = deployment.registry(&routes, RegistryOptions::one_by_one());
+    let (registry, mut committed) = deployment.registry(&routes, RegistryOptions::one_by_one());
     let year = u32::try_from(now.year()).unwrap_or_default();
     let mut empty = Vec::new();
     for (agency, tenant) in tenants {
@@ -79,6 +80,7 @@ pub(super) async fn fill(
             eprintln!("  {:<22} {count} properties and {archived} archived ones", one.agency.name);
         }
     }
+    elsewhere::tell(deployment.central(), None, &mut committed).await;
     registry.close().await;
     Ok(())
 }

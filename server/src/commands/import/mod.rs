@@ -17,7 +17,8 @@ use sha2::{Digest as _, Sha256};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tenancy::{Clock, Deployment, OpenError, RegistryOptions, Routes, TenantDb};
+use tenancy::{Clock, Deployment, OpenError, RegistryOptions, Routes, TenantDb, TenantId};
+use tokio::sync::mpsc;
 
 use app::error::{AppError, Clash};
 use app::outside::files::to_hex;
@@ -26,6 +27,7 @@ use app::properties::types::Status;
 use app::values::day::year;
 
 use super::output;
+use crate::worker::elsewhere;
 use columns::Columns;
 use rows::{Reading, Standing};
 use table::Table;
@@ -95,10 +97,17 @@ pub struct How {
 
 impl Import {
     pub(super) async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
-        let db = open(deployment, &self.slug).await?;
-        if let Some(batch) = self.undo {
-            return self.take_back(&db, batch).await;
-        }
+        let (db, mut committed) = open(deployment, &self.slug).await?;
+        let done = match self.undo {
+            Some(batch) => self.take_back(&db, batch).await,
+            None => self.bring_in(&db).await,
+        };
+        // Nobody carries the outbox here: a server does.
+        elsewhere::tell(deployment.central(), None, &mut committed).await;
+        done
+    }
+
+    async fn bring_in(&self, db: &TenantDb) -> anyhow::Result<ExitCode> {
         let path = self.file.as_deref().context("which file?")?;
         let bytes = read(path).await?;
         let map = match &self.map {
@@ -109,7 +118,7 @@ impl Import {
         let file = File { name: &name, bytes: &bytes, map: map.as_ref() };
         let bar = bar();
         let how = How { publish: self.publish, dry_run: self.dry_run, again: self.again };
-        let report = bring_in(&db, &file, how, |written, all| {
+        let report = bring_in(db, &file, how, |written, all| {
             bar.set_length(all as u64);
             bar.set_position(written as u64);
         })
@@ -280,16 +289,17 @@ fn sentence(error: AppError, count: usize) -> anyhow::Error {
     }
 }
 
-async fn open(deployment: &Deployment, slug: &str) -> anyhow::Result<TenantDb> {
+/// The agency's database, and the channel that says when its outbox may hold something.
+async fn open(deployment: &Deployment, slug: &str) -> anyhow::Result<(TenantDb, mpsc::UnboundedReceiver<TenantId>)> {
     let company = super::tenant::find(deployment, slug).await?;
     let routes = Routes::load(deployment.central()).await.context("the routes cannot be read")?;
     let route = routes.by_tenant(company.id).with_context(|| format!("`{slug}` is {}", company.status))?;
-    // Nobody carries the outbox here: a server does, as soon as one runs.
-    let (registry, _committed) = deployment.registry(&routes, RegistryOptions::one_by_one());
-    registry.open(&route).await.map_err(|error| match error {
+    let (registry, committed) = deployment.registry(&routes, RegistryOptions::one_by_one());
+    let db = registry.open(&route).await.map_err(|error| match error {
         OpenError::NotActive(_) => anyhow::anyhow!("`{slug}` is {}, not active", company.status),
         other => anyhow::Error::new(other).context(format!("the database of `{slug}` was not opened")),
-    })
+    })?;
+    Ok((db, committed))
 }
 
 async fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
