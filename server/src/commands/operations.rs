@@ -1,18 +1,19 @@
-//! `sobrado operations`: what is being done to agencies, and what of it waits for somebody to mend its cause.
+//! `sobrado operations`: what is being done to agencies and to the fleet, and what of it waits for somebody to mend its cause.
 
 use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::process::ExitCode;
 use tenancy::central::companies::{self, By};
-use tenancy::central::operation_log::{self, Open};
-use tenancy::central::{operations, queue};
-use tenancy::{DatabaseError, Deployment, OperationId};
+use tenancy::central::operation_log::{self, Entry};
+use tenancy::central::queue;
+use tenancy::{DatabaseError, Deployment};
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use super::output;
 
-/// What is being done to agencies
+/// What is being done to agencies, servers and schemas
 #[derive(Debug, Subcommand)]
 pub(super) enum Operations {
     /// List what is not done: what is due or under way, what waits and why
@@ -83,16 +84,20 @@ impl Retry {
     }
 
     async fn operation(&self, deployment: &Deployment, id: Uuid) -> anyhow::Result<()> {
-        let (central, id) = (deployment.central(), OperationId::from(id));
-        if !operation_log::retry(central, id.as_uuid(), By::default()).await? {
-            let state = match operations::find(central, id).await {
+        let central = deployment.central();
+        if !operation_log::retry(central, id, By::default()).await? {
+            let found = match operation_log::find(central, id).await {
                 Err(DatabaseError::RowNotFound) => bail!("there is no operation `{id}`"),
-                found => found?.state,
+                found => found?,
             };
-            if state == "done" {
-                bail!("{id} is done: there is nothing left to do");
+            match (found.state.as_str(), found.kind.as_str()) {
+                ("done", _) => bail!("{id} is done: there is nothing left to do"),
+                ("failed", "server_add") => {
+                    bail!("{id} has failed, and how the server is reached was not kept: run `sobrado server add` again")
+                }
+                ("failed", _) => bail!("{id} has failed, and the same is under way as another operation"),
+                (state, _) => bail!("{id} is {state}, not waiting: the worker does it without being told"),
             }
-            bail!("{id} is {state}, not waiting: the worker does it without being told");
         }
         let says = format!("{id} is due: the worker takes it up within seconds");
         output::print(self.json, &json!({"retried": id}), &[says]);
@@ -100,15 +105,23 @@ impl Retry {
     }
 }
 
-fn line(open: &Open) -> String {
-    let Open { id, kind, slug, state, step, attempt, last_error, next_run_at } = open;
-    let why = last_error.as_deref().unwrap_or_default().replace('\n', " ");
-    format!("{id} {kind:<10} {slug:<24} {state:<8} after {step:<13} attempts {attempt:<4} due {next_run_at} {why}")
+fn line(open: &Entry) -> String {
+    let Entry { id, kind, subject, state, step, attempt, .. } = open;
+    let why = open.last_error.as_deref().unwrap_or_default().replace('\n', " ");
+    let due = due(open);
+    format!("{id} {kind:<15} {subject:<24} {state:<8} after {step:<13} attempts {attempt:<4} due {due} {why}")
 }
 
-fn value(open: &Open) -> serde_json::Value {
+fn value(open: &Entry) -> serde_json::Value {
     json!({
-        "operation": open.id, "kind": open.kind, "slug": open.slug, "state": open.state, "step": open.step,
-        "attempts": open.attempt, "last_error": open.last_error, "next_run_at": open.next_run_at,
+        "operation": open.id, "kind": open.kind, "slug": open.is_agencys.then_some(&open.subject),
+        "subject": open.subject, "state": open.state, "step": open.step, "attempts": open.attempt,
+        "last_error": open.last_error, "next_run_at": due(open),
     })
+}
+
+fn due(open: &Entry) -> String {
+    // To the second: it is read by people, too.
+    let due = open.next_run_at.replace_nanosecond(0).unwrap_or(open.next_run_at);
+    due.format(&Rfc3339).unwrap_or_default()
 }

@@ -305,6 +305,9 @@ fn remedy(alert: &Alert) -> String {
         Kind::DatabaseIdentity => {
             "Another database lies where the agency's should: it is closed until its own is there again".into()
         }
+        Kind::FleetOperation => {
+            "Mend the cause; `sobrado operations list` names it, and `sobrado operations retry` has it tried again".into()
+        }
         Kind::DomainSuspect => "Its owners were written to; `sobrado domains verify` says what their DNS lacks".into(),
         Kind::DomainMoved => "Its owners were written to: whoever runs the DNS has proven it for another agency".into(),
     }

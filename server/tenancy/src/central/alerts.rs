@@ -38,11 +38,13 @@ pub enum Kind {
     DomainMoved,
     /// A database that carries another agency's stamp, or none.
     DatabaseIdentity,
+    /// What an operator asked for and did not come about.
+    FleetOperation,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Provisioning,
         Self::Deletion,
         Self::Migration,
@@ -56,6 +58,7 @@ impl Kind {
         Self::DomainSuspect,
         Self::DomainMoved,
         Self::DatabaseIdentity,
+        Self::FleetOperation,
     ];
 
     /// The stored value.
@@ -74,6 +77,7 @@ impl Kind {
             Self::DomainSuspect => "domain_suspect",
             Self::DomainMoved => "domain_moved",
             Self::DatabaseIdentity => "database_identity",
+            Self::FleetOperation => "fleet_operation",
         }
     }
 

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::CentralTx;
-use super::audit;
 use super::companies::By;
+use super::{alerts, audit};
 use crate::{CentralDb, Key, OperationId};
 
+const FAILED: &str = alerts::Kind::FleetOperation.as_str();
 /// The purpose that a password is sealed for, on its way to the worker.
 const SECRET: &str = "fleet operation";
 
@@ -234,20 +235,45 @@ async fn end_in(
     };
     let done = sqlx::query!(
         "update fleet_operations set state = $3, step = $4, last_error = $5, sealed = null, finished_at = now()
-         where id = $1 and lease_owner = $2 and state = 'running'",
+         where id = $1 and lease_owner = $2 and state = 'running'
+         returning kind, subject",
         id.as_uuid(),
         owner,
         state,
         step,
         outcome.err()
     )
-    .execute(&mut **tx)
+    .fetch_optional(&mut **tx)
     .await?;
-    let is_ours = done.rows_affected() == 1;
-    if is_ours {
-        event(tx, id, (step, level), said).await?;
+    let Some(done) = done else { return Ok(false) };
+    event(tx, id, (step, level), said).await?;
+    match outcome {
+        Ok(_) => settle(tx, id, (&done.kind, &done.subject)).await?,
+        Err(why) => alerts::raise_in(tx, FAILED, None, &format!("{} {}: {why}", done.kind, done.subject)).await?,
     }
-    Ok(is_ours)
+    Ok(true)
+}
+
+/// What was asked for in vain before has come about with this. When nothing is left that has not, the alert closes.
+async fn settle(tx: &mut CentralTx, id: OperationId, (kind, subject): (&str, &str)) -> Result<(), sqlx::Error> {
+    let before = sqlx::query_scalar!(
+        r#"update fleet_operations set state = 'done', step = 'overtaken'
+           where kind = $1 and subject = $2 and state = 'failed' and id < $3
+           returning id as "id: OperationId""#,
+        kind,
+        subject,
+        id.as_uuid()
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for earlier in before {
+        event(tx, earlier, ("overtaken", "info"), "it has come about since, by another operation").await?;
+    }
+    let open = sqlx::query_scalar!(r#"select exists (select from fleet_operations where state = 'failed') as "open!""#);
+    if !open.fetch_one(&mut **tx).await? {
+        alerts::close_of_platform_in(tx, FAILED).await?;
+    }
+    Ok(())
 }
 
 /// Queues one again that has failed, unless it needs a secret, which is gone. Says whether it was one.

@@ -83,40 +83,19 @@ pub async fn find(db: &CentralDb, id: Uuid) -> Result<Entry, sqlx::Error> {
     .await
 }
 
-/// An operation that is not done, as a list shows it.
-#[derive(Debug, Clone)]
-pub struct Open {
-    /// The operation.
-    pub id: OperationId,
-    /// `provision`, `delete`.
-    pub kind: String,
-    /// The agency's.
-    pub slug: String,
-    /// `queued`, `running`, `waiting`, `failed`.
-    pub state: String,
-    /// The last step that was finished.
-    pub step: String,
-    /// How often it was taken up.
-    pub attempt: i32,
-    /// Why it waits.
-    pub last_error: Option<String>,
-    /// When it is due (RFC 3339).
-    pub next_run_at: String,
-}
-
 /// The operations that are not done, oldest first.
 ///
 /// # Errors
 /// The database's.
-pub async fn list_open(db: &CentralDb) -> Result<Vec<Open>, sqlx::Error> {
+pub async fn list_open(db: &CentralDb) -> Result<Vec<Entry>, sqlx::Error> {
     sqlx::query_as!(
-        Open,
-        r#"select o.id as "id: OperationId", o.kind, c.slug, o.state, o.step, o.attempt, o.last_error,
-                  to_char(o.next_run_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "next_run_at!"
-           from tenant_operations o
-           join companies c on c.id = o.tenant_id
-           where o.state <> 'done'
-           order by o.id"#
+        Entry,
+        r#"select id as "id!", tenant_id is not null as "is_agencys!", subject as "subject!", kind as "kind!",
+                  state as "state!", step as "step!", attempt as "attempt!", last_error, next_run_at as "next_run_at!",
+                  created_at as "created_at!", finished_at
+           from operation_log
+           where state <> 'done'
+           order by id"#
     )
     .fetch_all(db.pool())
     .await
