@@ -53,7 +53,7 @@ pub(super) fn line_of(entry: Entry, lang: Lang) -> OperationLine {
         // What a server was reached with is gone when that has failed: it is asked for anew.
         may_be_retried: matches!(entry.state.as_str(), "waiting" | "failed") && entry.kind != "server_add",
         state: entry.state,
-        step: entry.step,
+        step: labels::step(&entry.step, lang),
         attempt: entry.attempt,
     }
 }
@@ -67,7 +67,10 @@ pub async fn operation(house: &House, id: Uuid) -> Result<OperationSheet, AppErr
     let entry = operation_log::find(&house.central, id).await?;
     let happened = operation_log::happened(&house.central, id).await?;
     let lang = lang();
-    let line = |h: operation_log::Happened| (format_instant(h.at, lang), h.step, h.level, h.message);
+    let line = |h: operation_log::Happened| {
+        let (step, grave) = (labels::step(&h.step, lang), labels::grave(&h.level, lang).to_owned());
+        (format_instant(h.at, lang), step, grave, h.message)
+    };
     Ok(OperationSheet { line: line_of(entry, lang), live, happened: happened.into_iter().map(line).collect() })
 }
 
@@ -93,7 +96,7 @@ pub async fn health(house: &House) -> Result<Health, AppError> {
     let lang = lang();
     let alert = |a: alerts::Alert| AlertLine {
         id: a.id,
-        kind: a.kind,
+        kind: labels::alert(&a.kind, lang),
         slug: a.agency.unwrap_or_default(),
         detail: a.detail,
         count: a.count,

@@ -53,6 +53,71 @@ pub fn operation(kind: &str, lang: Lang) -> String {
     in_lang(lang, words).to_owned()
 }
 
+/// What a step of an operation is called.
+pub fn step(step: &str, lang: Lang) -> String {
+    let words = match step {
+        "asked" => ("pedida", "asked for"),
+        "reserve" => ("endereço reservado", "address reserved"),
+        "role" => ("acesso ao banco", "way into the database"),
+        "database" => ("banco de dados", "database"),
+        "lock_down" => ("permissões", "rights"),
+        "identity" => ("selo da imobiliária", "the agency's stamp"),
+        "migrate" => ("estrutura do banco", "schema"),
+        "seed" => ("primeiros dados", "first rows"),
+        "subscription" => ("plano", "plan"),
+        "verify" => ("conferência", "proof"),
+        "activate" => ("abertura", "opening"),
+        "status" => ("situação", "state"),
+        "fence" => ("acessos encerrados", "shut out"),
+        "drop" => ("banco removido", "database dropped"),
+        "deleting" => ("fechada para exclusão", "closed to be deleted"),
+        "call_off" => ("exclusão a cancelar", "deletion to be called off"),
+        "called_off" => ("exclusão cancelada", "deletion called off"),
+        "kept" => ("mantida", "kept"),
+        "retry" => ("tentada de novo", "tried again"),
+        "connect" => ("conexão", "connection"),
+        "prepare" => ("preparo", "preparation"),
+        "doctor" => ("verificação", "check"),
+        "agencies" => ("imobiliárias", "agencies"),
+        "overtaken" => ("resolvida por outra operação", "settled by another operation"),
+        "finished" => ("concluída", "finished"),
+        "failed" => ("falhou", "failed"),
+        other => return other.to_owned(),
+    };
+    in_lang(lang, words).to_owned()
+}
+
+/// How grave a line of an operation's record is; nothing, when it only tells.
+pub fn grave(level: &str, lang: Lang) -> &'static str {
+    match level {
+        "error" => in_lang(lang, ("erro", "error")),
+        "warning" => in_lang(lang, ("atenção", "warning")),
+        _ => "",
+    }
+}
+
+/// What an alert is about.
+pub fn alert(kind: &str, lang: Lang) -> String {
+    let words = match kind {
+        "provisioning" => ("Uma imobiliária não fica pronta", "An agency cannot be made"),
+        "deletion" => ("Uma imobiliária não é excluída", "An agency does not go"),
+        "migration" => ("Um banco de dados não foi atualizado", "A database was not brought up to date"),
+        "line_refused" => ("Uma linha falta na auditoria", "A line is missing in the audit log"),
+        "job_given_up" => ("Um trabalho foi abandonado", "A job was given up"),
+        "job_forged" => ("Um trabalho não traz o selo da imobiliária", "A job does not carry its agency's mark"),
+        "mail_given_up" => ("Um e-mail foi abandonado", "A mail was given up"),
+        "mail_not_carried" => ("Os e-mails não saem", "Mails are not taken by anybody"),
+        "limits_untold" => ("Um banco não conhece seus limites", "A database does not know its limits"),
+        "usage_drift" => ("O uso registrado não conferia", "Recorded use was not what was there"),
+        "domain_suspect" => ("Um domínio está em dúvida", "A domain is in doubt"),
+        "domain_moved" => ("Um domínio mudou de imobiliária", "A domain went over to another agency"),
+        "database_identity" => ("Um banco traz outro selo", "A database carries another stamp"),
+        "fleet_operation" => ("Uma operação pedida falhou", "An operation that was asked for has failed"),
+        other => return other.to_owned(),
+    };
+    in_lang(lang, words).to_owned()
+}
+
 /// What an operation's or a job's state is called.
 pub fn work(state: &str, lang: Lang) -> &'static str {
     let words = match state {
@@ -125,9 +190,10 @@ pub fn alerts_subject(lang: Lang) -> &'static str {
 
 /// A kind of alert in such a mail.
 pub fn alert_line(kind: &str, open: i64, count: i64, lang: Lang) -> String {
+    let what = alert(kind, lang);
     match lang {
-        Lang::Pt => format!("{kind}: {open} em aberto, {count} no total de ocorrências."),
-        Lang::En => format!("{kind}: {open} open, {count} occurrences in all."),
+        Lang::Pt => format!("{what}: {open} em aberto, {count} no total de ocorrências."),
+        Lang::En => format!("{what}: {open} open, {count} occurrences in all."),
     }
 }
 
@@ -148,6 +214,22 @@ pub fn size(bytes: i64, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn whatever_is_kept_has_a_name_for_people() {
+        use tenancy::central::alerts::Kind;
+        use tenancy::provision::Step;
+
+        for lang in [Lang::Pt, Lang::En] {
+            for kind in Kind::ALL.map(Kind::as_str) {
+                assert_ne!(alert(kind, lang), kind, "an alert");
+            }
+        }
+        for name in Step::ALL.map(Step::name) {
+            assert_ne!(step(name, Lang::Pt), name, "a step of making an agency");
+        }
+    }
 
     #[test]
     fn a_size_is_read_at_a_glance() {

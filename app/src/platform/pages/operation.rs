@@ -42,11 +42,11 @@ fn Sheet(sheet: OperationSheet, act: Act) -> impl IntoView {
         slug => view! { <p><a href=format!("/platform/tenants/{slug}")>{words.back_to_agency}</a></p> }.into_any(),
     };
     let lines = happened.into_iter().map(|(at, step, level, message)| {
-        let is_bad = level != "info";
+        let is_grave = !level.is_empty();
         view! {
             <li class="row">
                 <div class="row-text"><strong>{step}</strong><span>{message}</span><span class="quiet">{at}</span></div>
-                {is_bad.then(|| view! { <span class="tag tag-warn">{level}</span> })}
+                {is_grave.then(|| view! { <span class="tag tag-warn">{level}</span> })}
             </li>
         }
     });

@@ -141,7 +141,7 @@ fn line(row: TenantRow) -> impl IntoView {
     let words = console(lang);
     let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
     let is_open = row.status == "active";
-    let used = format!("{} {} · {} {}", row.users, words.users, or(row.properties, "–"), words.properties);
+    let used = format!("{}: {} · {}: {}", words.users, row.users, words.properties, or(row.properties, "–"));
     let behind = row.is_behind.then(|| view! { " "<span class="tag tag-warn">{words.behind}</span> });
     let health = if row.alerts == 0 {
         view! { <span class="quiet">{words.healthy}</span> }.into_any()
