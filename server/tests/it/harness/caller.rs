@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use http::request::Builder;
 use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 use std::net::SocketAddr;
@@ -155,8 +156,11 @@ impl Caller {
     }
 
     pub async fn knock(&mut self, mut request: Request<Body>) -> Answer {
-        if let Some(peer) = self.peer {
-            request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        // A request that says where it comes from comes from there.
+        if let Some(peer) = self.peer.map(ConnectInfo)
+            && request.extensions().get::<ConnectInfo<SocketAddr>>().is_none()
+        {
+            request.extensions_mut().insert(peer);
         }
         let response = self.router.clone().oneshot(request).await.expect("the router never fails");
         let (parts, body) = response.into_parts();

@@ -13,9 +13,9 @@ mod statements;
 use axum::Router;
 use http::{HeaderMap, StatusCode};
 use sqlx::ConnectOptions as _;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use tenancy::testing::{Agency, bed};
 use tenancy::{Clock, Deployment, RegistryOptions};
@@ -40,6 +40,9 @@ pub struct House {
     clock: Arc<Mutex<Duration>>,
     is_clock_broken: Arc<AtomicBool>,
 }
+
+/// How many lines callers have come from so far (RFC 3849: addresses of nobody).
+static LINES: AtomicU32 = AtomicU32::new(0);
 
 static HOUSE: OnceCell<House> = OnceCell::const_new();
 
@@ -148,14 +151,18 @@ impl House {
         panic!("the mail {id} was not carried");
     }
 
-    /// Somebody without a session, at the platform's host.
+    /// Somebody without a session, at the platform's host, on a line that nobody else is on: what a line is limited by, all
+    /// tests of the process together would reach.
     pub fn stranger(&self) -> Caller {
+        let line = LINES.fetch_add(1, Ordering::Relaxed);
+        let [a, b] = [(line >> 16) as u16, line as u16];
+        let address = Ipv6Addr::new(0x2001, 0xdb8, a, b, 0, 0, 0, 1);
         Caller {
             router: self.router.clone(),
             host: "localhost:3000".into(),
             cookies: Vec::new(),
             headers: HeaderMap::new(),
-            peer: None,
+            peer: Some((address, 4000).into()),
         }
     }
 
