@@ -5,12 +5,12 @@
 //! keeps a copy of that, fed by the outbox, and the number of accounts.
 
 use serde::Serialize;
-use sqlx::Row as _;
+use sqlx::{PgExecutor, Row as _};
 use uuid::Uuid;
 
 use crate::central::audit::{self, Event};
 use crate::central::{alerts, usage};
-use crate::{CentralDb, TenantDb, TenantTx};
+use crate::{CentralDb, TenantDb, TenantId, TenantTx};
 
 /// What is raised where something was found wrong; closed when it is found right.
 const ALERT: &str = alerts::Kind::UsageDrift.as_str();
@@ -67,10 +67,19 @@ pub async fn reconcile(central: &CentralDb, db: &TenantDb) -> Result<Vec<Drift>,
 /// # Errors
 /// Either database's.
 pub async fn look(central: &CentralDb, db: &TenantDb) -> Result<Vec<Drift>, sqlx::Error> {
+    look_by(central, db.tenant(), db).await
+}
+
+/// As [`look`], by whatever way into the agency's database.
+pub(crate) async fn look_by<'e>(
+    central: &CentralDb,
+    tenant: TenantId,
+    db: impl PgExecutor<'e>,
+) -> Result<Vec<Drift>, sqlx::Error> {
     let mut tx = central.pool().begin().await?;
     // Held, so that no account comes or goes between the two figures.
-    let Some(known) = usage::hold(&mut tx, db.tenant()).await? else { return Ok(Vec::new()) };
-    let users = usage::count_users(&mut tx, db.tenant()).await?;
+    let Some(known) = usage::hold(&mut tx, tenant).await? else { return Ok(Vec::new()) };
+    let users = usage::count_users(&mut tx, tenant).await?;
     let row = sqlx::query(
         "select (select used from usage_counters where resource = 'properties') as used,
                 (select count(*) from properties where deleted_at is null) as rows,

@@ -3,8 +3,8 @@
 use sqlx::{Connection as _, PgConnection};
 
 use super::{
-    Finding, agencies, connect_rights, connections, durability, encoding, extensions, lost, sentence, template, unseen,
-    version,
+    Finding, connect_rights, connections, doors, drift, durability, encoding, extensions, lost, sentence, template,
+    unseen, version,
 };
 use crate::Deployment;
 use crate::central::servers::{self, Server};
@@ -57,7 +57,8 @@ async fn one(deployment: &Deployment, server: &Server) -> Vec<Finding> {
     }
     // A failing goodbye changes nothing.
     let _ = conn.close().await;
-    findings.extend(agencies(deployment, server.id).await);
+    findings.extend(drift::examine(deployment, server.id).await);
+    findings.extend(doors::examine(deployment, server.id).await);
     findings
 }
 

@@ -18,9 +18,9 @@ mod errands;
 pub mod fleet;
 pub mod leave;
 mod ready;
-mod schema;
+pub(crate) mod schema;
 mod steps;
-mod template;
+pub(crate) mod template;
 
 use sqlx::postgres::PgConnectOptions;
 use std::collections::HashMap;

@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 /// Everything that a migration can leave behind in `public`, a line a thing, in an order that does not depend on how it was
 /// made. Columns count by their turn, not by their number: one that was dropped leaves a gap.
 const DESCRIBE: &str = "
-    select format('column %s.%s %s %s %s default %s', c.relname,
+    select format('column %s.%s %s %s %s default %s%s', c.relname,
                   row_number() over (partition by c.oid order by a.attnum), a.attname, format_type(a.atttypid, a.atttypmod),
-                  case when a.attnotnull then 'not null' else 'null' end, coalesce(pg_get_expr(d.adbin, d.adrelid), '-')) as line
+                  case when a.attnotnull then 'not null' else 'null' end, coalesce(pg_get_expr(d.adbin, d.adrelid), '-'),
+                  (select ' rights ' || string_agg(item::text, ' ' order by item::text) from unnest(a.attacl) item)) as line
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
@@ -50,12 +51,12 @@ const DESCRIBE: &str = "
     order by line";
 
 /// A database's schema, as lines.
-pub(super) async fn describe(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+pub(crate) async fn describe(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar(DESCRIBE).fetch_all(conn).await
 }
 
 /// The lines as one word.
-pub(super) fn digest(lines: &[String]) -> String {
+pub(crate) fn digest(lines: &[String]) -> String {
     let hash = Sha256::digest(lines.join("\n"));
     hash.iter().fold("schema:".to_owned(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

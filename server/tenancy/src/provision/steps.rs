@@ -13,7 +13,7 @@ use crate::central::rollouts;
 use crate::central::subscriptions;
 use crate::central::usage::{self, Limits};
 use crate::connect::connect;
-use crate::doctor;
+use crate::doctor::doors;
 use crate::key::{random_salt, scram_verifier};
 use crate::migrate::Outcome;
 use crate::prepare::OPEN_TO_ALL;
@@ -205,7 +205,7 @@ impl Provisioner {
         for elsewhere in self.doors(place).await? {
             match connect(&login.clone().database(&elsewhere)).await {
                 Ok(_) => entered.push(elsewhere),
-                Err(error) if doctor::is_shut(&error) => {}
+                Err(error) if doors::is_shut(&error) => {}
                 // A server that is full or going down has said nothing about its doors.
                 Err(error) => return Err(error.into()),
             }

@@ -100,6 +100,11 @@ pub(super) async fn compare(
     Ok(schema::difference(&expected, found))
 }
 
+/// What a server's template is like, as [`schema::digest`] says it of a database; none where there is no template.
+pub(crate) async fn digest(conn: &mut PgConnection, history: History) -> Result<Option<String>, sqlx::Error> {
+    written_on(conn, &name(history)).await
+}
+
 async fn written_on(conn: &mut PgConnection, name: &str) -> Result<Option<String>, sqlx::Error> {
     let comment = "select shobj_description(oid, 'pg_database') from pg_database where datname = $1 and datistemplate";
     Ok(sqlx::query_scalar::<_, Option<String>>(comment).bind(name).fetch_optional(conn).await?.flatten())
