@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tenancy::central::accounts::Accounts;
 use tenancy::central::sessions::Sessions;
-use tenancy::{CentralDb, Clock, Key, OperationId, Registry, Routes, TenantId};
+use tenancy::relay::Elsewhere;
+use tenancy::{CentralDb, Clock, Key, OperationId, Registry, Routes};
 use tokio::sync::broadcast;
 
 use crate::access::Role;
@@ -43,7 +44,7 @@ pub struct House {
     /// Which operations have come further, as soon as that is committed.
     pub operations: broadcast::Sender<OperationId>,
     /// Whose outbox may hold something that another process has committed.
-    pub outboxes: broadcast::Sender<TenantId>,
+    pub outboxes: Elsewhere,
     /// Photographs and logos.
     pub files: Files,
     /// Carries mails; only the worker asks it to.

@@ -5,6 +5,7 @@ use leptos::config::LeptosOptions;
 use std::sync::Arc;
 use tenancy::central::accounts::Accounts;
 use tenancy::central::sessions::Sessions;
+use tenancy::relay::Elsewhere;
 use tenancy::{Changed, Clock, Deployment, DeploymentOptions, RegistryOptions, Routes, TenantId};
 use tokio::sync::{broadcast, mpsc};
 
@@ -61,8 +62,7 @@ fn deployment_options(config: &Config) -> DeploymentOptions {
     }
 }
 
-/// Notices that are kept for whoever is slow to listen. Who misses some of an operation reads the record, and who misses some of
-/// outboxes looks at all of them.
+/// Notices of operations that are kept for whoever is slow to listen; who misses some reads the record.
 const HEARD: usize = 256;
 
 /// What layers and server functions work with, and the channel that says whose outbox may hold something.
@@ -80,7 +80,7 @@ pub async fn open_state(
     let (registry, committed) = deployment.registry(&routes, registry);
     let accounts = Accounts::new(deployment.central().clone());
     let sessions = Sessions::new(deployment.central().clone(), clock.clone());
-    let (operations, outboxes) = (broadcast::Sender::new(HEARD), broadcast::Sender::new(HEARD));
+    let (operations, outboxes) = (broadcast::Sender::new(HEARD), Elsewhere::default());
     let files = Files::in_folder(files).context("the folder for files cannot be made")?;
     let mailer = Mailer::open(&settings.mail, &settings.base_host)?;
     let house = House {
@@ -107,9 +107,9 @@ pub async fn open_state(
         match changed {
             Changed::Account(id) => drop(tokio::spawn(async move { accounts.forget(id).await })),
             Changed::Session(stored) => drop(tokio::spawn(async move { sessions.forget(&stored).await })),
-            // Nobody may be waiting for either.
+            // Nobody may be waiting for it.
             Changed::Operation(id) => drop(operations.send(id)),
-            Changed::Outbox(tenant) => drop(outboxes.send(tenant)),
+            Changed::Outbox(tenant) => outboxes.hear(tenant),
         }
     }));
     Ok((AppState { leptos_options: leptos_options(), house: Arc::new(house) }, committed))

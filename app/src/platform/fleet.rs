@@ -140,3 +140,22 @@ pub async fn close_alert(house: &House, operator: &Operator, id: Uuid) -> Result
 fn found(done: bool) -> Result<(), AppError> {
     if done { Ok(()) } else { Err(AppError::NotFound) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Lang;
+    use tenancy::provision::Step;
+
+    #[test]
+    fn whatever_is_kept_has_a_name_for_people() {
+        for lang in [Lang::Pt, Lang::En] {
+            for kind in alerts::Kind::ALL.map(alerts::Kind::as_str) {
+                assert_ne!(labels::alert(kind, lang), kind, "an alert");
+            }
+        }
+        for name in Step::ALL.map(Step::name) {
+            assert_ne!(labels::step(name, Lang::Pt), name, "a step of making an agency");
+        }
+    }
+}

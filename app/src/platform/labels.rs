@@ -215,22 +215,6 @@ pub fn size(bytes: i64, lang: Lang) -> String {
 mod tests {
     use super::*;
 
-    #[cfg(feature = "ssr")]
-    #[test]
-    fn whatever_is_kept_has_a_name_for_people() {
-        use tenancy::central::alerts::Kind;
-        use tenancy::provision::Step;
-
-        for lang in [Lang::Pt, Lang::En] {
-            for kind in Kind::ALL.map(Kind::as_str) {
-                assert_ne!(alert(kind, lang), kind, "an alert");
-            }
-        }
-        for name in Step::ALL.map(Step::name) {
-            assert_ne!(step(name, Lang::Pt), name, "a step of making an agency");
-        }
-    }
-
     #[test]
     fn a_size_is_read_at_a_glance() {
         assert_eq!(size(831_488, Lang::Pt), "812 kB");

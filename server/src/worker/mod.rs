@@ -11,12 +11,13 @@ pub mod notices;
 pub mod post;
 pub mod subscriptions;
 pub mod team;
+mod work;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tenancy::central::duty::Duty;
 use tenancy::central::jobs::{self, Job};
 use tenancy::central::{
@@ -24,18 +25,18 @@ use tenancy::central::{
     person_links, sign_ins, sign_ups, slugs, worker_name,
 };
 use tenancy::provision::{ProvisionError, Provisioner};
-use tenancy::{DatabaseError, OpenError, OperationId, TenantId};
+use tenancy::{DatabaseError, OperationId, TenantId};
 use tokio::sync::{Notify, broadcast, mpsc};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
-use tracing::Instrument as _;
 
 use app::domains::jobs as domains;
 use app::error::AppError;
-use app::properties::jobs as properties;
 use app::state::House;
 
 use carry::Pace;
+
+pub use work::handle;
 
 /// Outboxes of which nobody has said anything, because of a crash, wait no longer than this. Each look at one opens its database.
 const SWEEP: Duration = Duration::from_secs(300);
@@ -43,8 +44,6 @@ const SWEEP: Duration = Duration::from_secs(300);
 const PLACES: usize = 2;
 /// A job that nobody announced is found after this long.
 const LOOK: Duration = Duration::from_secs(2);
-/// How often a long job says that it is being done: four times within a lease.
-const ALIVE: Duration = Duration::from_secs(30);
 /// Between two looks for domains whose time has come.
 const DOMAINS: Duration = Duration::from_secs(5);
 /// How often a process that stands by asks for the worker's place, and how long one waits for a database that was away.
@@ -197,79 +196,13 @@ pub async fn carry_and_work(
     let pace = Pace { sweep: SWEEP, again: LOOK, away: AWAY };
     tasks.spawn(carry::carry(deliver, everybody, (committed, told), pace, stop.clone()));
     for _ in 0..PLACES {
-        tasks.spawn(work((house.clone(), handler), worker_name(), wake.clone(), stop.clone()));
+        tasks.spawn(work::work((house.clone(), handler), worker_name(), wake.clone(), stop.clone()));
     }
     while tasks.join_next().await.is_some() {
         if !stop.is_cancelled() {
             return tasks.shutdown().await;
         }
     }
-}
-
-/// Does jobs, one after the other, as long as there are any; then waits for the next.
-async fn work((house, handler): (Arc<House>, Handler), worker: String, wake: Arc<Notify>, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        let announced = wake.notified();
-        match jobs::claim(&house.central, &house.key, &worker).await {
-            Ok(Some(job)) => run_job(&house, &job, handler).await,
-            Ok(None) => {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = announced => {}
-                    () = tokio::time::sleep(LOOK) => {}
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%error, "jobs could not be asked for");
-                wait(&stop, LOOK).await;
-            }
-        }
-    }
-}
-
-/// Does one job, with signs of life while it lasts. A failure is tried again later, a panic is one, and a closed agency's
-/// job is set aside. One that another worker has taken over is let go.
-async fn run_job(house: &Arc<House>, job: &Job, handler: Handler) {
-    // The lease is new: the first sign of life is due later.
-    let mut alive = tokio::time::interval_at(tokio::time::Instant::now() + ALIVE, ALIVE);
-    let request_id = job.request_id().unwrap_or_default();
-    let began = Instant::now();
-    let span = tracing::info_span!("job", request_id);
-    let done = survived(async { handler(house.clone(), job.clone()).await }).instrument(span);
-    tokio::pin!(done);
-    let outcome = loop {
-        tokio::select! {
-            outcome = &mut done => break outcome,
-            _ = alive.tick() => match jobs::prolong(&house.central, job).await {
-                Ok(true) => {}
-                Ok(false) => return taken_over(job),
-                Err(error) => tracing::warn!(%error, "a sign of life was lost"),
-            }
-        }
-    };
-    let noted = match outcome.unwrap_or_else(|| Err(AppError::Internal(request_id.to_owned()))) {
-        Ok(()) => {
-            let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            tracing::info!(target: "job", request_id, tenant = %job.tenant, kind = job.kind, attempt = job.attempt, ms);
-            metrics::counter!("jobs_total", "kind" => job.kind.clone(), "outcome" => "done").increment(1);
-            jobs::finish(&house.central, job).await
-        }
-        Err(AppError::Suspended) => jobs::park(&house.central, job).await,
-        Err(error) => {
-            metrics::counter!("jobs_total", "kind" => job.kind.clone(), "outcome" => "failed").increment(1);
-            tracing::warn!(tenant = %job.tenant, kind = job.kind, attempt = job.attempt, request_id, %error, "a job failed");
-            jobs::fail(&house.central, job, &error.to_string()).await
-        }
-    };
-    match noted {
-        Ok(true) => {}
-        Ok(false) => taken_over(job),
-        Err(error) => tracing::warn!(%error, "a job's end was not noted; it is done again"),
-    }
-}
-
-fn taken_over(job: &Job) {
-    tracing::warn!(tenant = %job.tenant, kind = job.kind, attempt = job.attempt, "another worker has taken a job over");
 }
 
 /// What comes of it, or nothing when it panicked: one bad row must not end the work for everybody.
@@ -279,38 +212,6 @@ async fn survived<T>(work: impl Future<Output = T>) -> Option<T> {
         metrics::counter!("panics_total").increment(1);
     }
     outcome.ok()
-}
-
-/// Does what a job asks for. The row names the agency, and it alone is opened: a job cannot reach another's rows.
-///
-/// # Errors
-/// [`AppError::Suspended`] when the agency is closed, others when it is to be tried again.
-pub async fn handle(house: Arc<House>, job: Job) -> Result<(), AppError> {
-    let route = house.routes.by_tenant(job.tenant).ok_or(AppError::NotFound)?;
-    let db = match house.registry.open(&route).await {
-        // On its way out, or to another server, is closed as well: the job waits for what becomes of it, and is no failure.
-        Err(OpenError::NotActive(_)) => return Err(AppError::Suspended),
-        opened => opened?,
-    };
-    match job.kind.as_str() {
-        properties::MAKE_VARIANTS => {
-            let photo = job.payload.get("photo").and_then(|v| v.as_str()).and_then(|v| v.parse().ok());
-            let photo = photo.ok_or(AppError::NotFound)?;
-            let outcome = properties::make_variants(&house, &db, photo).await;
-            if outcome.is_err() && job.is_last_attempt() {
-                let given_up = properties::give_up(&house, &db, photo).await;
-                given_up.unwrap_or_else(
-                    |error| tracing::warn!(tenant = %job.tenant, %error, "what was given up has left something"),
-                );
-            }
-            outcome
-        }
-        properties::SWEEP_FILES => {
-            let files = job.payload.get("files").cloned().and_then(|v| serde_json::from_value::<Vec<String>>(v).ok());
-            properties::sweep_files(&house, &db, &files.ok_or(AppError::NotFound)?).await
-        }
-        _ => Err(AppError::NotFound),
-    }
 }
 
 async fn wait(stop: &CancellationToken, time: Duration) {

@@ -6,12 +6,15 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
+use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::central::audit::{Chain, Event};
 use crate::central::{jobs, refused, usage};
 use crate::{CentralDb, Key, TenantDb, TenantId};
 
+/// Notices that are kept for whoever is slow to listen.
+const HEARD: usize = 256;
 /// Lines carried in one go.
 pub const BATCH: u64 = 200;
 
@@ -36,6 +39,29 @@ pub async fn deliver(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u6
         if batch < BATCH {
             return Ok(carried);
         }
+    }
+}
+
+/// Whose outbox may hold something that another process has committed, as soon as it is heard.
+#[derive(Debug, Clone)]
+pub struct Elsewhere(broadcast::Sender<TenantId>);
+
+impl Default for Elsewhere {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(HEARD))
+    }
+}
+
+impl Elsewhere {
+    /// Passes on what was heard.
+    pub fn hear(&self, tenant: TenantId) {
+        // Nobody may be listening.
+        let _ = self.0.send(tenant);
+    }
+
+    /// From now on. Who is told that some were missed looks at all outboxes.
+    pub fn subscribe(&self) -> broadcast::Receiver<TenantId> {
+        self.0.subscribe()
     }
 }
 

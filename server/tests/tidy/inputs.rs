@@ -231,8 +231,8 @@ const STATICS: [(&str, &[&str]); 9] = [
     ("server/tenancy/src/central/audit.rs", &["HAND"]),
     // The two histories.
     ("server/tenancy/src/migrate.rs", &["CENTRAL", "TENANT"]),
-    // Threads, the cluster of tests, and how many agencies it has made.
-    ("server/tenancy/src/testing.rs", &["RUNTIME", "BED", "COUNT"]),
+    // Threads, the cluster of tests, how many agencies it has made, and what has panicked.
+    ("server/tenancy/src/testing.rs", &["RUNTIME", "BED", "COUNT", "PANICS", "HOOK"]),
 ];
 
 /// Names of statics, and of whatever else lives as long as a thread or a task.
