@@ -11,6 +11,8 @@ use time::{Duration, OffsetDateTime};
 
 use app::access::{Audience, ROWS, Role};
 use app::billing::features::Feature;
+use app::values::day::format_day;
+use app::words::Lang;
 use server::worker::subscriptions::write_day;
 
 use crate::harness::{Answer, Caller, House, a_property, house, register, root};
@@ -317,7 +319,9 @@ fn an_owner_cancels_and_takes_it_back_with_plain_forms() {
         house.state.house.routes.reload().await.expect("read");
         assert_eq!(house.visitor(&a).get("/").await.status, StatusCode::SERVICE_UNAVAILABLE);
         let page = read(&owner.get(PAGE).await);
-        assert!(page.contains("A assinatura terminou em"), "{page}");
+        let kept = format_day(until + Duration::days(30), Lang::Pt);
+        let said = format!("Os dados ficam guardados até {kept}; até lá você pode continuar");
+        assert!(page.contains("A assinatura terminou em") && page.contains(&said), "{page}");
         assert!(!changes::cancel(central, a.route.tenant, By::default()).await.expect("asked"), "it has ended");
         assert_eq!(send("billing/keep").await, StatusCode::FOUND, "the agency is closed, and its owner comes back");
         house.state.house.routes.reload().await.expect("read");
