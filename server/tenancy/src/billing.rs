@@ -17,7 +17,7 @@ use time::{Date, Duration, Month, OffsetDateTime, UtcOffset};
 use crate::clock::{BRASILIA, day_of};
 
 /// How many days after that of its issue an invoice is due.
-const DUE: Duration = Duration::days(7);
+pub const DUE: Duration = Duration::days(7);
 /// Over for so long, the owner is told on every page.
 pub const PAST_DUE: Duration = Duration::days(7);
 /// Over for so long, its owners are told that the agency will be closed: three days before.

@@ -95,7 +95,8 @@ pub async fn find(db: &CentralDb, tenant: TenantId) -> Result<Subscription, sqlx
     read(&mut tx, tenant).await
 }
 
-/// Puts an agency on a plan as it is sold now, and asks for its first period and its activation; it stays on what it has.
+/// Puts an agency on a plan, and asks for its first period and its activation; it stays on what it has. Who has signed up buys the
+/// version that they were shown, and everybody else what is sold now.
 ///
 /// # Errors
 /// The database's.
@@ -105,9 +106,9 @@ pub(crate) async fn subscribe(
     plan: &str,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    let plan = plans::find_by_name(db, plan).await?;
     let mut tx = db.pool().begin().await?;
-    let period = asked(&mut tx, tenant).await?;
+    let (period, agreed) = asked(&mut tx, tenant).await?;
+    let plan = plans::agreed_in(&mut *tx, (plan, agreed)).await?;
     let until = end_of_period(now, now, period);
     let made = sqlx::query!(
         "insert into tenant_subscriptions
@@ -139,17 +140,17 @@ pub(crate) async fn subscribe(
     tx.commit().await
 }
 
-/// The length of a period that was asked for at sign-up; a month, where nobody signed up.
-async fn asked(tx: &mut CentralTx, tenant: TenantId) -> Result<Period, sqlx::Error> {
-    let asked = sqlx::query_scalar!(
-        "select s.billing_period
+/// The length of a period and the version of the plan that were asked for at sign-up; a month and none, where nobody signed up.
+async fn asked(tx: &mut CentralTx, tenant: TenantId) -> Result<(Period, Option<Uuid>), sqlx::Error> {
+    let asked = sqlx::query!(
+        "select s.billing_period, s.version_id
          from sign_ups s
          join tenant_operations o on o.id = s.operation_id
          where o.tenant_id = $1",
         tenant.as_uuid()
     );
-    let asked = asked.fetch_optional(&mut **tx).await?;
-    Ok(asked.as_deref().and_then(Period::parse).unwrap_or(Period::Monthly))
+    let Some(asked) = asked.fetch_optional(&mut **tx).await? else { return Ok((Period::Monthly, None)) };
+    Ok((Period::parse(&asked.billing_period).unwrap_or(Period::Monthly), asked.version_id))
 }
 
 /// For whom time has changed something: the period is over, the state that stands is not the one that follows from what is owed,
