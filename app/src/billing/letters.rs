@@ -117,7 +117,7 @@ fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
                 "A assinatura da {company} terminou, como foi pedido. O site não abre mais e ninguém entra no CRM."
             ),
             "Ver o plano",
-            "Quem é da diretoria ainda entra na página do plano e pode voltar.",
+            "Os dados ficam guardados por 30 dias e depois são apagados. Até lá, quem é da diretoria entra na página do plano e pode voltar.",
         ),
         (Lang::En, true) => (
             format!("The subscription of {company} has ended"),
@@ -125,7 +125,7 @@ fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
                 "The subscription of {company} has ended, as was asked for. The site does not open any more and nobody enters the CRM."
             ),
             "See the plan",
-            "Its owners still reach the plan's page, and can come back.",
+            "Its data are kept for 30 days and then deleted. Until then its owners reach the plan's page, and can come back.",
         ),
         (Lang::Pt, false) => (
             format!("A assinatura da {company} terminou"),
@@ -133,7 +133,7 @@ fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
                 "Há uma fatura da {company} vencida há 60 dias, e a assinatura terminou. O site não abre e ninguém entra no CRM."
             ),
             "Ver a fatura",
-            "Quem é da diretoria ainda entra na página do plano; com o pagamento o acesso volta.",
+            "Os dados ficam guardados por 30 dias e depois são apagados. Até lá, quem é da diretoria entra na página do plano, e com o pagamento o acesso volta.",
         ),
         (Lang::En, false) => (
             format!("The subscription of {company} has ended"),
@@ -141,7 +141,15 @@ fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
                 "An invoice of {company} is 60 days over, and the subscription has ended. The site does not open and nobody enters the CRM."
             ),
             "See the invoice",
-            "Its owners still reach the plan's page; once it is paid, access comes back.",
+            "Its data are kept for 30 days and then deleted. Until then its owners reach the plan's page, and once it is paid, access comes back.",
         ),
+    }
+}
+
+/// Why an agency goes that nobody has asked to go.
+pub const fn time_is_over(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Pt => "A assinatura está cancelada há 30 dias",
+        Lang::En => "Its subscription has been cancelled for 30 days",
     }
 }

@@ -120,6 +120,7 @@ fn notices(sub: &Subscription, all: &[Invoice], (now, lang): (OffsetDateTime, La
     let oldest = all.iter().filter(|invoice| invoice.paid_at.is_none()).map(|invoice| invoice.due_at).min();
     let since = oldest.map(|due| format_day(due, lang)).unwrap_or_default();
     let until = format_day(sub.until, lang);
+    let kept = sub.kept_until.map(|at| format_day(at, lang)).unwrap_or_default();
     let is_over = |time| oldest.is_some_and(|due| now - due >= time);
     let first = match sub.state {
         State::Active => None,
@@ -127,8 +128,8 @@ fn notices(sub: &Subscription, all: &[Invoice], (now, lang): (OffsetDateTime, La
             let end = oldest.map(|due| format_day(due + SUSPENDED, lang)).unwrap_or_default();
             Some(said::notice(&Notice::PastDue(&since, &end), lang))
         }
-        State::Cancelled if sub.has_ended => Some(said::notice(&Notice::Ended(&until), lang)),
-        State::Cancelled if is_over(CANCELLED) => Some(said::notice(&Notice::GivenUp(&since), lang)),
+        State::Cancelled if sub.has_ended => Some(said::notice(&Notice::Ended(&until, &kept), lang)),
+        State::Cancelled if is_over(CANCELLED) => Some(said::notice(&Notice::GivenUp(&since, &kept), lang)),
         State::Suspended if is_over(SUSPENDED) => Some(said::notice(&Notice::Unpaid(&since), lang)),
         State::Suspended | State::Cancelled => Some(said::notice(&Notice::Held, lang)),
     };

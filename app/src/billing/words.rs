@@ -183,10 +183,10 @@ pub enum Notice<'a> {
     Unpaid(&'a str),
     /// Closed by an operator.
     Held,
-    /// Ended by its owner on this day.
-    Ended(&'a str),
-    /// Given up for an invoice that is over since this day.
-    GivenUp(&'a str),
+    /// Ended by its owner on one day, and kept until another.
+    Ended(&'a str, &'a str),
+    /// Given up for an invoice that is over since one day, and kept until another.
+    GivenUp(&'a str, &'a str),
     /// It ends on this day.
     Ends(&'a str),
     /// From this day on it is something else.
@@ -216,22 +216,22 @@ pub fn notice(notice: &Notice<'_>, lang: Lang) -> String {
                 .into(),
             "Access to this agency is suspended. Its data is kept; talk to the platform to resume.".into(),
         ),
-        Notice::Ended(day) => pick(
+        Notice::Ended(day, kept) => pick(
             lang,
             format!(
-                "A assinatura terminou em {day}. Os dados ficam guardados por 30 dias; até lá você pode continuar de onde parou."
+                "A assinatura terminou em {day}. Os dados ficam guardados até {kept}; até lá você pode continuar de onde parou."
             ),
             format!(
-                "The subscription ended on {day}. Its data is kept for 30 days; until then you can go on where you stopped."
+                "The subscription ended on {day}. Its data is kept until {kept}; until then you can go on where you stopped."
             ),
         ),
-        Notice::GivenUp(since) => pick(
+        Notice::GivenUp(since, kept) => pick(
             lang,
             format!(
-                "A assinatura foi cancelada: há uma fatura vencida desde {since}. Os dados ficam guardados por 30 dias, e o acesso volta com o pagamento."
+                "A assinatura foi cancelada: há uma fatura vencida desde {since}. Os dados ficam guardados até {kept}, e até lá o acesso volta com o pagamento."
             ),
             format!(
-                "The subscription is cancelled: an invoice is overdue since {since}. The data is kept for 30 days, and access comes back with the payment."
+                "The subscription is cancelled: an invoice is overdue since {since}. The data is kept until {kept}, and until then access comes back with the payment."
             ),
         ),
         Notice::Ends(day) => pick(

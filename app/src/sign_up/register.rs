@@ -1,5 +1,6 @@
 //! From a wish to an agency: what the form asks for, the mail that asks back, and the answer to it.
 
+use tenancy::billing;
 use tenancy::central::accounts;
 use tenancy::central::mails::Letter;
 use tenancy::central::operation_log;
@@ -11,13 +12,14 @@ use tenancy::{PersonId, SignUpId};
 use uuid::Uuid;
 
 use super::rules;
-use super::types::{Asked, Period, Progress, ProgressStep, Question, SignUpPage, SlugVerdict};
+use super::types::{Asked, Period, Price, Progress, ProgressStep, Question, SignUpPage, SlugVerdict};
 use super::words;
 use crate::caller::{Request, Who};
 use crate::error::AppError;
 use crate::outside::mail::Writing;
 use crate::state::House;
 use crate::values::fields::{Fields, Problem};
+use crate::values::money::format_money;
 use crate::values::slug::slugify;
 use crate::words::Lang;
 
@@ -133,17 +135,30 @@ pub fn mail_file(house: &House, mail: Uuid) -> Option<String> {
 /// [`AppError::NotFound`] when the link is not good, or no longer.
 pub async fn question(house: &House, token: &str, who: &Who, typed: Fields) -> Result<Question, AppError> {
     let (_, asked) = find(house, token).await?;
-    let plans = crate::billing::plans::list(house).await?;
-    let plan = plans.into_iter().find(|plan| plan.name == asked.plan);
     Ok(Question {
         address: house.settings.storefront_url(&asked.slug, None),
-        plan: plan.map_or_else(|| asked.plan.clone(), |plan| plan.display_name),
         billing_period: Period::parse(&asked.billing_period).unwrap_or_default(),
+        price: price(&asked, crate::words::lang()),
         asked: what_is_asked(&asked, who),
         company_name: asked.company_name,
+        plan: asked.plan.display_name,
         email: asked.email,
         typed,
     })
+}
+
+/// What the answer costs: as the plan was sold when it was asked for.
+fn price(asked: &SignUp, lang: Lang) -> Price {
+    let (plan, words) = (&asked.plan, words::words(lang));
+    let period = billing::Period::parse(&asked.billing_period).unwrap_or(billing::Period::Monthly);
+    let (price, fee) = (plan.prices().plan(period), plan.activation_fee);
+    let activation =
+        if fee.is_zero() { words.no_activation.to_owned() } else { words::once(&format_money(fee, lang), lang) };
+    Price {
+        plan: words::price(&format_money(price, lang), period == billing::Period::Yearly, lang),
+        activation,
+        first_invoice: words::first_invoice(&format_money(price + fee, lang), billing::DUE.whole_days(), lang),
+    }
 }
 
 fn what_is_asked(sign_up: &SignUp, who: &Who) -> Asked {

@@ -85,10 +85,23 @@ pub struct Question {
     pub plan: String,
     /// How it pays.
     pub billing_period: Period,
+    /// What will be asked for.
+    pub price: Price,
     /// What whoever answers has to give.
     pub asked: Asked,
     /// What was typed when the form was refused; no password.
     pub typed: Fields,
+}
+
+/// What an agency will be asked for, ready to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price {
+    /// The plan, a period.
+    pub plan: String,
+    /// Its activation, once.
+    pub activation: String,
+    /// What the first invoice comes to, and when it is due.
+    pub first_invoice: String,
 }
 
 /// What whoever answers a mail has to give.

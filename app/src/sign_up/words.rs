@@ -20,8 +20,11 @@ pub struct Words {
     pub properties: &'static str,
     pub unlimited_properties: &'static str,
     pub activation: &'static str,
+    pub activation_fee: &'static str,
     pub no_activation: &'static str,
     pub billing_period: &'static str,
+    pub price: &'static str,
+    pub first_invoice: &'static str,
     pub monthly: &'static str,
     pub yearly: &'static str,
     pub terms: &'static str,
@@ -70,8 +73,11 @@ const PT: Words = Words {
     properties: "imóveis",
     unlimited_properties: "imóveis sem limite",
     activation: "Ativação:",
+    activation_fee: "Ativação",
     no_activation: "Sem taxa de ativação",
     billing_period: "Pagamento",
+    price: "Valor",
+    first_invoice: "Primeira fatura",
     monthly: "Mensal",
     yearly: "Anual",
     terms: "Li e aceito os termos de uso e a política de privacidade",
@@ -85,7 +91,7 @@ const PT: Words = Words {
     sent_again: "Não chegou? Veja o spam, ou preencha de novo com os mesmos dados: o link é o mesmo.",
     sent_file: "Esta instalação não envia e-mails. A mensagem está em:",
     confirm: "Confirmar a imobiliária",
-    confirm_lead: "Confira os dados e escolha a sua senha.",
+    confirm_lead: "Confira os dados e os valores, que são os de quando você preencheu o cadastro.",
     name: "Seu nome",
     password: "Senha",
     password_hint: "Pelo menos 15 caracteres. Uma frase que só você conhece é fácil de lembrar.",
@@ -131,8 +137,11 @@ const EN: Words = Words {
     properties: "properties",
     unlimited_properties: "properties without limit",
     activation: "Activation:",
+    activation_fee: "Activation",
     no_activation: "No activation fee",
     billing_period: "Payment",
+    price: "Price",
+    first_invoice: "First invoice",
     monthly: "Monthly",
     yearly: "Yearly",
     terms: "I have read and accept the terms of use and the privacy policy",
@@ -146,7 +155,7 @@ const EN: Words = Words {
     sent_again: "Nothing there? Look into the spam folder, or fill the form in again as before: the link is the same.",
     sent_file: "This installation sends no mail. The message is in:",
     confirm: "Confirm the agency",
-    confirm_lead: "Check what you asked for and choose your password.",
+    confirm_lead: "Check what you asked for and what it costs, which is what it cost when you filled the form in.",
     name: "Your name",
     password: "Password",
     password_hint: "At least 15 characters. A sentence that only you know is easy to remember.",
@@ -191,6 +200,32 @@ pub fn period(period: Period, lang: Lang) -> &'static str {
     match period {
         Period::Monthly => words.monthly,
         Period::Yearly => words.yearly,
+    }
+}
+
+/// What a plan costs a period.
+pub fn price(amount: &str, is_yearly: bool, lang: Lang) -> String {
+    match (lang, is_yearly) {
+        (Lang::Pt, false) => format!("{amount} por mês"),
+        (Lang::Pt, true) => format!("{amount} por ano"),
+        (Lang::En, false) => format!("{amount} a month"),
+        (Lang::En, true) => format!("{amount} a year"),
+    }
+}
+
+/// What is paid once.
+pub fn once(amount: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Pt => format!("{amount}, uma única vez"),
+        Lang::En => format!("{amount}, once"),
+    }
+}
+
+/// What the first invoice comes to, and when it is due.
+pub fn first_invoice(amount: &str, days: i64, lang: Lang) -> String {
+    match lang {
+        Lang::Pt => format!("{amount}, com vencimento em {days} dias"),
+        Lang::En => format!("{amount}, due in {days} days"),
     }
 }
 

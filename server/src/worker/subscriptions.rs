@@ -1,20 +1,23 @@
-//! What time does to subscriptions, what an agency's own database is told of its limits, a line a day of its use, and what its
-//! owners are told.
+//! What time does to subscriptions, and to agencies that have none any more; what an agency's own database is told of its limits,
+//! a line a day of its use, and what its owners are told.
 //!
 //! Nothing here decides: states and periods are `tenancy::billing`'s, and each agency is a transaction of its own, so that one
 //! that cannot be done keeps no other waiting.
 
 use std::sync::Arc;
 use std::time::Duration;
-use tenancy::central::{subscriptions, usage};
+use tenancy::central::companies::By;
+use tenancy::central::{departures, overdue, subscriptions, usage};
 use tenancy::provision::Provisioner;
 use tenancy::{DatabaseError, TenantId, day_of};
 use time::{Date, OffsetDateTime};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use app::billing::letters::time_is_over;
 use app::error::AppError;
 use app::state::House;
+use app::words::Lang;
 
 use super::away::Away;
 use super::{LOOK, notices, survived, wait};
@@ -31,6 +34,7 @@ pub(super) async fn run(house: Arc<House>, provisioner: Provisioner, stop: Cance
             ticked = Some(Instant::now());
             let now = house.clock.now();
             report(let_pass(&house, now).await);
+            report(let_go(&house, now).await);
         }
         report(tell(&house, &provisioner, &mut away).await);
         report(notices::write_all(&house).await.map(drop));
@@ -60,6 +64,26 @@ async fn let_pass(house: &House, now: OffsetDateTime) -> Result<(), DatabaseErro
         if let Some(Err(error)) = done {
             tracing::error!(%tenant, %error, "time did not pass for a subscription");
         }
+    }
+    Ok(())
+}
+
+/// Lets those go whose subscription has been cancelled for as long as their data are kept, and those stay who were to go for that
+/// and have paid after all.
+///
+/// # Errors
+/// The central database's.
+pub async fn let_go(house: &House, now: OffsetDateTime) -> Result<(), DatabaseError> {
+    // Written down once, as an operator's reason is: in the platform's own language.
+    let reason = time_is_over(Lang::default());
+    for tenant in overdue::list(&house.central, now).await? {
+        let asked = survived(overdue::ask(&house.central, tenant, (reason, now))).await;
+        if let Some(Err(error)) = asked {
+            tracing::error!(%tenant, %error, "an agency whose time is over does not go");
+        }
+    }
+    for tenant in overdue::taken_up(&house.central).await? {
+        departures::ask_to_stay(&house.central, tenant, &By::default()).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! | active | nothing is seven days over | everything |
 //! | past due | an invoice seven days over | everything; the owner sees a banner |
 //! | suspended | an invoice 21 days over, or an operator holds the agency | the plan's page for its owner; 503 for visitors |
-//! | cancelled | ended by its owner, or an invoice 60 days over | as suspended, until its data are deleted |
+//! | cancelled | ended by its owner, or an invoice 60 days over | as suspended, until its data are deleted: 30 days later |
 //!
 //! The agency's own state ([`Status`](crate::Status)) follows from it, and what may be entered is asked of that alone. None of it
 //! says a word about what visitors send: a lead that arrives is kept in every state but a closed storefront's, and counts against
@@ -17,7 +17,7 @@ use time::{Date, Duration, Month, OffsetDateTime, UtcOffset};
 use crate::clock::{BRASILIA, day_of};
 
 /// How many days after that of its issue an invoice is due.
-const DUE: Duration = Duration::days(7);
+pub const DUE: Duration = Duration::days(7);
 /// Over for so long, the owner is told on every page.
 pub const PAST_DUE: Duration = Duration::days(7);
 /// Over for so long, its owners are told that the agency will be closed: three days before.
@@ -26,6 +26,8 @@ pub const WARNED: Duration = Duration::days(18);
 pub const SUSPENDED: Duration = Duration::days(21);
 /// Over for so long, it is given up.
 pub const CANCELLED: Duration = Duration::days(60);
+/// Cancelled for so long, it goes, with its data.
+pub const KEPT: Duration = Duration::days(30);
 /// When an invoice of this instant is due: with the last second, in Brasília, of the day that stands on it.
 pub fn due(issued: OffsetDateTime) -> OffsetDateTime {
     let next = day_of(issued).saturating_add(DUE + Duration::days(1)).midnight().assume_offset(BRASILIA);
@@ -60,9 +62,9 @@ pub struct Facts {
     pub due_since: Option<OffsetDateTime>,
 }
 
-/// Since before these an invoice must have been due for its agency to be past due, suspended, cancelled: for statements.
-pub(crate) fn instants(now: OffsetDateTime) -> [OffsetDateTime; 3] {
-    [PAST_DUE, SUSPENDED, CANCELLED].map(|over| now - over)
+/// Since before these an invoice must have been due for its agency to be past due, warned, suspended, cancelled: for statements.
+pub(crate) fn instants(now: OffsetDateTime) -> [OffsetDateTime; 4] {
+    [PAST_DUE, WARNED, SUSPENDED, CANCELLED].map(|over| now - over)
 }
 
 impl State {

@@ -5,7 +5,7 @@
 //! up no other.
 
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
+use sqlx::{PgConnection, PgExecutor, Row};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -92,30 +92,62 @@ struct Line {
 /// # Errors
 /// As [`deliver`].
 pub async fn deliver_some(central: &CentralDb, key: &Key, db: &TenantDb) -> Result<u64, sqlx::Error> {
-    let query = sqlx::query("select id, kind, payload::text as payload from outbox order by seq limit $1");
-    let rows = query.bind(BATCH.cast_signed()).fetch_all(db).await?;
-    let lines = rows.iter().map(|row| {
-        Ok::<_, sqlx::Error>(Line {
-            id: row.try_get("id")?,
-            kind: row.try_get("kind")?,
-            payload: row.try_get("payload")?,
-        })
-    });
-    let lines: Vec<Line> = lines.collect::<Result<_, _>>()?;
+    let lines = read(db).await?;
     if lines.is_empty() {
         return Ok(0);
     }
-    match carry(central, key, db, &lines).await {
-        Err(error) if is_refusal(&error) => carry_singly(central, key, db, &lines).await?,
-        carried => carried?,
-    }
+    hand_over(central, key, (db.tenant(), db.route().placement.epoch), &lines).await?;
     count(central, db).await?;
-    let ids: Vec<Uuid> = lines.iter().map(|line| line.id).collect();
     let mut tx = db.begin().await?;
-    sqlx::query("delete from outbox where id = any($1)").bind(&ids).execute(&mut tx).await?;
+    forget(&mut tx, &lines).await?;
     tx.commit_quietly().await?;
     // As many as there were: another relay may have forgotten some of them first.
-    Ok(ids.len() as u64)
+    Ok(lines.len() as u64)
+}
+
+/// Carries everything that lies in the outbox of an agency that goes: into its database as the owner, for the agency's own role
+/// may not enter any more. Returns when nothing lies there.
+///
+/// # Errors
+/// As [`deliver`].
+pub(crate) async fn empty(
+    central: &CentralDb,
+    key: &Key,
+    whose: (TenantId, i64),
+    owner: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    loop {
+        let lines = read(&mut *owner).await?;
+        if lines.is_empty() {
+            return Ok(());
+        }
+        hand_over(central, key, whose, &lines).await?;
+        forget(&mut *owner, &lines).await?;
+    }
+}
+
+async fn read(db: impl PgExecutor<'_>) -> Result<Vec<Line>, sqlx::Error> {
+    let query = sqlx::query("select id, kind, payload::text as payload from outbox order by seq limit $1");
+    let rows = query.bind(BATCH.cast_signed()).fetch_all(db).await?;
+    let lines = rows
+        .iter()
+        .map(|row| Ok(Line { id: row.try_get("id")?, kind: row.try_get("kind")?, payload: row.try_get("payload")? }));
+    lines.collect()
+}
+
+/// Writes lines to the central database; those that it refuses are kept there, so that whatever comes back without an error may be
+/// forgotten. An agency is named with its epoch.
+async fn hand_over(central: &CentralDb, key: &Key, whose: (TenantId, i64), lines: &[Line]) -> Result<(), sqlx::Error> {
+    match carry(central, key, whose, lines).await {
+        Err(error) if is_refusal(&error) => carry_singly(central, key, whose, lines).await,
+        carried => carried,
+    }
+}
+
+async fn forget(db: impl PgExecutor<'_>, lines: &[Line]) -> Result<(), sqlx::Error> {
+    let ids: Vec<Uuid> = lines.iter().map(|line| line.id).collect();
+    sqlx::query("delete from outbox where id = any($1)").bind(&ids).execute(db).await?;
+    Ok(())
 }
 
 /// Copies the agency's counter of properties. Whatever changes it leaves a line, so that a copy which is wrong without one has
@@ -132,10 +164,12 @@ async fn count(central: &CentralDb, db: &TenantDb) -> Result<(), sqlx::Error> {
 }
 
 /// Writes lines to the central database: all of them, or none.
-async fn carry(central: &CentralDb, key: &Key, db: &TenantDb, lines: &[Line]) -> Result<(), sqlx::Error> {
-    if lines.is_empty() {
-        return Ok(());
-    }
+async fn carry(
+    central: &CentralDb,
+    key: &Key,
+    (tenant, epoch): (TenantId, i64),
+    lines: &[Line],
+) -> Result<(), sqlx::Error> {
     let mut tx = central.pool().begin().await?;
     let mut chain = None;
     for line in lines {
@@ -144,26 +178,30 @@ async fn carry(central: &CentralDb, key: &Key, db: &TenantDb, lines: &[Line]) ->
             let chain = match &mut chain {
                 Some(chain) => chain,
                 // Whose outbox it lay in says whose it is.
-                none => none.insert(Chain::hold(&mut tx, Some(db.tenant())).await?),
+                none => none.insert(Chain::hold(&mut tx, Some(tenant)).await?),
             };
             // The row's own identifier makes it single.
             chain.append(&mut tx, Event { id: line.id, ..event }).await?;
         } else {
             let job: JobRequest = parse(&line.payload)?;
-            let whose = (line.id, db.tenant(), db.route().placement.epoch);
-            jobs::enqueue(&mut tx, key, whose, &job.kind, job.payload).await?;
+            jobs::enqueue(&mut tx, key, (line.id, tenant, epoch), &job.kind, job.payload).await?;
         }
     }
     tx.commit().await
 }
 
 /// Each line by itself: the others go, and one that is refused is kept beside them, with an alert.
-async fn carry_singly(central: &CentralDb, key: &Key, db: &TenantDb, lines: &[Line]) -> Result<(), sqlx::Error> {
+async fn carry_singly(
+    central: &CentralDb,
+    key: &Key,
+    whose: (TenantId, i64),
+    lines: &[Line],
+) -> Result<(), sqlx::Error> {
     for line in lines {
-        match carry(central, key, db, std::slice::from_ref(line)).await {
+        match carry(central, key, whose, std::slice::from_ref(line)).await {
             Err(error) if is_refusal(&error) => {
                 let kept = (line.id, line.kind.as_str(), line.payload.as_str());
-                refused::keep(central, db.tenant(), kept, &error.to_string()).await?;
+                refused::keep(central, whose.0, kept, &error.to_string()).await?;
             }
             carried => carried?,
         }

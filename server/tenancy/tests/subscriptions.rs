@@ -7,13 +7,15 @@ use tenancy::billing::{Period, State};
 use tenancy::central::changes::{self, ChangeError, Wish};
 use tenancy::central::companies::{self, By};
 use tenancy::central::invoices::{self, Payment, PaymentError, Via};
+use tenancy::central::mails::Letter;
 use tenancy::central::operations::NewTenant;
 use tenancy::central::plans::{self, NewVersion};
+use tenancy::central::sign_ups::{self, Answerer, RefusedSignUp, Wanted};
 use tenancy::central::subscriptions::{self, Subscription};
-use tenancy::central::{alerts, audit, usage};
-use tenancy::testing::{Agency, agency_of, as_tenant, bed, new_tenant, run, superuser};
+use tenancy::central::{alerts, audit, departures, overdue, usage};
+use tenancy::testing::{Agency, PASSWORD_HASH, agency_of, as_tenant, bed, new_tenant, run, superuser};
 use tenancy::usage::{Drift, Figure};
-use tenancy::{CentralDb, TenantId, relay};
+use tenancy::{CentralDb, SignUpId, TenantId, relay};
 use time::{Duration, OffsetDateTime};
 
 async fn on(plan: &str) -> Agency {
@@ -667,13 +669,16 @@ fn time_is_let_pass_for_whom_it_has_changed_something_and_for_nobody_else() {
             |now, who: TenantId| async move { subscriptions::due(central, now).await.expect("listed").contains(&who) };
         pay(&b, first.issued_at).await;
         let second = Duration::seconds(1);
-        for (days, state) in [(7, State::PastDue), (21, State::Suspended), (60, State::Cancelled)] {
+        // On the eighteenth day nothing turns, and its owners are told what will.
+        for (days, state) in [(7, State::PastDue), (18, State::PastDue), (21, State::Suspended), (60, State::Cancelled)]
+        {
             let turn = first.due_at + Duration::days(days);
-            assert!(!listed(turn - second, a.route.tenant).await, "the day has not come: {state:?}");
-            assert!(listed(turn, a.route.tenant).await, "{state:?}");
+            assert!(!listed(turn - second, a.route.tenant).await, "the day has not come: {days}");
+            assert!(listed(turn, a.route.tenant).await, "{days}");
             assert!(!listed(turn, b.route.tenant).await || turn >= of(&b).await.until, "it owes nothing");
             assert_eq!(advance(&a, turn).await, state);
-            assert!(!listed(turn, a.route.tenant).await, "once is enough: {state:?}");
+            assert!(!listed(turn, a.route.tenant).await, "once is enough: {days}");
+            assert!(!listed(turn + Duration::DAY, a.route.tenant).await, "and the day after: {days}");
         }
         assert!(listed(first.issued_at, a.route.tenant).await, "another state follows from that day");
         let until = of(&b).await.until;
@@ -692,5 +697,219 @@ fn time_is_let_pass_for_whom_it_has_changed_something_and_for_nobody_else() {
         assert!(listed(first.issued_at, b.route.tenant).await);
         assert_eq!(advance(&b, first.issued_at).await, State::Cancelled);
         assert!(!listed(first.issued_at, b.route.tenant).await);
+    });
+}
+
+/// Ends its subscription with its period, as its owner wished. Gives when that was.
+async fn end(a: &Agency) -> OffsetDateTime {
+    let sub = of(a).await;
+    pay(a, sub.started).await;
+    assert!(changes::cancel(central().await, a.route.tenant, By::default()).await.expect("cancelled"));
+    assert_eq!(advance(a, sub.until).await, State::Cancelled);
+    sub.until
+}
+
+/// Whether its time is over.
+async fn is_over(a: &Agency, now: OffsetDateTime) -> bool {
+    overdue::list(central().await, now).await.expect("listed").contains(&a.route.tenant)
+}
+
+async fn let_go(a: &Agency, now: OffsetDateTime) -> Option<tenancy::OperationId> {
+    overdue::ask(central().await, a.route.tenant, ("acabou o prazo", now)).await.expect("asked")
+}
+
+#[test]
+fn who_has_been_cancelled_for_thirty_days_goes_once_and_who_was_taken_up_again_stays() {
+    run(async {
+        let (a, b) = (on("prime").await, on("prime").await);
+        let (end_a, end_b) = (end(&a).await, end(&b).await);
+        let days = Duration::days;
+        for (agency, end) in [(&a, end_a), (&b, end_b)] {
+            assert!(!is_over(agency, end + days(29)).await);
+            assert_eq!(let_go(agency, end + days(29)).await, None, "nobody is let go before their time");
+        }
+        let back = (By::default(), end_b + days(29));
+        assert!(changes::keep(central().await, b.route.tenant, back).await.expect("comes back"));
+        assert!(!is_over(&a, end_a + days(30) - Duration::seconds(1)).await);
+        assert!(is_over(&a, end_a + days(30)).await);
+        assert!(!is_over(&b, end_b + days(30)).await && !is_over(&b, end_b + days(300)).await, "it is open again");
+        assert_eq!(let_go(&b, end_b + days(30)).await, None, "however it came to be asked");
+        let id = let_go(&a, end_a + days(30)).await.expect("it goes");
+        assert!(!is_over(&a, end_a + days(31)).await);
+        assert_eq!(let_go(&a, end_a + days(31)).await, None, "once");
+        assert_eq!((door(&a).await.as_str(), door(&b).await.as_str()), ("deleting", "active"));
+        let line = audit::list(central().await, a.route.tenant, 100).await.expect("listed");
+        let lines: Vec<_> = line.iter().filter(|line| line.action == "tenant.delete").collect();
+        let [line] = lines.as_slice() else { panic!("one line: {lines:?}") };
+        assert_eq!((&line.changes["reason"], &line.changes["is_overdue"]), (&"acabou o prazo".into(), &true.into()));
+        assert!(!actions(&b).await.contains(&"tenant.delete".to_owned()));
+        let operation = tenancy::central::operations::find(central().await, id).await.expect("there");
+        let after = tenancy::provision::leave::drop_after(&operation.data).expect("a time") - OffsetDateTime::now_utc();
+        assert!(after > days(2) && after <= days(3), "{after}");
+        // Whose subscription ends anew has the whole time again.
+        let again = end(&b).await;
+        assert!(!is_over(&b, again + days(29)).await && is_over(&b, again + days(30)).await);
+    });
+}
+
+#[test]
+fn who_is_cancelled_for_a_debt_has_the_same_time_and_whom_an_operator_holds_stays() {
+    run(async {
+        let (a, b) = (on("prime").await, on("prime").await);
+        let days = Duration::days;
+        let mut given_up = Vec::new();
+        for agency in [&a, &b] {
+            let late = invoices_of(agency).await[0].due_at + days(64);
+            assert_eq!(advance(agency, late).await, State::Cancelled);
+            given_up.push(late);
+        }
+        let held = companies::suspend(central().await, b.route.tenant, "em análise", By::default()).await;
+        assert!(held.expect("held"));
+        assert!(!is_over(&a, given_up[0] + days(30) - Duration::seconds(1)).await, "from when it was closed on");
+        assert!(is_over(&a, given_up[0] + days(30)).await);
+        assert!(!is_over(&b, given_up[1] + days(90)).await);
+        assert_eq!(let_go(&b, given_up[1] + days(90)).await, None);
+        // As a program of before has left it: it counts from when that is seen.
+        let forget = "update tenant_subscriptions set cancelled_at = null where tenant_id = $1";
+        sqlx::query(forget).bind(a.route.tenant).execute(&mut root().await).await.expect("forgotten");
+        let seen = given_up[0] + days(40);
+        assert!(!is_over(&a, seen).await);
+        assert!(subscriptions::due(central().await, seen).await.expect("listed").contains(&a.route.tenant));
+        advance(&a, seen).await;
+        assert!(!subscriptions::due(central().await, seen).await.expect("listed").contains(&a.route.tenant), "once");
+        assert!(!is_over(&a, seen + days(29)).await && is_over(&a, seen + days(30)).await);
+    });
+}
+
+#[test]
+fn who_pays_after_all_or_is_called_off_while_its_time_is_over_stays() {
+    run(async {
+        let (a, b) = (on("prime").await, on("prime").await);
+        let provisioner = bed().await.deployment.provisioner();
+        let days = Duration::days;
+        for agency in [&a, &b] {
+            let late = invoices_of(agency).await[0].due_at + days(60);
+            advance(agency, late).await;
+            let id = let_go(agency, late + days(30)).await.expect("it goes");
+            provisioner.run_to_end(id).await.expect("as far as it goes today");
+        }
+        let paid = || async { overdue::taken_up(central().await).await.expect("listed") };
+        assert!(!paid().await.contains(&a.route.tenant));
+        pay(&a, OffsetDateTime::now_utc()).await;
+        assert_eq!(door(&a).await, "deleting");
+        let to_stay = paid().await;
+        assert!(to_stay.contains(&a.route.tenant) && !to_stay.contains(&b.route.tenant), "{to_stay:?}");
+        let stays = departures::ask_to_stay(central().await, a.route.tenant, &By::default()).await;
+        assert!(stays.expect("asked"));
+        assert!(!paid().await.contains(&a.route.tenant), "once");
+        let id = sqlx::query_scalar("select id from tenant_operations where tenant_id = $1 and kind = 'delete'");
+        let id = id.bind(a.route.tenant).fetch_one(&mut root().await).await.expect("there");
+        provisioner.run_to_end(id).await.expect("opened again");
+        assert_eq!((of(&a).await.state, door(&a).await.as_str()), (State::Active, "active"));
+        // Who is kept and has not paid is as closed as before, and has the whole time again.
+        let owed = "update invoices set due_at = now() - interval '90 days' where tenant_id = $1";
+        sqlx::query(owed).bind(b.route.tenant).execute(&mut root().await).await.expect("owed");
+        assert!(provisioner.call_off(b.route.tenant, By::default()).await.expect("called off"));
+        assert_eq!(door(&b).await, "cancelled");
+        let now = OffsetDateTime::now_utc();
+        assert!(!is_over(&b, now + days(29)).await && is_over(&b, now + days(30)).await);
+        // What an operator has asked for is theirs, whatever is paid.
+        let c = on("prime").await;
+        let asked =
+            departures::ask(central().await, c.route.tenant, (30, false), (Some("pedido"), By::default())).await;
+        assert!(asked.expect("asked").is_some() && !paid().await.contains(&c.route.tenant));
+    });
+}
+
+/// Somebody's wish for an agency on this plan.
+async fn sign_up(new: &NewTenant, email: &str) -> SignUpId {
+    let (bed, mut made) = (bed().await, None);
+    let wanted = Wanted {
+        company_name: &new.name,
+        slug: &new.slug,
+        email,
+        plan: &new.plan,
+        billing_period: "yearly",
+        terms_version: "1",
+        ip: new
+            .slug
+            .bytes()
+            .fold(std::net::Ipv4Addr::LOCALHOST, |ip, byte| {
+                std::net::Ipv4Addr::from_bits(ip.to_bits().rotate_left(5) ^ u32::from(byte))
+            })
+            .into(),
+        at: OffsetDateTime::now_utc(),
+    };
+    let letter = |id| {
+        made = Some(id);
+        Letter { name: String::new(), subject: "x".into(), text: "x".into(), html: "x".into() }
+    };
+    sign_ups::request(bed.deployment.central(), bed.deployment.key(), &wanted, letter).await.expect("asked for");
+    made.expect("a letter")
+}
+
+/// What the first invoice of who answers comes to.
+async fn answer(id: SignUpId) -> Decimal {
+    let (bed, answerer) = (bed().await, Answerer::New { name: "Ana Nova", password_hash: PASSWORD_HASH });
+    let at = OffsetDateTime::now_utc();
+    let (central, key) = (bed.deployment.central(), bed.deployment.key());
+    let begun = sign_ups::confirm(central, key, id, answerer, at).await.expect("answered");
+    let tenant = bed.deployment.provisioner().run_to_end(begun.operation).await.expect("made");
+    invoices::list(central, tenant, 10).await.expect("listed")[0].total
+}
+
+#[test]
+fn who_has_signed_up_pays_what_was_shown_whatever_is_published_before_the_answer() {
+    run(async {
+        let (central, plan) = (central().await, format!("p{}", &uuid::Uuid::now_v7().simple().to_string()[20..]));
+        let make = "insert into subscription_plans (id, name, display_name, sort_order) values ($1, $2, 'Novo', 9)";
+        let make = sqlx::query(make).bind(uuid::Uuid::now_v7()).bind(&plan);
+        make.execute(&mut root().await).await.expect("made");
+        let publish = |monthly: i64, fee: i64| {
+            let new = NewVersion {
+                plan: plan.clone(),
+                follows: None,
+                price_monthly: Decimal::from(monthly),
+                price_yearly: Decimal::from(monthly * 12),
+                max_users: 2,
+                max_properties: None,
+                additional_user_price: Decimal::ZERO,
+                activation_fee: Decimal::from(fee),
+                features: serde_json::json!({}),
+                valid_from: OffsetDateTime::now_utc() - Duration::seconds(1),
+            };
+            async move { plans::publish_version(central, &new, By::default()).await.expect("published") }
+        };
+        let of_plan = || NewTenant { plan: plan.clone(), ..new_tenant() };
+        let (early, again, late) = (of_plan(), of_plan(), of_plan());
+        publish(100, 50).await;
+        let first = sign_up(&early, &early.admin_email).await;
+        assert_eq!(sign_up(&early, &early.admin_email).await, first, "the same once more is the same");
+        let before = sign_up(&again, &again.admin_email).await;
+        publish(200, 90).await;
+        let shown = sign_ups::find(central, first, OffsetDateTime::now_utc()).await.expect("read").expect("there").plan;
+        assert_eq!((shown.price_yearly, shown.activation_fee), (cents(1200, 0), cents(50, 0)), "as it was shown");
+        let after = sign_up(&again, &again.admin_email).await;
+        assert_ne!(after, before, "who fills the form in again has seen other prices, and gets another link");
+        let second = sign_up(&late, &late.admin_email).await;
+        assert_eq!(answer(first).await, cents(1250, 0));
+        assert_eq!(answer(after).await, cents(2490, 0));
+        assert_eq!(answer(second).await, cents(2490, 0));
+        let made = agency_of(of_plan()).await;
+        assert_eq!(invoices_of(&made).await[0].total, cents(290, 0), "who is made by a command buys what is sold");
+        let unknown = NewTenant { plan: "nenhum".into(), ..new_tenant() };
+        let wanted = Wanted {
+            company_name: &unknown.name,
+            slug: &unknown.slug,
+            email: &unknown.email,
+            plan: &unknown.plan,
+            billing_period: "monthly",
+            terms_version: "1",
+            ip: [203, 0, 113, 77].into(),
+            at: OffsetDateTime::now_utc(),
+        };
+        let letter = |_| unreachable!("nobody is asked");
+        let refused = sign_ups::request(central, bed().await.deployment.key(), &wanted, letter).await;
+        assert!(matches!(refused, Err(RefusedSignUp::UnknownPlan)), "{refused:?}");
     });
 }

@@ -139,6 +139,56 @@ fn an_agency_signs_up_answers_the_mail_watches_and_is_in() {
 }
 
 #[test]
+fn the_page_behind_the_mail_says_what_will_be_due_at_the_prices_of_then() {
+    run(async {
+        let (house, wish, other) = (house().await, Wish::new(), Wish::new());
+        let (mut ana, mut bia) = (somebody(house), somebody(house));
+        let (token, of_bia) = (wish.ask(house, &mut ana).await, other.ask(house, &mut bia).await);
+        // As if another version of K had been sold when she signed up.
+        let mut root = central().await;
+        let version = Uuid::now_v7();
+        sqlx::query("select pg_advisory_lock(7)").execute(&mut root).await.expect("one at a time");
+        sqlx::query(
+            "insert into subscription_plan_versions
+                 (id, plan_id, number, price_monthly, price_yearly, max_users, additional_user_price, activation_fee, features, valid_from)
+             select $1, p.id, (select max(number) + 1 from subscription_plan_versions v where v.plan_id = p.id), 100, 1200.5, 3, 5, 50,
+                    '{}', now() + interval '900 days'
+             from subscription_plans p where p.name = 'k'",
+        )
+        .bind(version)
+        .execute(&mut root)
+        .await
+        .expect("made");
+        sqlx::query("select pg_advisory_unlock(7)").execute(&mut root).await.expect("the next one");
+        let bind = sqlx::query("update sign_ups set version_id = $2 where slug = $1").bind(&wish.slug).bind(version);
+        bind.execute(&mut root).await.expect("bound");
+        let page = async |caller: &mut Caller, token: &str, lang: &str| {
+            let page = caller.get(&format!("/confirmar/{token}{lang}")).await;
+            assert_eq!(page.status, StatusCode::OK);
+            page.text().replace("<!>", "").replace('\u{a0}', " ")
+        };
+        let hers = page(&mut ana, &token, "").await;
+        for part in ["R$ 1.200,50 por ano", "R$ 50, uma única vez", "R$ 1.250,50, com vencimento em 7 dias"] {
+            assert!(hers.contains(part), "{part} is not in {hers}");
+        }
+        let sold = page(&mut bia, &of_bia, "").await;
+        for part in ["R$ 4.764 por ano", "R$ 197, uma única vez", "R$ 4.961, com vencimento em 7 dias"] {
+            assert!(sold.contains(part), "{part} is not in {sold}");
+        }
+        bia.headers.insert("accept-language", HeaderValue::from_static("en"));
+        let english = page(&mut bia, &of_bia, "").await;
+        for part in [" a year", ", once", ", due in 7 days", "First invoice"] {
+            assert!(english.contains(part), "{part} is not in {english}");
+        }
+        confirm(&mut ana, &token, GOOD).await;
+        let tenant = bed().await.deployment.provisioner().run_to_end(wish.operation().await).await.expect("made");
+        let bought = "select s.version_id from tenant_subscriptions s where s.tenant_id = $1";
+        let bought: Uuid = sqlx::query_scalar(bought).bind(tenant).fetch_one(&mut root).await.expect("bought");
+        assert_eq!(bought, version);
+    });
+}
+
+#[test]
 fn two_identical_sign_ups_and_twenty_answers_make_one_tenant() {
     run(async {
         let (house, wish) = (house().await, Wish::new());

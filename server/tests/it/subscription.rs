@@ -11,7 +11,9 @@ use time::{Duration, OffsetDateTime};
 
 use app::access::{Audience, ROWS, Role};
 use app::billing::features::Feature;
-use server::worker::subscriptions::write_day;
+use app::values::day::format_day;
+use app::words::Lang;
+use server::worker::subscriptions::{let_go, write_day};
 
 use crate::harness::{Answer, Caller, House, a_property, house, register, root};
 
@@ -317,7 +319,9 @@ fn an_owner_cancels_and_takes_it_back_with_plain_forms() {
         house.state.house.routes.reload().await.expect("read");
         assert_eq!(house.visitor(&a).get("/").await.status, StatusCode::SERVICE_UNAVAILABLE);
         let page = read(&owner.get(PAGE).await);
-        assert!(page.contains("A assinatura terminou em"), "{page}");
+        let kept = format_day(until + Duration::days(30), Lang::Pt);
+        let said = format!("Os dados ficam guardados até {kept}; até lá você pode continuar");
+        assert!(page.contains("A assinatura terminou em") && page.contains(&said), "{page}");
         assert!(!changes::cancel(central, a.route.tenant, By::default()).await.expect("asked"), "it has ended");
         assert_eq!(send("billing/keep").await, StatusCode::FOUND, "the agency is closed, and its owner comes back");
         house.state.house.routes.reload().await.expect("read");
@@ -423,5 +427,46 @@ fn the_page_shows_how_much_was_used_day_by_day() {
         let properties = |day: usize| page["days"][day]["properties"].clone();
         assert_eq!((properties(0), properties(1)), ("2 de 500".into(), "1 de 500".into()));
         assert_eq!(house.owner(&b).await.call("billing/use", &[]).await.json()["days"], serde_json::json!([]));
+    });
+}
+
+#[test]
+fn the_worker_lets_go_of_whose_data_were_kept_for_thirty_days_and_keeps_who_pays_after_all() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (on(house, "k").await, on(house, "k").await);
+        let long_ago =
+            "update tenant_subscriptions set cancelled_at = now() - $2 * interval '1 day' where tenant_id = $1";
+        for (agency, days) in [(&a, 30), (&b, 29)] {
+            owe(house, agency, 60).await;
+            sqlx::query(long_ago)
+                .bind(agency.route.tenant)
+                .bind(days)
+                .execute(&mut central().await)
+                .await
+                .expect("set");
+        }
+        let now = OffsetDateTime::now_utc();
+        let kept = format_day(now + Duration::DAY, Lang::Pt);
+        let page = read(&house.owner(&b).await.get(PAGE).await);
+        assert!(page.contains(&format!("Os dados ficam guardados até {kept}, e até lá o acesso volta")), "{page}");
+        let status = |agency: &Agency| {
+            let tenant = agency.route.tenant;
+            async move {
+                let status = sqlx::query_scalar::<_, String>("select status from companies where id = $1").bind(tenant);
+                status.fetch_one(&mut central().await).await.expect("read")
+            }
+        };
+        let_go(&house.state.house, now).await.expect("looked at");
+        assert_eq!((status(&a).await.as_str(), status(&b).await.as_str()), ("deleting", "cancelled"));
+        let lines = audit::list(&house.state.house.central, a.route.tenant, 100).await.expect("listed");
+        let asked = lines.iter().find(|line| line.action == "tenant.delete").expect("in the log");
+        assert_eq!(asked.changes["reason"], "A assinatura está cancelada há 30 dias");
+        pay(house, &a).await;
+        let_go(&house.state.house, now).await.expect("looked at");
+        let id = sqlx::query_scalar("select id from tenant_operations where tenant_id = $1 and kind = 'delete'");
+        let id = id.bind(a.route.tenant).fetch_one(&mut central().await).await.expect("there");
+        bed().await.deployment.provisioner().run_to_end(id).await.expect("opened again");
+        assert_eq!((status(&a).await.as_str(), status(&b).await.as_str()), ("active", "cancelled"));
     });
 }

@@ -69,7 +69,7 @@ fn Answer(
     let act = Act::new();
     let error = act.error();
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
-    let Question { company_name, address, email, plan, billing_period, asked, typed } = question;
+    let Question { company_name, address, email, plan, billing_period, price, asked, typed } = question;
     let next = format!("/entrar?next=/confirmar/{token}");
     let form = match asked {
         Asked::SignIn => view! {
@@ -103,6 +103,9 @@ fn Answer(
             <div><dt>{words.slug}</dt><dd>{address}</dd></div>
             <div><dt>{words.email}</dt><dd>{email}</dd></div>
             <div><dt>{words.plan}</dt><dd>{plan}" · "{period(billing_period, lang)}</dd></div>
+            <div><dt>{words.price}</dt><dd>{price.plan}</dd></div>
+            <div><dt>{words.activation_fee}</dt><dd>{price.activation}</dd></div>
+            <div><dt>{words.first_invoice}</dt><dd>{price.first_invoice}</dd></div>
         </dl>
         {form}
     }

@@ -8,7 +8,6 @@ use super::audit;
 use super::companies::By;
 use super::open_sessions::{self, Whose};
 use super::operations::{self, Operation};
-
 use super::{CentralTx, slugs, standing};
 use crate::{CentralDb, Key, OperationId, TenantId};
 
@@ -24,6 +23,9 @@ pub struct Going {
     pub drop_after: OffsetDateTime,
     /// Whether anybody may have its address as soon as it is gone.
     pub release_slug: bool,
+    /// Nobody asked: its data were kept for as long as was promised.
+    #[serde(default)]
+    pub is_overdue: bool,
     /// Why it goes, where somebody was asked.
     #[serde(default)]
     pub reason: Option<String>,
@@ -44,26 +46,47 @@ pub async fn ask(
     (reason, by): (Option<&str>, By),
 ) -> Result<Option<OperationId>, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
+    let asked = Asked { grace_days, release_slug, is_overdue: false, reason };
+    let id = ask_in(&mut tx, tenant, (asked, by)).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// How an agency is asked to go.
+pub(super) struct Asked<'a> {
+    pub(super) grace_days: i32,
+    pub(super) release_slug: bool,
+    pub(super) is_overdue: bool,
+    pub(super) reason: Option<&'a str>,
+}
+
+/// As [`ask`], in the transaction of who asks.
+pub(super) async fn ask_in(
+    tx: &mut CentralTx,
+    tenant: TenantId,
+    (asked, by): (Asked<'_>, By),
+) -> Result<Option<OperationId>, sqlx::Error> {
     let found = sqlx::query!(
         r#"select slug, status, now() + make_interval(days => $2) as "drop_after!"
            from companies where id = $1 and status in ('active', 'suspended', 'cancelled') for update"#,
         tenant.as_uuid(),
-        grace_days
+        asked.grace_days
     )
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut **tx)
     .await?;
     let Some(found) = found else { return Ok(None) };
     let going = Going {
         slug: found.slug,
         was: found.status,
         drop_after: found.drop_after,
-        release_slug,
-        reason: reason.map(str::to_owned),
+        release_slug: asked.release_slug,
+        is_overdue: asked.is_overdue,
+        reason: asked.reason.map(str::to_owned),
         called_off: None,
     };
-    sqlx::query!("update companies set status = 'deleting' where id = $1", tenant.as_uuid()).execute(&mut *tx).await?;
+    sqlx::query!("update companies set status = 'deleting' where id = $1", tenant.as_uuid()).execute(&mut **tx).await?;
     // The agency is closed to them all by its state: that every process hears of it a moment later is soon enough.
-    open_sessions::end_of(&mut tx, Whose::Agency(tenant)).await?;
+    open_sessions::end_of(tx, Whose::Agency(tenant)).await?;
     let id = OperationId::generate();
     let data = serde_json::to_value(&going).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     sqlx::query!(
@@ -73,11 +96,10 @@ pub async fn ask(
         tenant.as_uuid(),
         data
     )
-    .execute(&mut *tx)
+    .execute(&mut **tx)
     .await?;
-    operations::event(&mut tx, id, "asked", "info", "closed for good").await?;
-    note(&mut tx, "tenant.delete", tenant, data, by).await?;
-    tx.commit().await?;
+    operations::event(tx, id, "asked", "info", "closed for good").await?;
+    note(tx, "tenant.delete", tenant, data, by).await?;
     Ok(Some(id))
 }
 
@@ -143,6 +165,14 @@ pub(crate) async fn call_off_in(
     sqlx::query!(
         "update companies set status = 'suspended' where id = $1 and status = 'deleting'",
         op.tenant.as_uuid()
+    )
+    .execute(&mut **tx)
+    .await?;
+    // What is kept although its time was over has the whole time again.
+    sqlx::query!(
+        "update tenant_subscriptions set cancelled_at = $2 where tenant_id = $1 and status = 'cancelled'",
+        op.tenant.as_uuid(),
+        now
     )
     .execute(&mut **tx)
     .await?;

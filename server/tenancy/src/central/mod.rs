@@ -27,6 +27,7 @@ pub mod open_sessions;
 pub mod operation_log;
 pub mod operations;
 pub mod operators;
+pub mod overdue;
 pub mod owner_notices;
 pub mod people;
 pub mod person_links;

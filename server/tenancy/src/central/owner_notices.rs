@@ -54,10 +54,13 @@ pub enum News {
 }
 
 impl News {
+    /// What [`News::ClosesSoon`] is called.
+    pub(super) const CLOSES_SOON: &str = "owner.closes_soon";
+
     /// What the queue of mails calls it.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::ClosesSoon { .. } => "owner.closes_soon",
+            Self::ClosesSoon { .. } => Self::CLOSES_SOON,
             Self::Closed { .. } => "owner.closed",
             Self::Opened => "owner.opened",
             Self::Ended { .. } => "owner.ended",

@@ -79,8 +79,23 @@ pub(crate) async fn list_in(db: impl sqlx::PgExecutor<'_>) -> Result<Vec<Plan>, 
 /// # Errors
 /// `RowNotFound` when there is none.
 pub async fn find_by_name(db: &CentralDb, name: &str) -> Result<Plan, sqlx::Error> {
-    let all = list(db).await?;
+    find_in(db.pool(), name).await
+}
+
+pub(super) async fn find_in(db: impl sqlx::PgExecutor<'_>, name: &str) -> Result<Plan, sqlx::Error> {
+    let all = list_in(db).await?;
     all.into_iter().find(|plan| plan.name == name).ok_or(sqlx::Error::RowNotFound)
+}
+
+/// The plan that somebody agreed to: in its version, or as it is sold now where none was written down.
+pub(super) async fn agreed_in(
+    db: impl sqlx::PgExecutor<'_>,
+    (name, agreed): (&str, Option<Uuid>),
+) -> Result<Plan, sqlx::Error> {
+    match agreed {
+        Some(key) => version(db, key).await,
+        None => find_in(db, name).await,
+    }
 }
 
 /// A version of a plan as operators see it.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::audit::{self, Event};
 use super::mails::{self, Letter, Mail};
 use super::operations::{self, NewTenant, ReserveError};
+use super::plans::{self, Plan};
 use super::slugs::{self, Taker};
 use super::{CentralTx, people};
 use crate::{CentralDb, Key, OperationId, PersonId, SignUpId, TenantId, line_of};
@@ -83,7 +84,11 @@ pub async fn request(
     if !slugs::is_free_for(&mut tx, key, wanted.slug, taker).await? {
         return Err(RefusedSignUp::SlugTaken);
     }
-    let id = upsert(&mut tx, wanted).await?.ok_or(RefusedSignUp::SlugTaken)?;
+    let sold = plans::find_in(&mut *tx, wanted.plan).await.map_err(|error| match error {
+        sqlx::Error::RowNotFound => RefusedSignUp::UnknownPlan,
+        error => error.into(),
+    })?;
+    let id = upsert(&mut tx, (wanted, sold.version)).await?.ok_or(RefusedSignUp::SlugTaken)?;
     let mail = Mail { tenant: None, kind: "sign_up.request".into(), to: wanted.email.into(), letter: letter(id) };
     let mail = mails::queue(&mut tx, key, &mail).await?;
     tx.commit().await?;
@@ -114,17 +119,18 @@ async fn throttle(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<(), Refused
 }
 
 /// None: somebody else holds the slug.
-async fn upsert(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<Option<SignUpId>, RefusedSignUp> {
-    let found = sqlx::query_scalar!(
+async fn upsert(tx: &mut CentralTx, (wanted, version): (&Wanted<'_>, Uuid)) -> Result<Option<SignUpId>, sqlx::Error> {
+    sqlx::query_scalar!(
         r#"insert into sign_ups
                (id, company_name, slug, email, plan, billing_period, terms_version, ip_address, created_at, sent_at, sent_ats,
-                expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8::text::inet, $9, $9, array[$9::timestamptz], $10)
+                expires_at, version_id)
+           values ($1, $2, $3, $4, $5, $6, $7, $8::text::inet, $9, $9, array[$9::timestamptz], $10, $12)
            on conflict (slug) where confirmed_at is null do update
-           set id = case when (sign_ups.company_name, sign_ups.plan, sign_ups.billing_period, sign_ups.terms_version)
-                            = (excluded.company_name, excluded.plan, excluded.billing_period, excluded.terms_version)
+           set id = case when (sign_ups.company_name, sign_ups.version_id, sign_ups.billing_period, sign_ups.terms_version)
+                            = (excluded.company_name, excluded.version_id, excluded.billing_period, excluded.terms_version)
                          then sign_ups.id else excluded.id end,
-               company_name = excluded.company_name, plan = excluded.plan, billing_period = excluded.billing_period,
+               company_name = excluded.company_name, plan = excluded.plan, version_id = excluded.version_id,
+               billing_period = excluded.billing_period,
                terms_version = excluded.terms_version, ip_address = excluded.ip_address,
                created_at = excluded.created_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at,
                sent_ats = array_append(array(select at from unnest(sign_ups.sent_ats) as mail (at) where at > $11),
@@ -141,14 +147,11 @@ async fn upsert(tx: &mut CentralTx, wanted: &Wanted<'_>) -> Result<Option<SignUp
         line_of(wanted.ip).to_string(),
         wanted.at,
         wanted.at + HELD,
-        wanted.at - WINDOW
+        wanted.at - WINDOW,
+        version
     )
     .fetch_optional(&mut **tx)
-    .await;
-    found.map_err(|error| match error.as_database_error().and_then(|e| e.constraint()) {
-        Some("sign_ups_plan_fkey") => RefusedSignUp::UnknownPlan,
-        _ => error.into(),
-    })
+    .await
 }
 
 /// What the mail carries: derived, so that nothing lies in the database that opens anything.
@@ -175,8 +178,8 @@ pub struct SignUp {
     pub slug: String,
     /// Who was asked.
     pub email: String,
-    /// `prime`, `k`, `k2`.
-    pub plan: String,
+    /// The plan as it was sold then, which is what is bought.
+    pub plan: Plan,
     /// `monthly` or `yearly`.
     pub billing_period: String,
     /// Who has answered already.
@@ -190,17 +193,24 @@ pub struct SignUp {
 /// # Errors
 /// The database's.
 pub async fn find(db: &CentralDb, id: SignUpId, at: OffsetDateTime) -> Result<Option<SignUp>, sqlx::Error> {
-    sqlx::query_as!(
-        SignUp,
-        r#"select s.company_name, s.slug, s.email, s.plan, s.billing_period, s.person_id as "confirmed_by: PersonId",
-                  exists (select from people p where p.email = s.email) as "is_known!"
+    let row = sqlx::query!(
+        r#"select s.company_name, s.slug, s.email, s.plan, s.version_id, s.billing_period,
+                  s.person_id as "confirmed_by: PersonId", exists (select from people p where p.email = s.email) as "is_known!"
            from sign_ups s
            where s.id = $1 and (s.confirmed_at is not null or s.expires_at > $2)"#,
         id.as_uuid(),
         at
-    )
-    .fetch_optional(db.pool())
-    .await
+    );
+    let Some(row) = row.fetch_optional(db.pool()).await? else { return Ok(None) };
+    Ok(Some(SignUp {
+        plan: plans::agreed_in(db.pool(), (&row.plan, row.version_id)).await?,
+        company_name: row.company_name,
+        slug: row.slug,
+        email: row.email,
+        billing_period: row.billing_period,
+        confirmed_by: row.confirmed_by,
+        is_known: row.is_known,
+    }))
 }
 
 /// Who answers.
@@ -262,6 +272,7 @@ pub async fn confirm(
     let mut tx = db.pool().begin().await?;
     let row = sqlx::query!(
         r#"select company_name, slug, email, plan, billing_period, terms_version, created_at,
+                  (select v.number from subscription_plan_versions v where v.id = version_id) as plan_version,
                   person_id as "person: PersonId", operation_id as "operation: OperationId"
            from sign_ups
            where id = $1 and (confirmed_at is not null or expires_at > $2)
@@ -308,6 +319,7 @@ pub async fn confirm(
     .await?;
     let accepted = serde_json::json!({
         "plan": [null, new.plan],
+        "plan_version": [null, row.plan_version],
         "billing_period": [null, row.billing_period],
         "terms_version": [null, row.terms_version],
         "terms_accepted_at": [null, row.created_at.unix_timestamp()],

@@ -46,7 +46,7 @@ pub(crate) type Turn = (State, State);
 pub(crate) async fn settle(tx: &mut CentralTx, tenant: TenantId, now: OffsetDateTime) -> Result<Turn, sqlx::Error> {
     let Some(held) = hold_row(tx, tenant).await? else { return Err(sqlx::Error::RowNotFound) };
     let facts = sqlx::query!(
-        r#"select s.status, s.expires_at, s.ended_at is not null as "has_ended!",
+        r#"select s.status, s.expires_at, s.ended_at is not null as "has_ended!", s.cancelled_at is not null as "is_dated!",
                   (select min(i.due_at) from invoices i where i.tenant_id = s.tenant_id and i.status = 'open') as due_since
            from tenant_subscriptions s
            where s.tenant_id = $1
@@ -63,22 +63,26 @@ pub(crate) async fn settle(tx: &mut CentralTx, tenant: TenantId, now: OffsetDate
     };
     let was = State::parse(&facts.status);
     let is = State::of(Facts { is_held: held.is_held, has_ended: facts.has_ended, due_since: facts.due_since }, now);
-    if was != is {
+    // One of before this was written down, or of a program that does not write it, counts from now on.
+    if was != is || (is == State::Cancelled && !facts.is_dated) {
         // Time in which it was closed is not paid for: the next period begins when it is open again.
         let comes_back = !was.is_open() && is.is_open() && facts.expires_at < now;
         sqlx::query!(
             "update tenant_subscriptions
-             set status = $2, version = version + 1,
+             set status = $2, version = version + 1, cancelled_at = case when $5 then $4::timestamptz end,
                  expires_at = case when $3 then $4 else expires_at end,
                  anchored_at = case when $3 then $4 else anchored_at end
              where tenant_id = $1",
             tenant.as_uuid(),
             is.as_str(),
             comes_back,
-            now
+            now,
+            is == State::Cancelled
         )
         .execute(&mut **tx)
         .await?;
+    }
+    if was != is {
         tell(tx, tenant, (was, is), (held.is_held, facts.has_ended), now).await?;
     }
     open_or_close(tx, tenant, (&held, is)).await?;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::audit::{self, Event};
 use super::companies::By;
 use super::invoices::{self, Kind, NewLine, Span};
+use super::owner_notices::News;
 use super::plans::{self, Plan};
 use super::{CentralTx, standing};
 use crate::billing::{self, Period, State, end_of_period};
@@ -76,6 +77,8 @@ pub struct Subscription {
     pub ends: bool,
     /// It has ended so.
     pub has_ended: bool,
+    /// Until when its data are kept, at least; none while it is not cancelled.
+    pub kept_until: Option<OffsetDateTime>,
     /// Active accounts, as the platform knows them.
     pub users: i32,
     /// Properties, as the platform knows them.
@@ -92,7 +95,8 @@ pub async fn find(db: &CentralDb, tenant: TenantId) -> Result<Subscription, sqlx
     read(&mut tx, tenant).await
 }
 
-/// Puts an agency on a plan as it is sold now, and asks for its first period and its activation; it stays on what it has.
+/// Puts an agency on a plan, and asks for its first period and its activation; it stays on what it has. Who has signed up buys the
+/// version that they were shown, and everybody else what is sold now.
 ///
 /// # Errors
 /// The database's.
@@ -102,9 +106,9 @@ pub(crate) async fn subscribe(
     plan: &str,
     now: OffsetDateTime,
 ) -> Result<(), sqlx::Error> {
-    let plan = plans::find_by_name(db, plan).await?;
     let mut tx = db.pool().begin().await?;
-    let period = asked(&mut tx, tenant).await?;
+    let (period, agreed) = asked(&mut tx, tenant).await?;
+    let plan = plans::agreed_in(&mut *tx, (plan, agreed)).await?;
     let until = end_of_period(now, now, period);
     let made = sqlx::query!(
         "insert into tenant_subscriptions
@@ -136,26 +140,27 @@ pub(crate) async fn subscribe(
     tx.commit().await
 }
 
-/// The length of a period that was asked for at sign-up; a month, where nobody signed up.
-async fn asked(tx: &mut CentralTx, tenant: TenantId) -> Result<Period, sqlx::Error> {
-    let asked = sqlx::query_scalar!(
-        "select s.billing_period
+/// The length of a period and the version of the plan that were asked for at sign-up; a month and none, where nobody signed up.
+async fn asked(tx: &mut CentralTx, tenant: TenantId) -> Result<(Period, Option<Uuid>), sqlx::Error> {
+    let asked = sqlx::query!(
+        "select s.billing_period, s.version_id
          from sign_ups s
          join tenant_operations o on o.id = s.operation_id
          where o.tenant_id = $1",
         tenant.as_uuid()
     );
-    let asked = asked.fetch_optional(&mut **tx).await?;
-    Ok(asked.as_deref().and_then(Period::parse).unwrap_or(Period::Monthly))
+    let Some(asked) = asked.fetch_optional(&mut **tx).await? else { return Ok((Period::Monthly, None)) };
+    Ok((Period::parse(&asked.billing_period).unwrap_or(Period::Monthly), asked.version_id))
 }
 
-/// For whom time has changed something: the period is over, or the state that stands is not the one that follows from what is
-/// owed, which [`State::of`] says. Whoever is as they should be is not listed, however long they owe.
+/// For whom time has changed something: the period is over, the state that stands is not the one that follows from what is owed,
+/// which [`State::of`] says, the owners of what will be closed have not been told so yet, or nobody knows since when it is
+/// cancelled. Whoever is as they should be is not listed, however long they owe.
 ///
 /// # Errors
 /// The database's.
 pub async fn due(db: &CentralDb, now: OffsetDateTime) -> Result<Vec<TenantId>, sqlx::Error> {
-    let [past_due, suspended, cancelled] = billing::instants(now);
+    let [past_due, warned, suspended, cancelled] = billing::instants(now);
     sqlx::query_scalar!(
         r#"select s.tenant_id as "tenant: TenantId"
            from tenant_subscriptions s
@@ -169,13 +174,21 @@ pub async fn due(db: &CentralDb, now: OffsetDateTime) -> Result<Vec<TenantId>, s
                                       when c.is_held or owed.since <= $4 then 'suspended'
                                       when owed.since <= $3 then 'past_due'
                                       else 'active' end
-                  or c.status <> case when s.status in ('active', 'past_due') then 'active' else s.status end)
+                  or c.status <> case when s.status in ('active', 'past_due') then 'active' else s.status end
+                  or (s.status = 'past_due' and owed.since <= $6
+                      -- The cause as `standing::warn` writes it down: PostgreSQL keeps microseconds.
+                      and not exists (select from owner_notices n
+                                      where n.tenant_id = s.tenant_id
+                                        and n.cause = $7::text || ':' || (extract(epoch from owed.since) * 1000000000)::bigint))
+                  or (s.status = 'cancelled' and s.cancelled_at is null))
            order by s.tenant_id"#,
         now,
         &SETTLED as _,
         past_due,
         suspended,
-        cancelled
+        cancelled,
+        warned,
+        News::CLOSES_SOON
     )
     .fetch_all(db.pool())
     .await
@@ -257,7 +270,7 @@ async fn read(tx: &mut CentralTx, tenant: TenantId) -> Result<Subscription, sqlx
     let row = sqlx::query!(
         r#"select version_id, period, additional_users, next_version_id, next_period, next_additional_users, status,
                   period_started_at, expires_at as "until!", anchored_at, ends, ended_at is not null as "has_ended!",
-                  current_users, current_properties
+                  cancelled_at, current_users, current_properties
            from tenant_subscriptions
            where tenant_id = $1"#,
         tenant.as_uuid()
@@ -287,6 +300,7 @@ async fn read(tx: &mut CentralTx, tenant: TenantId) -> Result<Subscription, sqlx
         until: row.until,
         ends: row.ends,
         has_ended: row.has_ended,
+        kept_until: row.cancelled_at.map(|at| at + billing::KEPT),
         users: row.current_users,
         properties: row.current_properties,
         anchor: row.anchored_at,

@@ -3,8 +3,8 @@
 //! | step | does | safe to repeat because |
 //! |---|---|---|
 //! | asked | status, sessions and operation in one transaction | the status says it |
-//! | fence | no login for the role, and whoever is inside is sent away | sets, does not toggle |
-//! | drop | the database, with whoever still holds on to it | gone is gone |
+//! | fence | no login for the role, whoever is inside is sent away, the outbox is carried | sets, and carries each line once |
+//! | drop | what still lies in the outbox, then the database, with whoever still holds on to it | gone is gone |
 //! | role | its role | the same |
 //! | (the last) | address, people, domains, place in one transaction | the last one |
 
@@ -17,8 +17,9 @@ use crate::central::companies::By;
 use crate::central::departures::{self, Going};
 use crate::central::leases;
 use crate::central::operations::{self, Operation};
+use crate::connect::connect;
 use crate::routing::Placement;
-use crate::{OperationId, TenantId};
+use crate::{OperationId, TenantId, relay};
 
 /// What an agency's last operation is called.
 pub(super) const KIND: &str = "delete";
@@ -83,12 +84,15 @@ impl Provisioner {
         let place = operations::placement(&self.central, op.tenant).await?;
         if op.step == "asked" {
             self.fence(&place).await?;
+            // What was done in its last minute is in the log before anybody asks who did it.
+            self.empty_outbox(op.tenant, &place).await?;
             self.left(op, "fence", "shut out, and whoever was inside sent away").await?;
         }
         if op.step == "fence" {
             if departures::put_off(&self.central, op, going.drop_after).await? {
                 return Ok(());
             }
+            self.empty_outbox(op.tenant, &place).await?;
             self.drop_database(op.tenant, &place).await?;
             self.left(op, "drop", "database dropped").await?;
         }
@@ -113,12 +117,28 @@ impl Provisioner {
     async fn fence(&self, place: &Placement) -> Result<(), ProvisionError> {
         let mut conn = self.server(place).await?;
         run(&mut conn, format!("alter role {} nologin", place.role_name)).await?;
-        // In this order: nobody comes in behind those who are sent away.
-        sqlx::query("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1")
+        // In this order: nobody comes in behind those who are sent away. Each is waited for: what they commit until then is carried.
+        sqlx::query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = $1")
             .bind(&place.role_name)
             .execute(&mut conn)
             .await?;
+        let inside = "select exists (select from pg_stat_activity where usename = $1)";
+        let is_inside = sqlx::query_scalar(inside).bind(&place.role_name).fetch_one(&mut conn).await?;
         conn.close().await?;
+        if is_inside { Err(ProvisionError::Inside) } else { Ok(()) }
+    }
+
+    /// Carries what still lies in the agency's outbox, where its database stands. Nobody of the agency's writes there any more.
+    async fn empty_outbox(&self, tenant: TenantId, place: &Placement) -> Result<(), ProvisionError> {
+        let mut conn = self.server(place).await?;
+        let found = find_database(&mut conn, &place.db_name).await?;
+        conn.close().await?;
+        if !found.is_some_and(|found| found.is_ours(&mark(tenant))) {
+            return Ok(());
+        }
+        let mut owner = connect(&self.owner_of(place).await?).await?;
+        relay::empty(&self.central, self.servers.key(), (tenant, place.epoch), &mut owner).await?;
+        owner.close().await?;
         Ok(())
     }
 
@@ -141,11 +161,16 @@ impl Provisioner {
 async fn drop_ours(conn: &mut PgConnection, tenant: TenantId, place: &Placement) -> Result<(), ProvisionError> {
     match find_database(conn, &place.db_name).await? {
         None => Ok(()),
-        Some(found) if found.is_ours(&format!("sobrado:{tenant}")) => {
+        Some(found) if found.is_ours(&mark(tenant)) => {
             Ok(run(conn, format!("drop database {} with (force)", place.db_name)).await?)
         }
         Some(_) => Err(ProvisionError::NotOurs),
     }
+}
+
+/// What its database's comment says.
+fn mark(tenant: TenantId) -> String {
+    format!("sobrado:{tenant}")
 }
 
 fn going(op: &Operation) -> Result<Going, ProvisionError> {

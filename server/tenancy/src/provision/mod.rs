@@ -131,6 +131,9 @@ pub enum ProvisionError {
     /// Somebody else is migrating the same database, for longer than we wait.
     #[error("the database is being migrated by another process")]
     Busy,
+    /// Somebody of the agency's is still in its database.
+    #[error("somebody is still in its database")]
+    Inside,
     /// The server refused or did not answer.
     #[error("the database server refused: {0}")]
     Database(#[from] sqlx::Error),

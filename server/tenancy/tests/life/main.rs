@@ -1,8 +1,9 @@
 //! The life of an agency beside its birth: prepared before it comes, gone for good. Cases 44, 45 and 47 to 50.
 #![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 use std::collections::BTreeSet;
+use tenancy::central::audit;
 use tenancy::central::operation_log;
 use tenancy::central::operations::{self, NewTenant, ReserveError};
 use tenancy::central::{directory, leases, slugs};
@@ -490,4 +491,92 @@ fn doctor_calls_nobody_behind_whom_no_migration_will_take() {
 fn says_after(says: &str) -> (String, String) {
     let (before, after) = says.split_once(": ").expect("a remedy");
     (before.to_owned(), after.to_owned())
+}
+
+/// Writes a line into an agency's outbox, as somebody who is still at it when it goes.
+async fn write_line(a: &Agency, kind: &str, payload: &serde_json::Value) -> uuid::Uuid {
+    let id = uuid::Uuid::now_v7();
+    let mut inside = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
+    let line = sqlx::query("insert into outbox (id, kind, payload) values ($1, $2, $3)").bind(id).bind(kind);
+    line.bind(payload).execute(&mut inside).await.expect("written");
+    inside.close().await.expect("closed");
+    id
+}
+
+fn event(action: &str) -> serde_json::Value {
+    let event = audit::Event::of_platform("property.archive", "property", uuid::Uuid::now_v7());
+    let mut event = serde_json::to_value(event).expect("serialises");
+    event["action"] = action.into();
+    event
+}
+
+const IN_LOG: &str = "select count(*) from tenant_audit_log where id = $1::uuid";
+
+#[test]
+fn what_lies_in_the_outbox_of_an_agency_that_goes_is_in_the_log_when_its_database_is_gone() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        let (a, b) = (agency().await, agency().await);
+        // More than are carried in one go, one that is refused, and what nobody will do any more.
+        let mut lines = Vec::new();
+        for _ in 0..tenancy::relay::BATCH + 1 {
+            lines.push(uuid::Uuid::now_v7());
+        }
+        let mut inside = superuser().await.database(&a.route.placement.db_name).connect().await.expect("superuser");
+        let many =
+            sqlx::query("insert into outbox (id, kind, payload) select id, 'audit', $2 from unnest($1::uuid[]) id");
+        many.bind(&lines).bind(event("property.archive")).execute(&mut inside).await.expect("written");
+        inside.close().await.expect("closed");
+        let refused = write_line(&a, "audit", &event("Not An Action")).await;
+        let job = serde_json::json!({"kind": "properties.sweep_files", "payload": {"files": []}});
+        let job = write_line(&a, "job", &job).await;
+        let of_b = write_line(&b, "audit", &event("property.archive")).await;
+        bed.deployment.provisioner().run_to_end(asked(&a, 0, false).await).await.expect("gone");
+        assert_eq!(count(DATABASES, &a.route.placement.db_name).await, 0);
+        let logged = "select count(*) from tenant_audit_log where tenant_id = $1 and id = any($2)";
+        let logged = sqlx::query_scalar::<_, i64>(logged).bind(a.route.tenant).bind(&lines);
+        assert_eq!(logged.fetch_one(&mut central().await).await.expect("counted"), 201);
+        let kept = "select count(*) from refused_lines where id = $1::uuid";
+        assert_eq!(count(kept, &refused.to_string()).await, 1, "what the log would not take is kept beside it");
+        assert_eq!(count("select count(*) from jobs where id = $1::uuid", &job.to_string()).await, 0);
+        assert_eq!(audit::verify(bed.deployment.central(), a.route.tenant).await.expect("walked"), None);
+        assert_eq!(count(IN_LOG, &of_b.to_string()).await, 0, "the other's outbox is its worker's");
+    });
+}
+
+#[test]
+fn a_database_is_not_dropped_while_a_line_in_its_outbox_cannot_be_carried() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        let provisioner = bed.deployment.provisioner();
+        let a = agency().await;
+        let at_once = write_line(&a, "audit", &event("property.archive")).await;
+        let id = asked(&a, 30, false).await;
+        provisioner.run_to_end(id).await.expect("as far as it goes today");
+        assert_eq!(count(IN_LOG, &at_once.to_string()).await, 1, "what was done until then is in the log at once");
+        // Somebody was slower.
+        let line = write_line(&a, "audit", &event("property.archive")).await;
+        let mut root = central().await;
+        let due = "update tenant_operations set next_run_at = now(), data = jsonb_set(data, '{drop_after}', '\"2026-01-01T00:00:00Z\"') where id = $1";
+        sqlx::query(due).bind(id).execute(&mut root).await.expect("due");
+        let refuse = format!(
+            "create function refuse_lines() returns trigger language plpgsql as $$ begin raise exception 'as meant'; end $$;
+             create trigger refuse_lines before insert on tenant_audit_log for each row
+             when (new.tenant_id = '{}') execute function refuse_lines()",
+            a.route.tenant
+        );
+        root.execute(AssertSqlSafe(refuse)).await.expect("made");
+        let told = provisioner.run_to_end(id).await.expect_err("it is not carried").to_string();
+        root.execute("drop trigger refuse_lines on tenant_audit_log; drop function refuse_lines()")
+            .await
+            .expect("mended");
+        assert!(told.contains("as meant"), "{told}");
+        let (name, tenant) = (&a.route.placement.db_name, a.route.tenant.to_string());
+        assert_eq!((count(DATABASES, name).await, count(ALERTS, &tenant).await), (1, 1));
+        assert_eq!(count(IN_LOG, &line.to_string()).await, 0);
+        provisioner.run_to_end(id).await.expect("gone");
+        assert_eq!((count(DATABASES, name).await, count(IN_LOG, &line.to_string()).await), (0, 1));
+    });
 }

@@ -1,0 +1,79 @@
+//! Agencies whose time is over: their subscription has been cancelled for as long as their data are kept, so they go, by the same
+//! road as any other ([`super::departures`]).
+
+use time::OffsetDateTime;
+
+use super::companies::By;
+use super::departures::{self, Asked};
+use super::standing;
+use crate::billing::KEPT;
+use crate::{CentralDb, OperationId, TenantId};
+
+/// Days in which it can still be called off: who has paid in the last hour is not always written down on the same day, nor at a
+/// weekend.
+const GRACE_DAYS: i32 = 3;
+
+/// Those whose subscription has been cancelled for [`KEPT`]. Whom an operator holds, an operator lets go.
+///
+/// # Errors
+/// The database's.
+pub async fn list(db: &CentralDb, now: OffsetDateTime) -> Result<Vec<TenantId>, sqlx::Error> {
+    list_in(db.pool(), (None, now)).await
+}
+
+/// All of them, or this one.
+async fn list_in(
+    db: impl sqlx::PgExecutor<'_>,
+    (one, now): (Option<TenantId>, OffsetDateTime),
+) -> Result<Vec<TenantId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select s.tenant_id as "tenant: TenantId"
+           from tenant_subscriptions s
+           join companies c on c.id = s.tenant_id
+           where s.status = 'cancelled' and s.cancelled_at <= $1 and c.status = 'cancelled' and not c.is_held
+             and ($2::uuid is null or s.tenant_id = $2)
+           order by s.tenant_id"#,
+        now - KEPT,
+        one.map(|tenant| tenant.as_uuid())
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Asks one of them to go, once; none when its time is not over, or it was taken up again meanwhile.
+///
+/// # Errors
+/// The database's.
+pub async fn ask(
+    db: &CentralDb,
+    tenant: TenantId,
+    (reason, now): (&str, OffsetDateTime),
+) -> Result<Option<OperationId>, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    // Whoever pays, or takes a cancellation back, holds it too.
+    standing::hold_row(&mut tx, tenant).await?;
+    if list_in(&mut *tx, (Some(tenant), now)).await?.is_empty() {
+        return Ok(None);
+    }
+    let asked = Asked { grace_days: GRACE_DAYS, release_slug: false, is_overdue: true, reason: Some(reason) };
+    let id = departures::ask_in(&mut tx, tenant, (asked, By::default())).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Those that go for this alone and are not cancelled any more, because somebody has paid after all: they are to stay.
+///
+/// # Errors
+/// The database's.
+pub async fn taken_up(db: &CentralDb) -> Result<Vec<TenantId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select o.tenant_id as "tenant: TenantId"
+           from tenant_operations o
+           join tenant_subscriptions s on s.tenant_id = o.tenant_id
+           where o.kind = 'delete' and o.state in ('queued', 'waiting') and o.step in ('asked', 'fence')
+             and o.data->>'is_overdue' = 'true' and o.data->>'called_off' is null and s.status <> 'cancelled'
+           order by o.tenant_id"#
+    )
+    .fetch_all(db.pool())
+    .await
+}
