@@ -12,11 +12,22 @@ export const ownDomain = (path = "/") => `http://www.casa-azul.example:${new URL
 /** The three ways that a journey is walked: its words, and the mark that `playwright.config.ts` chooses by. */
 export const WAYS = [["on a desktop", ""], ["on a phone", " @phone"], ["without JavaScript", " @nojs"]] as const;
 
-type Watch = { expectStatus: (status: number) => void };
+/** Whether a request is for the product: the platform's host, those under it, and the demo's custom domain. */
+const isOurs = (address: string) => {
+  const { hostname } = new URL(address);
+  const platform = new URL(BASE).hostname;
+  return hostname === platform || hostname.endsWith(`.${platform}`) || hostname === new URL(ownDomain()).hostname;
+};
+
+type Watch = {
+  expectStatus: (status: number) => void;
+  /** What has been asked of others so far. Whoever looks has noticed: it is not held against the journey any more. */
+  elsewhere: () => string[];
+};
 /** How this journey is walked: whether scripts run, and the shape of every window that it opens for somebody else. */
 type Way = { script: boolean; shape: BrowserContextOptions };
 
-/** Pages, of whatever window, whose console errors, failed requests and policy violations fail the test. What is meant is said first. */
+/** Pages, of whatever window, whose console errors, failed requests, requests to others and policy violations fail the test. What is meant is said first. */
 export const test = base.extend<{ watch: Watch } & Way>({
   script: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
   shape: async ({ javaScriptEnabled, viewport, hasTouch, isMobile, userAgent }, use) =>
@@ -24,8 +35,15 @@ export const test = base.extend<{ watch: Watch } & Way>({
   watch: [
     async ({ browser, context }, use, info) => {
       const wrong: string[] = [];
+      const elsewhere: string[] = [];
       const expected = new Set<number>();
       const listen = (isStill: boolean) => (page: Page) => {
+        // HDR-10: whatever a page asks for, it asks the product for.
+        const ask = (address: string) => {
+          if (/^(http|ws)s?:/.test(address) && !isOurs(address)) elsewhere.push(address);
+        };
+        page.on("request", (request) => ask(request.url()));
+        page.on("websocket", (socket) => ask(socket.url()));
         page.on("console", (message) => {
           if (message.type() !== "error") return;
           if ([...expected].some((status) => message.text().includes(`status of ${status}`))) return;
@@ -50,9 +68,10 @@ export const test = base.extend<{ watch: Watch } & Way>({
         another.on("page", listen(options?.javaScriptEnabled === false));
         return another;
       };
-      await use({ expectStatus: (status) => void expected.add(status) });
+      await use({ expectStatus: (status) => void expected.add(status), elsewhere: () => elsewhere.splice(0) });
       browser.newContext = open;
       expect(wrong).toEqual([]);
+      expect(elsewhere, "asked of others").toEqual([]);
     },
     { auto: true },
   ],

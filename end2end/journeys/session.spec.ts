@@ -1,5 +1,5 @@
 import { BASE, accessible, expect, fits, hydrated, PASSWORD, signIn, test } from "../fixtures";
-import type { Browser } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 
 /** Ends every other session of this person, from another browser. */
 async function endElsewhere(browser: Browser, email: string) {
@@ -82,4 +82,38 @@ test("a session ends in the middle of a form without JavaScript: it stands there
   await page.locator("main form.form button[type=submit]").last().click();
   await page.waitForURL(/\/app\/properties\/[0-9a-f-]{36}$/);
   await expect(page.locator("h1")).toHaveText(title);
+});
+
+/** AUTH-17: signs in, looks at a list, signs out there and goes back: the door, and nothing of what was behind it. */
+async function goBackAfterSigningOut(page: Page, script: boolean) {
+  await signIn(page, "carla@casa-azul.example", script);
+  await page.goto(`${BASE}/app/properties`);
+  if (script) await hydrated(page);
+  const rows = await page.locator("tbody tr").allInnerTexts();
+  const shown = rows.map((row) => row.match(/[A-Z]{2}\d{4,6}/)?.[0]).filter((code): code is string => code !== undefined);
+  expect(shown.length).toBeGreaterThan(0);
+  await page.goto(`${BASE}/app/profile`);
+  await page.goto(`${BASE}/app/properties`);
+  if (script) await hydrated(page);
+  await expect(page.locator("tbody tr").first()).toContainText(shown[0]!);
+  await page.locator("form[action='/sair'] button").first().click();
+  await page.waitForURL(/\/entrar$/);
+  // As often as there is something behind: the list, the profile, and the list once more.
+  for (let step = 0; step < 3; step++) {
+    await page.goBack();
+    await expect(page.locator("h1")).toHaveText("Entrar");
+    await expect(page.locator("tbody tr")).toHaveCount(0);
+    const text = await page.content();
+    for (const code of shown) expect(text).not.toContain(code);
+  }
+}
+
+test("after_signing_out_the_back_button_shows_nothing", async ({ page, watch }) => {
+  watch.expectStatus(401);
+  await goBackAfterSigningOut(page, true);
+});
+
+test("after signing out the Back button shows nothing without JavaScript either @nojs", async ({ page, watch }) => {
+  watch.expectStatus(401);
+  await goBackAfterSigningOut(page, false);
 });

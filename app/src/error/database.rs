@@ -6,9 +6,10 @@ use super::{AppError, Clash};
 use crate::outside::files::FilesError;
 use crate::values::fields::Problem;
 
-/// What passes when it is tried again (PostgreSQL's manual, appendix A): a deadlock was resolved at this one's cost, somebody
-/// holds a lock, the statement took too long, and three ways of a server that is going down or coming up.
-const BUSY: [&str; 6] = ["40P01", "55P03", "57014", "57P01", "57P02", "57P03"];
+/// What passes when it is tried again (PostgreSQL's manual, appendix A): two transactions did not go together or a deadlock was
+/// resolved, at this one's cost, somebody holds a lock, the statement took too long, and three ways of a server that is going
+/// down or coming up.
+const BUSY: [&str; 7] = ["40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03"];
 /// NUL in a text, and in a text within JSON: somebody has sent it, and no text of PostgreSQL's holds it.
 const UNSTORABLE: [&str; 2] = ["22021", "22P05"];
 

@@ -111,9 +111,15 @@ async fn open() -> Bed {
         provisioner_url: None,
         key: Key::parse(SECRET).expect("long enough"),
         // Nothing here outlives the process; what must survive a crash has a test of its own, with the settings as they are.
-        cluster_settings: [("fsync", "off"), ("max_connections", "400"), ("shared_buffers", "128MB")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .to_vec(),
+        // The module that counts statements is there, as administrators like to have it: what it shows to whom is tested.
+        cluster_settings: [
+            ("fsync", "off"),
+            ("max_connections", "400"),
+            ("shared_buffers", "128MB"),
+            ("shared_preload_libraries", "pg_stat_statements"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec(),
     })
     .await
     .expect("the cluster starts");

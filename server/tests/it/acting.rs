@@ -346,6 +346,7 @@ fn a_ticket_is_good_once_for_a_minute_and_where_it_was_given() {
         let (first, second) = futures::join!(one.begin(&a, &ticket), two.begin(&a, &ticket));
         let begun = [first.status, second.status].iter().filter(|status| **status == StatusCode::OK).count();
         assert_eq!(begun, 1, "{} {}", first.text(), second.text());
+        assert_eq!(left().await, 0, "used up");
         assert_eq!(behind(&a, "impersonation.start").await.len(), 1);
         assert_eq!(behind(&b, "impersonation.start").await.len(), 0);
     });

@@ -8,7 +8,7 @@ use tenancy::testing::{Agency, PASSWORD, agency_of, bed, new_tenant, run};
 
 use crate::domains::{a_domain, a_host};
 use crate::harness::{
-    Caller, House, PROXY, a_photo, a_property, house, on_the_storefront, open, statements, with_creci,
+    Caller, House, PROXY, a_photo, a_property, house, on_the_storefront, open, root, statements, with_creci,
 };
 
 const CANARY: &str = "canário-da-antiga";
@@ -33,6 +33,15 @@ async fn published(house: &House, agency: &Agency, owner: &mut Caller, (id, titl
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let photos = owner.call("properties/photos", &[("id", id)]).await.json();
     photos["photos"][0]["small"].as_str().expect("an address").to_owned()
+}
+
+/// Gives an agency's photograph the number that another's has, as in a restored copy: where it is from then on.
+async fn collide(agency: &Agency, photo: &str, other: &str) -> String {
+    let number = |address: &str| address.split('/').nth(2).expect("a number").to_owned();
+    let set = sqlx::query("update property_photos set id = $1::uuid where id = $2::uuid");
+    let set = set.bind(number(other)).bind(number(photo)).execute(&mut root(agency).await).await.expect("set");
+    assert_eq!(set.rows_affected(), 1);
+    photo.replace(&number(photo), &number(other))
 }
 
 /// The address of the one property that a storefront shows.
@@ -197,19 +206,56 @@ fn one_identifier_in_two_agencies_is_two_properties() {
                 assert!(text.contains(own) && !text.contains(other), "{text}");
             }
         }
-        // Files: even the photographs may bear one identifier, and each agency has its own.
-        let files = [(&a, &photo_of_a), (&b, &photo_of_b)];
-        for (agency, own) in files {
-            let other = if own == &photo_of_a { &photo_of_b } else { &photo_of_a };
+        // Files: each agency has its own, and so it is when even the photographs bear one identifier.
+        for (agency, own, other) in [(&a, &photo_of_a, &photo_of_b), (&b, &photo_of_b, &photo_of_a)] {
             assert_eq!(house.visitor(agency).get(own).await.status, StatusCode::OK);
             assert_eq!(house.visitor(agency).get(other).await.status, StatusCode::NOT_FOUND);
         }
+        let in_b = collide(&b, &photo_of_b, &photo_of_a).await;
+        assert_ne!(in_b, photo_of_a, "other bytes have another name");
+        assert_eq!(house.visitor(&b).get(&in_b).await.status, StatusCode::OK);
+        assert_eq!(
+            house.visitor(&b).get(&photo_of_a).await.status,
+            StatusCode::NOT_FOUND,
+            "A's file, under B's number"
+        );
+        assert_eq!(house.visitor(&a).get(&photo_of_a).await.status, StatusCode::OK);
         let page = house.visitor(&b).get("/imoveis").await;
         let address = listing(&page.text());
         assert_eq!(of_a.call("properties/archive", &[("id", &id)]).await.status, StatusCode::OK);
         assert_eq!(house.visitor(&b).get(&address).await.status, StatusCode::OK, "B's stays");
         assert_eq!(house.visitor(&b).get("/imoveis").await.body, page.body);
         assert!(!house.visitor(&a).get("/imoveis").await.text().contains("Sobrado igual A"));
+        for (agency, address, status) in [(&a, &photo_of_a, StatusCode::NOT_FOUND), (&b, &in_b, StatusCode::OK)] {
+            assert_eq!(house.visitor(agency).get(address).await.status, status, "{address}");
+        }
+    });
+}
+
+#[test]
+fn one_picture_under_one_address_in_two_agencies_is_two_pictures() {
+    run(async {
+        let house = open(Default::default()).await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
+        let id = uuid::Uuid::now_v7().to_string();
+        let photo_of_a = published(&house, &a, &mut of_a, (&id, "Sobrado igual A"), 10).await;
+        let photo_of_b = published(&house, &b, &mut of_b, (&id, "Sobrado igual B"), 10).await;
+        let address = collide(&b, &photo_of_b, &photo_of_a).await;
+        assert_eq!(address, photo_of_a, "the same bytes under the same number");
+        for agency in [&a, &b] {
+            assert_eq!(house.visitor(agency).get(&address).await.status, StatusCode::OK);
+        }
+        // What becomes of A's is nothing to B's, kept or not.
+        assert_eq!(of_a.call("properties/archive", &[("id", &id)]).await.status, StatusCode::OK);
+        assert_eq!(house.visitor(&a).get(&address).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(house.visitor(&b).get(&address).await.status, StatusCode::OK);
+        assert_eq!(of_b.call("properties/archive", &[("id", &id)]).await.status, StatusCode::OK);
+        assert_eq!(of_a.call("properties/restore", &[("id", &id)]).await.status, StatusCode::OK);
+        assert_eq!(of_a.call("properties/publish", &[("id", &id)]).await.status, StatusCode::OK);
+        for (agency, status) in [(&a, StatusCode::OK), (&b, StatusCode::NOT_FOUND)] {
+            assert_eq!(house.visitor(agency).get(&address).await.status, status, "{}", agency.route.slug);
+        }
     });
 }
 

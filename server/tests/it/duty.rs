@@ -1,6 +1,6 @@
-//! Two workers on one installation: one works, the other stands by, and takes over.
+//! Several workers on one installation: one works, the others stand by, and one of them takes over. CON-10.
 
-use sqlx::{ConnectOptions as _, PgConnection};
+use sqlx::{ConnectOptions as _, Executor as _, PgConnection};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -155,6 +155,57 @@ fn one_of_two_workers_works_and_the_other_takes_over() {
 
         second.end().await;
         assert_eq!(holder(&mut root).await, None, "nobody is left in it");
+        databases.close().await.expect("stopped");
+    });
+}
+
+/// What is tidied up every hour is so at once by whoever takes the place: each time leaves a line with its session.
+const COUNT_TICKS: &str = "create table ticks (pid int);
+    create function tick() returns trigger language plpgsql security definer as
+    $$ begin insert into ticks values (pg_backend_pid()); return null; end $$;
+    create trigger tick after delete on sign_in_attempts for each statement execute function tick()";
+const TICKS: &str = "select count(*) from ticks";
+/// Sessions that have asked for the place since the last of these moments.
+const ASKED_SINCE: &str = "select count(*) from pg_stat_activity, (select max(at) as at from moments) m
+    where application_name = 'sobrado/worker' and query = 'select pg_try_advisory_lock($1)' and query_start > m.at";
+
+/// Waits until so many have asked for the place in vain once more.
+async fn until_they_have_asked(standing_by: i64, root: &mut PgConnection) {
+    root.execute("insert into moments values (clock_timestamp())").await.expect("noted");
+    until_there_are(standing_by, root, ASKED_SINCE).await;
+}
+
+#[test]
+fn three_processes_and_one_tick_are_one_run() {
+    run(async {
+        let at = Installation::new().await;
+        let databases = at.databases().await;
+        let superuser = databases.cluster().expect("it is private").superuser();
+        let mut root = superuser.database("central").connect().await.expect("superuser");
+        root.execute(COUNT_TICKS).await.expect("counted from here on");
+        root.execute("create table moments (at timestamptz)").await.expect("made");
+        let mut all = Vec::new();
+        for log in ["one.log", "two.log", "three.log"] {
+            all.push(at.start(&["worker"], [log, log]));
+        }
+        until_there_are(1, &mut root, TICKS).await;
+        until_they_have_asked(2, &mut root).await;
+        until_there_are(1, &mut root, TICKS).await;
+        let place = holder(&mut root).await.expect("somebody has the place");
+        // Killed without a word: one of the others takes its place, and ticks; the third goes on standing by.
+        let logs = |n: usize| std::fs::read_to_string(at.folder.join(["one.log", "two.log", "three.log"][n]));
+        let stands_by = |n: &usize| logs(*n).unwrap_or_default().contains("this one stands by");
+        let working: Vec<usize> = (0..3).filter(|n| !stands_by(n)).collect();
+        assert_eq!(working.len(), 1, "{working:?}");
+        all.remove(working[0]).kill().await.expect("killed");
+        until_there_are(2, &mut root, TICKS).await;
+        until_they_have_asked(1, &mut root).await;
+        until_there_are(2, &mut root, TICKS).await;
+        assert_ne!(holder(&mut root).await, Some(place));
+        for mut worker in all {
+            worker.kill().await.expect("killed");
+        }
+        drop(root);
         databases.close().await.expect("stopped");
     });
 }

@@ -4,9 +4,11 @@ use http::{HeaderValue, Method, StatusCode};
 use sqlx::ConnectOptions as _;
 use tenancy::testing::{new_tenant, run, superuser};
 
+use app::access::{Audience, ROWS};
 use app::state::Settings;
 
-use crate::harness::{PROXY, house, open_as, register, settings, statements};
+use crate::harness::{PROXY, house, open, open_as, register, settings, statements};
+use crate::permissions::ask;
 
 #[test]
 fn a_host_shows_its_own_face_and_no_other() {
@@ -34,6 +36,29 @@ fn a_host_shows_its_own_face_and_no_other() {
             assert!(!answer.text().contains(&b.route.name), "{host} shows B");
             assert_eq!(answer.text().contains(&a.route.name), status == 200, "{host}");
         }
+    });
+}
+
+#[test]
+fn an_unknown_host_is_unknown_without_a_question() {
+    run(async {
+        let house = open(Default::default()).await;
+        let a = house.agency().await;
+        let opened = || house.state.house.registry.snapshot().opened;
+        for _ in 0..20 {
+            let random = uuid::Uuid::now_v7().simple();
+            for host in [format!("www.{random}.example"), format!("{random}.localhost")] {
+                let mut visitor = house.stranger();
+                visitor.host.clone_from(&host);
+                let (answer, asked) = statements(visitor.get("/")).await;
+                assert_eq!((answer.status, asked), (StatusCode::NOT_FOUND, Vec::new()), "{host}");
+            }
+        }
+        assert_eq!(opened(), 0, "no agency's database was touched");
+        // A known one, on a page that nobody has kept: the ears are open.
+        let (page, asked) = statements(house.visitor(&a).get("/imoveis?q=vista")).await;
+        assert!(page.status == StatusCode::OK && !asked.is_empty(), "{}: {asked:?}", page.status);
+        assert_eq!(opened(), 1);
     });
 }
 
@@ -77,13 +102,18 @@ fn a_forwarded_host_counts_from_a_trusted_proxy_alone() {
         let house = house().await;
         let (a, b) = (house.agency().await, house.agency().await);
         let forwarded = HeaderValue::from_str(&format!("{}.localhost", b.route.slug)).expect("a header");
-        let mut stranger = house.visitor(&a);
-        stranger.headers.insert("x-forwarded-host", forwarded.clone());
-        stranger
-            .headers
-            .insert("forwarded", HeaderValue::from_str(&format!("host={}.localhost", b.route.slug)).expect("a header"));
-        let answer = stranger.get("/").await;
-        assert!(answer.text().contains(&a.route.name) && !answer.text().contains(&b.route.name));
+        // From nobody that is known, from the other side of the world, and from beside the proxy.
+        for peer in [None, Some([203, 0, 113, 9]), Some([10, 9, 8, 6])] {
+            let mut stranger = house.visitor(&a);
+            stranger.peer = peer.map(|ip| (ip, 4_000).into());
+            stranger.headers.insert("x-forwarded-host", forwarded.clone());
+            stranger.headers.insert(
+                "forwarded",
+                HeaderValue::from_str(&format!("host={}.localhost", b.route.slug)).expect("a header"),
+            );
+            let text = stranger.get("/").await.text();
+            assert!(text.contains(&a.route.name) && !text.contains(&b.route.name), "{peer:?}: {text}");
+        }
         // The same headers, from the proxy.
         let mut request = http::Request::builder()
             .uri("/")
@@ -156,7 +186,21 @@ fn a_path_of_one_face_is_not_on_the_other() {
             let answer = house.visitor(&a).call(endpoint, &[]).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{endpoint} on a storefront");
         }
-        assert_eq!(house.stranger().call("storefront/landing", &[]).await.status, StatusCode::NOT_FOUND);
+        // What a storefront alone has is nowhere on the platform, whoever asks.
+        let is_storefronts = |audience: &Audience| matches!(audience, Audience::Storefront);
+        let (mut owner, mut visitor) = (house.owner(&a).await, house.visitor(&a));
+        let (mut asked, mut shown) = (0, 0);
+        for row in ROWS.iter().filter(|row| is_storefronts(&row.audience)) {
+            if ROWS.iter().any(|other| other.path == row.path && !is_storefronts(&other.audience)) {
+                continue;
+            }
+            for caller in [&mut house.stranger(), &mut owner] {
+                assert_eq!(ask(caller, row).await.status, StatusCode::NOT_FOUND, "{} on the platform", row.path);
+            }
+            shown += usize::from(ask(&mut visitor, row).await.status == StatusCode::OK);
+            asked += 1;
+        }
+        assert!(asked >= 6 && shown >= 4, "{asked} rows, of which {shown} are there for a visitor");
         for path in ["/healthz", "/readyz"] {
             assert_eq!(house.visitor(&a).get(path).await.status, StatusCode::OK);
             let mut nobody = house.stranger();

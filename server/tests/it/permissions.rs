@@ -74,7 +74,8 @@ pub fn every_field(nobody: &str) -> Vec<(&str, &str)> {
 /// The row asked for with what there is not: as a call, and a page as a browser asks for it.
 pub async fn ask(caller: &mut Caller, row: &Access) -> Answer {
     let nobody = uuid::Uuid::nil().to_string();
-    let path = row.path.replace("{id}", &nobody).replace("{slug}", "x").replace("{photo}/{file}", "x/x.webp");
+    let path = row.path.replace("{id}", &nobody).replace("{slug}", "x").replace("{address}", "x-AP0001");
+    let path = path.replace("{photo}/{file}", "x/x.webp");
     match (row.method, path.strip_prefix("/fn/")) {
         ("GET", _) => caller.get(&path.replace("{file}", "x.png")).await,
         (_, Some(endpoint)) => caller.call(endpoint, &every_field(&nobody)).await,

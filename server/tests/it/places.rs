@@ -125,6 +125,8 @@ struct Moves {
     rolled_back: usize,
     imported: usize,
     undone: usize,
+    archived: usize,
+    restored: usize,
     removed: u64,
     batches: Vec<BatchId>,
 }
@@ -136,9 +138,10 @@ struct Players {
 }
 
 impl Players {
-    async fn any(&self, dice: &mut Dice) -> Option<(Uuid, String)> {
-        let rows =
-            sqlx::query("select id, code from properties order by id").fetch_all(&self.db).await.expect("listed");
+    /// Any of them that are put away, or any at all.
+    async fn any(&self, only_archived: bool, dice: &mut Dice) -> Option<(Uuid, String)> {
+        let all = "select id, code from properties where deleted_at is not null or not $1 order by id";
+        let rows = sqlx::query(all).bind(only_archived).fetch_all(&self.db).await.expect("listed");
         (!rows.is_empty()).then(|| &rows[dice.below(rows.len())]).map(|row| (row.get("id"), row.get("code")))
     }
 
@@ -149,10 +152,22 @@ impl Players {
         self.owner.call("properties/create", &fields).await.status
     }
 
-    async fn one_of(&mut self, what: &str, dice: &mut Dice) {
-        if let Some((id, _)) = self.any(dice).await {
-            self.owner.call(&format!("properties/{what}"), &[("id", &id.to_string())]).await;
+    async fn is_archived(&self, id: Uuid) -> bool {
+        let asked = sqlx::query_scalar("select deleted_at is not null from properties where id = $1").bind(id);
+        asked.fetch_one(&self.db).await.expect("it is there")
+    }
+
+    /// Puts one away, which may have been put away before, or brings one back. Says whether it has moved.
+    async fn one_of(&mut self, what: &str, dice: &mut Dice, moves: &mut Moves) -> bool {
+        let Some((id, _)) = self.any(what == "restore", dice).await else { return false };
+        let before = self.is_archived(id).await;
+        let answer = self.owner.call(&format!("properties/{what}"), &[("id", &id.to_string())]).await;
+        match (what, answer.status) {
+            (_, StatusCode::OK) => assert_eq!(self.is_archived(id).await, what == "archive", "{what}"),
+            ("restore", StatusCode::FORBIDDEN) => moves.full += 1,
+            (_, other) => panic!("{what}: {other}: {}", answer.text()),
         }
+        self.is_archived(id).await != before
     }
 
     /// Every list is another file.
@@ -172,15 +187,15 @@ impl Players {
             },
             // It has its place when it hears that its code is another's.
             1 => {
-                let Some((_, code)) = self.any(dice).await else { return };
+                let Some((_, code)) = self.any(false, dice).await else { return };
                 match self.create(Some(&code)).await {
                     StatusCode::CONFLICT => moves.rolled_back += 1,
                     StatusCode::FORBIDDEN => moves.full += 1,
                     other => panic!("{other}"),
                 }
             }
-            2 => self.one_of("archive", dice).await,
-            3 => self.one_of("restore", dice).await,
+            2 => moves.archived += usize::from(self.one_of("archive", dice, moves).await),
+            3 => moves.restored += usize::from(self.one_of("restore", dice, moves).await),
             4 => {
                 let batch = self.import(1 + dice.below(3), step).await;
                 moves.imported += usize::from(batch.is_some());
@@ -208,14 +223,22 @@ fn the_counter_follows_the_rows_whatever_happens() {
         let mut players = Players { owner: house.owner(&a).await, db };
         let (mut dice, mut moves) = (Dice::new(), Moves::default());
         // Each once in an order that leads somewhere, then as the dice fall.
-        let opening = [0, 1, 4, 2, 3, 5, 0, 0, 0, 0, 0, 0];
+        let opening = [0, 1, 4, 5, 4, 2, 3, 0, 0, 0, 0, 0, 0];
         for step in 0..100 {
             let turn = opening.get(step).copied().unwrap_or_else(|| dice.below(6));
             players.play(turn, step, &mut dice, &mut moves).await;
             let (used, rows) = counted(&a).await;
             assert!(used == rows && rows <= 5, "step {step}, move {turn}: {used} counted, {rows} there");
         }
-        let happened = [moves.created, moves.full, moves.rolled_back, moves.imported, moves.undone];
+        let happened = [
+            moves.created,
+            moves.full,
+            moves.rolled_back,
+            moves.imported,
+            moves.undone,
+            moves.archived,
+            moves.restored,
+        ];
         assert!(happened.iter().all(|times| *times > 0) && moves.removed > 0, "{moves:?}");
     });
 }

@@ -11,7 +11,8 @@ use crate::restarts::central;
 #[test]
 fn a_suspended_agency_is_closed_and_comes_back() {
     run(async {
-        let house = house().await;
+        // Its own map, which no other test reads anew.
+        let house = open(Default::default()).await;
         let (a, b) = (house.agency().await, house.agency().await);
         let (mut owner, mut broker) = (house.owner(&a).await, house.member(&a, "broker").await);
         let mut operator = house.operator().await;

@@ -119,6 +119,7 @@ fn a_database_that_has_no_time_is_unavailable_and_not_broken() {
         let mut root = root(&a).await;
         root.execute(fail).await.expect("a failpoint");
         for (code, expected) in [
+            ("40001", StatusCode::SERVICE_UNAVAILABLE),
             ("40P01", StatusCode::SERVICE_UNAVAILABLE),
             ("55P03", StatusCode::SERVICE_UNAVAILABLE),
             ("57014", StatusCode::SERVICE_UNAVAILABLE),
@@ -133,6 +134,15 @@ fn a_database_that_has_no_time_is_unavailable_and_not_broken() {
             let retry = if expected == StatusCode::SERVICE_UNAVAILABLE { "5" } else { "" };
             assert_eq!(answer.header("retry-after"), retry, "{code}");
         }
+        // Sent again when it may, it is done, once, and nothing is left of the times when it was not.
+        root.execute("drop trigger fail on properties").await.expect("mended");
+        for _ in 0..2 {
+            assert_eq!(owner.call("properties/archive", &[("id", &id)]).await.status, StatusCode::OK);
+        }
+        let lines = "select (select count(*) from activity_log where action = 'property.archive'),
+            (select count(*) from outbox where payload->>'action' = 'property.archive')";
+        let lines: (i64, i64) = sqlx::query_as(lines).fetch_one(&mut root).await.expect("counted");
+        assert_eq!(lines, (1, 1), "in the record's history, and for the platform's log");
     });
 }
 

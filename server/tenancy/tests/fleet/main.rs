@@ -1,24 +1,31 @@
 //! Migrations through the fleet: cases 51 to 54, 56 and 57, with twenty agencies, or a hundred in the long run.
 #![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
+mod kills;
+
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection, SqlSafeStr as _};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
-use tenancy::TenantId;
 use tenancy::provision::Provisioner;
 use tenancy::provision::fleet::{Fleet, FleetOptions};
 use tenancy::testing::{Agency, SECRET, agency, another, bed, run, superuser};
+use tenancy::{TenantDb, TenantId};
 use tokio::sync::{Mutex, OnceCell};
 
 /// A rollout is everybody's: one test at a time.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// With no template of another test's history: a rehearsal begins with the newest older one.
 async fn alone() -> tokio::sync::MutexGuard<'static, ()> {
     let guard = ALONE.lock().await;
     bed().await;
+    forget_templates().await;
+    guard
+}
+
+/// Drops every template of a test's own history: a rehearsal begins with the newest older one.
+async fn forget_templates() {
     let mut root = central().await;
     let others = "select datname::text from pg_database where datname like 'tenant_template_v3%'";
     for name in sqlx::query_scalar::<_, String>(others).fetch_all(&mut root).await.expect("listed") {
@@ -26,7 +33,6 @@ async fn alone() -> tokio::sync::MutexGuard<'static, ()> {
             root.execute(AssertSqlSafe(sql)).await.expect("dropped");
         }
     }
-    guard
 }
 
 /// Each test's file is newer than all before it.
@@ -109,6 +115,16 @@ async fn held_locks() -> i64 {
     sqlx::query_scalar(held).bind(MIGRATING).fetch_one(&mut central().await).await.expect("counted")
 }
 
+/// Reads an agency and writes to it, as the product does.
+async fn assert_serves(db: &TenantDb) {
+    sqlx::query("select company_name from store_settings").fetch_one(db).await.expect("it is read");
+    let mut tx = db.begin().await.expect("a transaction");
+    let write = "update store_settings set content_version = content_version + 1";
+    let written = sqlx::query(write).execute(&mut tx).await.expect("it is written");
+    assert_eq!(written.rows_affected(), 1);
+    tx.commit().await.expect("committed");
+}
+
 #[test]
 fn one_agency_that_cannot_be_migrated_holds_up_nobody_and_is_tried_again() {
     run(async {
@@ -148,7 +164,7 @@ fn one_agency_that_cannot_be_migrated_holds_up_nobody_and_is_tried_again() {
         // It is served on the schema that it had, through a new pool too.
         bed().await.registry.evict(&stubborn.route).await;
         let db = bed().await.registry.open(&stubborn.route).await.expect("it is open");
-        sqlx::query("select 1").execute(&db).await.expect("it answers");
+        assert_serves(&db).await;
         // Its cause removed, only it is tried again.
         let before = attempts(version).await;
         inside(stubborn).await.execute("update store_settings set about = 'short'").await.expect("mended");
@@ -216,16 +232,26 @@ fn child_that_migrates_the_fleet() {
     });
 }
 
-async fn child(version: i64, last: usize, sql: &str) -> std::process::ExitStatus {
+/// What the last of them has said.
+async fn child_log() -> std::path::PathBuf {
+    bed().await.data_dir.join("child.log")
+}
+
+async fn begin_child(version: i64, last: usize, sql: &str) -> tokio::process::Child {
     let order = format!("{}|{version}|{last}|{sql}", bed().await.data_dir.display());
+    let log = std::fs::File::create(child_log().await).expect("a log");
     tokio::process::Command::new(std::env::current_exe().expect("ourselves"))
         .args(["--exact", "child_that_migrates_the_fleet", "--nocapture"])
         .env(CHILD, order)
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .status()
-        .await
-        .expect("it ran")
+        .stdout(log.try_clone().expect("a log"))
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()
+        .expect("it runs")
+}
+
+async fn child(version: i64, last: usize, sql: &str) -> std::process::ExitStatus {
+    begin_child(version, last, sql).await.wait().await.expect("it ran")
 }
 
 /// A file that would not go twice, and counts how often it was run.
@@ -311,19 +337,32 @@ fn who_reads_for_long_is_waited_for_in_turns_and_holds_up_no_reader() {
         let waits = "select count(*) from pg_stat_activity where datname = $1 and application_name = 'sobrado/migrator' and wait_event_type = 'Lock'";
         let mut root = central().await;
         let (mut rounds, mut was_waiting) = (0, false);
+        let mut behind = Vec::new();
         for _ in 0..6_000 {
             let waiting: i64 =
                 sqlx::query_scalar(waits).bind(&a.route.placement.db_name).fetch_one(&mut root).await.expect("counted");
             rounds += i32::from(was_waiting && waiting == 0);
             was_waiting = waiting > 0;
+            if was_waiting && behind.is_empty() {
+                // Behind it, and so in its turn until it lets go: a reader and a writer.
+                let (reads, writes) = (a.db.clone(), a.db.clone());
+                behind.push(tokio::spawn(async move {
+                    sqlx::query("select company_name from store_settings").execute(&reads).await.expect("it is read");
+                }));
+                behind.push(tokio::spawn(async move { assert_serves(&writes).await }));
+            }
             if rounds == 1 {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         assert_eq!(rounds, 1, "it lets go of its place by itself");
-        // Nobody stands behind it for ever.
-        sqlx::query("select company_name from store_settings").execute(&a.db).await.expect("another reader is served");
+        // Nobody stands behind it for ever: both are answered while the first one is still reading.
+        assert_eq!(behind.len(), 2);
+        for one in behind {
+            one.await.expect("served");
+        }
+        assert!(!migrating.is_finished(), "it is to come again");
         reader.execute("commit").await.expect("it has read");
         let fleet = migrating.await.expect("no panic");
         assert_eq!((outcome(&fleet, &a), outcome(&fleet, &b)), (&Ok(version), &Ok(version)));

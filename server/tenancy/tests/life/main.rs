@@ -3,6 +3,7 @@
 
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tenancy::central::audit;
 use tenancy::central::operation_log;
 use tenancy::central::operations::{self, NewTenant, ReserveError};
@@ -226,6 +227,25 @@ fn an_address_is_kept_for_its_owner_and_what_is_made_there_is_new() {
     });
 }
 
+/// Whether it waits, and is due at some later time.
+async fn is_later(id: OperationId) -> bool {
+    let later = "select state = 'waiting' and next_run_at > now() from tenant_operations where id = $1";
+    sqlx::query_scalar(later).bind(id).fetch_one(&mut central().await).await.expect("there")
+}
+
+/// Waits until whoever takes up what is due has come to the end of it.
+async fn resumed(id: OperationId) {
+    let bed = bed().await;
+    for _ in 0..600 {
+        bed.deployment.provisioner().resume_next().await.expect("resumed");
+        if operations::find(bed.deployment.central(), id).await.expect("kept").state == "done" {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("nobody has gone on with it");
+}
+
 #[test]
 fn while_a_database_does_not_drop_its_address_stays_taken() {
     run(async {
@@ -243,10 +263,9 @@ fn while_a_database_does_not_drop_its_address_stays_taken() {
         assert!(matches!(provisioner.reserve(&other, None).await, Err(ReserveError::SlugTaken)));
         let operation = operations::find(bed.deployment.central(), id).await.expect("kept");
         assert_eq!((operation.state.as_str(), operation.step.as_str()), ("waiting", "fence"));
+        assert!(is_later(id).await, "it is tried again by itself, and not at once");
         drop(inside);
-        while provisioner.run_to_end(id).await.is_err() {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
+        resumed(id).await;
         assert_eq!((count(DATABASES, name).await, count(ALERTS, &tenant).await), (0, 0));
         provisioner.reserve(&other, None).await.expect("it is free");
     });
@@ -339,7 +358,7 @@ fn fifty_at_once_take_five_that_are_ready_and_none_twice() {
             let (provisioner, new) = (bed.deployment.provisioner(), new_tenant());
             all.push(tokio::spawn(async move { provisioner.reserve(&new, None).await }));
         }
-        let (mut taken, mut tenants, mut ids) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        let (mut taken, mut tenants, mut ids, mut others) = (BTreeSet::new(), BTreeSet::new(), Vec::new(), Vec::new());
         for one in all {
             let id = one.await.expect("no panic").expect("reserved");
             let tenant = operations::find(bed.deployment.central(), id).await.expect("there").tenant;
@@ -347,11 +366,13 @@ fn fifty_at_once_take_five_that_are_ready_and_none_twice() {
             if ready.contains(&tenant) {
                 taken.insert(tenant);
                 ids.push(id);
+            } else {
+                others.push(id);
             }
         }
-        assert_eq!((taken, waiting().await.len()), (ready, 0));
+        assert_eq!((taken, waiting().await.len(), others.len()), (ready, 0, 45));
         // One that was ready and one that was not become the same.
-        for id in ids.into_iter().take(2) {
+        for id in [ids[0], others[0]] {
             bed.deployment.provisioner().run_to_end(id).await.expect("made");
             let steps = operation_log::steps(bed.deployment.central(), id).await.expect("recorded");
             assert_eq!(steps, tenancy::provision::Step::ALL.map(tenancy::provision::Step::name));
@@ -384,16 +405,73 @@ fn what_was_begun_for_nobody_is_finished_and_leaves_a_server_that_is_emptied() {
 }
 
 #[test]
+fn an_agency_whose_template_somebody_sits_in_waits_and_is_made_when_they_get_up() {
+    run(async {
+        let _alone = ALONE.lock().await;
+        let bed = bed().await;
+        agency().await;
+        let template = format!("tenant_template_v{}", tenancy::migrate::latest());
+        let mut root = central().await;
+        let mut admits = async |is_open: bool| {
+            let sql = format!("alter database {template} allow_connections {is_open}");
+            root.execute(AssertSqlSafe(sql)).await.expect("set");
+        };
+        admits(true).await;
+        let inside = superuser().await.database(&template).connect().await.expect("superuser");
+        admits(false).await;
+        let provisioner = bed.deployment.provisioner();
+        let id = provisioner.reserve(&new_tenant(), None).await.expect("reserved");
+        let refused = provisioner.run(id).await.expect_err("somebody sits in it");
+        let code = match &refused {
+            tenancy::provision::ProvisionError::Database(error) => error.as_database_error().and_then(|e| e.code()),
+            _ => None,
+        };
+        assert_eq!(code.as_deref(), Some("55006"), "{refused}");
+        let operation = operations::find(bed.deployment.central(), id).await.expect("kept");
+        assert_eq!(operation.step, "role", "what was done stays done");
+        assert!(is_later(id).await, "it is tried again by itself, and not at once");
+        drop(inside);
+        resumed(id).await;
+        bed.routes.reload().await.expect("read");
+        let route = bed.routes.by_tenant(operation.tenant).expect("routed");
+        let db = bed.registry.open(&route).await.expect("it opens");
+        sqlx::query("select 1").execute(&db).await.expect("it answers");
+    });
+}
+
+/// Reads and writes an agency until it is told to stop: how often it has. Each time must go well.
+async fn use_until(a: &Agency, stop: &AtomicBool) -> usize {
+    let mut rounds = 0;
+    while !stop.load(Ordering::Acquire) {
+        let name = sqlx::query_scalar::<_, String>("select company_name from store_settings").fetch_one(&a.db).await;
+        assert_eq!(name.expect("it is read"), a.route.name);
+        let mut tx = a.db.begin().await.expect("a transaction");
+        let write = "update store_settings set content_version = content_version + 1";
+        sqlx::query(write).execute(&mut tx).await.expect("it is written");
+        tx.commit().await.expect("committed");
+        rounds += 1;
+    }
+    rounds
+}
+
+#[test]
 fn twenty_agencies_are_made_at_once_from_a_template_that_admits_nobody() {
     run(async {
         let _alone = ALONE.lock().await;
-        agency().await;
+        let other = agency().await;
         let template = format!("tenant_template_v{}", tenancy::migrate::latest());
         let refused = superuser().await.database(&template).connect().await.expect_err("nobody sits in it");
         assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("55000"));
-        let made = futures::future::join_all((0..20).map(|_| tokio::spawn(agency()))).await;
+        let stop = AtomicBool::new(false);
+        let making = async {
+            let made = futures::future::join_all((0..20).map(|_| tokio::spawn(agency()))).await;
+            stop.store(true, Ordering::Release);
+            made
+        };
+        let (made, rounds) = tokio::join!(making, use_until(&other, &stop));
         let tenants: BTreeSet<TenantId> = made.into_iter().map(|one| one.expect("made").route.tenant).collect();
         assert_eq!(tenants.len(), 20);
+        assert!(rounds >= 20, "the other agency was used {rounds} times meanwhile");
     });
 }
 

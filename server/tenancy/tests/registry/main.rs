@@ -1,9 +1,10 @@
-//! The pool registry: cases 28 to 39, places that change, and the read-only rule.
+//! The pool registry: cases 28 to 39, places that change, the read-only rule; and what the routes hear, cases 14 to 16.
 #![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
 mod apart;
 mod budget;
 mod cut_short;
+mod heard;
 mod places;
 mod shares;
 mod troubles;
