@@ -8,6 +8,7 @@ use super::fleet::line_of;
 use super::types::{ActLine, Asked, DomainLine, MemberLine, TenantPage, TenantRow, TenantSheet};
 use super::{labels, leaving};
 use crate::access::Role;
+use crate::audit::reads;
 use crate::caller::{self, Operator};
 use crate::error::AppError;
 use crate::state::House;
@@ -79,13 +80,14 @@ fn row(entry: Entry, lang: Lang) -> TenantRow {
     }
 }
 
-/// One agency with everything around it.
+/// One agency with everything around it. That an operator looked is in its log before anything is shown.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is none of this name.
 pub async fn load(house: &House, operator: &Operator, slug: &str) -> Result<TenantSheet, AppError> {
     let entry = directory::find(&house.central, slug).await?;
     let (db, tenant) = (&house.central, entry.id);
+    reads::of_a_sheet(house, operator, tenant).await?;
     let (domains, members, operations, acts) = futures::try_join!(
         directory::domains(db, tenant),
         directory::members(db, tenant),
