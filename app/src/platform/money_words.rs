@@ -85,7 +85,7 @@ pub fn ended(day: &str, lang: Lang) -> String {
 /// An invoice to choose.
 pub fn payable((number, amount): (i64, &str), due: &str, lang: Lang) -> String {
     match lang {
-        Lang::Pt => format!("Fatura {number} · {amount} · vence em {due}"),
-        Lang::En => format!("Invoice {number} · {amount} · due on {due}"),
+        Lang::Pt => format!("{number} · {amount} · vence em {due}"),
+        Lang::En => format!("{number} · {amount} · due on {due}"),
     }
 }

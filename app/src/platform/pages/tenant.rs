@@ -76,10 +76,10 @@ fn Sheet(sheet: TenantSheet, act: Act) -> impl IntoView {
         <Domains domains/>
         <h2>{words.operations}</h2>
         <Operations lines=operations none=words.no_operations act/>
-        <p><a href=all_operations>{fleet.all_operations}</a></p>
+        <p><a class="btn btn-small" href=all_operations>{fleet.all_operations}</a></p>
         <h2>{words.acts}</h2>
         <Acts acts/>
-        <p><a href=all_acts>{fleet.all_acts}</a></p>
+        <p><a class="btn btn-small" href=all_acts>{fleet.all_acts}</a></p>
         <h2>{billed.days}</h2>
         <Days lines=money.days/>
     }
