@@ -158,7 +158,7 @@ fn line(row: TenantRow) -> impl IntoView {
     let is_well = matches!(row.subscription.as_str(), "" | "active");
     let bought = view! {
         <span class="quiet">{money_words(lang).subscription}": "</span>
-        <span class="tag" class:tag-warn=!is_well>{subscription(&row.subscription, lang)}</span>
+        <span class=if is_well { "quiet" } else { "tag tag-warn" }>{subscription(&row.subscription, lang)}</span>
     };
     view! {
         <tr>
