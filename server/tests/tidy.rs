@@ -171,6 +171,7 @@ fn slices_point_one_way() {
         ("store_settings", "auth"),
         ("platform", "auth"),
         ("platform", "billing"),
+        ("platform", "audit"),
         ("account", "auth"),
         ("account", "drafts"),
         ("account", "team"),

@@ -140,6 +140,7 @@ pub const ROWS: &[Access] = &[
     write("/fn/platform/suspend", Audience::Operator).asking(Proof::Both),
     write("/fn/platform/resume", Audience::Operator),
     read("/fn/platform/tenant", Audience::Operator),
+    write("/fn/platform/pay_invoice", Audience::Operator).asking(Proof::Both),
     write("/fn/platform/act_as", Audience::Operator).asking(Proof::Code),
     write("/fn/platform/reset_second_factor", Audience::Operator).asking(Proof::Both),
     read("/fn/platform/ticket", Audience::Operator),

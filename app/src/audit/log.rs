@@ -42,12 +42,7 @@ pub async fn page(
     (filter, whose): (&AuditFilter, &str),
     lang: Lang,
 ) -> Result<AuditPage, AppError> {
-    let seq = |cursor: &Option<String>| cursor.as_deref().and_then(|cursor| cursor.parse::<i64>().ok());
-    let place = match (seq(&filter.after), seq(&filter.before)) {
-        (Some(seq), _) => Place::After(seq),
-        (None, Some(seq)) => Place::Before(seq),
-        (None, None) => Place::Newest,
-    };
+    let place = place(filter);
     let wanted = wanted(house, viewer, (filter, whose)).await?;
     let searched = wanted
         .as_ref()
@@ -84,6 +79,16 @@ pub async fn page(
         actions: sorted(HISTORY.iter().chain(ACTIONS).map(|(code, ..)| (*code, sentence(code, lang).unwrap_or(code)))),
         kinds: sorted(KINDS.iter().map(|(code, ..)| (*code, kind(code, lang).unwrap_or(code)))),
     })
+}
+
+/// From where on a filter asks. A cursor that cannot be read is none: the newest lines are shown.
+pub fn place(filter: &AuditFilter) -> Place {
+    let seq = |cursor: &Option<String>| cursor.as_deref().and_then(|cursor| cursor.parse::<i64>().ok());
+    match (seq(&filter.after), seq(&filter.before)) {
+        (Some(seq), _) => Place::After(seq),
+        (None, Some(seq)) => Place::Before(seq),
+        (None, None) => Place::Newest,
+    }
 }
 
 fn sorted<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Choice> {

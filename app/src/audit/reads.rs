@@ -4,13 +4,18 @@
 
 use serde_json::{Value, json};
 use tenancy::TenantId;
+use tenancy::central::audit_log::Place;
 use tenancy::central::{audit, companies};
+use time::Duration;
 use uuid::Uuid;
 
 use super::filter::AuditFilter;
 use crate::caller::{Operator, Request, Staff};
 use crate::error::AppError;
 use crate::state::House;
+
+/// What is looked at again within so long is the same look.
+const ONE_LOOK: Duration = Duration::hours(1);
 
 /// Who reads whose data.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +51,31 @@ pub async fn record(
     (action, entity_type, entity_id): (&str, &str, Uuid),
     asked: Value,
 ) -> Result<(), AppError> {
-    let event = audit::Event {
+    let event = event(house, reader, (action, entity_type, entity_id), asked);
+    Ok(audit::record(&house.central, event).await?)
+}
+
+/// As [`record`], unless they have left the same line within the last hour.
+async fn record_once(
+    house: &House,
+    reader: Reader<'_>,
+    what: (&str, &str, Uuid),
+    asked: Value,
+) -> Result<(), AppError> {
+    let event = event(house, reader, what, asked);
+    let since = event.at - ONE_LOOK;
+    audit::record_once(&house.central, event, since).await?;
+    Ok(())
+}
+
+fn event(
+    house: &House,
+    reader: Reader<'_>,
+    (action, entity_type, entity_id): (&str, &str, Uuid),
+    asked: Value,
+) -> audit::Event {
+    audit::Event {
+        at: house.clock.now(),
         tenant: reader.tenant,
         user: Some(reader.user),
         changes: asked,
@@ -54,28 +83,49 @@ pub async fn record(
         user_agent: reader.request.user_agent.clone(),
         request_id: Some(reader.request.id.clone()),
         ..audit::Event::of_platform(action, entity_type, entity_id)
-    };
-    Ok(audit::record(&house.central, event).await?)
+    }
 }
 
-/// An operator who looks into one agency's log is seen there: once a look, not once a page.
+/// An operator who looks into one agency's log is seen there; who looks into everybody's for one person, one record or some letters
+/// is seen in the platform's own, for it may be one agency's people whom that shows. Once a look, not once a page: a page further
+/// on is written down only where nobody began within the hour, for anybody can type a cursor.
 ///
 /// # Errors
 /// Those of [`record`].
-pub async fn of_an_agencys_log(
+pub async fn of_a_log(
     house: &House,
     operator: &Operator,
     (filter, agency): (&AuditFilter, &str),
 ) -> Result<(), AppError> {
-    if agency.is_empty() || filter.after.is_some() || filter.before.is_some() {
-        return Ok(());
-    }
-    let company = match companies::find_by_slug(&house.central, agency).await {
-        Err(tenancy::DatabaseError::RowNotFound) => return Ok(()),
-        found => found?,
+    let company = match agency {
+        "" | "-" => None,
+        slug => match companies::find_by_slug(&house.central, slug).await {
+            Err(tenancy::DatabaseError::RowNotFound) => return Ok(()),
+            found => Some(found?),
+        },
     };
-    let what = ("audit.read", "company", company.id.as_uuid());
-    record(house, Reader::operator(operator, Some(company.id)), what, asked(filter)).await
+    let tenant = company.map(|company| company.id);
+    let is_narrow = [&filter.who, &filter.entity, &filter.q].iter().any(|asked| !asked.is_empty());
+    let what = match tenant {
+        Some(tenant) => ("audit.read", "company", tenant.as_uuid()),
+        None if is_narrow => ("audit.search", "company", Uuid::nil()),
+        None => return Ok(()),
+    };
+    let reader = Reader::operator(operator, tenant);
+    match super::log::place(filter) {
+        Place::Newest => record(house, reader, what, asked(filter)).await,
+        Place::After(_) | Place::Before(_) => record_once(house, reader, what, asked(filter)).await,
+    }
+}
+
+/// An operator who opens an agency's page is seen in its log: the page shows its people and what they did. Once an hour, because it is
+/// opened anew after each act.
+///
+/// # Errors
+/// Those of [`record`].
+pub async fn of_a_sheet(house: &House, operator: &Operator, tenant: TenantId) -> Result<(), AppError> {
+    let what = ("tenant.read", "company", tenant.as_uuid());
+    record_once(house, Reader::operator(operator, Some(tenant)), what, json!({})).await
 }
 
 /// A filter as a line of the log keeps it.

@@ -24,6 +24,6 @@ pub async fn list_all_audit(
 ) -> Result<AuditPage, AppError> {
     let operator = crate::caller::operator()?;
     let house = crate::caller::house()?;
-    super::reads::of_an_agencys_log(&house, &operator, (&filter, &agency)).await?;
+    super::reads::of_a_log(&house, &operator, (&filter, &agency)).await?;
     super::log::page(&house, (super::log::Viewer::Operator, None), (&filter, &agency), crate::words::lang()).await
 }

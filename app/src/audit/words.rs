@@ -163,6 +163,8 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("alerts.close", "encerrou os alertas abertos", "closed the open alerts"),
     ("audit.export", "exportou a auditoria", "exported the audit log"),
     ("audit.read", "consultou a auditoria da imobiliária", "looked into the agency's audit log"),
+    ("audit.search", "procurou na auditoria de todas as imobiliárias", "searched the audit logs of all agencies"),
+    ("tenant.read", "abriu a ficha da imobiliária", "opened the agency's sheet"),
     ("company.sign_up", "cadastrou a imobiliária", "signed the agency up"),
     ("tenant.rename", "mudou o nome da imobiliária", "renamed the agency"),
     ("tenant.cancel", "cancelou a imobiliária", "cancelled the agency"),

@@ -254,7 +254,8 @@ fn end(sub: &Subscription) -> Option<End> {
     }
 }
 
-fn invoice_row(invoice: &Invoice, now: OffsetDateTime, lang: Lang) -> InvoiceRow {
+/// An invoice as screens show it.
+pub fn invoice_row(invoice: &Invoice, now: OffsetDateTime, lang: Lang) -> InvoiceRow {
     let day = |at| format_day(at, lang);
     let paid = invoice.paid_at.map(day);
     let span = said::span(&day(invoice.period_start), &day(invoice.period_end), lang);
@@ -271,7 +272,8 @@ fn invoice_row(invoice: &Invoice, now: OffsetDateTime, lang: Lang) -> InvoiceRow
     }
 }
 
-fn day_row(day: usage::Day, lang: Lang) -> DayRow {
+/// A day of use as screens show it.
+pub fn day_row(day: usage::Day, lang: Lang) -> DayRow {
     let at = day.day.midnight().assume_utc() + time::Duration::hours(12);
     DayRow {
         day: format_day(at, lang),

@@ -2,7 +2,8 @@
 
 use tenancy::central::duty;
 use tenancy::central::operation_log::{self, Entry};
-use tenancy::central::{alerts, queue};
+use tenancy::central::{alerts, companies, queue, stats};
+use tenancy::{DatabaseError, TenantId};
 use uuid::Uuid;
 
 use super::tenants::by;
@@ -20,17 +21,25 @@ const PAGE: usize = 50;
 /// Jobs that are shown of those that go on only when somebody sees to them.
 const STUCK: i64 = 100;
 
-/// The open operations, and those that are over, before one of them.
+/// The open operations, and those that are over, before one of them: everybody's, or of the agency that is named.
 ///
 /// # Errors
 /// The database's.
-pub async fn operations(house: &House, before: Option<Uuid>) -> Result<OperationPage, AppError> {
+pub async fn operations(house: &House, before: Option<Uuid>, agency: &str) -> Result<OperationPage, AppError> {
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     // Before the list: what happens meanwhile is told.
     let mark = operation_log::mark_of_open(&house.central).await?;
+    let whose = match agency {
+        "" => None,
+        slug => match companies::find_by_slug(&house.central, slug).await {
+            // Nobody's: of whom there is none nothing is found.
+            Err(DatabaseError::RowNotFound) => Some(TenantId::from(Uuid::nil())),
+            found => Some(found?.id),
+        },
+    };
     let (open, mut finished) = futures::try_join!(
-        operation_log::page(&house.central, (None, Some(false)), None, 200),
-        operation_log::page(&house.central, (None, Some(true)), before, limit)
+        operation_log::page(&house.central, (whose, Some(false)), None, 200),
+        operation_log::page(&house.central, (whose, Some(true)), before, limit)
     )?;
     let has_more = finished.len() > PAGE;
     finished.truncate(PAGE);
@@ -38,7 +47,7 @@ pub async fn operations(house: &House, before: Option<Uuid>) -> Result<Operation
     let lang = lang();
     let lines = |all: Vec<Entry>| all.into_iter().map(|entry| line_of(entry, lang)).collect();
     let live = format!("/platform/operations/events?seen={mark}");
-    Ok(OperationPage { open: lines(open), finished: lines(finished), next, live })
+    Ok(OperationPage { agency: agency.to_owned(), open: lines(open), finished: lines(finished), next, live })
 }
 
 pub(super) fn line_of(entry: Entry, lang: Lang) -> OperationLine {
@@ -87,11 +96,12 @@ pub async fn retry_operation(house: &House, operator: &Operator, id: Uuid) -> Re
 /// # Errors
 /// The database's.
 pub async fn health(house: &House) -> Result<Health, AppError> {
-    let (alerts, counts, stuck, has_worker) = futures::try_join!(
+    let (alerts, counts, stuck, has_worker, unheard) = futures::try_join!(
         alerts::list_open(&house.central),
         queue::count(&house.central),
         queue::list_stuck(&house.central, STUCK),
-        duty::is_taken(&house.central)
+        duty::is_taken(&house.central),
+        stats::unheard(&house.central)
     )?;
     let lang = lang();
     let alert = |a: alerts::Alert| AlertLine {
@@ -118,7 +128,13 @@ pub async fn health(house: &House) -> Result<Health, AppError> {
         jobs,
         stuck: stuck.into_iter().map(job).collect(),
         has_worker,
+        unheard: unheard.into_iter().map(|one| unheard_line(one, lang)).collect(),
     })
+}
+
+fn unheard_line(one: stats::Unheard, lang: Lang) -> (String, Vec<String>) {
+    let since = format_instant(one.since, lang);
+    (labels::unheard(&one.server, (one.silent, one.open), &since, lang), one.slugs)
 }
 
 /// Puts a job that was given up back into the queue.

@@ -56,6 +56,8 @@ pub struct FleetWords {
     pub back_to_servers: &'static str,
     pub subscription: &'static str,
     pub goes_on_until: &'static str,
+    pub goes_on_unpaid: &'static str,
+    pub ran_until: &'static str,
     pub ends_on: &'static str,
     pub has_ended: &'static str,
     pub cancel: &'static str,
@@ -76,6 +78,12 @@ pub struct FleetWords {
     pub backup: &'static str,
     pub no_backup: &'static str,
     pub of: &'static str,
+    pub all_operations: &'static str,
+    pub all_acts: &'static str,
+    pub whose: &'static str,
+    pub whose_hint: &'static str,
+    pub unheard: &'static str,
+    pub all_answer: &'static str,
 }
 
 const PT: FleetWords = FleetWords {
@@ -129,10 +137,12 @@ const PT: FleetWords = FleetWords {
     back_to_servers: "Voltar aos servidores",
     subscription: "Assinatura",
     goes_on_until: "O período pago vai até",
+    goes_on_unpaid: "O período, ainda não pago, vai até",
+    ran_until: "O último período foi até",
     ends_on: "Cancelada: termina em",
     has_ended: "Terminou em",
     cancel: "Cancelar no fim do período",
-    cancel_lead: "Vale até o fim do período pago, como quando o dono cancela. Até lá pode ser desfeito.",
+    cancel_lead: "Vale até o fim do período, como quando o dono cancela. Até lá pode ser desfeito.",
     keep: "Desfazer o cancelamento",
     keep_lead: "A assinatura continua; se já terminou, um período novo começa agora.",
     delete: "Excluir a imobiliária",
@@ -149,6 +159,12 @@ const PT: FleetWords = FleetWords {
     backup: "Último backup",
     no_backup: "nenhum ainda",
     of: "de",
+    all_operations: "Todas as operações dela",
+    all_acts: "A auditoria inteira dela",
+    whose: "Endereço da imobiliária",
+    whose_hint: "casa-azul",
+    unheard: "Bancos sem resposta",
+    all_answer: "Todos os bancos das imobiliárias abertas respondem.",
 };
 
 const EN: FleetWords = FleetWords {
@@ -202,10 +218,12 @@ const EN: FleetWords = FleetWords {
     back_to_servers: "Back to the servers",
     subscription: "Subscription",
     goes_on_until: "The period that is paid lasts until",
+    goes_on_unpaid: "The period, not paid yet, lasts until",
+    ran_until: "The last period lasted until",
     ends_on: "Cancelled: it ends on",
     has_ended: "It ended on",
     cancel: "Cancel at the period's end",
-    cancel_lead: "It lasts until the end of the period that is paid, as when the owner cancels. Until then it can be undone.",
+    cancel_lead: "It lasts until the end of the period, as when the owner cancels. Until then it can be undone.",
     keep: "Undo the cancellation",
     keep_lead: "The subscription goes on; if it has ended already, a new period begins now.",
     delete: "Delete the agency",
@@ -222,6 +240,12 @@ const EN: FleetWords = FleetWords {
     backup: "Last backup",
     no_backup: "none yet",
     of: "of",
+    all_operations: "All of its operations",
+    all_acts: "All of its log",
+    whose: "The agency's address",
+    whose_hint: "casa-azul",
+    unheard: "Databases that do not answer",
+    all_answer: "The databases of all open agencies answer.",
 };
 
 /// These words in a language.

@@ -25,6 +25,41 @@ pub fn status(status: &str, lang: Lang) -> &'static str {
     in_lang(lang, words)
 }
 
+/// States of subscriptions, for the filter.
+pub const SUBSCRIPTIONS: [&str; 4] = ["active", "past_due", "suspended", "cancelled"];
+
+/// What a subscription's state is called.
+pub fn subscription(state: &str, lang: Lang) -> &'static str {
+    let words = match state {
+        "active" => ("em dia", "in order"),
+        "past_due" => ("em atraso", "past due"),
+        "suspended" => ("suspensa", "suspended"),
+        "cancelled" => ("cancelada", "cancelled"),
+        _ => ("nenhuma", "none"),
+    };
+    in_lang(lang, words)
+}
+
+/// Since when a database does not answer; with the server's name when none on it does.
+pub fn silent(server: Option<&str>, since: &str, lang: Lang) -> String {
+    match (server, lang) {
+        (Some(name), Lang::Pt) => format!("servidor {name} sem resposta desde {since}"),
+        (Some(name), Lang::En) => format!("server {name} has not answered since {since}"),
+        (None, Lang::Pt) => format!("banco sem resposta desde {since}"),
+        (None, Lang::En) => format!("its database has not answered since {since}"),
+    }
+}
+
+/// How many of a server's open agencies do not answer.
+pub fn unheard(server: &str, (silent, open): (i64, i64), since: &str, lang: Lang) -> String {
+    match (silent == open, lang) {
+        (true, Lang::Pt) => format!("Servidor {server}: ninguém responde ({open}), desde {since}"),
+        (true, Lang::En) => format!("Server {server}: nobody answers ({open}), since {since}"),
+        (false, Lang::Pt) => format!("Servidor {server}: {silent} de {open} sem resposta, desde {since}"),
+        (false, Lang::En) => format!("Server {server}: {silent} of {open} do not answer, since {since}"),
+    }
+}
+
 /// What a domain's state is called.
 pub fn domain(state: &str, lang: Lang) -> String {
     let words = match state {
@@ -111,6 +146,7 @@ pub fn alert(kind: &str, lang: Lang) -> String {
         "usage_drift" => ("O uso registrado não conferia", "Recorded use was not what was there"),
         "domain_suspect" => ("Um domínio está em dúvida", "A domain is in doubt"),
         "domain_moved" => ("Um domínio mudou de imobiliária", "A domain went over to another agency"),
+        "database_away" => ("Um banco de dados não responde", "A database does not answer"),
         "database_identity" => ("Um banco traz outro selo", "A database carries another stamp"),
         "fleet_operation" => ("Uma operação pedida falhou", "An operation that was asked for has failed"),
         other => return other.to_owned(),
@@ -153,6 +189,11 @@ pub fn act(action: &str, lang: Lang) -> String {
         "subscription.cancel" => {
             ("assinatura cancelada no fim do período", "subscription cancelled at the period's end")
         }
+        "invoice.pay" => ("pagamento registrado", "payment recorded"),
+        "invoice.issue" => ("fatura emitida", "invoice issued"),
+        "subscription.settle" => ("situação acertada", "state settled"),
+        "tenant.read" => ("ficha aberta pela plataforma", "sheet opened by the platform"),
+        "audit.read" => ("auditoria consultada pela plataforma", "audit log looked into by the platform"),
         "subscription.keep" => ("cancelamento desfeito", "cancellation undone"),
         "impersonation.start" => ("a plataforma começou a agir como membro", "the platform began to act as a member"),
         "impersonation.end" => ("a plataforma deixou de agir como membro", "the platform stopped acting as a member"),
@@ -214,6 +255,14 @@ pub fn size(bytes: i64, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_is_named_when_nobody_on_it_answers() {
+        assert_eq!(silent(Some("sp-2"), "hoje", Lang::Pt), "servidor sp-2 sem resposta desde hoje");
+        assert_eq!(silent(None, "today", Lang::En), "its database has not answered since today");
+        assert_eq!(unheard("sp-2", (3, 3), "hoje", Lang::Pt), "Servidor sp-2: ninguém responde (3), desde hoje");
+        assert_eq!(unheard("sp-2", (1, 3), "today", Lang::En), "Server sp-2: 1 of 3 do not answer, since today");
+    }
 
     #[test]
     fn a_size_is_read_at_a_glance() {

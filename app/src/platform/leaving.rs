@@ -2,7 +2,9 @@
 
 use tenancy::central::companies::{self, Company};
 use tenancy::central::directory::Entry;
-use tenancy::central::{changes, departures, subscriptions};
+use tenancy::central::invoices::Invoice;
+use tenancy::central::subscriptions::{self, Subscription};
+use tenancy::central::{changes, departures};
 use tenancy::{DatabaseError, TenantId};
 
 use super::tenants::by;
@@ -26,12 +28,12 @@ const REASON: u32 = 10;
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn ending(house: &House, entry: &Entry, lang: Lang) -> Result<Ending, AppError> {
-    let sub = match subscriptions::find(&house.central, entry.id).await {
-        Ok(sub) => Some(sub),
-        Err(DatabaseError::RowNotFound) => None,
-        Err(error) => return Err(error.into()),
-    };
+pub(super) async fn ending(
+    house: &House,
+    entry: &Entry,
+    (sub, open): (Option<&Subscription>, &[Invoice]),
+    lang: Lang,
+) -> Result<Ending, AppError> {
     let going = match entry.status.as_str() {
         "deleting" => departures::leaving(&house.central, entry.id).await?,
         _ => None,
@@ -39,17 +41,32 @@ pub(super) async fn ending(house: &House, entry: &Entry, lang: Lang) -> Result<E
     let is_there = matches!(entry.status.as_str(), "active" | "suspended" | "cancelled");
     let limit = |max: Option<i64>| max.map(|max| format_count(max, lang)).unwrap_or_default();
     Ok(Ending {
-        until: sub.as_ref().map(|sub| format_day(sub.until, lang)).unwrap_or_default(),
-        ends: sub.as_ref().is_some_and(|sub| sub.ends),
-        has_ended: sub.as_ref().is_some_and(|sub| sub.has_ended),
-        max_users: limit(sub.as_ref().map(|sub| sub.now.users().into())),
-        max_properties: limit(sub.as_ref().and_then(|sub| sub.now.plan.max_properties).map(Into::into)),
+        until: sub.map(|sub| format_day(sub.until, lang)).unwrap_or_default(),
+        // Of the period itself, or of a change within it: what is owed for one before says nothing of this one.
+        is_paid: sub.is_some_and(|sub| open.iter().all(|invoice| invoice.period_end <= sub.started)),
+        is_over: sub.is_some_and(|sub| sub.until <= house.clock.now()),
+        ends: sub.is_some_and(|sub| sub.ends),
+        has_ended: sub.is_some_and(|sub| sub.has_ended),
+        max_users: limit(sub.map(|sub| sub.now.users().into())),
+        max_properties: limit(sub.and_then(|sub| sub.now.plan.max_properties).map(Into::into)),
         may_be_deleted: is_there,
         dropped_after: going.as_ref().map(|going| format_instant(going.drop_after, lang)).unwrap_or_default(),
         is_staying: going.as_ref().is_some_and(|going| going.called_off.is_some()),
         why: going.and_then(|going| going.reason).unwrap_or_default(),
         is_proved: is_proved(house).await?,
     })
+}
+
+/// What an agency has bought; none: nothing yet.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn subscription(house: &House, tenant: TenantId) -> Result<Option<Subscription>, AppError> {
+    match subscriptions::find(&house.central, tenant).await {
+        Ok(sub) => Ok(Some(sub)),
+        Err(DatabaseError::RowNotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// An agency that is neither being made nor on its way out.

@@ -18,6 +18,10 @@ pub mod jobs;
 pub mod labels;
 #[cfg(feature = "ssr")]
 pub mod leaving;
+#[cfg(feature = "ssr")]
+pub mod money;
+pub mod money_types;
+pub mod money_words;
 pub mod pages;
 pub mod parts;
 pub mod plan_types;

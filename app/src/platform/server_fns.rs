@@ -15,13 +15,15 @@ use crate::values::fields::Fields;
 pub async fn list_tenants(
     #[server(default)] q: String,
     #[server(default)] status: String,
+    #[server(default)] subscription: String,
     #[server(default)] plan: String,
     #[server(default)] server: String,
     #[server(default)] after: String,
 ) -> Result<TenantPage, AppError> {
     crate::caller::operator()?;
     let house = crate::caller::house()?;
-    super::tenants::list(&house, super::types::Asked { q, status, plan, server }, &after).await
+    let asked = super::types::Asked { q, status, subscription, plan, server };
+    super::tenants::list(&house, asked, &after).await
 }
 
 /// One agency with everything around it.
@@ -46,6 +48,14 @@ pub async fn resume_tenant(slug: String) -> Result<(), AppError> {
     let operator = crate::caller::operator()?;
     let house = crate::caller::house()?;
     super::tenants::resume(&house, &operator, &slug).await
+}
+
+/// Records that an agency's invoice was paid.
+#[server(prefix = "/fn", endpoint = "platform/pay_invoice")]
+pub async fn pay_invoice(#[server(flatten)] form: Fields) -> Result<(), AppError> {
+    let operator = crate::caller::operator()?;
+    let house = crate::caller::house()?;
+    super::money::pay(&house, &operator, &form).await
 }
 
 /// Asks to act as a member of an agency: gives a ticket, and leads to the page that uses it.
@@ -107,10 +117,13 @@ pub async fn end_acting() -> Result<(), AppError> {
 
 /// Operations, the open ones and a page of those that are over.
 #[server(prefix = "/fn", endpoint = "platform/operations")]
-pub async fn list_operations(#[server(default)] before: String) -> Result<OperationPage, AppError> {
+pub async fn list_operations(
+    #[server(default)] before: String,
+    #[server(default)] agency: String,
+) -> Result<OperationPage, AppError> {
     crate::caller::operator()?;
     let house = crate::caller::house()?;
-    super::fleet::operations(&house, before.parse().ok()).await
+    super::fleet::operations(&house, before.parse().ok(), &agency).await
 }
 
 /// One operation with its record.

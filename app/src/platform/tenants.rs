@@ -2,12 +2,14 @@
 
 use tenancy::central::companies::{self, By};
 use tenancy::central::directory::{self, Act, Entry, Filter, Member};
+use tenancy::central::stats::{self, Unheard};
 use tenancy::central::{operation_log, plans};
 
 use super::fleet::line_of;
 use super::types::{ActLine, Asked, DomainLine, MemberLine, TenantPage, TenantRow, TenantSheet};
-use super::{labels, leaving};
+use super::{labels, leaving, money};
 use crate::access::Role;
+use crate::audit::reads;
 use crate::caller::{self, Operator};
 use crate::error::AppError;
 use crate::state::House;
@@ -30,21 +32,23 @@ pub async fn list(house: &House, asked: Asked, after: &str) -> Result<TenantPage
     let filter = Filter {
         text: asked.q.trim().to_lowercase(),
         status: asked.status.clone(),
+        subscription: asked.subscription.clone(),
         plan: asked.plan.clone(),
         server: asked.server.clone(),
     };
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let (mut found, plans, servers) = futures::try_join!(
+    let (mut found, plans, servers, unheard) = futures::try_join!(
         directory::page(&house.central, &filter, after, limit),
         plans::list(&house.central),
-        directory::servers(&house.central)
+        directory::servers(&house.central),
+        stats::unheard(&house.central)
     )?;
     let has_more = found.len() > PAGE;
     found.truncate(PAGE);
     let next = found.last().filter(|_| has_more).map(|last| last.slug.clone());
     let lang = lang();
     Ok(TenantPage {
-        rows: found.into_iter().map(|entry| row(entry, lang)).collect(),
+        rows: found.into_iter().map(|entry| row(entry, &unheard, lang)).collect(),
         asked,
         is_later: !after.is_empty(),
         next,
@@ -53,7 +57,7 @@ pub async fn list(house: &House, asked: Asked, after: &str) -> Result<TenantPage
     })
 }
 
-fn row(entry: Entry, lang: Lang) -> TenantRow {
+fn row(entry: Entry, unheard: &[Unheard], lang: Lang) -> TenantRow {
     let instant = |at: Option<time::OffsetDateTime>| at.map(|at| format_instant(at, lang)).unwrap_or_default();
     let latest = tenancy::migrate::latest();
     let placement = entry.database.as_ref().zip(entry.epoch).map(|(name, epoch)| format!("{name} · {epoch}"));
@@ -62,6 +66,7 @@ fn row(entry: Entry, lang: Lang) -> TenantRow {
         properties: entry.properties.map(|count| format_count(count, lang)).unwrap_or_default(),
         size: entry.database_bytes.map(|bytes| labels::size(bytes, lang)).unwrap_or_default(),
         measured: instant(entry.measured_at),
+        silence: silence(&entry, unheard, lang),
         // What is not made yet is not behind.
         is_behind: entry.schema_version.is_some_and(|version| version > 0 && version < latest),
         schema: entry.schema_version.filter(|version| *version > 0).map(|v| v.to_string()).unwrap_or_default(),
@@ -75,25 +80,37 @@ fn row(entry: Entry, lang: Lang) -> TenantRow {
         email: entry.email,
         plan: entry.plan.unwrap_or_default(),
         status: entry.status,
+        subscription: entry.subscription.unwrap_or_default(),
         reason: entry.reason.unwrap_or_default(),
     }
 }
 
-/// One agency with everything around it.
+/// Since when an agency's database does not answer, or its whole server, by name; empty: it does.
+fn silence(entry: &Entry, unheard: &[Unheard], lang: Lang) -> String {
+    let Some(since) = entry.unreachable_since else { return String::new() };
+    let server = unheard.iter().find(|one| one.is_all_of_it() && entry.server.as_deref() == Some(&one.server));
+    labels::silent(server.map(|one| one.server.as_str()), &format_instant(since, lang), lang)
+}
+
+/// One agency with everything around it. That an operator looked is in its log before anything is shown.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is none of this name.
 pub async fn load(house: &House, operator: &Operator, slug: &str) -> Result<TenantSheet, AppError> {
     let entry = directory::find(&house.central, slug).await?;
     let (db, tenant) = (&house.central, entry.id);
-    let (domains, members, operations, acts) = futures::try_join!(
+    reads::of_a_sheet(house, operator, tenant).await?;
+    let (domains, members, operations, acts, unheard) = futures::try_join!(
         directory::domains(db, tenant),
         directory::members(db, tenant),
         operation_log::page(db, (Some(tenant), None), None, LATEST),
-        directory::acts(db, tenant, LATEST)
+        directory::acts(db, tenant, LATEST),
+        stats::unheard(db)
     )?;
     let lang = lang();
-    let ending = leaving::ending(house, &entry, lang).await?;
+    let (sub, open) = (leaving::subscription(house, tenant).await?, money::open(house, tenant).await?);
+    let money = money::money(house, &entry, (sub.as_ref(), &open), lang).await?;
+    let ending = leaving::ending(house, &entry, (sub.as_ref(), &open), lang).await?;
     let primary = domains.iter().find(|domain| domain.is_primary && domain.state == "verified");
     let storefront = house.settings.storefront_url(&entry.slug, primary.map(|domain| domain.host.as_str()));
     let domain = |d: directory::DomainLine| DomainLine {
@@ -102,12 +119,13 @@ pub async fn load(house: &House, operator: &Operator, slug: &str) -> Result<Tena
         is_primary: d.is_primary,
     };
     Ok(TenantSheet {
-        row: row(entry, lang),
+        row: row(entry, &unheard, lang),
         storefront,
         domains: domains.into_iter().map(domain).collect(),
         members: members.into_iter().map(|member| member_line(member, &operator.account.email, lang)).collect(),
         operations: operations.into_iter().map(|operation| line_of(operation, lang)).collect(),
         acts: acts.into_iter().map(|act| act_line(act, lang)).collect(),
+        money,
         ending,
         typed: caller::entrance()?.0,
     })

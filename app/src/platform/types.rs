@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::money_types::Money;
 use crate::values::fields::Fields;
 
 /// What the list of agencies is narrowed to, as it was asked for.
@@ -12,6 +13,8 @@ pub struct Asked {
     pub q: String,
     /// State.
     pub status: String,
+    /// State of the subscription.
+    pub subscription: String,
     /// `prime`, `k`, `k2`.
     pub plan: String,
     /// Name of a database server.
@@ -48,6 +51,8 @@ pub struct TenantRow {
     pub plan: String,
     /// `active`, `suspended`, ...
     pub status: String,
+    /// `active`, `past_due`, `suspended`, `cancelled`; empty: it has no subscription.
+    pub subscription: String,
     /// Why it is suspended.
     pub reason: String,
     /// Active accounts.
@@ -58,6 +63,8 @@ pub struct TenantRow {
     pub size: String,
     /// When that was.
     pub measured: String,
+    /// That its database does not answer, or nobody's on its server, and since when; empty: it does.
+    pub silence: String,
     /// The last migration of its database.
     pub schema: String,
     /// Whether the program has a newer one.
@@ -89,6 +96,8 @@ pub struct TenantSheet {
     pub operations: Vec<OperationLine>,
     /// The last lines of its log.
     pub acts: Vec<ActLine>,
+    /// What it owes and has paid.
+    pub money: Money,
     /// How it ends, or is to.
     pub ending: Ending,
     /// What was typed into a form of the page that was refused; never a password.
@@ -98,8 +107,12 @@ pub struct TenantSheet {
 /// How an agency stands to its end, and what it may use until then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ending {
-    /// When the period that is paid ends; empty: it has no subscription.
+    /// When the period ends; empty: it has no subscription.
     pub until: String,
+    /// Whether that is paid.
+    pub is_paid: bool,
+    /// Whether it is over, and none has begun after it: the agency is closed.
+    pub is_over: bool,
     /// It was cancelled: it ends with the period.
     pub ends: bool,
     /// It has ended so.
@@ -193,6 +206,8 @@ pub struct OperationLine {
 pub struct OperationPage {
     /// What is not over, newest first.
     pub open: Vec<OperationLine>,
+    /// Whose they are, by its name in addresses; empty: everybody's.
+    pub agency: String,
     /// What is over, newest first.
     pub finished: Vec<OperationLine>,
     /// The operation before which the next page of those begins.
@@ -223,6 +238,8 @@ pub struct Health {
     pub stuck: Vec<JobLine>,
     /// Whether some process is the worker.
     pub has_worker: bool,
+    /// Servers of whose agencies some do not answer: what is said of each, and the agencies' names in addresses.
+    pub unheard: Vec<(String, Vec<String>)>,
 }
 
 /// An open alert.

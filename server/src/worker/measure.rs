@@ -1,9 +1,12 @@
 //! What costs to find out, found out between other work: what each agency has, once an hour, one after the other,
 //! and how many alerts are open, of which operators are told.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
-use tenancy::central::{alerts, stats};
+use tenancy::OpenError;
+use tenancy::central::alerts;
+use tenancy::central::stats::{self, Answer};
 use tokio_util::sync::CancellationToken;
 
 use app::error::AppError;
@@ -27,6 +30,9 @@ pub(super) async fn measure(house: Arc<House>, stop: CancellationToken) {
                 PAUSE.1
             }
         };
+        if let Err(error) = stats::forget_closed(&house.central).await {
+            tracing::warn!(%error, "what closed agencies did not answer was not forgotten");
+        }
         if let Err(error) = count_alerts(&house).await {
             tracing::warn!(%error, "alerts were not counted");
         }
@@ -40,19 +46,40 @@ pub(super) async fn measure(house: Arc<House>, stop: CancellationToken) {
 /// Measures the agency whose turn it is, and gives how many open ones there are; none, when nobody's hour is over.
 ///
 /// # Errors
-/// The central database's. An agency that does not answer has had its turn: nobody waits behind it.
+/// The central database's. Of an agency that does not answer that is written down, and it has had its turn: nobody waits behind it.
 pub async fn measure_next(house: &House) -> Result<Option<i64>, AppError> {
     let now = house.clock.now();
     let Some((tenant, open)) = stats::due(&house.central, now).await? else { return Ok(None) };
-    let measured = match house.routes.by_tenant(tenant) {
+    let answer = match house.routes.by_tenant(tenant) {
         Some(route) => match house.registry.open(&route).await {
-            Ok(db) => app::platform::db::measure(&db).await.ok(),
-            Err(_) => None,
+            Ok(db) => match app::platform::db::measure(&db).await {
+                Ok(measured) => Answer::Measured(measured),
+                Err(error) => Answer::Silent(said(&error)),
+            },
+            Err(error) => not_opened(&error),
         },
-        None => None,
+        None => Answer::NotAsked,
     };
-    stats::record(&house.central, tenant, measured, now).await?;
+    stats::record(&house.central, tenant, &answer, now).await?;
     Ok(Some(open))
+}
+
+/// What it says of a database that it was not opened: nothing, where the agency has just been closed or there was no connection left.
+fn not_opened(error: &OpenError) -> Answer {
+    match error {
+        OpenError::NotActive(_) | OpenError::Busy | OpenError::NoShare => Answer::NotAsked,
+        OpenError::WrongIdentity
+        | OpenError::SchemaOutOfRange { .. }
+        | OpenError::Sealed
+        | OpenError::Resting
+        | OpenError::Unavailable(_) => Answer::Silent(said(error)),
+    }
+}
+
+/// An error with its causes, in one line.
+fn said(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ").replace('\n', " ")
 }
 
 /// Says in the metrics how many alerts are open, by kind.

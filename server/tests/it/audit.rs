@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-use crate::harness::{Caller, House, house, register_as};
+use crate::harness::{Caller, House, house, open, register_as};
 
 const PAGE: &str = "/app/settings/audit";
 const CSV: &str = "/app/settings/audit/export?format=csv";
@@ -311,6 +311,15 @@ fn operators_see_every_agencys_log_and_the_platforms_and_are_seen_looking() {
         let of_a = operator.get(&format!("/platform/audit?agency={}", a.route.slug)).await.text();
         assert!(of_a.contains(&a.route.name) && !of_a.contains(&b.route.name), "{of_a}");
         assert_eq!(look(&mut owner).await, ["Operator"], "the owner sees who did");
+        let mut page_on =
+            async |more: &str| operator.get(&format!("/platform/audit?agency={}&{more}", a.route.slug)).await;
+        page_on("after=9223372036854775807").await;
+        assert_eq!(look(&mut owner).await.len(), 1, "a look goes on from page to page");
+        page_on("after=9223372036854775807&action=import.run").await;
+        page_on("after=9223372036854775806&action=import.run").await;
+        assert_eq!(look(&mut owner).await.len(), 2, "who types a cursor is seen all the same, once");
+        assert!(page_on("after=x").await.text().contains(&a.route.name));
+        assert_eq!(look(&mut owner).await.len(), 3, "what is no cursor shows the newest lines");
         assert!(!owner.get(PAGE).await.text().contains("198.51.100.7"), "and not where they sit");
         assert!(operator.get("/platform/audit?action=audit.read").await.text().contains("198.51.100.7"));
         let page = operator.get("/platform/audit?agency=-&kind=operator").await.text();
@@ -320,6 +329,15 @@ fn operators_see_every_agencys_log_and_the_platforms_and_are_seen_looking() {
         assert!(nobody.status == StatusCode::OK && nobody.text().contains("Nada encontrado"));
         let mail = operator.get(&format!("/platform/audit?who={}", a.email)).await.text();
         assert!(mail.contains("entrou no sistema") && !mail.contains(&b.route.name), "by e-mail: {mail}");
+        for narrow in
+            [format!("entity={}", a.owner.as_uuid()), format!("q={}", a.email), format!("q={}&after=x", a.email)]
+        {
+            operator.get(&format!("/platform/audit?{narrow}")).await;
+        }
+        let searched = operator.get("/platform/audit?agency=-&action=audit.search").await.text();
+        assert_eq!(searched.matches(&a.email).count(), 3, "in the platform's own log: {searched}");
+        assert!(searched.contains(&a.owner.as_uuid().to_string()), "{searched}");
+        assert!(texts(&list(&mut owner, &[("action", "audit.search")]).await, "who").is_empty());
         let taken = copy(&mut operator, &format!("/platform/audit/export?format=jsonl&agency={}", b.route.slug)).await;
         assert!(taken.iter().all(|line| line["agency"] == b.route.slug.as_str()) && taken.len() >= 3, "{taken:?}");
         let mut of_b = house.owner(&b).await;
@@ -330,6 +348,31 @@ fn operators_see_every_agencys_log_and_the_platforms_and_are_seen_looking() {
         for path in [PAGE, CSV] {
             assert_eq!(operator.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
         }
+    });
+}
+
+#[test]
+fn who_opens_an_agencys_page_in_the_console_is_in_its_log_once_an_hour() {
+    run(async {
+        // A clock of its own: an hour passes.
+        let house = open(Default::default()).await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut one, mut other) = (house.operator().await, house.operator().await);
+        let (mut of_a, mut of_b) = (house.owner(&a).await, house.owner(&b).await);
+        let look = async |caller: &mut Caller| texts(&list(caller, &[("action", "tenant.read")]).await, "who");
+        let path = format!("/platform/tenants/{}", a.route.slug);
+        for _ in 0..2 {
+            assert!(one.get(&path).await.text().contains(&a.email));
+        }
+        assert_eq!(look(&mut of_a).await, ["Operator"], "once, however often");
+        other.call("platform/tenant", &[("slug", &a.route.slug)]).await;
+        assert_eq!(look(&mut of_a).await.len(), 2, "each of them");
+        house.wait(time::Duration::minutes(61));
+        one.get(&path).await;
+        assert_eq!(look(&mut of_a).await.len(), 3, "and in the next hour");
+        assert!(look(&mut of_b).await.is_empty());
+        let page = of_a.get(&format!("{PAGE}?action=tenant.read")).await.text();
+        assert!(page.contains("abriu a ficha da imobiliária"), "{page}");
     });
 }
 

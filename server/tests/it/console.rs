@@ -91,15 +91,16 @@ fn what_a_database_that_never_answered_holds_is_not_nothing() {
         let house = house().await;
         let a = house.agency().await;
         let now = house.state.house.clock.now();
-        stats::record(&house.state.house.central, a.route.tenant, None, now).await.expect("noted");
+        let silent = stats::Answer::Silent("fora do ar".into());
+        stats::record(&house.state.house.central, a.route.tenant, &silent, now).await.expect("noted");
         let mut operator = house.operator().await;
         let row = operator.call("platform/tenants", &[("q", &a.route.slug)]).await.json()["rows"][0].clone();
         assert_eq!((row["properties"].as_str(), row["size"].as_str()), (Some(""), Some("")), "{row}");
         let text = operator.get(&format!("/platform/tenants/{}", a.route.slug)).await.text();
         assert!(text.contains("ainda não medido"), "{text}");
         // What was known stays known while it is away.
-        let measured = stats::Measured { properties: 7, last_activity_at: Some(now) };
-        for answer in [Some(measured), None] {
+        let measured = stats::Answer::Measured(stats::Measured { properties: 7, last_activity_at: Some(now) });
+        for answer in [&measured, &silent] {
             stats::record(&house.state.house.central, a.route.tenant, answer, now).await.expect("noted");
         }
         let row = operator.call("platform/tenants", &[("q", &a.route.slug)]).await.json()["rows"][0].clone();
@@ -117,9 +118,9 @@ fn what_costs_is_measured_by_turns_and_never_for_a_page() {
         assert!(operator.get(&path).await.text().contains("ainda não medido"));
         register(&mut house.owner(&a).await, "Casa medida").await;
         // Everybody else has had their turn.
-        let others = "insert into tenant_stats (tenant_id, properties, measured_at)
-            select id, 0, now() from companies where id <> $1
-            on conflict on constraint tenant_stats_pkey do update set measured_at = now()";
+        let others = "insert into tenant_stats (tenant_id, properties, measured_at, tried_at)
+            select id, 0, now(), now() from companies where id <> $1
+            on conflict on constraint tenant_stats_pkey do update set measured_at = now(), tried_at = now()";
         let mut central = central().await;
         sqlx::query(others).bind(a.route.tenant).execute(&mut central).await.expect("set");
         let known = "select properties, last_activity_at is not null from tenant_stats where tenant_id = $1";
@@ -224,6 +225,36 @@ fn an_operation_is_followed_and_tried_again() {
         assert_eq!(again.status, StatusCode::NOT_FOUND, "what is done is done");
         assert_eq!(operator.get(&format!("/platform/operations/{}", Uuid::nil())).await.status, StatusCode::NOT_FOUND);
         assert_eq!(operator.get("/platform/operations/x").await.status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn an_agencys_page_leads_on_to_all_of_its_operations_and_of_its_log() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let mut operator = house.operator().await;
+        let sheet = operator.get(&format!("/platform/tenants/{}", a.route.slug)).await.text();
+        for path in ["operations", "audit"] {
+            let address = format!("/platform/{path}?agency={}", a.route.slug);
+            assert!(sheet.contains(&format!("href=\"{address}\"")), "{address}: {sheet}");
+            let page = operator.get(&address).await.text();
+            let theirs = if path == "audit" { (&a.route.name, &b.route.name) } else { (&a.route.slug, &b.route.slug) };
+            assert!(page.contains(theirs.0) && !page.contains(theirs.1), "{page}");
+            assert!(
+                page.contains(&format!("value=\"{}\"", a.route.slug)),
+                "whose they are stands in the field: {page}"
+            );
+        }
+        let nobodys = operator.get("/platform/operations?agency=nenhuma").await.text();
+        assert!(nobodys.contains("Nada em andamento.") && nobodys.contains("Nenhuma concluída ainda."), "{nobodys}");
+        // More than a page of them: the way on keeps to the agency.
+        let mut central = central().await;
+        let many = "insert into tenant_operations (id, tenant_id, kind, state, step, finished_at)
+            select gen_random_uuid(), $1, 'suspend', 'done', 'finished', now() from generate_series(1, 51)";
+        sqlx::query(many).bind(a.route.tenant).execute(&mut central).await.expect("added");
+        let page = operator.get(&format!("/platform/operations?agency={}", a.route.slug)).await.text();
+        assert!(page.contains(&format!("/platform/operations?agency={}&amp;before=", a.route.slug)), "{page}");
     });
 }
 

@@ -61,7 +61,10 @@ fn an_agency_is_cancelled_with_its_period_and_that_is_taken_back() {
         let slug = [("slug", a.route.slug.as_str())];
         assert_eq!(operator.call("platform/keep", &slug).await.status, StatusCode::NOT_FOUND, "it goes on");
         let page = operator.get(&path).await.text();
-        assert!(page.contains("O período pago vai até") && page.contains("Cancelar no fim do período"), "{page}");
+        assert!(
+            page.contains("O período, ainda não pago, vai até") && page.contains("Cancelar no fim do período"),
+            "{page}"
+        );
         let done = operator.post("platform/cancel", &path, &slug).await;
         assert!(done.header("location").ends_with(&path), "{}", done.text());
         assert_eq!(operator.call("platform/cancel", &slug).await.status, StatusCode::NOT_FOUND, "once");

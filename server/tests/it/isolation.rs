@@ -208,6 +208,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/billing/plans"
         | "/fn/platform/tenants"
         | "/fn/platform/tenant"
+        | "/fn/platform/pay_invoice"
         | "/fn/platform/act_as"
         | "/fn/platform/reset_second_factor"
         | "/fn/platform/ticket"

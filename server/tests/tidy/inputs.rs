@@ -9,7 +9,7 @@ const MEANS_AN_AGENCY: [&str; 5] = ["tenant", "company", "agency", "slug", "tena
 
 /// Functions for those who run the platform, where no session or host says which agency: they name it by its slug, and
 /// `caller::operator` lets nobody else in.
-const OF_OPERATORS: [&str; 11] = [
+const OF_OPERATORS: [&str; 12] = [
     "platform/reset_second_factor",
     "platform/suspend",
     "platform/resume",
@@ -20,6 +20,7 @@ const OF_OPERATORS: [&str; 11] = [
     "platform/cancel",
     "platform/keep",
     "platform/call_off",
+    "platform/operations",
     "audit/list_all",
 ];
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::layouts::ConsoleLayout;
+use crate::platform::fleet_words::fleet_words;
 use crate::platform::labels::work;
 use crate::platform::parts::ConsoleForm;
 use crate::platform::server_fns::{CloseAlert, RetryJob, load_health};
@@ -42,7 +43,7 @@ pub fn HealthShow() -> impl IntoView {
 #[component]
 fn Sheet(health: Health, act: Act) -> impl IntoView {
     let words = console(lang());
-    let Health { alerts, jobs, stuck, has_worker } = health;
+    let Health { alerts, jobs, stuck, has_worker, unheard } = health;
     let names = [words.jobs_queued, words.jobs_running, words.jobs_parked, words.jobs_failed];
     let figures = names.into_iter().zip(jobs).map(|(name, n)| view! { <div><dt>{name}</dt><dd>{n}</dd></div> });
     let worker = if has_worker {
@@ -53,6 +54,8 @@ fn Sheet(health: Health, act: Act) -> impl IntoView {
     view! {
         <h2>{words.alerts}</h2>
         <Alerts alerts act/>
+        <h2>{fleet_words(lang()).unheard}</h2>
+        <Unheard unheard/>
         <h2>{words.jobs}</h2>
         <dl class="facts">{figures.collect_view()}</dl>
         <Stuck stuck act/>
@@ -80,6 +83,19 @@ fn Alerts(alerts: Vec<AlertLine>, act: Act) -> impl IntoView {
                 </ConsoleForm>
             </li>
         }
+    });
+    view! { <ul class="rows">{lines.collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn Unheard(unheard: Vec<(String, Vec<String>)>) -> impl IntoView {
+    if unheard.is_empty() {
+        return view! { <p class="quiet">{fleet_words(lang()).all_answer}</p> }.into_any();
+    }
+    let agency = |slug: String| view! { <a href=format!("/platform/tenants/{slug}")>{slug.clone()}</a>" " };
+    let lines = unheard.into_iter().map(|(said, slugs)| {
+        let agencies = slugs.into_iter().map(agency).collect_view();
+        view! { <li class="row"><div class="row-text"><strong>{said}</strong><span>{agencies}</span></div></li> }
     });
     view! { <ul class="rows">{lines.collect_view()}</ul> }.into_any()
 }

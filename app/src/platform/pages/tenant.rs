@@ -5,8 +5,9 @@ use leptos_router::hooks::use_params_map;
 
 use crate::layouts::ConsoleLayout;
 use crate::platform::fleet_words::fleet_words;
-use crate::platform::labels::status;
-use crate::platform::parts::{ActAs, Deletion, Help, Operations, StateForm, SubscriptionEnd};
+use crate::platform::labels::{status, subscription};
+use crate::platform::money_words::money_words;
+use crate::platform::parts::{ActAs, Days, Deletion, Help, Invoices, Operations, PayForm, StateForm, SubscriptionEnd};
 use crate::platform::server_fns::load_tenant;
 use crate::platform::types::{ActLine, DomainLine, Ending, MemberLine, TenantRow, TenantSheet};
 use crate::platform::words::console;
@@ -14,6 +15,7 @@ use crate::ui::act::Act;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::ErrorNote;
 use crate::ui::title::PageTitle;
+use crate::values::query;
 use crate::words::lang;
 
 /// The page of an agency.
@@ -38,10 +40,14 @@ pub fn TenantShow() -> impl IntoView {
 fn Sheet(sheet: TenantSheet, act: Act) -> impl IntoView {
     let lang = lang();
     let words = console(lang);
-    let TenantSheet { row, storefront, domains, members, operations, acts, ending, typed } = sheet;
+    let (fleet, billed) = (fleet_words(lang), money_words(lang));
+    let TenantSheet { row, storefront, domains, members, operations, acts, money, ending, typed } = sheet;
     let (slug, state) = (row.slug.clone(), row.status.clone());
+    let more = |path: &str| query::address(path, [("agency", slug.as_str())]);
+    let (all_operations, all_acts) = (more("/platform/operations"), more("/platform/audit"));
     let is_open = state == "active";
     let reason = (!row.reason.is_empty()).then(|| view! { <p class="alert-box alert-warn">{row.reason.clone()}</p> });
+    let silence = (!row.silence.is_empty()).then(|| view! { <p class="alert-box alert-bad">{row.silence.clone()}</p> });
     view! {
         <PageTitle text=row.name.clone()/>
         <header class="page-head">
@@ -50,15 +56,19 @@ fn Sheet(sheet: TenantSheet, act: Act) -> impl IntoView {
         </header>
         <ErrorNote error=act.error()/>
         {reason}
+        {silence}
         <Facts row storefront ending=ending.clone()/>
         <div class="columns columns-even">
             <section>
-                <StateForm slug=slug.clone() status=state typed=typed.clone() act/>
+                <StateForm slug=slug.clone() status=(state, money.is_held) standing=money.standing typed=typed.clone() act/>
+                <PayForm slug=slug.clone() payable=money.payable is_proved=ending.is_proved typed=typed.clone() act/>
                 <SubscriptionEnd slug=slug.clone() ending=ending.clone() act/>
                 <Deletion slug=slug.clone() ending typed=typed.clone() act/>
             </section>
             <section><ActAs slug=slug.clone() members=members.clone() typed=typed.clone() act/></section>
         </div>
+        <h2>{billed.invoices}</h2>
+        <Invoices lines=money.invoices/>
         <Help slug members=members.clone() typed act/>
         <h2>{words.people}</h2>
         <People members/>
@@ -66,8 +76,12 @@ fn Sheet(sheet: TenantSheet, act: Act) -> impl IntoView {
         <Domains domains/>
         <h2>{words.operations}</h2>
         <Operations lines=operations none=words.no_operations act/>
+        <p><a class="btn btn-small" href=all_operations>{fleet.all_operations}</a></p>
         <h2>{words.acts}</h2>
         <Acts acts/>
+        <p><a class="btn btn-small" href=all_acts>{fleet.all_acts}</a></p>
+        <h2>{billed.days}</h2>
+        <Days lines=money.days/>
     }
 }
 
@@ -83,6 +97,7 @@ fn Facts(row: TenantRow, storefront: String, ending: Ending) -> impl IntoView {
     let schema = if row.is_behind { format!("{} ({})", row.schema, words.behind) } else { or(row.schema, "–") };
     let facts = [
         (words.plan, or(row.plan, "–")),
+        (fleet.subscription, subscription(&row.subscription, lang()).to_owned()),
         (words.users, of(row.users, ending.max_users)),
         (words.properties, of(or(row.properties, "–"), ending.max_properties)),
         (words.database, size),

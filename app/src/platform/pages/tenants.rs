@@ -6,7 +6,8 @@ use leptos_router::hooks::use_query_map;
 
 use crate::layouts::ConsoleLayout;
 use crate::platform::fleet_words::fleet_words;
-use crate::platform::labels::{STATES, status};
+use crate::platform::labels::{STATES, SUBSCRIPTIONS, status, subscription};
+use crate::platform::money_words::money_words;
 use crate::platform::server_fns::list_tenants;
 use crate::platform::types::{Asked, TenantPage, TenantRow};
 use crate::platform::words::console;
@@ -22,10 +23,11 @@ pub fn TenantIndex() -> impl IntoView {
     let given = use_query_map();
     let asked = move || {
         let part = |name: &str| given.read().get(name).unwrap_or_default();
-        (part("q"), part("status"), part("plan"), part("server"), part("after"))
+        (part("q"), (part("status"), part("subscription")), part("plan"), part("server"), part("after"))
     };
-    let page =
-        Resource::new_blocking(asked, |(q, status, plan, server, after)| list_tenants(q, status, plan, server, after));
+    let page = Resource::new_blocking(asked, |(q, (status, subscription), plan, server, after)| {
+        list_tenants(q, status, subscription, plan, server, after)
+    });
     let list = move || {
         Suspend::new(async move {
             match page.await {
@@ -69,6 +71,7 @@ fn address(asked: &Asked, after: Option<&str>) -> String {
     let parts = [
         ("q", asked.q.as_str()),
         ("status", &asked.status),
+        ("subscription", &asked.subscription),
         ("plan", &asked.plan),
         ("server", &asked.server),
         ("after", after.unwrap_or_default()),
@@ -82,12 +85,14 @@ fn Filters(asked: Asked, plans: Vec<(String, String)>, servers: Vec<String>) -> 
     let (all, lang) = (words(), lang());
     let words = console(lang);
     let states = STATES.map(|state| (state.to_owned(), status(state, lang).to_owned())).to_vec();
+    let bought = SUBSCRIPTIONS.map(|state| (state.to_owned(), subscription(state, lang).to_owned())).to_vec();
     let servers = servers.into_iter().map(|name| (name.clone(), name)).collect();
     view! {
         <Form method="GET" action="" attr:class="search-bar">
             <label class="sr-only" for="q">{all.platform.search}</label>
             <input id="q" name="q" type="search" class="input" value=asked.q placeholder=all.platform.search/>
             <Choice name="status" label=words.state chosen=asked.status options=states/>
+            <Choice name="subscription" label=money_words(lang).subscription chosen=asked.subscription options=bought/>
             <Choice name="plan" label=words.plan chosen=asked.plan options=plans/>
             <Choice name="server" label=words.server chosen=asked.server options=servers/>
             <button type="submit" class="btn">{all.common.search}</button>
@@ -143,22 +148,29 @@ fn line(row: TenantRow) -> impl IntoView {
     let is_open = row.status == "active";
     let used = format!("{}: {} · {}: {}", words.users, row.users, words.properties, or(row.properties, "–"));
     let behind = row.is_behind.then(|| view! { " "<span class="tag tag-warn">{words.behind}</span> });
-    let health = if row.alerts == 0 {
-        view! { <span class="quiet">{words.healthy}</span> }.into_any()
-    } else {
-        view! { <a class="tag tag-warn" href="/platform/health">{words.alerts}": "{row.alerts}</a> }.into_any()
+    let silence =
+        (!row.silence.is_empty()).then(|| view! { <span class="tag tag-warn">{row.silence.clone()}</span>" " });
+    let health = match (row.alerts, silence.is_some()) {
+        (0, false) => view! { <span class="quiet">{words.healthy}</span> }.into_any(),
+        (0, true) => ().into_any(),
+        _ => view! { <a class="tag tag-warn" href="/platform/health">{words.alerts}": "{row.alerts}</a> }.into_any(),
+    };
+    let is_well = matches!(row.subscription.as_str(), "" | "active");
+    let bought = view! {
+        <span class="quiet">{money_words(lang).subscription}": "</span>
+        <span class=if is_well { "quiet" } else { "tag tag-warn" }>{subscription(&row.subscription, lang)}</span>
     };
     view! {
         <tr>
             <td><a class="row-title" href=format!("/platform/tenants/{}", row.slug)>{row.name}</a><br/><span class="quiet">{row.slug}</span></td>
-            <td><span class="tag" class:tag-warn=!is_open>{status(&row.status, lang)}</span></td>
-            <td>{or(row.plan, "–")}</td>
-            <td>{used}</td>
-            <td>{or(row.size, words.not_measured)}<br/><span class="quiet">{row.server}</span></td>
-            <td>{or(row.schema, "–")}{behind}</td>
-            <td class="quiet">{fleet_words(lang).no_backup}</td>
-            <td>{health}</td>
-            <td>{or(row.activity, words.never)}</td>
+            <td data-label=words.state><span class="tag" class:tag-warn=!is_open>{status(&row.status, lang)}</span><br/>{bought}</td>
+            <td data-label=words.plan>{or(row.plan, "–")}</td>
+            <td data-label=words.usage>{used}</td>
+            <td data-label=words.database>{or(row.size, words.not_measured)}<br/><span class="quiet">{row.server}</span></td>
+            <td data-label=words.schema>{or(row.schema, "–")}{behind}</td>
+            <td data-label=fleet_words(lang).backup class="quiet">{fleet_words(lang).no_backup}</td>
+            <td data-label=words.health>{silence}{health}</td>
+            <td data-label=words.activity>{or(row.activity, words.never)}</td>
         </tr>
     }
 }

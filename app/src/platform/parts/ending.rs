@@ -31,7 +31,9 @@ pub fn SubscriptionEnd(
     let said = match (ending.has_ended, ending.ends) {
         (true, _) => words.has_ended,
         (false, true) => words.ends_on,
-        (false, false) => words.goes_on_until,
+        (false, false) if ending.is_over => words.ran_until,
+        (false, false) if ending.is_paid => words.goes_on_until,
+        (false, false) => words.goes_on_unpaid,
     };
     let way = match (is_over, ending.is_proved) {
         (true, _) => view! {

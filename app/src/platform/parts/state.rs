@@ -12,13 +12,16 @@ use crate::ui::form::field_errors;
 use crate::values::fields::Fields;
 use crate::words::lang;
 
-/// The form that fits the agency's state; nothing where nobody can change it by hand.
+/// What keeps the agency closed, and the form that fits: whoever is held can be resumed, whatever else closes it; of what an operator
+/// does not hold, the sentences say what opens it.
 #[component]
 pub fn StateForm(
     /// The agency's name in addresses.
     slug: String,
-    /// Its state.
-    status: String,
+    /// Its state, and whether an operator holds it closed.
+    status: (String, bool),
+    /// What has closed it or is about to, and what opens it again.
+    standing: Vec<String>,
     /// What was typed, when it was refused.
     typed: Fields,
     /// What comes of it.
@@ -27,9 +30,15 @@ pub fn StateForm(
     let words = console(lang());
     let error = act.error();
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
-    match status.as_str() {
-        "active" => view! {
-            <h2>{words.change_state}</h2>
+    let form = match (status.0.as_str(), status.1) {
+        ("active" | "suspended" | "cancelled", true) => view! {
+            <ConsoleForm act to=ResumeTenant::PATH class="form">
+                <input type="hidden" name="slug" value=slug/>
+                <button type="submit" class="btn">{words.resume}</button>
+            </ConsoleForm>
+        }
+        .into_any(),
+        ("active", false) => view! {
             <ConsoleForm act to=SuspendTenant::PATH class="form">
                 <input type="hidden" name="slug" value=slug/>
                 <TextField name="reason" label=words.reason value=typed.get("reason") required=true errors/>
@@ -37,14 +46,17 @@ pub fn StateForm(
             </ConsoleForm>
         }
         .into_any(),
-        "suspended" => view! {
-            <h2>{words.change_state}</h2>
-            <ConsoleForm act to=ResumeTenant::PATH class="form">
-                <input type="hidden" name="slug" value=slug/>
-                <button type="submit" class="btn">{words.resume}</button>
-            </ConsoleForm>
-        }
-        .into_any(),
-        _ => ().into_any(),
+        ("suspended" | "cancelled", false) => ().into_any(),
+        _ => return ().into_any(),
+    };
+    let standing = (!standing.is_empty()).then(|| {
+        let lines = standing.into_iter().map(|said| view! { <li>{said}</li> });
+        view! { <div class="alert-box alert-warn"><ul>{lines.collect_view()}</ul></div> }
+    });
+    view! {
+        <h2>{words.change_state}</h2>
+        {standing}
+        {form}
     }
+    .into_any()
 }

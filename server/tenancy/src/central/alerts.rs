@@ -38,13 +38,15 @@ pub enum Kind {
     DomainMoved,
     /// A database that carries another agency's stamp, or none.
     DatabaseIdentity,
+    /// A database that answers nobody.
+    DatabaseAway,
     /// What an operator asked for and did not come about.
     FleetOperation,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Provisioning,
         Self::Deletion,
         Self::Migration,
@@ -58,6 +60,7 @@ impl Kind {
         Self::DomainSuspect,
         Self::DomainMoved,
         Self::DatabaseIdentity,
+        Self::DatabaseAway,
         Self::FleetOperation,
     ];
 
@@ -77,6 +80,7 @@ impl Kind {
             Self::DomainSuspect => "domain_suspect",
             Self::DomainMoved => "domain_moved",
             Self::DatabaseIdentity => "database_identity",
+            Self::DatabaseAway => "database_away",
             Self::FleetOperation => "fleet_operation",
         }
     }

@@ -181,6 +181,47 @@ pub async fn record(db: &CentralDb, event: Event) -> Result<(), sqlx::Error> {
     tx.commit().await
 }
 
+/// As [`record`], unless the same account or person has left this line since then, of the same thing and with the same changes: a
+/// look that goes on is one look. Says whether it was written.
+///
+/// # Errors
+/// The database's.
+pub async fn record_once(db: &CentralDb, event: Event, since: OffsetDateTime) -> Result<bool, sqlx::Error> {
+    // Most of the time it is there: nobody waits for the chain to hear that.
+    if is_there(db.pool(), &event, since).await? {
+        return Ok(false);
+    }
+    let mut tx = db.pool().begin().await?;
+    let mut chain = Chain::hold(&mut tx, event.tenant).await?;
+    if is_there(&mut *tx, &event, since).await? {
+        return Ok(false);
+    }
+    let is_new = chain.append(&mut tx, event).await?;
+    tx.commit().await?;
+    Ok(is_new)
+}
+
+async fn is_there(
+    executor: impl sqlx::PgExecutor<'_>,
+    event: &Event,
+    since: OffsetDateTime,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from tenant_audit_log
+               where user_id = $1 and action = $2 and at > $3 and entity_id is not distinct from $4
+                 and tenant_id is not distinct from $5 and changes = $6) as "is!""#,
+        event.user,
+        event.action,
+        since,
+        event.entity_id,
+        event.tenant.map(TenantId::as_uuid),
+        event.changes
+    )
+    .fetch_one(executor)
+    .await
+}
+
 /// A line as it is kept.
 #[derive(Debug, Clone)]
 pub struct Line {

@@ -12,6 +12,8 @@ pub struct Filter {
     pub text: String,
     /// State.
     pub status: String,
+    /// State of its subscription: `active`, `past_due`, `suspended`, `cancelled`.
+    pub subscription: String,
     /// `prime`, `k`, `k2`.
     pub plan: String,
     /// Name of a database server.
@@ -33,6 +35,10 @@ pub struct Entry {
     pub status: String,
     /// Why it is suspended.
     pub reason: Option<String>,
+    /// Whether an operator holds it closed.
+    pub is_held: bool,
+    /// State of its subscription; none: it has none.
+    pub subscription: Option<String>,
     /// Its plan, as people call it.
     pub plan: Option<String>,
     /// The server of its database.
@@ -53,6 +59,8 @@ pub struct Entry {
     pub last_activity_at: Option<OffsetDateTime>,
     /// When it was measured.
     pub measured_at: Option<OffsetDateTime>,
+    /// Since when its database does not answer; none: it does, or nobody asks it.
+    pub unreachable_since: Option<OffsetDateTime>,
     /// Open alerts.
     pub alerts: i64,
     /// When it signed up.
@@ -84,12 +92,13 @@ async fn entries(
 ) -> Result<Vec<Entry>, sqlx::Error> {
     sqlx::query_as!(
         Entry,
-        r#"select c.id as "id: TenantId", c.slug, c.name, c.email, c.status, c.suspended_reason as reason,
-                  p.display_name as "plan?", d.name as "server?", l.db_name as "database?", l.epoch as "epoch?",
+        r#"select c.id as "id: TenantId", c.slug, c.name, c.email, c.status, c.suspended_reason as reason, c.is_held,
+                  s.status as "subscription?", p.display_name as "plan?", d.name as "server?", l.db_name as "database?", l.epoch as "epoch?",
                   l.schema_version as "schema_version?",
                   (select count(*) from users u where u.company_id = c.id and u.active) as "users!",
                   t.properties as "properties?", nullif(l.size_bytes, 0) as database_bytes, t.last_activity_at,
                   t.measured_at as "measured_at?",
+                  case when c.status = 'active' then t.unreachable_since end as unreachable_since,
                   (select count(*) from alerts a where a.tenant_id = c.id and a.closed_at is null) as "alerts!",
                   c.created_at
            from companies c
@@ -102,6 +111,7 @@ async fn entries(
              and ($7::text is null or c.slug = $7)
              and (position($1 in lower(c.name)) > 0 or position($1 in c.slug) > 0)
              and ($2 = '' or c.status = $2)
+             and ($8 = '' or s.status = $8)
              and ($3 = '' or p.name = $3)
              and ($4 = '' or d.name = $4)
              and c.slug > $5
@@ -113,7 +123,8 @@ async fn entries(
         filter.server,
         after,
         limit,
-        slug
+        slug,
+        filter.subscription
     )
     .fetch_all(db.pool())
     .await

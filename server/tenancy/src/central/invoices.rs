@@ -173,16 +173,33 @@ pub struct Line {
 /// # Errors
 /// The database's.
 pub async fn list(db: &CentralDb, tenant: TenantId, most: i64) -> Result<Vec<Invoice>, sqlx::Error> {
+    read(db, (tenant, None), most).await
+}
+
+/// Those of an agency that nobody has paid, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn list_open(db: &CentralDb, tenant: TenantId, most: i64) -> Result<Vec<Invoice>, sqlx::Error> {
+    read(db, (tenant, Some("open")), most).await
+}
+
+async fn read(
+    db: &CentralDb,
+    (tenant, status): (TenantId, Option<&str>),
+    most: i64,
+) -> Result<Vec<Invoice>, sqlx::Error> {
     let rows = sqlx::query_as!(
         Row,
         "select i.id, i.number, c.slug, i.issued_at, i.due_at, i.period_start, i.period_end, i.total, i.paid_at
          from invoices i
          join companies c on c.id = i.tenant_id
-         where i.tenant_id = $1
+         where i.tenant_id = $1 and ($3::text is null or i.status = $3)
          order by i.number desc
          limit $2",
         tenant.as_uuid(),
-        most
+        most,
+        status
     )
     .fetch_all(db.pool())
     .await?;
@@ -234,6 +251,16 @@ struct Row {
 /// The database's.
 pub async fn total(db: &CentralDb, number: i64) -> Result<Option<Decimal>, sqlx::Error> {
     sqlx::query_scalar!("select total from invoices where number = $1", number).fetch_optional(db.pool()).await
+}
+
+/// What an agency's invoice asks for; none when the agency has none of this number.
+///
+/// # Errors
+/// The database's.
+pub async fn total_of(db: &CentralDb, tenant: TenantId, number: i64) -> Result<Option<Decimal>, sqlx::Error> {
+    sqlx::query_scalar!("select total from invoices where tenant_id = $1 and number = $2", tenant.as_uuid(), number)
+        .fetch_optional(db.pool())
+        .await
 }
 
 /// Who says that something was paid.
