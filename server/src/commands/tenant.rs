@@ -1,6 +1,7 @@
 //! `sobrado tenant`: agencies, one by one.
 
 mod delete;
+mod meant;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -15,6 +16,7 @@ use tenancy::{Clock, Deployment};
 use app::values::{email, slug};
 
 use super::output;
+pub(super) use meant::Meant;
 
 /// Agencies
 #[derive(Debug, Subcommand)]
@@ -32,7 +34,7 @@ pub(super) enum Tenant {
     /// Give an agency another slug; the one that it had leads there for 90 days
     Rename(Rename),
     /// Close an agency as its owner wishes it: everything stays, and nobody enters
-    Cancel(Suspend),
+    Cancel(Cancel),
     /// Close an agency for good, and drop its database after a time of grace
     Delete(delete::Delete),
     /// Register a list of properties, or take such an import back
@@ -68,6 +70,15 @@ pub(super) struct Suspend {
     /// As JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Which agency, why, and whether it is meant
+#[derive(Debug, Args)]
+pub(super) struct Cancel {
+    #[command(flatten)]
+    which: Suspend,
+    #[command(flatten)]
+    meant: Meant,
 }
 
 /// Which agency, and what it is to be called
@@ -150,14 +161,7 @@ impl Tenant {
                     &[format!("{before} is {} now, and leads there for 90 days", rename.to)],
                 );
             }
-            Self::Cancel(cancel) => {
-                let company = find(deployment, &cancel.slug).await?;
-                if !companies::cancel(central, company.id, &cancel.reason, By::default()).await? {
-                    bail!("{} is {}, neither active nor suspended", company.slug, company.status);
-                }
-                let says = format!("{} is cancelled; `sobrado tenant resume` opens it again", company.slug);
-                output::print(cancel.json, &json!({"cancelled": company.slug}), &[says]);
-            }
+            Self::Cancel(cancel) => return cancel.run(deployment).await,
             Self::Delete(delete) => return delete.run(deployment).await,
             Self::Resume(one) => {
                 let company = find(deployment, &one.slug).await?;
@@ -175,6 +179,19 @@ impl Tenant {
                 output::print(one.json, &json!({"resumed": company.slug, "status": status}), &[says]);
             }
         }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Cancel {
+    async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
+        let company = find(deployment, &self.which.slug).await?;
+        self.meant.confirm(&company, "will be closed at once, with its subscription ended")?;
+        if !companies::cancel(deployment.central(), company.id, &self.which.reason, By::default()).await? {
+            bail!("{} is {}, neither active nor suspended", company.slug, company.status);
+        }
+        let says = format!("{} is cancelled; `sobrado tenant resume` opens it again", company.slug);
+        output::print(self.which.json, &json!({"cancelled": company.slug}), &[says]);
         Ok(ExitCode::SUCCESS)
     }
 }
