@@ -13,7 +13,7 @@ use tenancy::central::operations::NewTenant;
 use tenancy::central::{people, slugs};
 use tenancy::{Clock, Deployment};
 
-use app::values::{email, slug};
+use app::values::{email, slug, text};
 
 use super::output;
 pub(super) use meant::Meant;
@@ -31,7 +31,7 @@ pub(super) enum Tenant {
     Suspend(Suspend),
     /// Open a suspended or cancelled agency again
     Resume(One),
-    /// Give an agency another slug; the one that it had leads there for 90 days
+    /// Give an agency another slug, which the one that it had leads to for 90 days; or another name for people
     Rename(Rename),
     /// Close an agency as its owner wishes it: everything stays, and nobody enters
     Cancel(Cancel),
@@ -87,7 +87,11 @@ pub(super) struct Rename {
     /// Its slug
     slug: String,
     /// The new one: lower-case letters, digits, single dashes
-    to: String,
+    #[arg(required_unless_present = "name")]
+    to: Option<String>,
+    /// What people are to call it; its slug stays
+    #[arg(long, conflicts_with = "to")]
+    name: Option<String>,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -152,15 +156,7 @@ impl Tenant {
                     &[format!("{} is suspended", company.slug)],
                 );
             }
-            Self::Rename(rename) => {
-                let company = find(deployment, &rename.slug).await?;
-                let before = slugs::rename(central, deployment.key(), (company.id, &rename.to), By::default()).await?;
-                output::print(
-                    rename.json,
-                    &json!({"slug": rename.to, "before": before}),
-                    &[format!("{before} is {} now, and leads there for 90 days", rename.to)],
-                );
-            }
+            Self::Rename(rename) => return rename.run(deployment).await,
             Self::Cancel(cancel) => return cancel.run(deployment).await,
             Self::Delete(delete) => return delete.run(deployment).await,
             Self::Resume(one) => {
@@ -179,6 +175,27 @@ impl Tenant {
                 output::print(one.json, &json!({"resumed": company.slug, "status": status}), &[says]);
             }
         }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Rename {
+    async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
+        let (central, company) = (deployment.central(), find(deployment, &self.slug).await?);
+        if let Some(name) = &self.name {
+            let name = text::parse_name(name, 160).ok();
+            let name = name.context("--name takes a line of 2 to 160 characters without an address of the internet")?;
+            let Some(before) = companies::set_name(central, (company.id, &name), By::default()).await? else {
+                bail!("{} is {}, neither active nor suspended", company.slug, company.status);
+            };
+            let says = format!("{} is called {name} now; it was {before}", company.slug);
+            output::print(self.json, &json!({"slug": company.slug, "name": name, "before": before}), &[says]);
+            return Ok(ExitCode::SUCCESS);
+        }
+        let to = self.to.as_deref().context("what is it to be called?")?;
+        let before = slugs::rename(central, deployment.key(), (company.id, to), By::default()).await?;
+        let says = format!("{before} is {to} now, and leads there for 90 days");
+        output::print(self.json, &json!({"slug": to, "before": before}), &[says]);
         Ok(ExitCode::SUCCESS)
     }
 }
