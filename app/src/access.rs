@@ -56,6 +56,7 @@ impl Role {
             Can::SeeProperties => matches!(self, Owner | Manager | Broker | Assistant | Finance | Partner),
             Can::WriteProperties => matches!(self, Owner | Manager | Broker | Assistant),
             Can::PublishProperties => matches!(self, Owner | Manager | Broker),
+            Can::GiveProperties => matches!(self, Owner | Manager | Assistant),
             Can::ArchiveProperties | Can::WriteSettings | Can::WriteDomains | Can::SeeAudit | Can::WriteTeam => {
                 matches!(self, Owner | Manager)
             }
@@ -124,6 +125,8 @@ pub enum Can {
     WriteProperties,
     /// Put properties on the storefront and take them off.
     PublishProperties,
+    /// Say who looks after a property: whoever writes and sees all of them.
+    GiveProperties,
     /// Archive and restore properties.
     ArchiveProperties,
     /// Look at plan and use.
@@ -136,7 +139,7 @@ pub enum Can {
     WriteSettings,
     /// Claim domains, choose among them and let go of them.
     WriteDomains,
-    /// Change the agency's name in addresses.
+    /// Change the agency's name, and its name in addresses.
     RenameAgency,
     /// Look at the audit log, and take a copy of it along.
     SeeAudit,
@@ -150,11 +153,12 @@ pub enum Can {
 
 impl Can {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SeeAgency,
         Self::SeeProperties,
         Self::WriteProperties,
         Self::PublishProperties,
+        Self::GiveProperties,
         Self::ArchiveProperties,
         Self::SeePlan,
         Self::SeeInvoices,
@@ -173,7 +177,14 @@ impl Can {
     /// Whether an operator who acts as a member may do it, once changes were chosen: what concerns the member as a person, or
     /// takes data away, is theirs alone. What is not named here is not.
     pub const fn is_open_to_acting(self) -> bool {
-        matches!(self, Self::WriteProperties | Self::PublishProperties | Self::ArchiveProperties | Self::WriteSettings)
+        matches!(
+            self,
+            Self::WriteProperties
+                | Self::PublishProperties
+                | Self::GiveProperties
+                | Self::ArchiveProperties
+                | Self::WriteSettings
+        )
     }
 }
 

@@ -17,6 +17,7 @@ use crate::outside::mail::{Mailer, Post};
 use crate::outside::names::Names;
 use crate::outside::password::Passwords;
 use crate::outside::pictures::Pictures;
+use crate::sign_up::looks::Looks;
 use crate::storefront::db::KnownChoices;
 
 /// Cheap to clone; every part is.
@@ -55,6 +56,8 @@ pub struct House {
     pub edge: Edge,
     /// What storefronts' search forms offer.
     pub choices: KnownChoices,
+    /// How often lines have looked whether a name in addresses is free.
+    pub looks: Looks,
     /// Photographs, off the async threads.
     pub pictures: Pictures,
     /// argon2id, off the async threads.

@@ -15,6 +15,7 @@ use app::outside::mail::Mailer;
 use app::outside::names::Names;
 use app::outside::password::Passwords;
 use app::outside::pictures::Pictures;
+use app::sign_up::looks::Looks;
 use app::state::{AppState, House, Settings};
 use app::storefront::db::KnownChoices;
 
@@ -96,6 +97,7 @@ pub async fn open_state(
         names: Names::new(&settings.dns_servers).context("the DNS cannot be asked")?,
         edge: Edge::new(&settings.edge)?,
         choices: KnownChoices::default(),
+        looks: Looks::default(),
         pictures: Pictures::default(),
         passwords: Passwords::default(),
         clock,

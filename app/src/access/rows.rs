@@ -133,6 +133,7 @@ pub const ROWS: &[Access] = &[
     write("/fn/domains/set_redirects", Audience::Staff(Can::WriteDomains)).asking(Proof::Both),
     write("/fn/domains/release", Audience::Staff(Can::WriteDomains)).asking(Proof::Both),
     write("/fn/domains/rename", Audience::Staff(Can::RenameAgency)).asking(Proof::Both),
+    write("/fn/domains/set_name", Audience::Staff(Can::RenameAgency)).asking(Proof::Both),
     write("/fn/billing/change", Audience::Staff(Can::ChangePlan)).asking(Proof::Both),
     write("/fn/billing/cancel", Audience::Staff(Can::ChangePlan)).asking(Proof::Both),
     write("/fn/billing/keep", Audience::Staff(Can::ChangePlan)),

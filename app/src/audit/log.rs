@@ -64,6 +64,7 @@ pub async fn page(
     if let Some(db) = db {
         super::db::name_properties(db, &mut entries).await?;
     }
+    name_responsible(house, viewer, &mut entries).await?;
     let first = entries.first().map(|entry| entry.seq.to_string());
     let last = entries.last().map(|entry| entry.seq.to_string());
     let people = match viewer {
@@ -89,6 +90,31 @@ pub fn place(filter: &AuditFilter) -> Place {
         (None, Some(seq)) => Place::Before(seq),
         (None, None) => Place::Newest,
     }
+}
+
+/// Puts the names of people in the place of their numbers, where a line says who looks after a property.
+async fn name_responsible(house: &House, viewer: Viewer, entries: &mut [Entry]) -> Result<(), AppError> {
+    let mut named: Vec<&mut Value> = entries
+        .iter_mut()
+        .filter_map(|entry| entry.changes.get_mut("responsible_id")?.as_array_mut())
+        .flatten()
+        .collect();
+    let number = |value: &Value| value.as_str().and_then(|id| id.parse::<Uuid>().ok());
+    let numbers: Vec<Uuid> = named.iter().filter_map(|value| number(value)).collect();
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let whose = match viewer {
+        Viewer::Staff(tenant) => Some(tenant),
+        Viewer::Operator => None,
+    };
+    let names = audit_log::names_of(&house.central, whose, &numbers).await?;
+    for value in &mut named {
+        if let Some(name) = number(value).and_then(|id| names.get(&id)) {
+            **value = Value::String(name.clone());
+        }
+    }
+    Ok(())
 }
 
 fn sorted<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Choice> {

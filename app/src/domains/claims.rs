@@ -2,7 +2,7 @@
 
 use tenancy::Host;
 use tenancy::central::claims::{self, ClaimError};
-use tenancy::central::companies::By;
+use tenancy::central::companies::{self, By};
 use tenancy::central::domains::{self, Domain};
 use tenancy::central::mails::Letter;
 use tenancy::central::news::{News, Reader, Writer};
@@ -23,7 +23,7 @@ use crate::outside::names::NoAnswer;
 use crate::state::House;
 use crate::values::day::format_instant;
 use crate::values::fields::Problem;
-use crate::values::slug;
+use crate::values::{slug, text};
 use crate::words::{Lang, lang};
 
 /// The path of the page.
@@ -46,7 +46,7 @@ pub async fn shown(house: &House, staff: &Staff, draft: Option<Uuid>) -> Result<
     let (tenant, now, lang) = (staff.db.tenant(), house.clock.now(), lang());
     let all = domains::list(&house.central, tenant, now).await?;
     // Not what the route says: it may have been changed a moment ago, and who changed it wants to see it.
-    let (slug, redirects) = domains::chosen(&house.central, tenant).await?;
+    let (slug, name, redirects) = domains::chosen(&house.central, tenant).await?;
     // Without them the page still says where a host has to lead by name.
     let ours = house.names.addresses(&house.settings.base_host).await.unwrap_or_default();
     let ours: Vec<String> = ours.iter().map(ToString::to_string).collect();
@@ -59,6 +59,7 @@ pub async fn shown(house: &House, staff: &Staff, draft: Option<Uuid>) -> Result<
         domains: all.iter().map(|domain| row(house, domain, (&all, &ours), lang)).collect(),
         home,
         address: slug,
+        agency_name: name,
         may_rename: staff.role.may(Can::RenameAgency),
         redirects,
         has_primary: all.iter().any(|domain| domain.is_primary),
@@ -285,4 +286,14 @@ pub async fn rename(house: &House, staff: &Staff, address: &str) -> Result<(), A
         Err(RenameError::NotFound) => Err(AppError::NotFound),
         Err(RenameError::Database(error)) => Err(error.into()),
     }
+}
+
+/// Gives the agency another name for people. The site's is another one, and says what it said.
+///
+/// # Errors
+/// [`AppError::Invalid`] with what is wrong with it.
+pub async fn set_name(house: &House, staff: &Staff, name: &str) -> Result<(), AppError> {
+    let name = text::parse_name(name, 160).map_err(|why| AppError::invalid("name", why))?;
+    let known = companies::set_name(&house.central, (staff.db.tenant(), &name), by(staff)).await?;
+    known.map(drop).ok_or(AppError::NotFound)
 }

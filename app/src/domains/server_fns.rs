@@ -70,3 +70,11 @@ pub async fn rename_address(#[server(default)] address: String) -> Result<(), Ap
     let house = crate::caller::house()?;
     super::claims::rename(&house, &staff, &address).await
 }
+
+/// Gives the agency another name for people.
+#[server(prefix = "/fn", endpoint = "domains/set_name")]
+pub async fn set_agency_name(#[server(default)] name: String) -> Result<(), AppError> {
+    let staff = crate::caller::staff(crate::access::Can::RenameAgency)?;
+    let house = crate::caller::house()?;
+    super::claims::set_name(&house, &staff, &name).await
+}

@@ -12,7 +12,9 @@ pub struct DomainsShown {
     pub home: String,
     /// Its name in addresses.
     pub address: String,
-    /// Whether the person may change the name.
+    /// What people call it.
+    pub agency_name: String,
+    /// Whether the person may change either name.
     pub may_rename: bool,
     /// Whether its other hosts lead to the main one.
     pub redirects: bool,

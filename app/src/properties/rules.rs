@@ -3,13 +3,20 @@
 use rust_decimal::Decimal;
 
 use super::types::{
-    Condition, Furnished, Period, Property, PropertyForm, PropertyInput, PropertyType, Purpose, STATES, Status, Usage,
+    Condition, Furnished, Period, Property, PropertyForm, PropertyInput, PropertyType, Purpose, Status, Usage,
     Visibility,
 };
 use crate::error::AppError;
 use crate::values::fields::{FieldErrors, Fields, Problem};
+use crate::values::id::StaffId;
 use crate::values::{money, text};
 use crate::words::Lang;
+
+/// Brazil's 26 states and the Federal District (IBGE).
+pub const STATES: [&str; 27] = [
+    "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
+    "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
+];
 
 /// Years of construction begin here.
 const OLDEST: i16 = 1800;
@@ -23,6 +30,15 @@ const AHEAD: i16 = 8;
 pub fn parse(form: &PropertyForm, year: i16) -> Result<PropertyInput, AppError> {
     let (input, errors) = read(form, year);
     errors.or(input)
+}
+
+/// Reads who is to look after it; nothing: it stays whose it is.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what names nobody.
+pub fn parse_responsible(form: &PropertyForm) -> Result<Option<StaffId>, AppError> {
+    let named = Some(form.responsible_id.trim()).filter(|id| !id.is_empty()).map(str::parse).transpose();
+    named.map_err(|_| AppError::invalid("responsible_id", Problem::NotAChoice))
 }
 
 /// As [`parse`], for a form that is still being filled in: what can be read of it, and what is wrong with the rest.
@@ -215,6 +231,11 @@ pub fn is_code(code: &str) -> bool {
     (2..=20).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
+/// Where visitors find a property: its code ends the address and says which one it is.
+pub fn public_path(slug: &str, code: &str) -> String {
+    if slug.is_empty() { format!("/imovel/{code}") } else { format!("/imovel/{slug}-{code}") }
+}
+
 /// What the form of a new property begins with: what most of them are.
 pub fn blank_form() -> Fields {
     Fields::default()
@@ -239,6 +260,7 @@ pub fn form_of(property: &Property, lang: Lang) -> PropertyForm {
         purposes: i.purposes.iter().map(|p| p.as_str().to_owned()).collect(),
         status: i.status.as_str().into(),
         status_reason: line(&i.status_reason),
+        responsible_id: property.responsible.map(|member| member.to_string()).unwrap_or_default(),
         condition: i.condition.map_or("", Condition::as_str).into(),
         title: i.title.clone(),
         description: i.description.clone(),

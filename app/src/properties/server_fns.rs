@@ -57,9 +57,10 @@ pub async fn check_property(#[server(flatten)] form: Fields) -> Result<Vec<Missi
 #[server(prefix = "/fn", endpoint = "properties/create")]
 pub async fn create_property(id: PropertyId, #[server(flatten)] form: Fields) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
-    let input = super::rules::parse(&super::types::PropertyForm::from_fields(&form), crate::caller::year()?)?;
+    let form = super::types::PropertyForm::from_fields(&form);
+    let (input, to) = (super::rules::parse(&form, crate::caller::year()?)?, super::rules::parse_responsible(&form)?);
     let mut tx = staff.db.begin().await?;
-    let id = super::db::create(&mut tx, &staff, id, &input).await?;
+    let id = super::db::create(&mut tx, &staff, id, (&input, to)).await?;
     tx.commit().await?;
     leptos_axum::redirect(&format!("/app/properties/{id}"));
     Ok(())
@@ -69,9 +70,10 @@ pub async fn create_property(id: PropertyId, #[server(flatten)] form: Fields) ->
 #[server(prefix = "/fn", endpoint = "properties/update")]
 pub async fn update_property(id: PropertyId, version: i32, #[server(flatten)] form: Fields) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
-    let input = super::rules::parse(&super::types::PropertyForm::from_fields(&form), crate::caller::year()?)?;
+    let form = super::types::PropertyForm::from_fields(&form);
+    let (input, to) = (super::rules::parse(&form, crate::caller::year()?)?, super::rules::parse_responsible(&form)?);
     let mut tx = staff.db.begin().await?;
-    super::db::update(&mut tx, &staff, (id, version), &input).await?;
+    super::db::update(&mut tx, &staff, (id, version), (&input, to)).await?;
     tx.commit().await?;
     leptos_axum::redirect(&format!("/app/properties/{id}"));
     Ok(())

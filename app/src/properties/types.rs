@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 pub use super::photo_types::{AT_ONCE, Photo, PhotoId, PhotoPage, PhotoState, Picture};
 use crate::audit::types::HistoryLine;
 use crate::values::fields::{Fields, Values};
+use crate::values::id::StaffId;
 
 crate::id! {
     /// A property of an agency.
@@ -101,12 +102,6 @@ choice! {
     Visibility { Full = "full", Street = "street", Neighborhood = "neighborhood" }
 }
 
-/// Brazil's 26 states and the Federal District (IBGE).
-pub const STATES: [&str; 27] = [
-    "AC", "AL", "AM", "AP", "BA", "CE", "DF", "ES", "GO", "MA", "MG", "MS", "MT", "PA", "PB", "PE", "PI", "PR", "RJ",
-    "RN", "RO", "RR", "RS", "SC", "SE", "SP", "TO",
-];
-
 /// What an input form sends: everything as it was typed, parsed in `rules`. The names are those of the table's columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -119,6 +114,7 @@ pub struct PropertyForm {
     pub purposes: Vec<String>,
     pub status: String,
     pub status_reason: String,
+    pub responsible_id: String,
     pub condition: String,
     pub title: String,
     pub description: String,
@@ -209,6 +205,8 @@ pub struct Property {
     pub code: String,
     /// What is said about it.
     pub input: PropertyInput,
+    /// Who looks after it: who registered it, where nobody was named.
+    pub responsible: Option<StaffId>,
     /// Counted up by every change: an edit names the one that it began from.
     pub version: i32,
     /// When it was registered.
@@ -323,6 +321,8 @@ pub struct PropertyEditing {
     pub typed: Option<Fields>,
     /// What the form lacks as it stands.
     pub missing: Vec<Missing>,
+    /// Whom it can be given to; nobody, by whoever may not.
+    pub team: Vec<(String, String)>,
 }
 
 /// What the form of a property that is about to be registered begins with.
@@ -334,6 +334,8 @@ pub struct PropertyBlank {
     pub form: Fields,
     /// What the form lacks as it stands.
     pub missing: Vec<Missing>,
+    /// Whom it can be given to; nobody, by whoever may not.
+    pub team: Vec<(String, String)>,
 }
 
 /// A line of the list, ready to read.
@@ -363,11 +365,6 @@ pub struct PropertyRow {
     pub responsible: String,
     /// When it was last changed.
     pub updated: String,
-}
-
-/// Where visitors find a property: its code ends the address and says which one it is.
-pub fn public_path(slug: &str, code: &str) -> String {
-    if slug.is_empty() { format!("/imovel/{code}") } else { format!("/imovel/{slug}-{code}") }
 }
 
 impl PropertyForm {

@@ -239,6 +239,7 @@ pub fn field(name: &str, lang: Lang) -> &'static str {
         "purposes" => ("Finalidade", "Purpose"),
         "status" => ("Situação", "Status"),
         "status_reason" => ("Motivo da situação", "Reason for the status"),
+        "responsible_id" => ("Responsável", "Responsible"),
         "condition" => ("Conservação", "Condition"),
         "title" => ("Título", "Title"),
         "description" => ("Descrição", "Description"),

@@ -8,7 +8,7 @@ use tenancy::central::sessions::{self, Signed};
 use tenancy::central::sign_up_room;
 use tenancy::central::sign_ups::{self, Answerer, RefusedAnswer, RefusedSignUp, SignUp, Wanted};
 use tenancy::central::slugs;
-use tenancy::{PersonId, SignUpId};
+use tenancy::{PersonId, SignUpId, line_of};
 use uuid::Uuid;
 
 use super::rules;
@@ -21,9 +21,9 @@ use crate::state::House;
 use crate::values::fields::{Fields, Problem};
 use crate::values::money::format_money;
 use crate::values::slug::slugify;
-use crate::words::Lang;
+use crate::words::{Lang, problem};
 
-/// How many names like a taken one are tried.
+/// Up to which number names like a taken one are tried.
 const OTHERS: u32 = 20;
 
 /// What the form begins with.
@@ -35,38 +35,42 @@ pub async fn page(house: &House, typed: Fields) -> Result<SignUpPage, AppError> 
     Ok(SignUpPage { typed, plans: crate::billing::plans::list(house).await?, suffix })
 }
 
-/// Whether a name may be had. Of an agency's name alone the first one that is free is made.
+/// Whether a name may be had: one that can be no name may not, and why is said. Of an agency's name alone the first one that is
+/// free is made. A line looks as often as somebody types, and no oftener (ISO-29); one statement asks for all names at once.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for what can be no name; the database's.
-pub async fn check_slug(house: &House, typed: &str, company_name: &str) -> Result<SlugVerdict, AppError> {
+/// [`AppError::TooMany`] from the throttle; the database's.
+pub async fn check_slug(
+    house: &House,
+    (typed, company_name): (&str, &str),
+    request: &Request,
+) -> Result<SlugVerdict, AppError> {
+    let now = house.clock.now();
+    match house.looks.count(line_of(request.ip), now).await {
+        Some(wait) if !house.settings.only_counts => return Err(AppError::TooMany(wait)),
+        _ => {}
+    }
     let (is_chosen, lang) = (!typed.trim().is_empty(), crate::words::lang());
     let wanted = if is_chosen { typed.trim().to_lowercase() } else { slugify(company_name) };
     let wanted: String = if is_chosen { wanted } else { wanted.chars().take(40).collect() };
-    let slug = rules::slug(wanted.trim_end_matches('-'), true).map_err(|problem| AppError::invalid("slug", problem))?;
-    not_reserved(&slug)?;
+    let cannot_be = |slug: String, why| SlugVerdict { slug, is_free: false, said: problem(&why, lang) };
+    let slug = match rules::slug(wanted.trim_end_matches('-'), true) {
+        // Nothing was typed yet, or nothing that a name could be made of: there is nothing to say.
+        Err(Problem::Required) => return Ok(SlugVerdict { slug: String::new(), is_free: false, said: String::new() }),
+        Err(why) => return Ok(cannot_be(wanted, why)),
+        Ok(slug) if is_chosen && slugs::is_reserved(&slug) => return Ok(cannot_be(slug, Problem::Reserved)),
+        Ok(slug) => slug,
+    };
     let address = |slug: &str| format!("{slug}.{}", house.settings.base_host);
-    let now = house.clock.now();
-    if slugs::is_free(&house.central, &slug, now).await? {
-        return Ok(SlugVerdict { said: words::is_free(&address(&slug), lang), slug, is_free: true });
-    }
-    let mut other = None;
-    for number in 2..OTHERS {
-        let like = rules::next_slug(&slug, number);
-        if slugs::is_free(&house.central, &like, now).await? {
-            other = Some(like);
-            break;
+    let others = (2..OTHERS).map(|number| rules::next_slug(&slug, number));
+    let names: Vec<String> = std::iter::once(slug.clone()).chain(others).collect();
+    let free = slugs::free_among(&house.central, &names, now).await?.into_iter().next();
+    Ok(match free {
+        Some(free) if free == slug || !is_chosen => {
+            SlugVerdict { said: words::is_free(&address(&free), lang), slug: free, is_free: true }
         }
-    }
-    match other {
-        Some(other) if !is_chosen => {
-            Ok(SlugVerdict { said: words::is_free(&address(&other), lang), slug: other, is_free: true })
-        }
-        other => {
-            let said = words::is_taken(&address(&slug), other.as_deref(), lang);
-            Ok(SlugVerdict { slug, is_free: false, said })
-        }
-    }
+        other => SlugVerdict { said: words::is_taken(&address(&slug), other.as_deref(), lang), slug, is_free: false },
+    })
 }
 
 fn not_reserved(slug: &str) -> Result<(), AppError> {

@@ -21,8 +21,9 @@ pub async fn check_slug(
     #[server(default)] slug: String,
     #[server(default)] company_name: String,
 ) -> Result<SlugVerdict, AppError> {
+    let (_, request) = crate::caller::anybody()?;
     let house = crate::caller::house()?;
-    super::register::check_slug(&house, &slug, &company_name).await
+    super::register::check_slug(&house, (&slug, &company_name), &request).await
 }
 
 /// Writes down what somebody asks for, and sends the mail that asks whether it is wanted.

@@ -1,6 +1,7 @@
 //! `sobrado tenant`: agencies, one by one.
 
 mod delete;
+mod meant;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -12,9 +13,10 @@ use tenancy::central::operations::NewTenant;
 use tenancy::central::{people, slugs};
 use tenancy::{Clock, Deployment};
 
-use app::values::{email, slug};
+use app::values::{email, slug, text};
 
 use super::output;
+pub(super) use meant::Meant;
 
 /// Agencies
 #[derive(Debug, Subcommand)]
@@ -29,10 +31,10 @@ pub(super) enum Tenant {
     Suspend(Suspend),
     /// Open a suspended or cancelled agency again
     Resume(One),
-    /// Give an agency another slug; the one that it had leads there for 90 days
+    /// Give an agency another slug, which the one that it had leads to for 90 days; or another name for people
     Rename(Rename),
     /// Close an agency as its owner wishes it: everything stays, and nobody enters
-    Cancel(Suspend),
+    Cancel(Cancel),
     /// Close an agency for good, and drop its database after a time of grace
     Delete(delete::Delete),
     /// Register a list of properties, or take such an import back
@@ -70,13 +72,26 @@ pub(super) struct Suspend {
     json: bool,
 }
 
+/// Which agency, why, and whether it is meant
+#[derive(Debug, Args)]
+pub(super) struct Cancel {
+    #[command(flatten)]
+    which: Suspend,
+    #[command(flatten)]
+    meant: Meant,
+}
+
 /// Which agency, and what it is to be called
 #[derive(Debug, Args)]
 pub(super) struct Rename {
     /// Its slug
     slug: String,
     /// The new one: lower-case letters, digits, single dashes
-    to: String,
+    #[arg(required_unless_present = "name")]
+    to: Option<String>,
+    /// What people are to call it; its slug stays
+    #[arg(long, conflicts_with = "to")]
+    name: Option<String>,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -141,23 +156,8 @@ impl Tenant {
                     &[format!("{} is suspended", company.slug)],
                 );
             }
-            Self::Rename(rename) => {
-                let company = find(deployment, &rename.slug).await?;
-                let before = slugs::rename(central, deployment.key(), (company.id, &rename.to), By::default()).await?;
-                output::print(
-                    rename.json,
-                    &json!({"slug": rename.to, "before": before}),
-                    &[format!("{before} is {} now, and leads there for 90 days", rename.to)],
-                );
-            }
-            Self::Cancel(cancel) => {
-                let company = find(deployment, &cancel.slug).await?;
-                if !companies::cancel(central, company.id, &cancel.reason, By::default()).await? {
-                    bail!("{} is {}, neither active nor suspended", company.slug, company.status);
-                }
-                let says = format!("{} is cancelled; `sobrado tenant resume` opens it again", company.slug);
-                output::print(cancel.json, &json!({"cancelled": company.slug}), &[says]);
-            }
+            Self::Rename(rename) => return rename.run(deployment).await,
+            Self::Cancel(cancel) => return cancel.run(deployment).await,
             Self::Delete(delete) => return delete.run(deployment).await,
             Self::Resume(one) => {
                 let company = find(deployment, &one.slug).await?;
@@ -175,6 +175,40 @@ impl Tenant {
                 output::print(one.json, &json!({"resumed": company.slug, "status": status}), &[says]);
             }
         }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Rename {
+    async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
+        let (central, company) = (deployment.central(), find(deployment, &self.slug).await?);
+        if let Some(name) = &self.name {
+            let name = text::parse_name(name, 160).ok();
+            let name = name.context("--name takes a line of 2 to 160 characters without an address of the internet")?;
+            let Some(before) = companies::set_name(central, (company.id, &name), By::default()).await? else {
+                bail!("{} is {}, neither active nor suspended", company.slug, company.status);
+            };
+            let says = format!("{} is called {name} now; it was {before}", company.slug);
+            output::print(self.json, &json!({"slug": company.slug, "name": name, "before": before}), &[says]);
+            return Ok(ExitCode::SUCCESS);
+        }
+        let to = self.to.as_deref().context("what is it to be called?")?;
+        let before = slugs::rename(central, deployment.key(), (company.id, to), By::default()).await?;
+        let says = format!("{before} is {to} now, and leads there for 90 days");
+        output::print(self.json, &json!({"slug": to, "before": before}), &[says]);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Cancel {
+    async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
+        let company = find(deployment, &self.which.slug).await?;
+        self.meant.confirm(&company, "will be closed at once, with its subscription ended")?;
+        if !companies::cancel(deployment.central(), company.id, &self.which.reason, By::default()).await? {
+            bail!("{} is {}, neither active nor suspended", company.slug, company.status);
+        }
+        let says = format!("{} is cancelled; `sobrado tenant resume` opens it again", company.slug);
+        output::print(self.which.json, &json!({"cancelled": company.slug}), &[says]);
         Ok(ExitCode::SUCCESS)
     }
 }

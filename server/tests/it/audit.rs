@@ -499,3 +499,38 @@ fn every_knock_at_the_door_is_in_the_log_with_where_it_came_from_and_never_what_
         assert_eq!(audit::verify(&house.state.house.central, a.route.tenant).await.expect("walked"), None);
     });
 }
+
+#[test]
+fn who_looks_after_a_property_is_named_in_the_log_and_only_to_their_own_agency() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut owner, mut partner) = (house.owner(&a).await, house.member(&a, "partner").await);
+        assert_eq!(partner.get("/app").await.status, StatusCode::OK);
+        let id = register_as(&mut owner, &[("title", "Casa dada")]).await;
+        let form = owner.call("properties/edit", &[("id", &id)]).await.json();
+        let team = form["team"].as_array().expect("a team");
+        let partner = team.iter().find(|one| one[1] == "partner").expect("they work here")[0].as_str().expect("text");
+        let mut fields = crate::harness::a_property(&id, "Casa dada");
+        fields.extend([("version", "1"), ("responsible_id", partner)]);
+        assert_eq!(owner.call("properties/update", &fields).await.status, StatusCode::OK);
+        // A line that names another agency's member: what their number stands for is not this agency's to read.
+        let foreign = serde_json::json!({"responsible_id": [null, b.owner]});
+        let line = Event { changes: foreign, ..Event::of_platform("property.update", "property", Uuid::now_v7()) };
+        write(house, &a, line).await;
+        carry(house, &a).await;
+        let page = list(&mut owner, &[("action", "property.update")]).await;
+        let mut changes: Vec<_> =
+            page["lines"].as_array().expect("lines").iter().map(|line| &line["changes"]).collect();
+        changes.sort_by_key(|change| change[0]["after"] != "partner");
+        let name = form["team"].as_array().and_then(|all| all.iter().find(|one| one[0] == a.owner.to_string()));
+        let name = &name.expect("the owner works here")[1];
+        let given = serde_json::json!([{"field": "Responsável", "before": name, "after": "partner"}]);
+        let strange = serde_json::json!([{"field": "Responsável", "before": "", "after": b.owner.to_string()}]);
+        assert_eq!(changes, [&given, &strange], "{page}");
+        // An operator reads every name.
+        let answer = house.operator().await.call("audit/list_all", &[("agency", &a.route.slug)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        assert!(!answer.text().contains(&b.owner.to_string()), "{}", answer.text());
+    });
+}

@@ -76,6 +76,7 @@ fn changes_its_own(row: &Access) -> bool {
             | "/fn/domains/clear_primary"
             | "/fn/domains/set_redirects"
             | "/fn/domains/rename"
+            | "/fn/domains/set_name"
     )
 }
 

@@ -483,7 +483,7 @@ fn a_change_of_domains_that_cannot_be_written_down_changes_nothing() {
         let host = a_host(&a);
         let id = own(house, &mut owner, &host).await;
         let everything = async || {
-            let all = "select coalesce(string_agg(d::text, e'\n' order by d.id), '') || (select slug || redirects_hosts from companies where id = $1)
+            let all = "select coalesce(string_agg(d::text, e'\n' order by d.id), '') || (select slug || name || redirects_hosts from companies where id = $1)
                 from (select id, host, state, is_primary, released_at from domains where tenant_id = $1) d";
             sqlx::query_scalar::<_, String>(all)
                 .bind(a.route.tenant)
@@ -500,6 +500,7 @@ fn a_change_of_domains_that_cannot_be_written_down_changes_nothing() {
             ("set_redirects", vec![("redirects", "true")], "domain.redirects"),
             ("release", vec![("id", id.as_str()), ("confirmed", "true")], "domain.release"),
             ("rename", vec![("address", address.as_str())], "tenant.rename"),
+            ("set_name", vec![("name", "Outro Nome Imóveis")], "tenant.set_name"),
         ];
         let name = format!("closed_{}", a.route.tenant.as_uuid().simple());
         for (function, fields, action) in &changes {

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::Value;
 use sqlx::Row as _;
 use tenancy::central::operations::NewTenant;
-use tenancy::testing::{bed, new_tenant, run};
+use tenancy::testing::{bed, new_tenant, run, superuser};
 
 use crate::domains::{at, central};
 use crate::harness::dns::{addresses, point};
@@ -102,6 +102,106 @@ fn an_address_is_changed_by_the_owner_and_to_what_may_be_one() {
             StatusCode::OK,
             "it is as it was"
         );
+    });
+}
+
+#[test]
+fn an_agency_that_is_renamed_is_called_so_everywhere() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let (mut owner, mut runs_it) = (house.owner(&a).await, house.member(&a, "manager").await);
+        let name = format!("Ateliê & Filhas {}", &a.route.slug);
+        let shown = name.replace('&', "&amp;");
+        let call = [("name", name.as_str())];
+        assert_eq!(runs_it.call("domains/set_name", &call).await.status, StatusCode::FORBIDDEN);
+        assert!(!runs_it.get("/app/settings/domains").await.text().contains("/fn/domains/set_name"));
+        let bed = superuser().await.database("central");
+        let pool = sqlx::postgres::PgPoolOptions::new().max_connections(1).connect_with(bed).await.expect("superuser");
+        let mut told = sqlx::postgres::PgListener::connect_with(&pool).await.expect("on");
+        told.listen("route").await.expect("listening");
+        let done = owner.post("domains/set_name", "/app/settings/domains", &call).await;
+        assert!(done.status.is_redirection(), "{}", done.text());
+        // Every process hears of it, and reads its way anew.
+        while told.recv().await.expect("a notice").payload() != a.route.tenant.to_string() {}
+        house.state.house.routes.reload().await.expect("read");
+        for page in ["/app/settings/domains", "/app"] {
+            let text = owner.get(page).await.text();
+            assert!(text.contains(&format!("rail-agency\"><strong>{shown}")), "{page}: {text}");
+        }
+        assert_eq!(owner.call("auth/agencies", &[]).await.json()[0]["name"], name.as_str(), "the choice of agencies");
+        let email = format!("nova@{}.example", a.route.slug);
+        let invitation = crate::team::invited(house, &mut owner, &email, "broker").await;
+        assert!(house.stranger().get(&invitation).await.text().contains(&shown), "the invitation");
+        let console = house.operator().await.get(&format!("/platform/tenants?q={}", a.route.slug)).await.text();
+        assert!(console.contains(&shown), "the operators' list");
+        // The name on its site is another one, and stays.
+        assert!(house.visitor(&a).get("/").await.text().contains(&a.route.name));
+        let line: Value = sqlx::query_scalar(
+            "select changes from tenant_audit_log where tenant_id = $1 and action = 'tenant.set_name' and user_id = $2",
+        )
+        .bind(a.route.tenant)
+        .bind(a.owner)
+        .fetch_one(&mut central().await)
+        .await
+        .expect("one line");
+        assert_eq!(line, serde_json::json!({"name": [a.route.name, name]}));
+        // What can be no name is refused in words, and what is as it was is no change.
+        for (wrong, problem, sentence) in [
+            ("", "required", "Preencha este campo."),
+            ("A", "too_short", "Use pelo menos 2 caracteres."),
+            ("veja www.golpe.example", "link_in_name", "O nome não pode conter um endereço da internet."),
+        ] {
+            let refused = owner.call("domains/set_name", &[("name", wrong)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+            let why = refused.json()["data"][0].to_string();
+            assert!(why.contains("name") && why.contains(problem), "{wrong}: {why}");
+            let back = owner.post("domains/set_name", "/app/settings/domains", &[("name", wrong)]).await;
+            let page = back.header("location").split_once("/app").map(|(_, rest)| format!("/app{rest}")).expect("ours");
+            let page = owner.get(&page).await.text();
+            assert!(page.contains(sentence), "{wrong}: {page}");
+            assert!(wrong.is_empty() || page.contains(&format!("value=\"{wrong}\"")), "{wrong} is still there: {page}");
+        }
+        assert_eq!(owner.call("domains/set_name", &call).await.status, StatusCode::OK);
+        let lines = "select count(*) from tenant_audit_log where tenant_id = $1 and action = 'tenant.set_name'";
+        let lines = sqlx::query_scalar(lines).bind(a.route.tenant).fetch_one(&mut central().await).await;
+        assert_eq!(lines.ok(), Some(1_i64));
+    });
+}
+
+#[test]
+fn a_command_renames_an_agency_or_moves_it() {
+    run(async {
+        let at = Installation::new().await;
+        let (slug, email) = (at.agencies[0].new.slug.clone(), at.agencies[0].new.admin_email.clone());
+        let served = at.serve(&["--no-worker"]).await;
+        let cookies = served.sign_in(&email).await;
+        let (done, said) = json(&at, &["tenant", "rename", &slug, "--name", "Casa Nova Imóveis"]).await;
+        assert!(done && said["name"] == "Casa Nova Imóveis" && said["slug"] == slug.as_str(), "{said}");
+        let mut rail = String::new();
+        for _ in 0..600 {
+            let page = served.send("GET", "/app", &[("cookie", &cookies)], b"").await.expect("an answer");
+            rail = page.body;
+            if rail.contains("Casa Nova Imóveis") {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert!(rail.contains("Casa Nova Imóveis"), "the server has heard of it: {rail}");
+        for wrong in [
+            &["tenant", "rename", &slug, "--name", "A"][..],
+            &["tenant", "rename", &slug, "--name", "www.golpe.example"],
+            &["tenant", "rename", &slug],
+            &["tenant", "rename", &slug, "outro", "--name", "Outro"],
+            &["tenant", "rename", "ninguem", "--name", "Outro"],
+        ] {
+            let (done, said) = at.say(wrong).await;
+            assert!(!done && !said.contains("panicked"), "{wrong:?}: {said}");
+        }
+        let (done, said) = json(&at, &["tenant", "rename", &slug, "casa-nova"]).await;
+        assert!(done && said["slug"] == "casa-nova" && said["before"] == slug.as_str(), "{said}");
+        let (_, said) = json(&at, &["tenant", "show", "casa-nova"]).await;
+        assert_eq!(said["name"], "Casa Nova Imóveis");
     });
 }
 

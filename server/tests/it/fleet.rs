@@ -191,6 +191,42 @@ fn who_deletes_an_agency_is_asked_for_its_slug_and_can_think_better_of_it() {
     });
 }
 
+#[test]
+fn who_cancels_an_agency_or_takes_an_import_back_is_asked_for_its_slug_too() {
+    run(async {
+        let at = Installation::new().await;
+        let [going, other] = [0, 1].map(|n| at.agencies[n].new.slug.clone());
+        let status = async || {
+            let (shown, said) = at.say(&["tenant", "show", &going, "--json"]).await;
+            assert!(shown, "{said}");
+            serde_json::from_str::<Value>(said.trim()).expect("JSON")["status"].as_str().expect("a word").to_owned()
+        };
+        let batch = uuid::Uuid::now_v7().to_string();
+        let cancel = ["tenant", "cancel", going.as_str(), "--reason", "a pedido"];
+        let undo = ["tenant", "import", going.as_str(), "--undo", batch.as_str()];
+        for command in [&cancel[..], &undo] {
+            // Nobody sits there: refused, whatever comes on standard input.
+            let (done, said) = tell(&at, command, &format!("{going}\n")).await;
+            assert!(!done && said.contains("--force"), "{command:?}: {said}");
+            // Somebody sits there, and thinks better of it.
+            let (done, said) = typed(&at, command, &other).await;
+            assert!(!done && said.contains("nothing was done"), "{command:?}: {said}");
+        }
+        assert_eq!(status().await, "active");
+        // Whoever types it, or says so from the start, is heard.
+        let (done, said) = typed(&at, &undo, &going).await;
+        assert!(!done && said.contains("this agency has no such import"), "{said}");
+        let (done, said) = typed(&at, &cancel, &going).await;
+        assert!(done && said.contains("is cancelled"), "{said}");
+        assert_eq!(status().await, "cancelled");
+        let (done, said) = at.say(&["tenant", "resume", &going]).await;
+        assert!(done, "{said}");
+        let (done, said) = at.say(&[&cancel[..], &["--force", "--json"]].concat()).await;
+        assert!(done && said.contains("\"cancelled\""), "{said}");
+        assert_eq!(status().await, "cancelled");
+    });
+}
+
 /// The command on a terminal of its own, where somebody types this and a return.
 async fn typed(at: &Installation, arguments: &[&str], typed: &str) -> (bool, String) {
     let command = at.command(arguments);

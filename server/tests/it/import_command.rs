@@ -71,6 +71,8 @@ fn the_command_imports_beside_no_server_and_takes_back() {
     let again = well(&sobrado(&data, &[&import[..], &["--again"]].concat()));
     assert!(again.contains("AP0004 to AP0006") && again.contains("--undo takes either back"), "{again}");
     let undo = ["tenant", "import", "abc", "--undo", batch];
+    badly(&sobrado(&data, &undo), "--force");
+    let undo = [&undo[..], &["--force"]].concat();
     let undone = well(&sobrado(&data, &undo));
     assert!(undone.contains("3 properties are gone"), "{undone}");
     badly(&sobrado(&data, &undo), "that was done before");

@@ -93,6 +93,7 @@ pub(super) fn ask(row: &Access, two: &Two) -> Ask {
         | "/fn/domains/clear_primary"
         | "/fn/domains/set_redirects"
         | "/fn/domains/rename"
+        | "/fn/domains/set_name"
         | "/app/settings/audit"
         | "/app/settings/audit/export"
         | "/fn/audit/list"

@@ -238,6 +238,7 @@ async fn without_a_database() -> state::House {
         names: whole.names.clone(),
         edge: whole.edge.clone(),
         choices: whole.choices.clone(),
+        looks: whole.looks.clone(),
         pictures: whole.pictures.clone(),
         passwords: whole.passwords.clone(),
         clock: whole.clock.clone(),

@@ -79,6 +79,7 @@ mod shutdown;
 mod sign_in;
 mod sign_up;
 mod sign_up_crash;
+mod slug_looks;
 mod store_settings;
 mod storefront;
 mod storefront_search;

@@ -221,7 +221,6 @@ fn what_is_nobodys_business_is_ignored() {
         fields.extend([
             ("version", "77"),
             ("created_by", stranger.as_str()),
-            ("responsible_id", stranger.as_str()),
             ("tenant_id", stranger.as_str()),
             ("deleted_at", "2020-01-01"),
             ("published_at", "2020-01-01"),

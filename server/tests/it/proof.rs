@@ -38,6 +38,7 @@ fn is_dangerous(can: Can) -> bool {
         | Can::SeeProperties
         | Can::WriteProperties
         | Can::PublishProperties
+        | Can::GiveProperties
         | Can::ArchiveProperties
         | Can::SeePlan
         | Can::SeeInvoices

@@ -1,11 +1,12 @@
 //! Whose records a role sees: all, the team's, its own. The matrix says it, the statements hold it. AZ-03.
 
 use http::StatusCode;
+use std::collections::BTreeMap;
 use tenancy::testing::{Agency, run};
 
 use app::access::{Role, Scope};
 
-use crate::harness::{Caller, House, a_photo, a_property, house, register_as};
+use crate::harness::{Answer, Caller, House, a_photo, a_property, house, register_as};
 
 async fn draft(caller: &mut Caller, title: &str) -> String {
     register_as(caller, &[("title", title), ("status", "draft")]).await
@@ -38,6 +39,27 @@ async fn members(house: &House, a: &Agency, roles: &[&str]) -> Vec<Caller> {
     all
 }
 
+/// Whom the property's form offers it to: identifiers by name.
+async fn team(caller: &mut Caller, id: &str) -> BTreeMap<String, String> {
+    let form = caller.call("properties/edit", &[("id", id)]).await.json();
+    let all = form["team"].as_array().unwrap_or_else(|| panic!("no team in {form}")).iter();
+    let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+    all.map(|one| (text(&one[1]), text(&one[0]))).collect()
+}
+
+async fn saved(caller: &mut Caller, id: &str) -> (String, String) {
+    let form = caller.call("properties/edit", &[("id", id)]).await.json();
+    (form["version"].to_string(), form["form"]["responsible_id"].as_str().unwrap_or_default().to_owned())
+}
+
+/// Saves the property's form with somebody chosen.
+async fn give(caller: &mut Caller, (id, title): (&str, &str), to: &str) -> Answer {
+    let (version, _) = saved(caller, id).await;
+    let mut fields = a_property(id, title);
+    fields.extend([("version", version.as_str()), ("responsible_id", to)]);
+    caller.call("properties/update", &fields).await
+}
+
 #[test]
 fn the_matrix_says_whose_records_a_role_sees() {
     let of = |scope| Role::ALL.into_iter().filter(|role| role.sees() == scope).collect::<Vec<_>>();
@@ -53,15 +75,7 @@ fn a_brokers_draft_is_their_own_and_the_offices() {
         let a = house.agency().await;
         let mut author = house.member(&a, "broker").await;
         let id = draft(&mut author, "Rascunho secreto").await;
-        // Another broker: one who is invited under another address.
-        let other = tenancy::central::people::NewPerson {
-            name: "colega",
-            email: &format!("colega@{}.example", a.route.slug),
-            password_hash: tenancy::testing::PASSWORD_HASH,
-        };
-        let provisioner = tenancy::testing::bed().await.deployment.provisioner();
-        provisioner.add_user(a.route.tenant, &other, "broker").await.expect("added");
-        let mut colleague = house.signed_in(other.email).await;
+        let mut colleague = a_colleague(house, &a).await;
         let all = ["list", "search", "status", "first", "record"];
         assert_eq!(reads(&mut author, &id, "Rascunho secreto").await, all);
         assert_eq!(reads(&mut house.owner(&a).await, &id, "Rascunho secreto").await, all);
@@ -109,10 +123,117 @@ fn a_brokers_draft_is_their_own_and_the_offices() {
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.text());
         assert!(reads(&mut colleague, &id, "Rascunho secreto").await.contains(&"record"));
         assert_eq!(reads(&mut partner, &id, "Rascunho secreto").await, [""; 0]);
-        let given = sqlx::query(
-            "update properties set responsible_id = (select id from staff where name = 'partner') where id = $1::uuid",
-        );
-        given.bind(&id).execute(&mut crate::harness::root(&a).await).await.expect("given");
+        let mut owner = house.owner(&a).await;
+        let team = team(&mut owner, &id).await;
+        assert_eq!(give(&mut owner, (&id, "Rascunho secreto"), &team["partner"]).await.status, StatusCode::OK);
         assert!(reads(&mut partner, &id, "Rascunho secreto").await.contains(&"record"));
+        assert_eq!(give(&mut owner, (&id, "Rascunho secreto"), &team["colega"]).await.status, StatusCode::OK);
+        assert_eq!(reads(&mut partner, &id, "Rascunho secreto").await, [""; 0], "it is another's now");
+    });
+}
+
+/// Another broker, under the name `colega`.
+async fn a_colleague(house: &House, a: &Agency) -> Caller {
+    let other = tenancy::central::people::NewPerson {
+        name: "colega",
+        email: &format!("colega@{}.example", a.route.slug),
+        password_hash: tenancy::testing::PASSWORD_HASH,
+    };
+    let provisioner = tenancy::testing::bed().await.deployment.provisioner();
+    provisioner.add_user(a.route.tenant, &other, "broker").await.expect("added");
+    house.signed_in(other.email).await
+}
+
+#[test]
+fn whoever_sees_all_properties_gives_them_to_whoever_works_here() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let mut owner = house.owner(&a).await;
+        let id = draft(&mut owner, "Casa dada").await;
+        let [mut partner, mut broker] = [house.member(&a, "partner").await, house.member(&a, "broker").await];
+        let mut finance = house.member(&a, "finance").await;
+        for caller in [&mut partner, &mut broker, &mut finance] {
+            // Their agency's own database knows them from now on.
+            assert_eq!(caller.get("/app").await.status, StatusCode::OK);
+        }
+        let mut offices = members(house, &a, &["manager", "assistant"]).await;
+        for giver in std::iter::once(&mut owner).chain(&mut offices) {
+            let team = team(giver, &id).await;
+            assert!(team.len() >= 5 && !team.values().any(|id| *id == b.owner.to_string()), "{team:?}");
+            let page = giver.get(&format!("/app/properties/{id}/edit")).await.text().replace("<!>", "");
+            assert!(page.contains("name=\"responsible_id\"") && page.contains(">partner</option>"), "{page}");
+            assert_eq!(give(giver, (&id, "Casa dada"), &team["partner"]).await.status, StatusCode::OK);
+            assert!(reads(&mut partner, &id, "Casa dada").await.contains(&"list"));
+            assert_eq!(give(giver, (&id, "Casa dada"), &team["broker"]).await.status, StatusCode::OK);
+            assert_eq!(reads(&mut partner, &id, "Casa dada").await, [""; 0]);
+            // What is left empty stays whose it is.
+            assert_eq!(give(giver, (&id, "Casa dada"), "").await.status, StatusCode::OK);
+            assert_eq!(saved(giver, &id).await.1, team["broker"]);
+        }
+        let page = owner.get(&format!("/app/properties/{id}")).await.text().replace("<!>", "");
+        assert!(page.contains("<dt>Responsável</dt><dd>broker</dd>"), "{page}");
+
+        // A new one is its author's unless somebody else is chosen.
+        let form = owner.get("/app/properties/new").await.text();
+        let me = format!("<option value=\"{}\" selected", a.owner);
+        assert!(form.contains(&me), "{form}");
+        let team = team(&mut owner, &id).await;
+        register_as(&mut owner, &[("title", "Casa nova"), ("responsible_id", &team["partner"])]).await;
+        assert!(partner.get("/app/properties").await.text().contains("Casa nova"));
+
+        // Nobody gets what is not theirs to get: another agency's people, who has left, what is nobody.
+        let (user, heir) = (team["finance"].clone(), a.owner.to_string());
+        let away = owner.call("team/deactivate", &[("id", &user), ("heir", &heir)]).await;
+        assert_eq!(away.status, StatusCode::OK, "{}", away.text());
+        let before = saved(&mut owner, &id).await;
+        let nobody = uuid::Uuid::now_v7().to_string();
+        for to in [&*b.owner.to_string(), &user, &nobody, "x"] {
+            let refused = give(&mut owner, (&id, "Casa tomada"), to).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{to}: {}", refused.text());
+            assert_eq!(refused.json()["data"], serde_json::json!([["responsible_id", "not_a_choice"]]), "{to}");
+            let mut fields = a_property(&id, "Casa tomada");
+            fields.extend([("version", before.0.as_str()), ("responsible_id", to)]);
+            let edit = format!("/app/properties/{id}/edit");
+            let back = owner.post("properties/update", &edit, &fields).await;
+            let page = back.header("location").split_once("/app").map(|(_, rest)| format!("/app{rest}")).expect("ours");
+            let page = owner.get(&page).await.text();
+            assert!(page.contains("Escolha uma das opções.") && page.contains("Casa tomada"), "{to}: {page}");
+        }
+        assert_eq!(saved(&mut owner, &id).await, before);
+    });
+}
+
+#[test]
+fn a_broker_gives_nothing_away_and_takes_nothing_from_a_colleague() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let (mut owner, mut broker) = (house.owner(&a).await, house.member(&a, "broker").await);
+        let mut colleague = a_colleague(house, &a).await;
+        let own = register_as(&mut broker, &[("title", "Casa do corretor")]).await;
+        let theirs = register_as(&mut colleague, &[("title", "Casa da colega")]).await;
+        let team = team(&mut owner, &own).await;
+        let (me, other) = (team["broker"].clone(), team["colega"].clone());
+        assert!(self::team(&mut broker, &own).await.is_empty(), "they are offered nobody");
+        let form = broker.get(&format!("/app/properties/{own}/edit")).await.text();
+        assert!(!form.contains("name=\"responsible_id\""), "nor asked");
+        for (id, title, to) in [(&own, "Casa do corretor", &other), (&theirs, "Casa da colega", &me)] {
+            let before = saved(&mut owner, id).await;
+            assert_eq!(give(&mut broker, (id, "Casa tomada"), to).await.status, StatusCode::FORBIDDEN, "{title}");
+            let mut fields = a_property(id, "Casa tomada");
+            fields.extend([("version", before.0.as_str()), ("responsible_id", to)]);
+            let back = broker.post("properties/update", &format!("/app/properties/{id}/edit"), &fields).await;
+            let page = back.header("location").split_once("/app").map(|(_, rest)| format!("/app{rest}")).expect("ours");
+            assert!(broker.get(&page).await.text().contains("Seu perfil não permite isto."), "they are told");
+            assert_eq!(saved(&mut owner, id).await, before, "nothing has changed, the title neither");
+        }
+        let id = uuid::Uuid::now_v7().to_string();
+        let mut fields = a_property(&id, "Casa de presente");
+        fields.push(("responsible_id", &other));
+        assert_eq!(broker.call("properties/create", &fields).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(owner.call("properties/load", &[("id", &id)]).await.status, StatusCode::NOT_FOUND);
+        // Whose it is already may be said.
+        assert_eq!(give(&mut broker, (&own, "Casa do corretor"), &me).await.status, StatusCode::OK);
     });
 }

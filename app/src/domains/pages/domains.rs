@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 use crate::domains::parts::DomainItem;
-use crate::domains::server_fns::{ClaimDomain, ClearPrimary, RenameAddress, SetRedirects, load_domains};
+use crate::domains::server_fns::{ClaimDomain, ClearPrimary, RenameAddress, SetAgencyName, SetRedirects, load_domains};
 use crate::domains::types::DomainsShown;
 use crate::domains::words::{field, words as domains};
 use crate::layouts::SettingsHead;
@@ -68,6 +68,7 @@ fn content(shown: DomainsShown, act: Act, errors: Signal<FieldErrors>) -> impl I
         </section>
         {shown.has_primary.then(|| redirects(shown.redirects, act))}
         {home(&shown, &address, act, errors)}
+        {shown.may_rename.then(|| agency_name(&shown.agency_name, typed.get("name"), act, errors))}
     }
 }
 
@@ -81,6 +82,21 @@ fn redirects(is_on: bool, act: Act) -> impl IntoView {
             <ActForm act to=SetRedirects::PATH>
                 <input type="hidden" name="redirects" value=(!is_on).to_string()/>
                 <button type="submit" class="btn">{label}</button>
+            </ActForm>
+        </section>
+    }
+}
+
+fn agency_name(known: &str, typed: &str, act: Act, errors: Signal<FieldErrors>) -> impl IntoView + use<> {
+    let words = domains(lang());
+    let value = if typed.is_empty() { known } else { typed }.to_owned();
+    view! {
+        <section class="group">
+            <h2>{words.agency}</h2>
+            <ActForm act to=SetAgencyName::PATH class="form">
+                <TextField name="name" label=words.agency_name value=value hint=words.agency_hint autocomplete="organization"
+                    required=true maxlength=160 errors/>
+                <div class="button-row"><SubmitButton label=words.set_name pending=act.pending() look=""/></div>
             </ActForm>
         </section>
     }

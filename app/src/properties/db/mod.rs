@@ -23,6 +23,7 @@ pub mod photos;
 mod places;
 mod prices;
 mod publish;
+mod responsible;
 mod row;
 mod search;
 pub mod seed;
@@ -46,6 +47,7 @@ use crate::drafts::db::{self as drafts, Draft, Place};
 use crate::error::{AppError, Clash};
 use crate::values::day::year;
 use crate::values::fields::Fields;
+use crate::values::id::StaffId;
 use crate::words::Lang;
 
 use places::{give_place_back, limit, take_places};
@@ -87,7 +89,8 @@ async fn find_all(db: &TenantDb, ids: &[Uuid]) -> Result<Vec<Property>, sqlx::Er
                   iptu_period, area_private, area_total, area_built, area_land, bedrooms, suites, bathrooms, lavabos,
                   parking, floor, floors_total, year_built, furnished, cep, uf, city, neighborhood, street, number,
                   complement, visibility, version, created_at, updated_at, deleted_at is not null as "is_archived!",
-                  published_at is not null as "is_published!", featured as is_featured, slug
+                  published_at is not null as "is_published!", featured as is_featured, slug,
+                  coalesce(responsible_id, created_by) as "responsible: StaffId"
            from properties
            where id = any($1)
            order by updated_at desc, id desc"#,
@@ -162,9 +165,16 @@ pub async fn page(staff: &Staff, id: PropertyId, lang: Lang) -> Result<PropertyP
 }
 
 async fn beside(db: &TenantDb, id: PropertyId) -> Result<shown::Beside, sqlx::Error> {
-    sqlx::query_as!(shown::Beside, "select elevator, pool, pets, lat, lng from properties where id = $1", id.0)
-        .fetch_one(db)
-        .await
+    sqlx::query_as!(
+        shown::Beside,
+        r#"select p.elevator, p.pool, p.pets, p.lat, p.lng, s.name as "responsible?"
+           from properties p
+           left join staff s on s.id = coalesce(p.responsible_id, p.created_by)
+           where p.id = $1"#,
+        id.0
+    )
+    .fetch_one(db)
+    .await
 }
 
 /// What the form of a property begins with.
@@ -181,9 +191,14 @@ pub async fn editing(
     let place = Place { user: staff.id(), path: &path };
     let (property, draft) = futures::try_join!(find_seen(staff, id), drafts::find(&staff.db, place, draft, now))?;
     let typed = draft.and_then(Draft::typed);
-    let form = form_of(&property, lang).into_fields();
+    let team = responsible::team(staff, property.responsible).await?;
+    let mut form = form_of(&property, lang);
+    if team.is_empty() {
+        form.responsible_id.clear();
+    }
+    let form = form.into_fields();
     let missing = check(&staff.db, typed.as_ref().unwrap_or(&form), (now, lang)).await?;
-    Ok(PropertyEditing { id, version: property.version, code: property.code, form, typed, missing })
+    Ok(PropertyEditing { id, version: property.version, code: property.code, form, typed, missing, team })
 }
 
 /// What the form of a property that is about to be registered begins with. A refused form carries the identifier that it
@@ -199,22 +214,24 @@ pub async fn blank(
     let place = Place { user: staff.id(), path: "/app/properties/new" };
     let typed = drafts::find(&staff.db, place, draft, now).await?.and_then(Draft::typed);
     let id = typed.as_ref().and_then(|form| form.get("id").parse().ok()).unwrap_or_else(PropertyId::generate);
-    let form = typed.unwrap_or_else(blank_form);
+    let form = typed.unwrap_or_else(|| blank_form().with("responsible_id", &staff.id().to_string()));
     let missing = check(&staff.db, &form, (now, lang)).await?;
-    Ok(PropertyBlank { id, form, missing })
+    Ok(PropertyBlank { id, form, missing, team: responsible::team(staff, None).await? })
 }
 
-/// Registers a property, or finds the one of this identifier: a form sent twice makes one row.
+/// Registers a property, or finds the one of this identifier: a form sent twice makes one row. It is whose it is given to, else
+/// theirs who registers it.
 ///
 /// # Errors
 /// [`AppError::PlanLimit`] when the plan holds no more, [`Clash::CodeTaken`], [`AppError::NotFound`] for the identifier of a
-/// property that somebody else registered.
+/// property that somebody else registered; as [`responsible::check`].
 pub async fn create(
     tx: &mut TenantTx,
     staff: &Staff,
     id: PropertyId,
-    input: &PropertyInput,
+    (input, to): (&PropertyInput, Option<StaffId>),
 ) -> Result<PropertyId, AppError> {
+    let is_there = responsible::hold(tx, to).await?;
     // The place first: whoever waits here waits for the one row that all creations pass, and then sees what they made.
     let full = match take_places(tx, 1).await {
         Err(full @ AppError::PlanLimit(_)) => Some(full),
@@ -236,8 +253,12 @@ pub async fn create(
         Some(code) => code.clone(),
         None => next_code(tx, code_prefix(input.kind)).await?,
     };
-    row::insert(tx, id, &code, input, staff.id()).await?;
-    let changes = diff(&json!({}), &row::as_json(&code, input));
+    let given = responsible::check(staff, (Some(staff.id()), to), is_there)?;
+    row::insert(tx, id, &code, input, (staff.id(), given)).await?;
+    let mut changes = diff(&json!({}), &row::as_json(&code, input));
+    if let Some(given) = given {
+        changes["responsible_id"] = json!([null, given]);
+    }
     record(tx, staff, Event { action: "property.create", entity_type: "property", entity_id: id.0, changes }).await?;
     Ok(id)
 }
@@ -247,13 +268,14 @@ pub async fn create(
 /// # Errors
 /// [`Clash::Stale`] when somebody saved meanwhile, [`Clash::CodeTaken`], [`AppError::NotFound`] also for an archived one,
 /// [`AppError::Forbidden`] when it would take a published one off the storefront and they may not publish,
-/// [`AppError::Invalid`] when a published one would lack something.
+/// [`AppError::Invalid`] when a published one would lack something; as [`responsible::check`].
 pub async fn update(
     tx: &mut TenantTx,
     staff: &Staff,
     (id, version): (PropertyId, i32),
-    input: &PropertyInput,
+    (input, to): (&PropertyInput, Option<StaffId>),
 ) -> Result<i32, AppError> {
+    let is_there = responsible::hold(tx, to).await?;
     let before = find_for_update(tx, staff, id).await?;
     if before.version != version {
         return Err(AppError::Conflict(Clash::Stale(before.version)));
@@ -266,16 +288,20 @@ pub async fn update(
     if before.is_published && input.status != Status::Active && !staff.role.may(Can::PublishProperties) {
         return Err(AppError::Forbidden);
     }
+    let given = responsible::check(staff, (before.responsible, to), is_there)?;
     // What visitors see stays complete: to take something away, unpublish first.
     if before.is_published && input.status == Status::Active {
         missing(input, publish::creci_held(tx).await?.as_deref()).or(())?;
     }
     let code = input.code.clone().unwrap_or_else(|| before.code.clone());
-    let changes = diff(&row::as_json(&before.code, &before.input), &row::as_json(&code, input));
+    let mut changes = diff(&row::as_json(&before.code, &before.input), &row::as_json(&code, input));
+    if let Some(given) = given {
+        changes["responsible_id"] = json!([before.responsible, given]);
+    }
     if changes.as_object().is_some_and(serde_json::Map::is_empty) {
         return Ok(version);
     }
-    row::update(tx, id, &code, input, staff.id()).await?;
+    row::update(tx, id, &code, input, (staff.id(), given)).await?;
     record(tx, staff, Event { action: "property.update", entity_type: "property", entity_id: id.0, changes }).await?;
     Ok(version + 1)
 }
@@ -331,7 +357,8 @@ async fn find_for_update(tx: &mut TenantTx, staff: &Staff, id: PropertyId) -> Re
                   iptu_period, area_private, area_total, area_built, area_land, bedrooms, suites, bathrooms, lavabos,
                   parking, floor, floors_total, year_built, furnished, cep, uf, city, neighborhood, street, number,
                   complement, visibility, version, created_at, updated_at, deleted_at is not null as "is_archived!",
-                  published_at is not null as "is_published!", featured as is_featured, slug
+                  published_at is not null as "is_published!", featured as is_featured, slug,
+                  coalesce(responsible_id, created_by) as "responsible: StaffId"
            from properties p
            where id = $1 and may_see(p, $2, $3)
            for update"#,

@@ -60,6 +60,7 @@ pub(super) struct Row {
     pub(super) is_published: bool,
     pub(super) is_featured: bool,
     pub(super) slug: String,
+    pub(super) responsible: Option<StaffId>,
 }
 
 /// A stored choice.
@@ -128,6 +129,7 @@ impl Row {
             is_published: self.is_published,
             is_featured: self.is_featured,
             slug: self.slug,
+            responsible: self.responsible,
         })
     }
 }
@@ -171,7 +173,7 @@ pub(super) async fn insert(
     id: PropertyId,
     code: &str,
     i: &PropertyInput,
-    by: StaffId,
+    (by, given): (StaffId, Option<StaffId>),
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "insert into properties
@@ -182,7 +184,8 @@ pub(super) async fn insert(
               slug, responsible_id, created_by, updated_by)
          values
              ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-              $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $42, $41, $41, $41)",
+              $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $42, $43, $41,
+              $41)",
         id.0,
         code,
         i.kind.as_str(),
@@ -224,7 +227,8 @@ pub(super) async fn insert(
         i.complement.as_deref(),
         i.visibility.as_str(),
         by.0,
-        slugify(&i.title)
+        slugify(&i.title),
+        given.unwrap_or(by).0
     )
     .execute(tx)
     .await?;
@@ -236,7 +240,7 @@ pub(super) async fn update(
     id: PropertyId,
     code: &str,
     i: &PropertyInput,
-    by: StaffId,
+    (by, given): (StaffId, Option<StaffId>),
 ) -> Result<(), sqlx::Error> {
     // Leaving `active` takes it off the storefront: the table admits nothing else.
     sqlx::query!(
@@ -247,7 +251,7 @@ pub(super) async fn update(
              area_total = $21, area_built = $22, area_land = $23, bedrooms = $24, suites = $25, bathrooms = $26,
              lavabos = $27, parking = $28, floor = $29, floors_total = $30, year_built = $31, furnished = $32, cep = $33,
              uf = $34, city = $35, neighborhood = $36, street = $37, number = $38, complement = $39, visibility = $40,
-             updated_by = $41, slug = $42, version = version + 1,
+             updated_by = $41, slug = $42, responsible_id = coalesce($43, responsible_id), version = version + 1,
              published_at = case when $6 = 'active' then published_at end,
              featured = featured and $6 = 'active'
          where id = $1",
@@ -257,7 +261,7 @@ pub(super) async fn update(
         i.area_private, i.area_total, i.area_built, i.area_land, i.bedrooms, i.suites, i.bathrooms, i.lavabos, i.parking,
         i.floor, i.floors_total, i.year_built, i.furnished.map(Furnished::as_str), i.cep.as_deref(), i.uf.as_deref(),
         i.city.as_deref(), i.neighborhood.as_deref(), i.street.as_deref(), i.number.as_deref(), i.complement.as_deref(),
-        i.visibility.as_str(), by.0, slugify(&i.title)
+        i.visibility.as_str(), by.0, slugify(&i.title), given.map(|member| member.0)
     )
     .execute(tx)
     .await?;

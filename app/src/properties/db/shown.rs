@@ -5,22 +5,21 @@ use rust_decimal::Decimal;
 use crate::audit::types::HistoryLine;
 use crate::properties::labels;
 use crate::properties::readiness::FEW_PHOTOS;
-use crate::properties::rules::format_cep;
-use crate::properties::types::{
-    May, Missing, Photo, Property, PropertyInput, PropertyPage, Publication, Status, public_path,
-};
+use crate::properties::rules::{format_cep, public_path};
+use crate::properties::types::{May, Missing, Photo, Property, PropertyInput, PropertyPage, Publication, Status};
 use crate::properties::words::field;
 use crate::values::fields::FieldErrors;
 use crate::values::money::format_money;
 use crate::words::{Lang, problem, words_in};
 
-/// What an import brought and no form asks for yet.
+/// What an import brought and no form asks for yet, and who looks after it.
 pub(super) struct Beside {
     pub(super) elevator: Option<bool>,
     pub(super) pool: Option<bool>,
     pub(super) pets: Option<bool>,
     pub(super) lat: Option<Decimal>,
     pub(super) lng: Option<Decimal>,
+    pub(super) responsible: Option<String>,
 }
 
 type Facts = Vec<(&'static str, Option<String>)>;
@@ -35,6 +34,7 @@ pub(super) fn page(
     let words = &words_in(lang).properties;
     let i = &property.input;
     let groups = [
+        (words.identification, vec![("responsible_id", beside.responsible.clone())]),
         (words.values, values(i, lang)),
         (words.address, address(i, beside)),
         (words.features, features(i, beside, lang)),

@@ -14,6 +14,7 @@ use crate::ui::conflict::ConflictNote;
 use crate::ui::error::ErrorPage;
 use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
 use crate::ui::title::PageTitle;
+use crate::values::fields::Fields;
 use crate::words::{lang, words};
 
 /// The form, filled.
@@ -55,8 +56,14 @@ fn EditForm(saved: PropertyEditing, act: Act) -> impl IntoView {
     let version = began.unwrap_or(saved.version);
     let href = format!("/app/properties/{}", saved.id);
     let label_of = move |name: String| field(&name, lang);
-    let conflict = is_stale
-        .then(|| view! { <ConflictNote theirs=saved.form mine=form.clone() label_of href=format!("{href}/edit")/> });
+    // Who looks after it is a number in the form, and a name for whoever compares.
+    let named = |form: &Fields| match saved.team.iter().find(|(id, _)| id == form.get("responsible_id")) {
+        Some((_, name)) => form.clone().with("responsible_id", name),
+        None => form.clone(),
+    };
+    let conflict = is_stale.then(|| {
+        view! { <ConflictNote theirs=named(&saved.form) mine=named(&form) label_of href=format!("{href}/edit")/> }
+    });
     let note = Signal::derive(move || error.get().filter(|e| !matches!(e, AppError::Conflict(Clash::Stale(_)))));
     view! {
         <header class="page-head"><h1>{all.properties.edit}" "{saved.code}</h1></header>
@@ -67,7 +74,7 @@ fn EditForm(saved: PropertyEditing, act: Act) -> impl IntoView {
             <input type="hidden" name="id" value=saved.id.to_string()/>
             <input type="hidden" name="version" value=version.to_string()/>
             {conflict}
-            <PropertyFields form errors/>
+            <PropertyFields form errors team=saved.team/>
             <div class="button-row">
                 <SubmitButton label=all.common.save pending=act.pending()/>
                 <a class="btn" href=href>{all.common.cancel}</a>

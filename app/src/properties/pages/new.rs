@@ -36,7 +36,7 @@ pub fn PropertyNew() -> impl IntoView {
 
 #[component]
 fn BlankForm(blank: PropertyBlank, act: Act) -> impl IntoView {
-    let PropertyBlank { id, form, missing } = blank;
+    let PropertyBlank { id, form, missing, team } = blank;
     let (all, lang) = (words(), lang());
     let error = act.error();
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
@@ -46,7 +46,7 @@ fn BlankForm(blank: PropertyBlank, act: Act) -> impl IntoView {
         <WithReadyList missing>
         <ActForm act to=CreateProperty::PATH class="form">
             <input type="hidden" name="id" value=id.to_string()/>
-            <PropertyFields form errors/>
+            <PropertyFields form errors team/>
             <div class="button-row">
                 <SubmitButton label=all.common.save pending=act.pending()/>
                 <a class="btn" href="/app/properties">{all.common.cancel}</a>

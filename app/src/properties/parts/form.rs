@@ -3,9 +3,8 @@
 use leptos::prelude::*;
 
 use crate::properties::labels;
-use crate::properties::types::{
-    Condition, Furnished, Period, PropertyType, Purpose, STATES, Status, Usage, Visibility,
-};
+use crate::properties::rules::STATES;
+use crate::properties::types::{Condition, Furnished, Period, PropertyType, Purpose, Status, Usage, Visibility};
 use crate::properties::words::field;
 use crate::ui::field::{CheckSet, SelectField, TextField};
 use crate::ui::text_area::TextArea;
@@ -29,9 +28,11 @@ pub fn PropertyFields(
     /// What is wrong.
     #[prop(into)]
     errors: Signal<FieldErrors>,
+    /// Whom it can be given to; nobody: nothing is asked.
+    team: Vec<(String, String)>,
 ) -> impl IntoView {
     view! {
-        <Identification form=form.clone() errors/>
+        <Identification form=form.clone() errors team/>
         <Values form=form.clone() errors/>
         <Address form=form.clone() errors/>
         <Features form=form.clone() errors/>
@@ -40,8 +41,16 @@ pub fn PropertyFields(
 }
 
 #[component]
-fn Identification(form: Fields, errors: Signal<FieldErrors>) -> impl IntoView {
+fn Identification(form: Fields, errors: Signal<FieldErrors>, team: Vec<(String, String)>) -> impl IntoView {
     let (words, lang) = (&words().properties, lang());
+    let responsible = form.get("responsible_id");
+    // What came in with a list is nobody's, and may stay so.
+    let responsible = (!team.is_empty()).then(|| {
+        view! {
+            <SelectField name="responsible_id" label=field("responsible_id", lang) value=responsible required=!responsible.is_empty()
+                options=team errors/>
+        }
+    });
     view! {
         <section class="form-section">
             <h2>{words.identification}</h2>
@@ -56,6 +65,7 @@ fn Identification(form: Fields, errors: Signal<FieldErrors>) -> impl IntoView {
                 <SelectField name="condition" label=field("condition", lang) value=form.get("condition") errors
                     options=options(Condition::ALL, Condition::as_str, labels::condition)/>
                 <TextField name="code" label=field("code", lang) value=form.get("code") hint=words.code_hint maxlength=20 errors/>
+                {responsible}
             </div>
             <CheckSet name="purposes[]" field="purposes" label=field("purposes", lang) checked=form.all("purposes").to_vec() errors
                 options=options(Purpose::ALL, Purpose::as_str, labels::purpose)/>

@@ -104,7 +104,7 @@ proptest::proptest! {
         let input = parse(&form, 2026).expect("valid");
         let now = time::OffsetDateTime::UNIX_EPOCH;
         let property = Property {
-            id: super::super::types::PropertyId(uuid::Uuid::nil()), code: "AP0001".into(), input: input.clone(), version: 1,
+            id: super::super::types::PropertyId(uuid::Uuid::nil()), code: "AP0001".into(), input: input.clone(), version: 1, responsible: None,
             created_at: now, updated_at: now, is_archived: false, is_published: false, is_featured: false, slug: String::new(),
         };
         let filled = form_of(&property, lang);

@@ -81,7 +81,7 @@ fn SignUpForm(
             <TextField name="company_name" label=words.company_name value=typed.get("company_name") autocomplete="organization" maxlength=160 required=true errors/>
             <div data-slug-suffix=suffix>
                 <TextField name="slug" label=words.slug value=typed.get("slug") hint=words.slug_hint autocomplete="off" maxlength=40 needed=true errors/>
-                <p class="slug-said" id="slug-said" role="status"></p>
+                <p class="slug-said" id="slug-said" role="status" data-wait=words.slug_wait></p>
             </div>
             <TextField name="email" label=words.email kind="email" value=typed.get("email") hint=words.email_hint autocomplete="email" required=true errors/>
             <RadioSet name="plan" label=words.plan options=offered chosen=plan errors/>

@@ -27,6 +27,7 @@ use app::properties::types::Status;
 use app::values::day::year;
 
 use super::output;
+use super::tenant::{Meant, find};
 use crate::worker::elsewhere;
 use columns::Columns;
 use rows::{Reading, Standing};
@@ -61,6 +62,8 @@ pub(super) struct Import {
     /// Take an import back: what nobody has touched since
     #[arg(long, value_name = "BATCH", conflicts_with_all = ["file", "format", "map", "publish", "dry_run", "again"])]
     undo: Option<BatchId>,
+    #[command(flatten)]
+    meant: Meant,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -97,6 +100,11 @@ pub struct How {
 
 impl Import {
     pub(super) async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
+        if let Some(batch) = self.undo {
+            let company = find(deployment, &self.slug).await?;
+            self.meant
+                .confirm(&company, &format!("will lose what batch {batch} brought in and nobody has touched since"))?;
+        }
         let (db, mut committed) = open(deployment, &self.slug).await?;
         let done = match self.undo {
             Some(batch) => self.take_back(&db, batch).await,

@@ -1,9 +1,8 @@
 //! `sobrado tenant delete`: closed at once, dropped after a time of grace, its address free only after that.
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 use clap::Args;
 use serde_json::json;
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use tenancy::central::companies::{By, Company};
 use tenancy::central::{operations, slugs};
@@ -26,9 +25,8 @@ pub(in crate::commands) struct Delete {
     /// Open it again, as long as its database stands
     #[arg(long, conflicts_with_all = ["grace_days", "release_slug"])]
     call_off: bool,
-    /// Do not ask for the slug once more; needed without a terminal
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    meant: super::meant::Meant,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -44,7 +42,7 @@ impl Delete {
         if self.call_off {
             return self.call_off(deployment, &company).await;
         }
-        self.confirm(&company)?;
+        self.meant.confirm(&company, "will be deleted with everything in it")?;
         let provisioner = deployment.provisioner();
         let asked = provisioner.ask_to_go(company.id, (self.grace_days, self.release_slug), By::default()).await?;
         let Some(id) = asked else {
@@ -70,21 +68,6 @@ impl Delete {
         };
         output::print(self.json, &value, &[says]);
         Ok(ExitCode::SUCCESS)
-    }
-
-    /// A destructive command is meant: by whoever types the slug once more, or says so from the start.
-    fn confirm(&self, company: &Company) -> anyhow::Result<()> {
-        if self.force {
-            return Ok(());
-        }
-        let stdin = std::io::stdin();
-        ensure!(stdin.is_terminal(), "nobody can be asked here whether it is meant: add --force");
-        eprint!("{} ({}) will be deleted with everything in it. Type its slug: ", company.slug, company.name);
-        std::io::stderr().flush()?;
-        let mut typed = String::new();
-        stdin.lock().read_line(&mut typed)?;
-        ensure!(typed.trim() == company.slug, "that is not `{}`: nothing was done", company.slug);
-        Ok(())
     }
 
     async fn call_off(&self, deployment: &Deployment, company: &Company) -> anyhow::Result<ExitCode> {

@@ -1,6 +1,7 @@
 //! The log as people read it: a page at a time, by who, what, which, when; with the names that its identifiers stand for.
 
 use sqlx::{Postgres, QueryBuilder, Row as _};
+use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -223,6 +224,23 @@ pub async fn people_of(db: &CentralDb, tenant: TenantId) -> Result<Vec<(Uuid, St
         .fetch_all(db.pool())
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// What members are called, of those identifiers that are known: of this agency's, or of everybody's.
+///
+/// # Errors
+/// The database's.
+pub async fn names_of(
+    db: &CentralDb,
+    tenant: Option<TenantId>,
+    users: &[Uuid],
+) -> Result<HashMap<Uuid, String>, sqlx::Error> {
+    let rows = sqlx::query!(
+        "select id, name from users where id = any($1) and ($2::uuid is null or company_id = $2)",
+        users,
+        tenant.map(TenantId::as_uuid)
+    );
+    Ok(rows.fetch_all(db.pool()).await?.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// The person of this e-mail address, their accounts and their place among the operators: whatever a line may call them.

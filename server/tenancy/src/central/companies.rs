@@ -115,6 +115,31 @@ impl By {
     }
 }
 
+/// Gives an agency another name for people; its slug and the name on its site stay. What is as it was is no change. Gives the
+/// name that it had; none: there is no such agency in use.
+///
+/// # Errors
+/// The database's.
+pub async fn set_name(db: &CentralDb, (tenant, name): (TenantId, &str), by: By) -> Result<Option<String>, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let before = sqlx::query_scalar!(
+        "select name from companies where id = $1 and status in ('active', 'suspended') for update",
+        tenant.as_uuid()
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    match &before {
+        Some(before) if before != name => {}
+        _ => return Ok(before),
+    }
+    sqlx::query!("update companies set name = $2 where id = $1", tenant.as_uuid(), name).execute(&mut *tx).await?;
+    let changes = serde_json::json!({"name": [&before, name]});
+    let event = by.line(Some(tenant), "tenant.set_name", ("company", tenant.as_uuid()), changes);
+    audit::append(&mut tx, event).await?;
+    tx.commit().await?;
+    Ok(before)
+}
+
 /// Closes an agency for a while, whatever it has paid or owes. Says whether it could be: what is being made or goes cannot be
 /// held, and what is held already is not held anew.
 ///

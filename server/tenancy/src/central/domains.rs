@@ -203,9 +203,9 @@ pub async fn set_primary(
 ///
 /// # Errors
 /// The database's.
-pub async fn chosen(db: &CentralDb, tenant: TenantId) -> Result<(String, bool), sqlx::Error> {
-    let row = sqlx::query!("select slug, redirects_hosts from companies where id = $1", tenant.as_uuid());
-    row.fetch_one(db.pool()).await.map(|row| (row.slug, row.redirects_hosts))
+pub async fn chosen(db: &CentralDb, tenant: TenantId) -> Result<(String, String, bool), sqlx::Error> {
+    let row = sqlx::query!("select slug, name, redirects_hosts from companies where id = $1", tenant.as_uuid());
+    row.fetch_one(db.pool()).await.map(|row| (row.slug, row.name, row.redirects_hosts))
 }
 
 /// Lets every other host of the agency lead to its primary domain, or show the site itself. What is as it was is no change.

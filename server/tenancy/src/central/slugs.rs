@@ -109,11 +109,28 @@ pub(super) struct Taker<'a> {
 /// # Errors
 /// The database's.
 pub async fn is_free(db: &CentralDb, slug: &str, at: OffsetDateTime) -> Result<bool, Error> {
-    if is_reserved(slug) {
-        return Ok(false);
-    }
-    let mut conn = db.pool().acquire().await?;
-    Ok(!is_taken(&mut conn, slug, Taker { tenant: None, owners: &[], at }, &[]).await?)
+    Ok(!free_among(db, &[slug.to_owned()], at).await?.is_empty())
+}
+
+/// Those of several slugs that are free as [`is_free`] says, in their order: one statement, however many there are.
+///
+/// # Errors
+/// The database's.
+pub async fn free_among(db: &CentralDb, slugs: &[String], at: OffsetDateTime) -> Result<Vec<String>, Error> {
+    let asked: Vec<String> = slugs.iter().filter(|slug| !is_reserved(slug)).cloned().collect();
+    sqlx::query_scalar!(
+        r#"select asked.slug as "slug!"
+           from unnest($1::text[]) with ordinality as asked (slug, place)
+           where not exists (select from companies c where c.slug = asked.slug)
+             and not exists (select from sign_ups s
+                             where s.slug = asked.slug and s.confirmed_at is null and s.expires_at > $2)
+             and not slug_is_held(asked.slug, null, '{}')
+           order by asked.place"#,
+        &asked,
+        at
+    )
+    .fetch_all(db.pool())
+    .await
 }
 
 /// Whether a slug is free for whoever wants it.

@@ -2,6 +2,7 @@
 (() => {
   const ask = async (path, values) => {
     const answer = await fetch(path, { method: "POST", headers: { accept: "application/json" }, body: new URLSearchParams(values) });
+    if (answer.status === 429) return { wait: Number(answer.headers.get("retry-after")) || 60 };
     return answer.ok ? answer.json() : null;
   };
 
@@ -18,9 +19,10 @@
       timer = setTimeout(async () => {
         const verdict = await ask("/fn/sign_up/check_slug", values).catch(() => null);
         if (mine !== last) return;
-        said.textContent = verdict?.said ?? "";
+        said.textContent = (verdict?.wait ? said.dataset.wait : verdict?.said) ?? "";
         said.dataset.free = verdict?.is_free ?? "";
-        if (verdict && !isChosen) slug.value = verdict.slug;
+        if (verdict?.wait) timer = setTimeout(() => check(values), verdict.wait * 1000);
+        else if (verdict && !isChosen) slug.value = verdict.slug;
       }, 300);
     };
     company.addEventListener("input", () => { if (!isChosen) check({ company_name: company.value }); });
