@@ -35,7 +35,10 @@ impl Looks {
             *window = (now, 0);
         }
         if window.1 >= MOST {
-            let wait = (window.0 + WINDOW - now).whole_seconds().clamp(1, WINDOW.whole_seconds());
+            let left = window.0 + WINDOW - now;
+            // Upwards: whoever comes back when they were told to is let through.
+            let wait =
+                (left.whole_seconds() + i64::from(left.subsec_nanoseconds() > 0)).clamp(1, WINDOW.whole_seconds());
             return u32::try_from(wait).ok();
         }
         window.1 += 1;
