@@ -106,6 +106,7 @@ fn an_address_is_changed_by_the_owner_and_to_what_may_be_one() {
 }
 
 #[test]
+#[expect(clippy::disallowed_types, reason = "a listener of the test's own, beside the house's")]
 fn an_agency_that_is_renamed_is_called_so_everywhere() {
     run(async {
         let house = house().await;
