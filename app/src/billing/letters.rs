@@ -6,10 +6,12 @@ use time::OffsetDateTime;
 
 use crate::outside::mail::Writing;
 use crate::values::day::format_day;
-use crate::words::Lang;
+use crate::words::{Lang, words_in};
 
 /// What is said of an agency's standing; nothing for news of another kind.
-pub fn standing(lang: Lang, company: &str, news: &News, plan: String) -> Option<Writing> {
+pub fn standing(lang: Lang, company: &str, news: &News, (plan, how_to_pay): (String, String)) -> Option<Writing> {
+    let is_owing =
+        matches!(news, News::ClosesSoon { .. } | News::Closed { is_held: false } | News::Ended { is_wished: false });
     let (subject, line, label, after) = match *news {
         News::ClosesSoon { on } => closes_soon(lang, company, on)?,
         News::Closed { is_held: true } => held(lang, company),
@@ -19,7 +21,9 @@ pub fn standing(lang: Lang, company: &str, news: &News, plan: String) -> Option<
         News::Left { .. } | News::Acted { .. } => return None,
     };
     let link = Some((label.to_owned(), plan));
-    Some(Writing { lang, name: String::new(), subject, lines: vec![line], link, after: vec![after.to_owned()] })
+    let how = is_owing.then(|| format!("{}: {how_to_pay}", words_in(lang).billing.how_to_pay));
+    let lines = std::iter::once(line).chain(how).collect();
+    Some(Writing { lang, name: String::new(), subject, lines, link, after: vec![after.to_owned()] })
 }
 
 type Said = (String, String, &'static str, &'static str);
@@ -125,7 +129,7 @@ fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
                 "The subscription of {company} has ended, as was asked for. The site does not open any more and nobody enters the CRM."
             ),
             "See the plan",
-            "Its data are kept for 30 days and then deleted. Until then its owners reach the plan's page, and can come back.",
+            "Its data is kept for 30 days and then deleted. Until then its owners reach the plan's page, and can come back.",
         ),
         (Lang::Pt, false) => (
             format!("A assinatura da {company} terminou"),
@@ -141,15 +145,7 @@ fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
                 "An invoice of {company} is 60 days over, and the subscription has ended. The site does not open and nobody enters the CRM."
             ),
             "See the invoice",
-            "Its data are kept for 30 days and then deleted. Until then its owners reach the plan's page, and once it is paid, access comes back.",
+            "Its data is kept for 30 days and then deleted. Until then its owners reach the plan's page, and once it is paid, access comes back.",
         ),
-    }
-}
-
-/// Why an agency goes that nobody has asked to go.
-pub const fn time_is_over(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Pt => "A assinatura está cancelada há 30 dias",
-        Lang::En => "Its subscription has been cancelled for 30 days",
     }
 }

@@ -100,7 +100,7 @@ pub fn step(step: &str, lang: Lang) -> String {
         "migrate" => ("estrutura do banco", "schema"),
         "seed" => ("primeiros dados", "first rows"),
         "subscription" => ("plano", "plan"),
-        "verify" => ("conferência", "proof"),
+        "verify" => ("conferência", "verification"),
         "activate" => ("abertura", "opening"),
         "status" => ("situação", "state"),
         "fence" => ("acessos encerrados", "shut out"),
@@ -129,6 +129,11 @@ pub fn grave(level: &str, lang: Lang) -> &'static str {
         "warning" => in_lang(lang, ("atenção", "warning")),
         _ => "",
     }
+}
+
+/// Why an agency goes that nobody has asked to go.
+pub fn time_is_over(lang: Lang) -> &'static str {
+    in_lang(lang, ("A assinatura está cancelada há 30 dias", "Its subscription has been cancelled for 30 days"))
 }
 
 /// What an alert is about.
@@ -180,6 +185,8 @@ pub fn server(state: &str, lang: Lang) -> &'static str {
 /// What an act in the log is called; those of the agency's own people stand there as they are kept.
 pub fn act(action: &str, lang: Lang) -> String {
     let words = match action {
+        "tenant.set_name" => ("nome alterado", "name changed"),
+        "tenant.rename" => ("endereço alterado", "address changed"),
         "tenant.create" => ("imobiliária criada", "agency created"),
         "tenant.suspend" => ("acesso suspenso", "access suspended"),
         "tenant.resume" => ("acesso reativado", "access resumed"),

@@ -7,6 +7,7 @@ use tenancy::central::subscriptions::{self, Subscription};
 use tenancy::central::{changes, departures};
 use tenancy::{DatabaseError, TenantId};
 
+use super::labels;
 use super::tenants::by;
 use super::types::Ending;
 use crate::auth::second_factor::is_proved;
@@ -52,9 +53,14 @@ pub(super) async fn ending(
         may_be_deleted: is_there,
         dropped_after: going.as_ref().map(|going| format_instant(going.drop_after, lang)).unwrap_or_default(),
         is_staying: going.as_ref().is_some_and(|going| going.called_off.is_some()),
-        why: going.and_then(|going| going.reason).unwrap_or_default(),
+        why: going.map(|going| why(going, lang)).unwrap_or_default(),
         is_proved: is_proved(house).await?,
     })
+}
+
+/// Why it goes: as it was said, or because its time is over.
+fn why(going: departures::Going, lang: Lang) -> String {
+    if going.is_overdue { labels::time_is_over(lang).to_owned() } else { going.reason.unwrap_or_default() }
 }
 
 /// What an agency has bought; none: nothing yet.

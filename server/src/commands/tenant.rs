@@ -33,7 +33,7 @@ pub(super) enum Tenant {
     Resume(One),
     /// Give an agency another slug, which the one that it had leads to for 90 days; or another name for people
     Rename(Rename),
-    /// Close an agency as its owner wishes it: everything stays, and nobody enters
+    /// Close an agency as its owner wishes it: nobody enters, and its data go after 30 days
     Cancel(Cancel),
     /// Close an agency for good, and drop its database after a time of grace
     Delete(delete::Delete),
@@ -203,11 +203,15 @@ impl Rename {
 impl Cancel {
     async fn run(&self, deployment: &Deployment) -> anyhow::Result<ExitCode> {
         let company = find(deployment, &self.which.slug).await?;
-        self.meant.confirm(&company, "will be closed at once, with its subscription ended")?;
+        self.meant
+            .confirm(&company, "will be closed at once, with its subscription ended, and deleted after 30 days")?;
         if !companies::cancel(deployment.central(), company.id, &self.which.reason, By::default()).await? {
             bail!("{} is {}, neither active nor suspended", company.slug, company.status);
         }
-        let says = format!("{} is cancelled; `sobrado tenant resume` opens it again", company.slug);
+        let says = format!(
+            "{} is cancelled; until it goes, after 30 days, `sobrado tenant resume` opens it again",
+            company.slug
+        );
         output::print(self.which.json, &json!({"cancelled": company.slug}), &[says]);
         Ok(ExitCode::SUCCESS)
     }

@@ -1,4 +1,4 @@
-//! What time does to subscriptions, and to agencies that have none any more; what an agency's own database is told of its limits,
+//! What time does to subscriptions, and to agencies whose subscription has long been cancelled; what an agency's own database is told of its limits,
 //! a line a day of its use, and what its owners are told.
 //!
 //! Nothing here decides: states and periods are `tenancy::billing`'s, and each agency is a transaction of its own, so that one
@@ -14,10 +14,8 @@ use time::{Date, OffsetDateTime};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use app::billing::letters::time_is_over;
 use app::error::AppError;
 use app::state::House;
-use app::words::Lang;
 
 use super::away::Away;
 use super::{LOOK, notices, survived, wait};
@@ -74,16 +72,17 @@ async fn let_pass(house: &House, now: OffsetDateTime) -> Result<(), DatabaseErro
 /// # Errors
 /// The central database's.
 pub async fn let_go(house: &House, now: OffsetDateTime) -> Result<(), DatabaseError> {
-    // Written down once, as an operator's reason is: in the platform's own language.
-    let reason = time_is_over(Lang::default());
     for tenant in overdue::list(&house.central, now).await? {
-        let asked = survived(overdue::ask(&house.central, tenant, (reason, now))).await;
+        let asked = survived(overdue::ask(&house.central, tenant, now)).await;
         if let Some(Err(error)) = asked {
             tracing::error!(%tenant, %error, "an agency whose time is over does not go");
         }
     }
-    for tenant in overdue::taken_up(&house.central).await? {
-        departures::ask_to_stay(&house.central, tenant, &By::default()).await?;
+    for tenant in overdue::taken_up(&house.central, now).await? {
+        let asked = survived(departures::ask_to_stay(&house.central, tenant, &By::default())).await;
+        if let Some(Err(error)) = asked {
+            tracing::error!(%tenant, %error, "an agency that has no cause to go is not asked to stay");
+        }
     }
     Ok(())
 }

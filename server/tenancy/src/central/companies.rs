@@ -149,8 +149,8 @@ pub async fn suspend(db: &CentralDb, tenant: TenantId, reason: &str, by: By) -> 
     hold(db, tenant, Some(reason), by).await.map(|state| state.is_some())
 }
 
-/// Closes an agency for good, as its owner wishes it, and not only with the period: everything stays, and nobody enters. Says
-/// whether it was open or suspended.
+/// Closes an agency for good, as its owner wishes it, and not only with the period: nobody enters, and what it has is kept for
+/// [`KEPT`](crate::billing::KEPT). Says whether it was open or suspended.
 ///
 /// # Errors
 /// The database's.
@@ -199,6 +199,15 @@ async fn hold(db: &CentralDb, tenant: TenantId, reason: Option<&str>, by: By) ->
     )
     .execute(&mut *tx)
     .await?;
+    if reason.is_none() {
+        // Who was held could not come back: what they have is kept for the whole time from now on.
+        sqlx::query!(
+            "update tenant_subscriptions set cancelled_at = now() where tenant_id = $1 and status = 'cancelled'",
+            tenant.as_uuid()
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
     let (_, after) = standing::settle(&mut tx, tenant, OffsetDateTime::now_utc()).await?;
     let action = if reason.is_some() { "tenant.suspend" } else { "tenant.resume" };
     let changes = serde_json::json!({"status": [before.status, after.of_company()], "reason": reason});

@@ -1,7 +1,7 @@
 //! Agencies whose time is over: their subscription has been cancelled for as long as their data are kept, so they go, by the same
 //! road as any other ([`super::departures`]).
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::companies::By;
 use super::departures::{self, Asked};
@@ -44,36 +44,44 @@ async fn list_in(
 ///
 /// # Errors
 /// The database's.
-pub async fn ask(
-    db: &CentralDb,
-    tenant: TenantId,
-    (reason, now): (&str, OffsetDateTime),
-) -> Result<Option<OperationId>, sqlx::Error> {
+pub async fn ask(db: &CentralDb, tenant: TenantId, now: OffsetDateTime) -> Result<Option<OperationId>, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
     // Whoever pays, or takes a cancellation back, holds it too.
     standing::hold_row(&mut tx, tenant).await?;
     if list_in(&mut *tx, (Some(tenant), now)).await?.is_empty() {
         return Ok(None);
     }
-    let asked = Asked { grace_days: GRACE_DAYS, release_slug: false, is_overdue: true, reason: Some(reason) };
+    let asked = Asked { grace_days: GRACE_DAYS, release_slug: false, is_overdue: true, reason: None };
     let id = departures::ask_in(&mut tx, tenant, (asked, By::default())).await?;
     tx.commit().await?;
     Ok(id)
 }
 
-/// Those that go for this alone and are not cancelled any more, because somebody has paid after all: they are to stay.
+/// Those that go for this alone and have no cause to any more, because somebody has paid after all, or because a clock was far ahead:
+/// they are to stay.
 ///
 /// # Errors
 /// The database's.
-pub async fn taken_up(db: &CentralDb) -> Result<Vec<TenantId>, sqlx::Error> {
+pub async fn taken_up(db: &CentralDb, now: OffsetDateTime) -> Result<Vec<TenantId>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select o.tenant_id as "tenant: TenantId"
            from tenant_operations o
            join tenant_subscriptions s on s.tenant_id = o.tenant_id
            where o.kind = 'delete' and o.state in ('queued', 'waiting') and o.step in ('asked', 'fence')
-             and o.data->>'is_overdue' = 'true' and o.data->>'called_off' is null and s.status <> 'cancelled'
-           order by o.tenant_id"#
+             and o.data->>'is_overdue' = 'true' and o.data->>'called_off' is null
+             and (s.status <> 'cancelled' or s.cancelled_at > $1)
+           order by o.tenant_id"#,
+        now - KEPT + Duration::DAY
     )
     .fetch_all(db.pool())
     .await
+}
+
+/// Whether somebody has taken the subscription up again: the last look before a database is dropped.
+pub(crate) async fn is_taken_up(db: &CentralDb, tenant: TenantId) -> Result<bool, sqlx::Error> {
+    let query = sqlx::query_scalar!(
+        r#"select exists (select from tenant_subscriptions where tenant_id = $1 and status <> 'cancelled') as "is!""#,
+        tenant.as_uuid()
+    );
+    query.fetch_one(db.pool()).await
 }

@@ -64,7 +64,8 @@ pub(crate) async fn settle(tx: &mut CentralTx, tenant: TenantId, now: OffsetDate
     let was = State::parse(&facts.status);
     let is = State::of(Facts { is_held: held.is_held, has_ended: facts.has_ended, due_since: facts.due_since }, now);
     // One of before this was written down, or of a program that does not write it, counts from now on.
-    if was != is || (is == State::Cancelled && !facts.is_dated) {
+    let is_news = was != is || (is == State::Cancelled && !facts.is_dated);
+    if is_news {
         // Time in which it was closed is not paid for: the next period begins when it is open again.
         let comes_back = !was.is_open() && is.is_open() && facts.expires_at < now;
         sqlx::query!(
@@ -82,7 +83,7 @@ pub(crate) async fn settle(tx: &mut CentralTx, tenant: TenantId, now: OffsetDate
         .execute(&mut **tx)
         .await?;
     }
-    if was != is {
+    if is_news {
         tell(tx, tenant, (was, is), (held.is_held, facts.has_ended), now).await?;
     }
     open_or_close(tx, tenant, (&held, is)).await?;

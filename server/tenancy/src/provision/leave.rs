@@ -17,6 +17,7 @@ use crate::central::companies::By;
 use crate::central::departures::{self, Going};
 use crate::central::leases;
 use crate::central::operations::{self, Operation};
+use crate::central::overdue;
 use crate::connect::connect;
 use crate::routing::Placement;
 use crate::{OperationId, TenantId, relay};
@@ -90,6 +91,13 @@ impl Provisioner {
         }
         if op.step == "fence" {
             if departures::put_off(&self.central, op, going.drop_after).await? {
+                return Ok(());
+            }
+            // Whoever has paid stays, whether or not somebody has looked since.
+            if going.is_overdue
+                && overdue::is_taken_up(&self.central, op.tenant).await?
+                && self.open_again(op, By::default()).await?
+            {
                 return Ok(());
             }
             self.empty_outbox(op.tenant, &place).await?;
