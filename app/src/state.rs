@@ -104,6 +104,8 @@ pub struct Settings {
     pub dns_servers: Vec<SocketAddr>,
     /// Where the edge is.
     pub edge: EdgeOptions,
+    /// How agencies pay what they owe, as the operator says it; none: they ask.
+    pub payment: Option<Arc<str>>,
 }
 
 impl Settings {

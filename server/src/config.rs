@@ -78,6 +78,8 @@ pub struct Config {
     pub edge: EdgeOptions,
     /// Databases that wait on each server for who signs up next.
     pub prepared: u16,
+    /// How agencies pay what they owe, as operators say it.
+    pub payment: Option<Arc<str>>,
 }
 
 impl Config {
@@ -145,6 +147,7 @@ impl Config {
                 roots: get("EDGE_CA_FILE").map(PathBuf::from),
             },
             prepared: prepared(get("PREPARED_DATABASES"), environment)?,
+            payment: payment(get("PAYMENT_INSTRUCTIONS"))?,
             base_url,
             central_url,
             provisioner_url,
@@ -175,7 +178,7 @@ impl Config {
     pub fn settings(&self, demo: Option<Arc<[DemoPerson]>>) -> Settings {
         let settings = settings(&self.base_url, self.environment).expect("the base URL was checked when it was read");
         let (dns_servers, edge) = (self.dns_servers.clone(), self.edge.clone());
-        Settings { demo, mail: self.mail.clone(), dns_servers, edge, ..settings }
+        Settings { demo, mail: self.mail.clone(), dns_servers, edge, payment: self.payment.clone(), ..settings }
     }
 }
 
@@ -215,7 +218,16 @@ fn settings(base_url: &str, environment: Environment) -> Result<Settings, Config
         only_counts: environment == Environment::Bench,
         dns_servers: Vec::new(),
         edge: EdgeOptions::default(),
+        payment: None,
     })
+}
+
+/// A sentence or two, as they are shown.
+fn payment(value: Option<String>) -> Result<Option<Arc<str>>, ConfigError> {
+    if value.as_ref().is_some_and(|text| text.chars().count() > 500 || text.chars().any(char::is_control)) {
+        return Err(wrong("PAYMENT_INSTRUCTIONS", "is to be one line of at most 500 characters"));
+    }
+    Ok(value.map(Arc::from))
 }
 
 fn address(variable: &'static str, value: Option<String>, default: &str) -> Result<SocketAddr, ConfigError> {
@@ -341,6 +353,7 @@ mod tests {
             ("EDGE_ADDR", "443"),
             ("FILES_URL", "s3:bucket"),
             ("SMTP_URL", "mail.example:25"),
+            ("PAYMENT_INSTRUCTIONS", "Pix\n12.345.678/0001-90"),
         ] {
             let error = read(&[(name, value)]).expect_err(name);
             assert!(error.starts_with(name), "{error}");

@@ -44,6 +44,10 @@ pub async fn page(house: &House, staff: &PlanStaff, wish: Fields, lang: Lang) ->
     let days = usage::days(&house.central, tenant, MOST).await?;
     let may_change = may(Can::ChangePlan) && sub.state.is_open();
     let (form, preview) = if may_change { wished(&sub, &sold, (wish, &meters), (now, lang)) } else { (None, None) };
+    let invoices: Vec<InvoiceRow> = match may(Can::SeeInvoices) {
+        true => all_invoices.iter().map(|invoice| invoice_row(invoice, now, lang)).collect(),
+        false => Vec::new(),
+    };
     Ok(PlanPage {
         plan: sub.now.plan.name.clone(),
         title: format!("{} {}", words_in(lang).billing.plan, sub.now.plan.display_name),
@@ -53,13 +57,16 @@ pub async fn page(house: &House, staff: &PlanStaff, wish: Fields, lang: Lang) ->
         wish: form,
         preview,
         end: may(Can::ChangePlan).then(|| end(&sub)).flatten(),
-        invoices: match may(Can::SeeInvoices) {
-            true => all_invoices.iter().map(|invoice| invoice_row(invoice, now, lang)).collect(),
-            false => Vec::new(),
-        },
+        how_to_pay: invoices.iter().any(|row| row.is_open).then(|| how_to_pay(house, lang)),
+        invoices,
         days: days.into_iter().map(|day| day_row(day, lang)).collect(),
         meters,
     })
+}
+
+/// How an invoice is paid: as the operator says it, or whom to ask.
+pub fn how_to_pay(house: &House, lang: Lang) -> String {
+    house.settings.payment.as_deref().unwrap_or(words_in(lang).billing.ask_how_to_pay).to_owned()
 }
 
 /// Changes what was bought, for the amount that the form agrees to.

@@ -58,6 +58,8 @@ pub struct PlanPage {
     pub end: Option<End>,
     /// What was asked for, newest first, for whom may see it.
     pub invoices: Vec<InvoiceRow>,
+    /// How it is paid, while something is owed.
+    pub how_to_pay: Option<String>,
     /// Use, a line a day, newest first.
     pub days: Vec<DayRow>,
 }

@@ -5,6 +5,7 @@ use tenancy::central::mails::Letter;
 use tenancy::central::owner_notices::{self, Notice, Owner};
 
 use app::billing::letters::standing;
+use app::billing::subscription::how_to_pay;
 use app::state::House;
 use app::team::letters::of_team;
 use app::words::Lang;
@@ -26,8 +27,8 @@ fn letter(house: &House, notice: &Notice, owner: &Owner) -> Letter {
     let lang = owner.locale.as_deref().and_then(Lang::parse).unwrap_or_default();
     let address = |page: &str| house.settings.address(page);
     let (company, news) = (notice.company.as_str(), &notice.news);
-    let writing =
-        of_team(lang, company, news, address).or_else(|| standing(lang, company, news, address(app::caller::PLAN)));
+    let of_plan = || (address(app::caller::PLAN), how_to_pay(house, lang));
+    let writing = of_team(lang, company, news, address).or_else(|| standing(lang, company, news, of_plan()));
     let mut writing = writing.expect("each kind of news is one slice's");
     writing.name.clone_from(&owner.name);
     writing.lines.insert(0, app::auth::words::greeting(&owner.name, lang));

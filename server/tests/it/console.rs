@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use app::platform::jobs::tell_of_alerts;
 
-use crate::harness::{Caller, House, house, open, register};
+use crate::harness::{Caller, House, TURNS, house, open, register};
 
 async fn central() -> sqlx::PgConnection {
     superuser().await.database("central").connect().await.expect("superuser")
@@ -111,6 +111,7 @@ fn what_a_database_that_never_answered_holds_is_not_nothing() {
 #[test]
 fn what_costs_is_measured_by_turns_and_never_for_a_page() {
     run(async {
+        let _turns = TURNS.lock().await;
         let house = house().await;
         let a = house.agency().await;
         let mut operator = house.operator().await;

@@ -6,7 +6,7 @@ use tenancy::central::{alerts, companies};
 use tenancy::testing::{Agency, run, superuser};
 use time::{Duration, OffsetDateTime};
 
-use crate::harness::{Caller, House, house};
+use crate::harness::{Caller, House, TURNS, house};
 
 async fn central() -> sqlx::PgConnection {
     superuser().await.database("central").connect().await.expect("superuser")
@@ -77,6 +77,7 @@ fn a_database_that_answers_nobody_is_told_of_with_its_server_until_it_answers() 
 #[test]
 fn two_failures_ten_minutes_apart_are_enough_and_an_agency_that_is_closed_is_asked_no_more() {
     run(async {
+        let _turns = TURNS.lock().await;
         let house = house().await;
         let (a, b) = (house.agency().await, house.agency().await);
         let central_db = &house.state.house.central;
@@ -100,8 +101,9 @@ fn two_failures_ten_minutes_apart_are_enough_and_an_agency_that_is_closed_is_ask
 }
 
 #[test]
-fn who_has_just_stopped_to_answer_is_asked_again_before_all_others() {
+fn who_has_just_stopped_answering_is_asked_again_before_all_others() {
     run(async {
+        let _turns = TURNS.lock().await;
         let house = house().await;
         let a = house.agency().await;
         let mut central = central().await;
@@ -119,6 +121,7 @@ fn who_has_just_stopped_to_answer_is_asked_again_before_all_others() {
 #[test]
 fn the_worker_finds_a_database_that_lets_nobody_in() {
     run(async {
+        let _turns = TURNS.lock().await;
         let house = house().await;
         let a = house.agency().await;
         let mut root = superuser().await.connect().await.expect("superuser");

@@ -92,6 +92,7 @@ fn owners_hear_three_days_before_they_are_closed_and_when_they_are_each_once_in_
         let mails = told(house, "owner.closes_soon", &a.email).await;
         assert!(mails.len() == 1 && mails[0].contains(&day) && mails[0].contains(&a.route.name), "{day}: {mails:?}");
         assert!(mails[0].contains("http://localhost:3000/app/settings/plan"), "{mails:?}");
+        assert!(mails[0].contains("Como pagar: combine com quem"), "{mails:?}");
         let other = told(house, "owner.closes_soon", &english).await;
         assert!(other.len() == 1 && other[0].contains("will be suspended on"), "{other:?}");
         for days in [19, 20] {
@@ -106,6 +107,7 @@ fn owners_hear_three_days_before_they_are_closed_and_when_they_are_each_once_in_
         pay(house, &a).await;
         let opened = told(house, "owner.opened", &a.email).await;
         assert!(opened.len() == 1 && opened[0].contains("está aberta de novo"), "{opened:?}");
+        assert!(!opened[0].contains("Como pagar"), "nothing is owed any more: {opened:?}");
         for kind in ["owner.closes_soon", "owner.closed", "owner.opened"] {
             assert_eq!(count(house, &a, (kind, &a.email)).await, 1, "{kind}: once");
             assert_eq!(count(house, &a, (kind, &books)).await, 0, "{kind}: to owners alone");

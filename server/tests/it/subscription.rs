@@ -11,11 +11,12 @@ use time::{Duration, OffsetDateTime};
 
 use app::access::{Audience, ROWS, Role};
 use app::billing::features::Feature;
+use app::state::Settings;
 use app::values::day::format_day;
 use app::words::Lang;
 use server::worker::subscriptions::{let_go, write_day};
 
-use crate::harness::{Answer, Caller, House, a_property, house, register, root};
+use crate::harness::{Answer, Caller, House, a_property, house, open_as, register, root, settings};
 
 const PAGE: &str = "/app/settings/plan";
 
@@ -431,6 +432,25 @@ fn the_page_shows_how_much_was_used_day_by_day() {
 }
 
 #[test]
+fn whoever_owes_is_told_how_it_is_paid() {
+    run(async {
+        const HOW: &str = "Pix 12.345.678/0001-90; envie o comprovante a financeiro@sobrado.example";
+        let told = open_as(Default::default(), Settings { payment: Some(HOW.into()), ..settings() }).await;
+        let house = house().await;
+        let (a, b) = (on(&told, "k").await, on(house, "k").await);
+        let mut owner = told.owner(&a).await;
+        let page = read(&owner.get(PAGE).await);
+        assert!(page.contains("Como pagar") && page.contains(HOW), "{page}");
+        let asks = read(&house.owner(&b).await.get(PAGE).await);
+        assert!(asks.contains("combine com quem atende você") && !asks.contains("Pix"), "{asks}");
+        // Who does not see the invoices is not told either, and nobody is who owes nothing.
+        assert!(!read(&told.member(&a, "broker").await.get(PAGE).await).contains("Como pagar"));
+        pay(&told, &a).await;
+        assert!(!read(&owner.get(PAGE).await).contains("Como pagar"));
+    });
+}
+
+#[test]
 fn the_worker_lets_go_of_whose_data_were_kept_for_thirty_days_and_keeps_who_pays_after_all() {
     run(async {
         let house = house().await;
@@ -461,7 +481,10 @@ fn the_worker_lets_go_of_whose_data_were_kept_for_thirty_days_and_keeps_who_pays
         assert_eq!((status(&a).await.as_str(), status(&b).await.as_str()), ("deleting", "cancelled"));
         let lines = audit::list(&house.state.house.central, a.route.tenant, 100).await.expect("listed");
         let asked = lines.iter().find(|line| line.action == "tenant.delete").expect("in the log");
-        assert_eq!(asked.changes["reason"], "A assinatura está cancelada há 30 dias");
+        assert_eq!(asked.changes["is_overdue"], true);
+        let mut operator = house.operator().await;
+        let sheet = operator.get(&format!("/platform/tenants/{}", a.route.slug)).await.text();
+        assert!(sheet.contains("A assinatura está cancelada há 30 dias"), "{sheet}");
         pay(house, &a).await;
         let_go(&house.state.house, now).await.expect("looked at");
         let id = sqlx::query_scalar("select id from tenant_operations where tenant_id = $1 and kind = 'delete'");

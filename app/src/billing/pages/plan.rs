@@ -73,7 +73,7 @@ fn content(plan: PlanPage, act: Act) -> impl IntoView {
                 <ul class="plan-features">{plan.features.into_iter().map(feature).collect_view()}</ul>
                 <p><a class="btn" href="/planos" rel="external">{words.compare}</a></p>
             </section>
-            {(!plan.invoices.is_empty()).then(|| invoices(plan.invoices))}
+            {(!plan.invoices.is_empty()).then(|| invoices(plan.invoices, plan.how_to_pay))}
             {(!plan.days.is_empty()).then(|| history(plan.days))}
             {plan.end.map(|end| ending(end, act))}
         </div>
@@ -145,7 +145,8 @@ fn feature(line: FeatureLine) -> impl IntoView {
     view! { <li class=class>{line.name}" "<span class="quiet">{line.said}</span></li> }
 }
 
-fn invoices(rows: Vec<InvoiceRow>) -> impl IntoView {
+fn invoices(rows: Vec<InvoiceRow>, how_to_pay: Option<String>) -> impl IntoView {
+    let words = &words().billing;
     let rows = rows.into_iter().map(|row| {
         let lines = row.lines.into_iter().map(|(what, amount)| view! { <li>{what}": "{amount}</li> });
         view! {
@@ -159,7 +160,13 @@ fn invoices(rows: Vec<InvoiceRow>) -> impl IntoView {
             </li>
         }
     });
-    view! { <section class="form-section"><h2>{words().billing.invoices}</h2><ul class="rows">{rows.collect_view()}</ul></section> }
+    view! {
+        <section class="form-section">
+            <h2>{words.invoices}</h2>
+            {how_to_pay.map(|how| view! { <p><strong>{words.how_to_pay}</strong>": "{how}</p> })}
+            <ul class="rows">{rows.collect_view()}</ul>
+        </section>
+    }
 }
 
 fn history(days: Vec<DayRow>) -> impl IntoView {

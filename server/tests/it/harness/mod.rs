@@ -74,6 +74,7 @@ pub fn settings() -> Settings {
         only_counts: false,
         dns_servers: Vec::new(),
         edge: Default::default(),
+        payment: None,
     }
 }
 
@@ -257,6 +258,9 @@ impl House {
         caller
     }
 }
+
+/// Whose turn it is to be measured is one list for everybody: who changes it, or works it off, has it for itself.
+pub static TURNS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// What agencies' own databases know of their people: who looks at what is behind has it for themselves.
 static COPIES: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
