@@ -93,11 +93,10 @@ impl Serve {
         let patience = Patience::default();
         let patience = Patience { finish: patience.finish.saturating_sub(farewell), ..patience };
         let working = if self.no_worker {
-            tokio::spawn(worker::elsewhere::tell_each(deployment.central().clone(), committed));
-            None
+            tokio::spawn(worker::elsewhere::tell_each(deployment.central().clone(), committed, stop.clone()))
         } else {
             let provisioner = deployment.provisioner().keeping(config.prepared);
-            Some(tokio::spawn(worker::run(state.house.clone(), provisioner, committed, stop.clone())))
+            tokio::spawn(worker::run(state.house.clone(), provisioner, committed, stop.clone()))
         };
         if !self.no_worker {
             tokio::spawn(worker::heads::run(
@@ -128,8 +127,9 @@ impl Serve {
         stop.cancel();
         let deadline = Instant::now() + patience.finish;
         let _ = tokio::join!(serving, measuring);
-        if let Some(working) = working {
-            end(working, deadline).await;
+        if let Some(mut committed) = end(working, deadline).await {
+            // What was committed since: another process works already, or looks when this one is started again.
+            worker::elsewhere::tell(deployment.central(), None, &mut committed).await;
         }
         close(&state.house.registry).await;
         Ok(())
@@ -143,11 +143,15 @@ pub(super) async fn close(registry: &Registry) {
     }
 }
 
-/// Waits for the worker until then, and no longer: what it leaves half done is done again.
-pub(super) async fn end(mut working: JoinHandle<()>, deadline: Instant) {
-    if tokio::time::timeout_at(deadline, &mut working).await.is_err() {
-        tracing::warn!("the worker did not finish in time; what it had begun is done again");
-        working.abort();
+/// Waits for the worker until then, and no longer: what it leaves half done is done again. Gives what it gives back.
+pub(super) async fn end<T>(mut working: JoinHandle<T>, deadline: Instant) -> Option<T> {
+    match tokio::time::timeout_at(deadline, &mut working).await {
+        Ok(ended) => ended.ok(),
+        Err(_) => {
+            tracing::warn!("the worker did not finish in time; what it had begun is done again");
+            working.abort();
+            None
+        }
     }
 }
 

@@ -54,7 +54,9 @@ async fn work(config: &Config, deployment: &Deployment) -> anyhow::Result<()> {
     }
     tracing::info!("stopping: what is under way finishes first");
     stop.cancel();
-    end(working, Instant::now() + Patience::default().finish).await;
+    if let Some(mut committed) = end(working, Instant::now() + Patience::default().finish).await {
+        worker::elsewhere::tell(deployment.central(), None, &mut committed).await;
+    }
     close(&state.house.registry).await;
     Ok(())
 }

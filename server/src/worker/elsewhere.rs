@@ -2,11 +2,19 @@
 
 use tenancy::{CentralDb, TenantId, relay};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
-/// Tells of each outbox as it is committed to, until nobody can commit any more.
-pub async fn tell_each(central: CentralDb, mut committed: mpsc::UnboundedReceiver<TenantId>) {
-    while let Some(tenant) = committed.recv().await {
-        tell(&central, Some(tenant), &mut committed).await;
+/// Tells of each outbox as it is committed to, until the token is cancelled. Gives the channel back: requests under way go on.
+pub async fn tell_each(
+    central: CentralDb,
+    mut committed: mpsc::UnboundedReceiver<TenantId>,
+    stop: CancellationToken,
+) -> mpsc::UnboundedReceiver<TenantId> {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return committed,
+            Some(tenant) = committed.recv() => tell(&central, Some(tenant), &mut committed).await,
+        }
     }
 }
 

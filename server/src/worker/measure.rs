@@ -64,15 +64,16 @@ pub async fn measure_next(house: &House) -> Result<Option<i64>, AppError> {
     Ok(Some(open))
 }
 
-/// What it says of a database that it was not opened: nothing, where the agency has just been closed or there was no connection left.
+/// What it says of a database that it was not opened: nothing, where the agency has just been closed or there was no connection left,
+/// or where it answers well enough, and another alert says what is wrong with it.
 fn not_opened(error: &OpenError) -> Answer {
     match error {
-        OpenError::NotActive(_) | OpenError::Busy | OpenError::NoShare => Answer::NotAsked,
-        OpenError::WrongIdentity
-        | OpenError::SchemaOutOfRange { .. }
-        | OpenError::Sealed
-        | OpenError::Resting
-        | OpenError::Unavailable(_) => Answer::Silent(said(error)),
+        OpenError::NotActive(_)
+        | OpenError::Busy
+        | OpenError::NoShare
+        | OpenError::WrongIdentity
+        | OpenError::SchemaOutOfRange { .. } => Answer::NotAsked,
+        OpenError::Sealed | OpenError::Resting | OpenError::Unavailable(_) => Answer::Silent(said(error)),
     }
 }
 

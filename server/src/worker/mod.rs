@@ -46,18 +46,19 @@ const PLACES: usize = 2;
 const LOOK: Duration = Duration::from_secs(2);
 /// Between two looks for domains whose time has come.
 const DOMAINS: Duration = Duration::from_secs(5);
-/// How often a process that stands by asks for the worker's place, and how long one waits for a database that was away.
+/// How often a process that stands by asks for the worker's place.
 const STAND_BY: Duration = Duration::from_secs(3);
+/// How long is waited for a database that could not be opened.
 const AWAY: Duration = Duration::from_secs(30);
 
 /// Works until the token is cancelled; what is under way is finished first. Of all processes of an installation one works,
-/// and the others stand by to take its place.
+/// and the others stand by to take its place. Gives back what says whose outbox may hold something: requests under way go on.
 pub async fn run(
     house: Arc<House>,
     provisioner: Provisioner,
     mut committed: mpsc::UnboundedReceiver<TenantId>,
     stop: CancellationToken,
-) {
+) -> mpsc::UnboundedReceiver<TenantId> {
     // Nobody waits for what is done here: it leaves connections to those for whom somebody does.
     let house = Arc::new(House { registry: house.registry.for_jobs(), ..House::clone(&house) });
     while !stop.is_cancelled() {
@@ -66,6 +67,7 @@ pub async fn run(
             stand_by(&house, &mut committed, &stop).await;
         }
     }
+    committed
 }
 
 /// Why a turn in the worker's place has ended before it was to.

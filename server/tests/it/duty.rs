@@ -20,7 +20,7 @@ use crate::harness::settings;
 struct Worker {
     house: Arc<House>,
     stop: CancellationToken,
-    working: JoinHandle<()>,
+    working: JoinHandle<tokio::sync::mpsc::UnboundedReceiver<tenancy::TenantId>>,
 }
 
 impl Worker {
