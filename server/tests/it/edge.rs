@@ -106,6 +106,11 @@ fn a_custom_domain_goes_from_its_claim_to_its_page_over_https() {
 
         let page = edge.get(&host, "/").await.expect("over https");
         assert!(page.status == 200 && page.body.contains(&a.name) && !page.body.contains(&b.name), "{page:?}");
+        // In a browser; and it is the certificate by which it gets there.
+        let shown = edge.browse((&host, "/"), &authority.pin().await).await;
+        assert!(shown.contains(&a.name) && !shown.contains(&b.name), "{shown}");
+        let refused = edge.browse((&host, "/"), &"A".repeat(43)).await;
+        assert!(!refused.contains(&a.name), "a browser that does not know the authority: {refused}");
         let hsts = page.header("strict-transport-security");
         assert!(hsts.contains("max-age=63072000") && !hsts.contains("includeSubDomains"), "{hsts}");
         assert_eq!((page.header("server"), page.header("x-frame-options")), ("", "DENY"));

@@ -138,15 +138,35 @@ impl Authority {
         let authority = Self { _pebble: pebble, folder: folder.to_owned(), directory, http, https };
         // What it signs with is made at its start.
         let trusted = config(&certificate);
-        let request = b"GET /roots/0 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-        for _ in 0..300 {
-            if let Ok(reply) = send(&trusted, management, "localhost", request).await {
-                fs::write(authority.roots(), reply.body).expect("written");
-                return authority;
+        for (path, file) in [("/roots/0", authority.roots()), ("/intermediates/0", authority.intermediate())] {
+            let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+            let mut written = false;
+            for _ in 0..300 {
+                if let Ok(reply) = send(&trusted, management, "localhost", request.as_bytes()).await {
+                    fs::write(&file, reply.body).expect("written");
+                    written = true;
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            assert!(written, "pebble does not answer: {}", authority.log());
         }
-        panic!("pebble does not answer: {}", authority.log());
+        authority
+    }
+
+    /// The file with what it signs hosts' certificates with.
+    fn intermediate(&self) -> PathBuf {
+        self.folder.join("intermediate.pem")
+    }
+
+    /// The number of its key (RFC 7469, 2.4), by which a browser can be told to trust what it has signed.
+    pub async fn pin(&self) -> String {
+        let pipe = "openssl x509 -in \"$1\" -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary \
+            | openssl base64";
+        let told = Command::new("sh").args(["-c", pipe, "pin"]).arg(self.intermediate()).output().await;
+        let pin = String::from_utf8(told.expect("openssl runs").stdout).expect("text").trim().to_owned();
+        assert_eq!(pin.len(), 44, "a number of 256 bits: {pin:?}");
+        pin
     }
 
     /// The file with what it signs with.
@@ -213,6 +233,22 @@ impl Edge {
 
     pub async fn get(&self, host: &str, path: &str) -> io::Result<Reply> {
         self.ask("GET", (host, path), &[("accept", "text/html")], "").await
+    }
+
+    /// What Chromium shows of a page when it has been loaded, with whatever its policy lets it load. It finds every host here, and
+    /// trusts what was signed with this key.
+    pub async fn browse(&self, (host, path): (&str, &str), pin: &str) -> String {
+        let program = std::env::var_os("CHROMIUM").unwrap_or_else(|| "/usr/bin/chromium".into());
+        let profile = tempfile::tempdir().expect("a folder");
+        let mut command = Command::new(&program);
+        command.args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--dump-dom"]);
+        command.arg(format!("--user-data-dir={}", profile.path().display()));
+        command.arg(format!("--host-resolver-rules=MAP * {}", self.https));
+        command.arg(format!("--ignore-certificate-errors-spki-list={pin}"));
+        command.arg(format!("https://{host}{path}")).stdin(Stdio::null()).kill_on_drop(true);
+        let shown = tokio::time::timeout(LONG, command.output()).await.expect("in time");
+        let shown = shown.unwrap_or_else(|error| panic!("{} does not run: {error}", program.display()));
+        String::from_utf8_lossy(&shown.stdout).into_owned()
     }
 
     /// What it answers to whoever offers this version of TLS as their newest (RFC 5246, 7.4.1.2) and names this host: the first
