@@ -257,8 +257,11 @@ async fn end_in(
 /// What was asked for in vain before has come about with this. When nothing is left that has not, the alert closes.
 async fn settle(tx: &mut CentralTx, id: OperationId, (kind, subject): (&str, &str)) -> Result<(), sqlx::Error> {
     let before = sqlx::query_scalar!(
-        r#"update fleet_operations set state = 'done', step = 'overtaken'
+        // A migration of those that failed alone does not do what one of all was asked for.
+        r#"update fleet_operations o set state = 'done', step = 'overtaken'
            where kind = $1 and subject = $2 and state = 'failed' and id < $3
+             and not (coalesce((select data->>'only_failed' from fleet_operations where id = $3), '') = 'true'
+                      and o.data->>'only_failed' = 'false')
            returning id as "id: OperationId""#,
         kind,
         subject,

@@ -92,7 +92,10 @@ async fn looked(deployment: &Deployment, member: Member, expected: &str) -> (Str
 
 async fn look(deployment: &Deployment, member: &Member, expected: &str) -> Result<Look, ServerError> {
     let maker = deployment.servers().hands(member.server_id).await?.maker;
-    let owner = as_owner(maker.database(&member.db_name)).application_name("sobrado/doctor");
+    // Accounts and payments wait for a row that is held meanwhile: not for long.
+    let owner =
+        as_owner(maker.database(&member.db_name)).options([("statement_timeout", "5s"), ("lock_timeout", "2s")]);
+    let owner = owner.application_name("sobrado/doctor");
     let mut inside = connect(&owner).await?;
     let lines = schema::describe(&mut inside).await;
     let drift = usage::look_by(deployment.central(), member.tenant, &mut inside).await;

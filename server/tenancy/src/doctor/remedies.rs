@@ -44,7 +44,9 @@ pub(super) fn remedy(alert: &Alert) -> String {
             "Bring its database server back, or the agency's database on it: the worker sees by itself that it answers".into()
         }
         Kind::FleetOperation => {
-            "Mend the cause; `sobrado operations list` names it, and `sobrado operations retry` has it tried again".into()
+            "Mend the cause; `sobrado operations list` names it, and `sobrado operations retry` has it tried again; a server that \
+             was to be added is added anew"
+                .into()
         }
         Kind::DomainSuspect => "Its owners were written to; `sobrado domains verify` says what their DNS lacks".into(),
         Kind::DomainMoved => "Its owners were written to: whoever runs the DNS has proven it for another agency".into(),

@@ -348,7 +348,7 @@ impl Drop for Told {
     fn drop(&mut self) {
         let Self(committed) = self;
         committed.known.commits.fetch_add(1, Ordering::Release);
-        // Nobody listens in a command without a worker: the sweeper finds the lines later.
+        // Nobody may be listening: then the worker finds the lines when it looks at everybody's outboxes.
         let _ = committed.relay.send(committed.tenant);
     }
 }

@@ -63,7 +63,9 @@ fn many_agencies_share_a_budget_and_nobody_is_given_anothers_connection() {
                         let draw = (worker * 7919 + round * 104_729) % (routes.len() * routes.len());
                         let route = &routes[draw.isqrt() % routes.len()];
                         let db = registry.open(route).await.expect("it opens");
-                        let name = sqlx::query_scalar::<_, String>("select current_database()::text").fetch_one(&db);
+                        // Held for a moment, so that all there may be are in use at once on a busy machine, too.
+                        let asked = "select current_database()::text from pg_sleep(0.01)";
+                        let name = sqlx::query_scalar::<_, String>(asked).fetch_one(&db);
                         assert_eq!(name.await.expect("it answers"), route.placement.db_name);
                     }
                 })
