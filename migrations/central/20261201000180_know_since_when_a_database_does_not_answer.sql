@@ -9,6 +9,7 @@ alter table tenant_stats
 -- What never answered was never measured.
 update tenant_stats set tried_at = measured_at, measured_at = case when properties is null then null else measured_at end;
 alter table tenant_stats
+    alter column tried_at set default now(),
     alter column tried_at set not null,
     add constraint tenant_stats_failures_check check ((failures > 0) = (unreachable_since is not null) and failures >= 0);
 drop index tenant_stats_measured_at_idx;

@@ -164,7 +164,7 @@ const PT: FleetWords = FleetWords {
     whose: "Endereço da imobiliária",
     whose_hint: "casa-azul",
     unheard: "Bancos sem resposta",
-    all_answer: "Todos os bancos das imobiliárias abertas respondem.",
+    all_answer: "Nenhum banco deixou de responder quando foi consultado.",
 };
 
 const EN: FleetWords = FleetWords {
@@ -245,7 +245,7 @@ const EN: FleetWords = FleetWords {
     whose: "The agency's address",
     whose_hint: "casa-azul",
     unheard: "Databases that do not answer",
-    all_answer: "The databases of all open agencies answer.",
+    all_answer: "No database failed to answer when it was asked.",
 };
 
 /// These words in a language.

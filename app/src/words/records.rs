@@ -40,6 +40,12 @@ fn shared(name: &str, lang: Lang) -> Option<&'static str> {
         "from" => ("De", "From"),
         "to" => ("Até", "To"),
         "agency" => ("Imobiliária", "Agency"),
+        "plan_version" => ("Versão do plano", "Version of the plan"),
+        "is_overdue" => ("Prazo encerrado", "Time is over"),
+        "number" => ("Número", "Number"),
+        "total" => ("Valor", "Amount"),
+        "via" => ("Meio", "Way"),
+        "reference" => ("Referência", "Reference"),
         _ => return None,
     };
     Some(match lang {

@@ -21,7 +21,7 @@ const WRITERS: usize = 16;
 const WRITES: usize = 4;
 const LONG: Duration = Duration::from_secs(5);
 /// Longer than a recovery takes that anybody would wait for.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(900);
 
 /// A price changed, and a line in the history of it: a commit each.
 const WRITE: &str = "
