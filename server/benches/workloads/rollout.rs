@@ -129,6 +129,10 @@ async fn write(
 async fn kill_all(postmaster: u32) -> Result<(), Failure> {
     // Stopped first: a child of its last moment would not be among them, and would wait for the dead for ever.
     kill(Pid::from_raw(postmaster.cast_signed()), Signal::SIGSTOP)?;
+    // The signal is on its way when that returns: until it has come, another child may.
+    while !is_stopped(postmaster)? {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     let all = cost::tree(postmaster)?;
     for pid in &all {
         // A child may have gone with its parent.
@@ -140,6 +144,12 @@ async fn kill_all(postmaster: u32) -> Result<(), Failure> {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     Ok(())
+}
+
+/// Whether a process stands still (proc(5): the state is the first word behind the name).
+fn is_stopped(pid: u32) -> Result<bool, Failure> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    Ok(stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T')))
 }
 
 /// How long it is until somebody is let in.
