@@ -87,7 +87,7 @@ struct Line {
     waiting: VecDeque<TenantId>,
     /// Those who failed, and when each may come back, the next one first.
     away: VecDeque<(Instant, TenantId)>,
-    /// Everybody in either: nobody is there twice, so an outage has one attempt of each agency to come and no more.
+    /// Everybody who waits or is away: nobody is there twice, so an outage has one attempt of each agency to come and no more.
     known: HashSet<TenantId>,
     /// Those who are looked at when nobody waits: a look at all of a thousand keeps nobody from their turn.
     last: VecDeque<TenantId>,

@@ -61,7 +61,7 @@ fn change(row: &Access, there: &There) -> Option<Change> {
         // Kept in the central database, whose log has their lines at once: `domains` looks at each of them.
         path if path.starts_with("/fn/domains/") => return None,
         "/fn/auth/reset_second_factor" | "/fn/today/put_first_steps_away" => return None,
-        // Of the central database alone: their lines are looked at in `tenancy/tests/subscriptions.rs`.
+        // Of the central database alone: their lines are looked at in `tenancy/tests/subscriptions/`.
         "/fn/billing/change" | "/fn/billing/cancel" | "/fn/billing/keep" => return None,
         // Of people the central log is told where they are: `team` and `account` count its lines.
         path if path.starts_with("/fn/team/") || path.starts_with("/fn/account/") => return None,

@@ -199,7 +199,7 @@ pub async fn set_primary(
     Ok(true)
 }
 
-/// The agency's slug, and whether its other hosts lead to its primary domain.
+/// The agency's slug, its name for people, and whether its other hosts lead to its primary domain.
 ///
 /// # Errors
 /// The database's.

@@ -130,7 +130,7 @@ impl Patience {
         Self { began, told: began }
     }
 
-    /// Whether it is worth to wait on. A long recovery is said, now and then.
+    /// Whether waiting on is worth it. Of a long recovery it tells, now and then.
     fn lasts(&mut self, is_starting: bool, now: Instant) -> bool {
         let waited = now.duration_since(self.began);
         if is_starting && now.duration_since(self.told) >= TOLD {
