@@ -189,15 +189,14 @@ async fn measure_fleet(house: &mut Installation, wanted: &Wanted, report: &mut R
     if is_rollout {
         rollout::migrate(house, &members, report).await?;
     }
-    if wanted.has("W6") || wanted.has("W7") {
-        house.serve(&lines::get(&lines::storefront(house, &members[0].slug), "/", "")).await?;
-        if wanted.has("W6") {
-            everybody::first_pages(house, &members, report).await?;
-        }
-        if wanted.has("W7") {
-            everybody::in_turn(house, &members, (report, wanted.is_trial)).await?;
-        }
+    let first = lines::get(&lines::storefront(house, &members[0].slug), "/", "");
+    if wanted.has("W6") {
+        house.serve(&first).await?;
+        everybody::first_pages(house, &members, report).await?;
         house.stop_server().await?;
+    }
+    if wanted.has("W7") {
+        everybody::in_turn(house, (&members, &first), (report, wanted.is_trial)).await?;
     }
     if let Some(took) = few {
         let with_all = rollout::crash(house, &members, wanted.is_trial).await?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use app::outside::edge::EdgeOptions;
 use app::outside::mail::Post;
 use app::state::{DemoPerson, Settings};
-use tenancy::Key;
+use tenancy::{Key, RegistryOptions};
 
 /// What kind of installation this is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,8 @@ pub struct Config {
     pub edge: EdgeOptions,
     /// Databases that wait on each server for who signs up next.
     pub prepared: u16,
+    /// Connections to agencies that a serving process would like to have to each server.
+    pub connections: u32,
     /// How agencies pay what they owe, as operators say it.
     pub payment: Option<Arc<str>>,
 }
@@ -147,6 +149,7 @@ impl Config {
                 roots: get("EDGE_CA_FILE").map(PathBuf::from),
             },
             prepared: prepared(get("PREPARED_DATABASES"), environment)?,
+            connections: connections(get("TENANT_CONNECTIONS"))?,
             payment: payment(get("PAYMENT_INSTRUCTIONS"))?,
             base_url,
             central_url,
@@ -278,6 +281,13 @@ fn prepared(value: Option<String>, environment: Environment) -> Result<u16, Conf
     number.ok_or_else(|| wrong("PREPARED_DATABASES", format!("is `{value}`; use a number from 0 to 100")))
 }
 
+/// As many as a registry wants by itself, unless it is said.
+fn connections(value: Option<String>) -> Result<u32, ConfigError> {
+    let Some(value) = value else { return Ok(RegistryOptions::default().max_connections) };
+    let number = value.parse().ok().filter(|number| (8..=10_000).contains(number));
+    number.ok_or_else(|| wrong("TENANT_CONNECTIONS", format!("is `{value}`; use a number from 8 to 10000")))
+}
+
 /// The secret: as given; outside production made once and kept beside the data, readable by us alone.
 fn key(value: Option<String>, environment: Environment, data_dir: &std::path::Path) -> Result<Key, ConfigError> {
     let parse = |secret: &str| Key::parse(secret).map_err(|e| wrong("SECRET_KEY", format!("is unusable: {e}")));
@@ -352,6 +362,9 @@ mod tests {
             ("DNS_SERVERS", "9.9.9.9, dns.example"),
             ("EDGE_ADDR", "443"),
             ("FILES_URL", "s3:bucket"),
+            ("PREPARED_DATABASES", "101"),
+            ("TENANT_CONNECTIONS", "7"),
+            ("TENANT_CONNECTIONS", "many"),
             ("SMTP_URL", "mail.example:25"),
             ("PAYMENT_INSTRUCTIONS", "Pix\n12.345.678/0001-90"),
         ] {

@@ -1,6 +1,6 @@
 //! How many of PostgreSQL's processes work for agencies, looked at fifty times a second by somebody who is none of them.
 
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,6 +13,8 @@ use super::{Failure, lines, load};
 const PAUSE: Duration = Duration::from_millis(20);
 /// The product's own word for how many connections to agencies' databases it allows itself.
 const BUDGET: &str = "tenant_connection_budget";
+/// Those of them that an agency's role has: it has the name of its database.
+const COUNT: &str = "select count(*) from pg_stat_activity where usename ~ '^t_[0-9a-f]{32}$'";
 
 /// What was seen.
 #[derive(Debug, Default, Clone, Copy)]
@@ -48,13 +50,19 @@ async fn look(mut root: PgConnection, stop: Arc<AtomicBool>) -> Result<Backends,
     let mut ticks = tokio::time::interval(PAUSE);
     while !stop.load(Ordering::Relaxed) {
         ticks.tick().await;
-        // An agency's role has the name of its database.
-        let count = "select count(*) from pg_stat_activity where usename ~ '^t_[0-9a-f]{32}$'";
-        let count: i64 = sqlx::query_scalar(count).fetch_one(&mut root).await?;
+        let count: i64 = sqlx::query_scalar(COUNT).fetch_one(&mut root).await?;
         seen.most = seen.most.max(usize::try_from(count).unwrap_or_default());
         seen.looks += 1;
     }
     Ok(seen)
+}
+
+/// How many there are now.
+pub(crate) async fn connections(house: &Installation) -> Result<usize, Failure> {
+    let mut root = house.root("postgres").await?;
+    let count: i64 = sqlx::query_scalar(COUNT).fetch_one(&mut root).await?;
+    root.close().await?;
+    Ok(usize::try_from(count)?)
 }
 
 /// How many connections the running server allows itself, by its metrics; none, when it does not say.

@@ -1,8 +1,9 @@
 //! W6 and W7: first pages of agencies that nobody has asked for, and all of them in turn.
 
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use std::time::{Duration, Instant};
 
-use super::backends::{Watcher, budget};
+use super::backends::{Watcher, budget, connections};
 use super::fleet::Member;
 use super::installation::Installation;
 use super::lines::{get, storefront, word};
@@ -18,6 +19,10 @@ const FIRST: usize = 300;
 const WARM: usize = 200;
 /// How long all agencies are asked in turn each time, and in a trial.
 const LONG: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(1));
+/// Connections of PostgreSQL for others than agencies.
+const BESIDE: usize = 100;
+/// Connections for all agencies where they are scarce.
+const BUDGET: usize = 100;
 /// No storefront's page is as small as that.
 const LEAST: usize = 8_000;
 
@@ -63,15 +68,31 @@ async fn ask(house: &Installation, member: &Member, path: &str) -> Result<(), Fa
     Err(format!("{}{path} answered {}, {} bytes: {text}", member.slug, answer.status, answer.body.len()).into())
 }
 
-/// W7: `/` of all agencies in turn.
+/// W7: `/` of all agencies in turn: first with a connection for each of them, then with a budget that is far too small.
 pub(crate) async fn in_turn(
-    house: &Installation,
-    all: &[Member],
+    house: &mut Installation,
+    (all, first): (&[Member], &str),
     (report, is_trial): (&mut Report, bool),
 ) -> Result<(), Failure> {
     let long = if is_trial { LONG.1 } else { LONG.0 };
+    let mut root = house.root("postgres").await?;
+    let room = all.len() + BESIDE;
+    root.execute(AssertSqlSafe(format!("alter system set max_connections = {room}"))).await?;
+    root.close().await?;
+    house.restart_postgres().await?;
+    house.set("TENANT_CONNECTIONS", &room.to_string());
+    house.serve(first).await?;
+    warm(house, all, (report, long)).await?;
+    house.stop_server().await?;
+    house.set("TENANT_CONNECTIONS", &BUDGET.to_string());
+    house.serve(first).await?;
+    within_a_budget(house, all, (report, long)).await?;
+    house.stop_server().await
+}
+
+/// (a) Everybody has been asked for before anything is counted, and keeps its connection.
+async fn warm(house: &Installation, all: &[Member], (report, long): (&mut Report, Duration)) -> Result<(), Failure> {
     let mut next = 0;
-    // Everybody has been asked for before anything is counted.
     for member in all {
         ask(house, member, "/").await?;
     }
@@ -82,26 +103,39 @@ pub(crate) async fn in_turn(
         let seen = turn(house, all, is_kept, (FEW, long), &mut next).await?;
         let each = (cost::micros(&processes)? - before) / seen.requests.max(1);
         let (name, rate) =
-            (format!("`/` of {} agencies in turn, {what}, 16 connections", all.len()), rate(&seen, long));
+            (format!("`/` of {} agencies in turn, all warm, {what}, 16 connections", all.len()), rate(&seen, long));
         let name =
             format!("{name} (median {:.1} ms, {rate:.0} a second, {each} µs CPU each), p99", seen.percentile(50));
         report.moment(Moment::at_most("W7", &name, seen.percentile(99), 60.0, "ms"));
         refused(report, &name, &seen);
     }
-    report.moment(Moment::at_most("W7", "memory after that (PSS)", cost::pss(house.server()?)?, 150.0, "MB"));
+    let open = connections(house).await?;
+    let name = format!("memory after that (PSS), with {open} connections to agencies");
+    report.moment(Moment::at_most("W7", &name, cost::pss(house.server()?)?, 150.0, "MB"));
+    Ok(())
+}
+
+/// (b) Sixty-four askers of all agencies, where nearly each of them has to take somebody else's connection.
+async fn within_a_budget(
+    house: &Installation,
+    all: &[Member],
+    (report, long): (&mut Report, Duration),
+) -> Result<(), Failure> {
     eprintln!("W7: connections counted");
     let watcher = Watcher::begin(house).await?;
-    let seen = turn(house, all, false, (MANY, long), &mut next).await;
+    let seen = turn(house, all, false, (MANY, long), &mut 0).await;
     let (backends, seen) = (watcher.end().await?, seen?);
-    let budget = budget(house).await?;
-    let said = budget.map_or("no budget known".to_owned(), |budget| format!("a budget of {budget}"));
+    let said = budget(house).await?;
+    if said != Some(BUDGET) {
+        return Err(format!("the server was told of {BUDGET} connections, and has {said:?}").into());
+    }
     let name = format!(
-        "connections to agencies at once, 64 askers, {said} ({} looks; p99 {:.0} ms, {:.0} a second)",
+        "connections to agencies at once, 64 askers, a budget of {BUDGET} ({} looks; p99 {:.0} ms, {:.0} a second)",
         backends.looks,
         seen.percentile(99),
         rate(&seen, long)
     );
-    report.moment(Moment::count("W7", &name, backends.most, budget));
+    report.moment(Moment::count("W7", &name, backends.most, said));
     let name = format!("answers that were none meanwhile, of {}", seen.requests);
     let refusals = usize::try_from(seen.refused)?;
     report.moment(Moment::count("W7", &name, refusals, Some(0)));

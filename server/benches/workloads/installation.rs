@@ -75,8 +75,9 @@ impl Installation {
         self.folder.path().join("data")
     }
 
-    /// Gives every command and server from now on a variable more.
+    /// Gives every command and server from now on this variable.
     pub(crate) fn set(&mut self, name: &'static str, value: &str) {
+        self.variables.retain(|(known, _)| *known != name);
         self.variables.push((name, value.to_owned()));
     }
 
@@ -189,6 +190,23 @@ impl Installation {
     /// PostgreSQL's first process.
     pub(crate) fn postmaster(&self) -> Result<u32, Failure> {
         Ok(self.cluster("pid")?.parse()?)
+    }
+
+    /// Ends PostgreSQL, and starts it as an administrator would who has changed a setting.
+    pub(crate) async fn restart_postgres(&mut self) -> Result<(), Failure> {
+        drop(self.outbox.take());
+        let (postmaster, folder) = (self.postmaster()?, self.cluster("folder")?);
+        kill(Pid::from_raw(postmaster.cast_signed()), Signal::SIGINT)?;
+        let began = Instant::now();
+        // The last thing that it does is to take its file away (postgres(1): SIGINT is a fast shutdown).
+        while Path::new(&folder).join("postmaster.pid").exists() {
+            if began.elapsed() > PATIENCE {
+                return Err("PostgreSQL does not end".into());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.run(&["tenant", "list"], "").await?;
+        Ok(())
     }
 
     /// PostgreSQL's log.

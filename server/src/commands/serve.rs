@@ -84,9 +84,9 @@ impl Serve {
             super::demo::create(config, deployment).await?;
         }
         let settings = config.settings(self.demo.then(|| super::demo::people().into()));
+        let options = RegistryOptions { max_connections: config.connections, ..RegistryOptions::default() };
         let (state, committed) =
-            boot::open_state(deployment, config.files.clone(), settings, Clock::system(), RegistryOptions::default())
-                .await?;
+            boot::open_state(deployment, config.files.clone(), settings, Clock::system(), options).await?;
         let (stop, readiness) = (CancellationToken::new(), Readiness::default());
         let mut told = Told::listen()?;
         let farewell = config.environment.farewell();

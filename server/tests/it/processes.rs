@@ -74,6 +74,27 @@ fn a_stop_that_is_meant_warns_of_nothing() {
 }
 
 #[test]
+fn a_server_keeps_as_many_connections_as_it_is_told() {
+    run(async {
+        let mut at = Installation::new().await;
+        at.variables.push(("TENANT_CONNECTIONS", "21".to_owned()));
+        let served = at.serve(&["--no-worker"]).await;
+        let mut budget = None;
+        // Its share is given with the first beat, and said with the next tick.
+        for _ in 0..600 {
+            let metrics = served.ask_inside("/metrics").await.body;
+            let said = metrics.lines().find_map(|line| line.strip_prefix("tenant_connection_budget{"));
+            budget = said.and_then(|line| line.rsplit(' ').next()?.parse::<u32>().ok());
+            if budget == Some(21) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(budget, Some(21));
+    });
+}
+
+#[test]
 fn a_newcomer_is_told_where_everything_is_and_whose_the_port_is() {
     run(async {
         let at = Installation::new().await;
