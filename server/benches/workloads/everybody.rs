@@ -1,5 +1,6 @@
 //! W6 and W7: first pages of agencies that nobody has asked for, and all of them in turn.
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use std::time::{Duration, Instant};
 
@@ -19,10 +20,12 @@ const FIRST: usize = 300;
 const WARM: usize = 200;
 /// How long all agencies are asked in turn each time, and in a trial.
 const LONG: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(1));
-/// Connections of PostgreSQL for others than agencies.
-const BESIDE: usize = 100;
+/// Connections of PostgreSQL for others than pages of agencies: central pools, commands, an administrator.
+const BESIDE: usize = 250;
 /// Connections for all agencies where they are scarce.
 const BUDGET: usize = 100;
+/// Longer than it takes until the server has its share, and says so.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// No storefront's page is as small as that.
 const LEAST: usize = 8_000;
 
@@ -90,13 +93,15 @@ pub(crate) async fn in_turn(
     house.stop_server().await
 }
 
-/// (a) Everybody has been asked for before anything is counted, and keeps its connection.
+/// (a) Everybody has been asked for shortly before anything is counted, and has a connection since.
 async fn warm(house: &Installation, all: &[Member], (report, long): (&mut Report, Duration)) -> Result<(), Failure> {
     let mut next = 0;
-    for member in all {
-        ask(house, member, "/").await?;
-    }
     for (what, is_kept) in [("asked for again", true), ("made", false)] {
+        let everybody = stream::iter(all).map(Ok).try_for_each_concurrent(FEW, |member| {
+            let path = if is_kept { "/" } else { "/?q=0" };
+            ask(house, member, path)
+        });
+        everybody.await?;
         eprintln!("W7: {} agencies in turn, {what}", all.len());
         let processes = [house.server()?, house.postmaster()?];
         let before = cost::micros(&processes)?;
@@ -122,13 +127,18 @@ async fn within_a_budget(
     (report, long): (&mut Report, Duration),
 ) -> Result<(), Failure> {
     eprintln!("W7: connections counted");
+    let began = Instant::now();
+    let mut said = budget(house).await?;
+    while said != Some(BUDGET) {
+        if began.elapsed() > PATIENCE {
+            return Err(format!("the server was told of {BUDGET} connections, and has {said:?}").into());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        said = budget(house).await?;
+    }
     let watcher = Watcher::begin(house).await?;
     let seen = turn(house, all, false, (MANY, long), &mut 0).await;
     let (backends, seen) = (watcher.end().await?, seen?);
-    let said = budget(house).await?;
-    if said != Some(BUDGET) {
-        return Err(format!("the server was told of {BUDGET} connections, and has {said:?}").into());
-    }
     let name = format!(
         "connections to agencies at once, 64 askers, a budget of {BUDGET} ({} looks; p99 {:.0} ms, {:.0} a second)",
         backends.looks,

@@ -17,10 +17,8 @@ const FLOOR_MAY: f64 = 1.3;
 const IMPORT_MOST: f64 = 30.0;
 /// How many seconds the making of a fleet may take, so that the whole stays something that is run.
 const MAKING_MOST: f64 = 300.0;
-/// Where the kept table lies, and between which lines.
+/// Where the kept tables lie, each between two lines that name it.
 const KEPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/README.md");
-const BEGIN: &str = "<!-- the last table of `make bench`, written by it -->";
-const END: &str = "<!-- end of the table -->";
 
 /// Something that is measured by itself.
 pub(crate) struct Moment {
@@ -149,7 +147,7 @@ impl Report {
     }
 
     /// A line for each goal that was missed, and for each floor that is too slow.
-    pub(crate) fn verdicts(&self) -> Vec<String> {
+    fn verdicts(&self) -> Vec<String> {
         let missed = self.rows.iter().filter_map(|row| {
             let (ratio, most, goal) = self.ratio(row);
             let ratio = ratio.filter(|ratio| *ratio > most)?;
@@ -161,13 +159,15 @@ impl Report {
     }
 
     /// The table as Markdown.
-    pub(crate) fn table(&self) -> String {
+    fn table(&self) -> String {
         let mut out = String::new();
-        let _ = writeln!(out, "{}; {}.\n", setting(), self.begun);
-        out.push_str(
-            "| | CPU µs a request | product (least to most) | bare | floor | x bare | x floor | p50 / p99 ms at 16 | at 64 | goal | |\n\
-             |---|---|--:|--:|--:|--:|--:|--:|--:|---|---|\n",
-        );
+        let _ = writeln!(out, "{}; {}.", setting(), self.begun);
+        if !self.rows.is_empty() {
+            out.push_str(
+                "\n| | CPU µs a request | product (least to most) | bare | floor | x bare | x floor | p50 / p99 ms at 16 | at 64 | goal | |\n\
+                 |---|---|--:|--:|--:|--:|--:|--:|--:|---|---|\n",
+            );
+        }
         for row in &self.rows {
             self.write_row(&mut out, row);
         }
@@ -214,12 +214,26 @@ impl Report {
         );
     }
 
-    /// Keeps the table beside the benchmarks.
-    pub(crate) fn keep(&self) -> Result<(), Failure> {
+    /// Prints the table and what was missed; keeps it beside the benchmarks under the name that is given.
+    pub(crate) fn tell(&self, kept: Option<&str>) -> Result<(), Failure> {
+        println!("{}", self.table());
+        if let Some(name) = kept {
+            self.keep(name)?;
+        }
+        for line in self.verdicts() {
+            eprintln!("{line}");
+        }
+        Ok(())
+    }
+
+    fn keep(&self, name: &str) -> Result<(), Failure> {
+        let begin = format!("<!-- the last table of {name}, written by `make bench` -->");
+        let end = format!("<!-- end of the table of {name} -->");
+        let lost = || format!("README.md of the benches has lost the place for the table of {name}");
         let text = std::fs::read_to_string(KEPT)?;
-        let (before, rest) = text.split_once(BEGIN).ok_or("README.md of the benches has lost the table's beginning")?;
-        let (_, after) = rest.split_once(END).ok_or("README.md of the benches has lost the table's end")?;
-        Ok(std::fs::write(KEPT, format!("{before}{BEGIN}\n\n{}\n{END}{after}", self.table()))?)
+        let (before, rest) = text.split_once(&begin).ok_or_else(lost)?;
+        let (_, after) = rest.split_once(&end).ok_or_else(lost)?;
+        Ok(std::fs::write(KEPT, format!("{before}{begin}\n\n{}\n{end}{after}", self.table()))?)
     }
 }
 
