@@ -16,7 +16,7 @@ use crate::ui::field::{CheckSet, TextField};
 use crate::ui::form::{ErrorNote, ErrorSummary, field_errors};
 use crate::ui::title::PageTitle;
 use crate::values::fields::{FieldErrors, Fields};
-use crate::words::{lang, words};
+use crate::words::lang;
 
 /// What an address of the editor may say, with the set of features.
 const ASKED: [&str; 9] = [
@@ -75,17 +75,16 @@ fn group(group: PlanGroup) -> impl IntoView {
 
 fn version(row: VersionRow) -> impl IntoView {
     let is_sold = row.standing == Standing::Sold;
-    let (words, billing) = (plan_words(lang()), &words().billing);
+    let words = plan_words(lang());
     view! {
         <tr>
             <td>{row.number}" "<span class="tag" class:tag-good=is_sold>{standing(row.standing, lang())}</span></td>
-            <td>{row.since}</td>
-            <td>{row.monthly}" "{billing.monthly}</td>
-            <td>{row.yearly}" "{billing.yearly}</td>
-            <td>{row.users}</td>
-            // A phone shows a row as a card, without the heads.
-            <td>{words.properties}": "{row.properties}</td>
-            <td>{words.agencies}": "{row.agencies}</td>
+            <td data-label=words.since>{row.since}</td>
+            <td data-label=words.monthly>{row.monthly}</td>
+            <td data-label=words.yearly>{row.yearly}</td>
+            <td data-label=words.users>{row.users}</td>
+            <td data-label=words.properties>{row.properties}</td>
+            <td data-label=words.agencies>{row.agencies}</td>
         </tr>
     }
 }

@@ -113,7 +113,7 @@ fn DeleteForm(slug: String, typed: Fields, act: Act) -> impl IntoView {
             <TextField name="delete_reason" label=words.delete_reason value=typed.get("delete_reason") required=true errors/>
             <TextField name="grace_days" label=words.grace_days value=days hint=words.grace_hint required=true inputmode="numeric" maxlength=3 errors/>
             <TextField name="delete_slug" label=words.delete_slug value=typed.get("delete_slug") required=true autocomplete="off" errors/>
-            <button type="submit" class="btn">{words.delete}</button>
+            <button type="submit" class="btn btn-danger">{words.delete}</button>
         </ConsoleForm>
     }
 }
