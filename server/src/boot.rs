@@ -48,7 +48,8 @@ pub async fn open_unprepared(config: &Config) -> anyhow::Result<Deployment> {
 
 const CANNOT_OPEN: &str = "the databases cannot be opened";
 
-fn deployment_options(config: &Config) -> DeploymentOptions {
+/// Where the databases are, as the configuration names them.
+pub fn deployment_options(config: &Config) -> DeploymentOptions {
     let cluster_settings = if config.environment == crate::config::Environment::Bench {
         [("shared_buffers", "1GB"), ("work_mem", "16MB")].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec()
     } else {

@@ -14,5 +14,6 @@ pub mod page_cache;
 mod progress;
 pub mod router;
 pub mod telemetry;
-mod tls_allowed;
+pub mod tls_allowed;
+mod waiting;
 pub mod worker;

@@ -85,10 +85,10 @@ pub fn router(state: &AppState, trusted_proxies: &[IpAddr], readiness: Readiness
 }
 
 /// What the internal listener answers.
-pub fn internal(house: &Arc<House>) -> Router {
+pub fn internal(asked: Asked) -> Router {
     Router::new()
         .route("/internal/tls-allowed", get(tls_allowed::answer))
-        .with_state(Asked::new(house.clone()))
+        .with_state(asked)
         .route("/metrics", get(|| async { crate::telemetry::metrics().render() }))
         .route("/healthz", get(|| async { "ok\n" }))
 }

@@ -1,5 +1,8 @@
 //! `/internal/tls-allowed?domain=`: whether an edge may get a certificate for a host. Answered from the routing map, so that
-//! whoever tries names costs no query, and the known ones are known while the central database is away (TLS-04, TLS-07).
+//! whoever tries names costs no query, and the known ones are known while the central database is away (TLS-04); and until
+//! there is a map from what the last one said ([`kept`], TLS-07).
+
+pub mod kept;
 
 use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -7,10 +10,11 @@ use http::{HeaderMap, StatusCode, header};
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use tenancy::Host;
+use tenancy::{Clock, Host};
 use time::{Duration, OffsetDateTime};
 
 use app::state::House;
+use kept::Kept;
 
 /// Names without a certificate that may be asked for within [`LONG`]: what an authority gives one account (TLS-06).
 const ORDERS: usize = 250;
@@ -19,17 +23,40 @@ const LONG: Duration = Duration::hours(3);
 const TRIES: usize = 4;
 const SHORT: Duration = Duration::hours(1);
 
-/// What the answer is made of: the routing map, and the orders that may have come of earlier ones.
+/// What the answer is made of: what is known of names, and the orders that may have come of earlier ones.
 #[derive(Clone)]
 pub struct Asked {
-    house: Arc<House>,
+    base_host: Arc<str>,
+    known: Known,
+    clock: Clock,
     orders: Arc<Mutex<Orders>>,
 }
 
+/// Where names are looked up.
+#[derive(Clone)]
+enum Known {
+    /// The routing map.
+    Routes(Arc<House>),
+    /// What the last one said.
+    Kept(Arc<Kept>),
+}
+
 impl Asked {
-    /// Nothing was asked yet.
+    /// By the routing map; nothing was asked yet.
     pub fn new(house: Arc<House>) -> Self {
-        Self { house, orders: Arc::default() }
+        let (base_host, clock) = (house.settings.base_host.as_str().into(), house.clock.clone());
+        Self { base_host, known: Known::Routes(house), clock, orders: Arc::default() }
+    }
+
+    /// Without a map, by what was kept of the last one.
+    pub fn without_a_map(base_host: &str, kept: Kept, clock: Clock) -> Self {
+        Self { base_host: base_host.into(), known: Known::Kept(Arc::new(kept)), clock, orders: Arc::default() }
+    }
+
+    /// From now on by the routing map. What was ordered before stays ordered.
+    #[must_use]
+    pub fn with_a_map(self, house: Arc<House>) -> Self {
+        Self { known: Known::Routes(house), ..self }
     }
 }
 
@@ -58,7 +85,7 @@ impl Asked {
             Standing::Unknown => StatusCode::NOT_FOUND,
             Standing::Known => StatusCode::OK,
             standing @ (Standing::Own | Standing::New) => {
-                let now = self.house.clock.now();
+                let now = self.clock.now();
                 let mut orders = self.orders.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let is_within = orders.take(domain.trim_end_matches('.'), now);
                 if is_within || matches!(standing, Standing::Own) {
@@ -73,32 +100,41 @@ impl Asked {
     /// In its one form alone: a name that an edge spells otherwise is another certificate's.
     fn standing(&self, domain: &str) -> Standing {
         let name = domain.strip_suffix('.').unwrap_or(domain);
-        let Some(host) = Host::parse(name).filter(|host| host.as_str() == name) else { return Standing::Unknown };
-        let (base, routes) = (self.house.settings.base_host.as_str(), &self.house.routes);
-        if name == base {
-            return Standing::Known;
-        }
-        // A closed agency's storefront says so, and needs a certificate to say it.
-        match name.strip_suffix(base).and_then(|rest| rest.strip_suffix('.')) {
-            Some(slug) => {
-                let (own, former) = (routes.by_slug(slug), routes.by_former_slug(slug));
-                match (own, former) {
-                    (Some(route), _) if route.status.answers() => Standing::Own,
-                    (None, Some(route)) if route.status.answers() => Standing::New,
-                    _ => Standing::Unknown,
-                }
-            }
-            None => match routes.by_domain(&host).filter(|route| route.status.answers()) {
-                None => Standing::Unknown,
-                Some(route) if route.secured.iter().any(|secured| secured == name) => Standing::Known,
-                Some(_) => Standing::New,
+        match Host::parse(name).filter(|host| host.as_str() == name) {
+            None => Standing::Unknown,
+            Some(_) if name == &*self.base_host => Standing::Known,
+            Some(host) => match &self.known {
+                Known::Routes(house) => by_routes(house, &host),
+                Known::Kept(kept) => kept.standing(name),
             },
         }
     }
 }
 
+/// What the routing map says. A closed agency's storefront says so, and needs a certificate to say it.
+fn by_routes(house: &House, host: &Host) -> Standing {
+    let (name, routes) = (host.as_str(), &house.routes);
+    match name.strip_suffix(&house.settings.base_host).and_then(|rest| rest.strip_suffix('.')) {
+        Some(slug) => {
+            let (own, former) = (routes.by_slug(slug), routes.by_former_slug(slug));
+            match (own, former) {
+                (Some(route), _) if route.status.answers() => Standing::Own,
+                (None, Some(route)) if route.status.answers() => Standing::New,
+                _ => Standing::Unknown,
+            }
+        }
+        None => match routes.by_domain(host).filter(|route| route.status.answers()) {
+            None => Standing::Unknown,
+            Some(route) if route.secured.iter().any(|secured| secured == name) => Standing::Known,
+            Some(_) => Standing::New,
+        },
+    }
+}
+
 /// What is known of a name.
-enum Standing {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
     /// Nobody's.
     Unknown,
     /// Ours, or an agency's with a certificate.

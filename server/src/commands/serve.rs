@@ -6,20 +6,25 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 use tenancy::cluster::ServeLock;
-use tenancy::{Clock, Deployment, Registry, RegistryOptions};
+use tenancy::{Clock, Deployment, Registry, RegistryOptions, TenantId};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use app::access::Role;
 use app::outside::mail::Post;
+use app::state::AppState;
 
 use crate::config::{Config, Environment};
 use crate::layers::request::Proxies;
 use crate::listen::{PER_PEER, Patience, Peers};
 use crate::router::{self, Readiness};
+use crate::tls_allowed::Asked;
+use crate::tls_allowed::kept::{self, Kept};
+use crate::waiting::{self, Lent};
 use crate::{boot, listen, telemetry, worker};
 
 /// What is left after the requests' time for pools to close; [`listen::CLOSING`] holds it.
@@ -48,26 +53,34 @@ impl Serve {
         std::fs::create_dir_all(&config.data_dir)
             .with_context(|| format!("DATA_DIR {} cannot be made", config.data_dir.display()))?;
         let lock = ServeLock::take(&config.data_dir)?;
-        // Both ports first: a taken one is told before anything is started.
-        let public = bind("LISTEN_ADDR", config.listen).await?;
-        let internal = bind("INTERNAL_ADDR", config.internal).await?;
-        let makes = !self.no_worker || self.migrate || self.demo;
-        let deployment =
-            if makes { boot::open_deployment(&config).await? } else { boot::open_serving(&config).await? };
-        let result = self.serve(&config, &deployment, public, internal).await;
+        let mut porch = Porch::stand_on(&config).await?;
+        let meanwhile = Lent::to(router::internal(porch.asked.clone()), &porch.internal, &config)?;
+        let (deployment, state, committed) = tokio::select! {
+            opened = self.open(&config, &porch.public) => opened?,
+            _ = porch.told.wait() => return Ok(ExitCode::SUCCESS),
+        };
+        meanwhile.back().await;
+        let result = self.serve(&config, &deployment, (state, committed), porch).await;
         deployment.close().await?;
         drop(lock);
         result.map(|()| ExitCode::SUCCESS)
     }
 
-    async fn serve(
-        &self,
-        config: &Config,
-        deployment: &Deployment,
-        public: TcpListener,
-        internal: TcpListener,
-    ) -> anyhow::Result<()> {
-        let metrics = telemetry::metrics();
+    /// Everything that is there before the first page.
+    async fn open(&self, config: &Config, public: &TcpListener) -> anyhow::Result<(Deployment, AppState, Committed)> {
+        waiting::for_the_central_database(config, public).await?;
+        let makes = !self.no_worker || self.migrate || self.demo;
+        let deployment = if makes { boot::open_deployment(config).await? } else { boot::open_serving(config).await? };
+        match self.make_ready(config, &deployment).await {
+            Ok((state, committed)) => Ok((deployment, state, committed)),
+            Err(error) => {
+                deployment.close().await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn make_ready(&self, config: &Config, deployment: &Deployment) -> anyhow::Result<(AppState, Committed)> {
         if self.migrate {
             for (name, outcome) in super::migrate::all(deployment).await? {
                 if let Err(error) = outcome {
@@ -85,10 +98,17 @@ impl Serve {
         }
         let settings = config.settings(self.demo.then(|| super::demo::people().into()));
         let options = RegistryOptions { max_connections: config.connections, ..RegistryOptions::default() };
-        let (state, committed) =
-            boot::open_state(deployment, config.files.clone(), settings, Clock::system(), options).await?;
+        boot::open_state(deployment, config.files.clone(), settings, Clock::system(), options).await
+    }
+
+    async fn serve(
+        &self,
+        config: &Config,
+        deployment: &Deployment,
+        (state, committed): (AppState, Committed),
+        Porch { public, internal, asked, mut told }: Porch,
+    ) -> anyhow::Result<()> {
         let (stop, readiness) = (CancellationToken::new(), Readiness::default());
-        let mut told = Told::listen()?;
         let farewell = config.environment.farewell();
         let patience = Patience::default();
         let patience = Patience { finish: patience.finish.saturating_sub(farewell), ..patience };
@@ -110,10 +130,11 @@ impl Serve {
         let peers = || Peers::new(Proxies(config.trusted_proxies.as_slice().into()), PER_PEER);
         let pages = router::router(&state, &config.trusted_proxies, readiness.clone());
         let serving = tokio::spawn(listen::serve(public, pages, stop.clone(), patience, peers()));
-        let measuring =
-            tokio::spawn(listen::serve(internal, router::internal(&state.house), stop.clone(), patience, peers()));
+        let inside = router::internal(asked.with_a_map(state.house.clone()));
+        let measuring = tokio::spawn(listen::serve(internal, inside, stop.clone(), patience, peers()));
+        tokio::spawn(kept::keep(state.house.clone(), config.data_dir.clone(), stop.clone()));
         announce(config, deployment, self.demo);
-        metrics.run_upkeep();
+        telemetry::metrics().run_upkeep();
         let how = told.wait().await;
         tracing::info!("stopping: what is under way finishes first");
         readiness.stop();
@@ -133,6 +154,30 @@ impl Serve {
         }
         close(&state.house.registry).await;
         Ok(())
+    }
+}
+
+/// Whose outbox may hold something.
+type Committed = mpsc::UnboundedReceiver<TenantId>;
+
+/// What a process has before its databases: its ports, what it tells an edge, and an ear for who ends it.
+struct Porch {
+    public: TcpListener,
+    internal: TcpListener,
+    asked: Asked,
+    told: Told,
+}
+
+impl Porch {
+    /// Both ports first: a taken one is told before anything is started.
+    async fn stand_on(config: &Config) -> anyhow::Result<Self> {
+        let public = bind("LISTEN_ADDR", config.listen).await?;
+        let internal = bind("INTERNAL_ADDR", config.internal).await?;
+        // Counts from here on.
+        telemetry::metrics();
+        let (base_host, kept) = (config.settings(None).base_host, Kept::read(&config.data_dir));
+        let asked = Asked::without_a_map(&base_host, kept, Clock::system());
+        Ok(Self { public, internal, asked, told: Told::listen()? })
     }
 }
 

@@ -18,7 +18,12 @@ pub async fn layer(State(house): State<Arc<House>>, request: Request, next: Next
     if !house.central.is_away() {
         return next.run(request).await;
     }
+    come_back(&request)
+}
+
+/// A page or an answer that says to come back, and when.
+pub fn come_back(request: &Request) -> Response {
     let wants_page = *request.method() == Method::GET || caller::accepts_html(request.headers());
     let id = request.extensions().get::<caller::Request>().map(|request| request.id.clone()).unwrap_or_default();
-    plain::error(&AppError::Unavailable, wants_page, language::of_a_stranger(&request), &id)
+    plain::error(&AppError::Unavailable, wants_page, language::of_a_stranger(request), &id)
 }

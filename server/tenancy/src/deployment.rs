@@ -38,6 +38,31 @@ pub struct DeploymentOptions {
     pub cluster_settings: Vec<(String, String)>,
 }
 
+impl DeploymentOptions {
+    /// Why the central database of a given server is not there now: nobody answers, or who answers is starting, stopping or
+    /// full. `None` when it lets us in, or refuses us in a way that waiting does not mend; and for the private cluster, which is
+    /// started and waited for.
+    pub async fn away(&self) -> Option<sqlx::Error> {
+        let options = self.central_url.as_deref()?.parse().ok()?;
+        match connect(&options).await {
+            Ok(conn) => conn.close().await.err(),
+            Err(error) => Some(error),
+        }
+        .filter(is_passing)
+    }
+}
+
+/// PostgreSQL 15 manual, appendix A: 57P01 to 57P03 are a server that comes or goes, 53300 one without a free place.
+fn is_passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        error => error
+            .as_database_error()
+            .and_then(|error| error.code())
+            .is_some_and(|code| code.starts_with("57P") || code == "53300"),
+    }
+}
+
 /// Why the databases could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenDeploymentError {
@@ -342,4 +367,52 @@ async fn make_logins(conn: &mut PgConnection, key: &Key) -> Result<(), sqlx::Err
     }
     conn.execute("grant pg_read_all_stats to provisioner").await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read as _, Write as _};
+
+    /// A server that refuses whoever comes, with this code (PostgreSQL 15 manual, 55.7, ErrorResponse).
+    fn a_server_that_says(code: &str) -> String {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("bound");
+        let fields = format!("SFATAL\0C{code}\0Mno\0\0");
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("somebody comes");
+            stream.read_exact(&mut [0; 8]).expect("a greeting");
+            let length = u32::try_from(fields.len() + 4).expect("short");
+            stream.write_all(&[b"E", &length.to_be_bytes()[..], fields.as_bytes()].concat()).expect("said");
+            // Read to the end, so that nothing is lost with a connection that is closed too soon.
+            std::io::copy(&mut stream, &mut std::io::sink()).expect("until they go");
+        });
+        format!("postgres://a:b@{address}/central?sslmode=disable")
+    }
+
+    async fn is_away(url: Option<String>) -> bool {
+        let key = Key::parse(&"x".repeat(32)).expect("long enough");
+        let options = DeploymentOptions {
+            data_dir: PathBuf::new(),
+            central_url: url,
+            provisioner_url: None,
+            key,
+            cluster_settings: Vec::new(),
+        };
+        options.away().await.is_some()
+    }
+
+    #[tokio::test]
+    async fn a_server_is_away_when_waiting_mends_it() {
+        let nobody = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let nobody = format!("postgres://a:b@{}/central", nobody.expect("a port that is free again"));
+        assert!(is_away(Some(nobody)).await);
+        // Starting, stopping, full; a wrong password, no database of that name, no line for us in its pg_hba.conf.
+        let codes = ["57P03", "57P01", "53300", "28P01", "3D000", "28000"];
+        let expected = [true, true, true, false, false, false];
+        for (code, expected) in codes.into_iter().zip(expected) {
+            assert_eq!(is_away(Some(a_server_that_says(code))).await, expected, "{code}");
+        }
+        assert!(!is_away(Some("nowhere".to_owned())).await && !is_away(None).await);
+    }
 }

@@ -209,6 +209,8 @@ pub struct Routes {
     kept: Arc<watch::Sender<()>>,
     /// Told when another process has said something of the shares of connections.
     shares: Arc<watch::Sender<()>>,
+    /// Told when the map has been read anew.
+    renewed: Arc<watch::Sender<()>>,
 }
 
 impl Routes {
@@ -230,6 +232,7 @@ impl Routes {
             reading: Arc::default(),
             kept: Arc::default(),
             shares: Arc::default(),
+            renewed: Arc::default(),
         }
     }
 
@@ -240,6 +243,11 @@ impl Routes {
     /// Hears of what other processes say of the shares of connections, while somebody follows.
     pub(crate) fn shares(&self) -> watch::Receiver<()> {
         self.shares.subscribe()
+    }
+
+    /// Hears of every map that takes the place of another.
+    pub fn renewed(&self) -> watch::Receiver<()> {
+        self.renewed.subscribe()
     }
 
     /// Reads all routes anew and swaps them in whole. Whatever had been committed before the call is then in the map, and stays.
@@ -264,6 +272,7 @@ impl Routes {
         let servers = servers::addresses(&self.central).await?;
         map.servers = servers.into_iter().map(|(id, address)| (id, address.into())).collect();
         self.map.store(Arc::new(map));
+        self.renewed.send_modify(|()| {});
         Ok(())
     }
 
@@ -303,11 +312,11 @@ impl Routes {
     /// and every 30 seconds all is read anew, whatever was heard. `on_change` is told of accounts and sessions, which the same
     /// connection hears of; whoever remembers those lets go of them by a clock too.
     pub async fn follow(self, on_change: impl Fn(Changed) + Send + 'static) {
-        let Self { map, central, reading, kept, shares } = self;
+        let Self { map, central, reading, kept, shares, renewed } = self;
         let mut gone = kept.subscribe();
         // Ours is no copy that somebody asks.
         drop(kept);
-        let follower = Self { map, central, reading, kept: Arc::default(), shares };
+        let follower = Self { map, central, reading, kept: Arc::default(), shares, renewed };
         tokio::select! {
             () = follower.keep_true(&on_change) => {}
             _ = gone.changed() => {}

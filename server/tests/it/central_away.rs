@@ -15,6 +15,8 @@ use app::error::AppError;
 use app::properties::db;
 use app::properties::types::PropertyId;
 
+use server::tls_allowed::Asked;
+
 use crate::domains::{a_domain, a_host};
 use crate::harness::cut::{Cut, Line};
 use crate::harness::{Answer, Caller, House, on_the_storefront, open_on, register, root, settings};
@@ -67,7 +69,11 @@ async fn say_to_come_back(caller: &mut Caller) -> usize {
 async fn edge_may(house: &House, domain: &str) -> StatusCode {
     let request = http::Request::get(format!("/internal/tls-allowed?domain={domain}"));
     let request = request.body(axum::body::Body::empty()).expect("a request");
-    server::router::internal(&house.state.house).oneshot(request).await.expect("a router never fails").status()
+    server::router::internal(Asked::new(house.state.house.clone()))
+        .oneshot(request)
+        .await
+        .expect("a router never fails")
+        .status()
 }
 
 async fn sites(house: &House, agency: &Agency, listing: &str, photo: &str, n: u32) -> Vec<(String, Answer)> {

@@ -1,6 +1,7 @@
 //! A custom domain from its claim to its page over https, through the packaged Caddy and a real ACME order. TLS-10, TLS-11,
-//! TLS-12, TLS-14, CSRF-07.
+//! TLS-07, TLS-12, TLS-14, CSRF-07.
 
+use nix::sys::signal::Signal;
 use std::time::Duration;
 use tenancy::testing::{PASSWORD, run};
 
@@ -77,7 +78,7 @@ fn a_custom_domain_goes_from_its_claim_to_its_page_over_https() {
             ("EDGE_ADDR", authority.https.to_string()),
             ("EDGE_CA_FILE", authority.roots().to_string_lossy().into_owned()),
         ]);
-        let served = at.serve(&[]).await;
+        let mut served = at.serve(&[]).await;
         let edge = Edge::start(&authority, [served.public, served.internal]).await;
         let browser = Browser { edge: &edge, cookies: String::new() };
         let signed = browser.call("auth/sign_in", &[("email", &a.admin_email), ("password", PASSWORD)]).await;
@@ -149,6 +150,21 @@ fn a_custom_domain_goes_from_its_claim_to_its_page_over_https() {
         for (method, path) in [("POST", "/fn/auth/sign_in"), ("GET", "/api/v1/properties")] {
             assert_eq!(edge.ask_plainly(method, &host, path).await.status, 403, "{method} {path} over http");
         }
+
+        // Nobody is there to be asked, and the edge begins anew: who had a certificate has it, and hears that we are away.
+        let cookies = browser.cookies;
+        served.signal(Signal::SIGTERM);
+        assert!(served.ended().await.success());
+        edge.kill().await;
+        let edge = Edge::start(&authority, [served.public, served.internal]).await;
+        for name in [&host, &below, PLATFORM] {
+            let away = edge.get(name, "/").await.unwrap_or_else(|error| panic!("{name}: {error}\n{}", edge.log()));
+            assert!(away.status == 503 && away.body.contains("Voltamos em instantes"), "{name}: {away:?}");
+        }
+        assert!(edge.get(&stray, "/").await.is_err(), "and nobody else has one");
+        let served = at.serve(&[]).await;
+        let browser = Browser { edge: &edge, cookies };
+        assert_eq!(edge.get(&host, "/").await.expect("over https").status, 200);
 
         assert_eq!(browser.call("domains/release", &[("id", id), ("confirmed", "true")]).await.status, 200);
         for _ in 0..100 {

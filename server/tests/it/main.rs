@@ -95,4 +95,5 @@ mod unstorable;
 mod uploads;
 mod usage;
 mod visibility;
+mod waiting;
 mod written_down;

@@ -10,6 +10,7 @@ use tenancy::testing::run;
 use tower::ServiceExt as _;
 
 use server::router::internal;
+use server::tls_allowed::Asked;
 
 use crate::domains::{a_host, central, claim, own};
 use crate::harness::chance::{Dice, times};
@@ -23,7 +24,12 @@ async fn ask_as(
 ) -> u16 {
     let address = format!("/internal/tls-allowed?domain={domain}");
     let request = with(Request::get(address)).body(Body::empty()).expect("a request");
-    internal(&house.state.house).oneshot(request).await.expect("a router never fails").status().as_u16()
+    internal(Asked::new(house.state.house.clone()))
+        .oneshot(request)
+        .await
+        .expect("a router never fails")
+        .status()
+        .as_u16()
 }
 
 async fn ask(house: &House, domain: &str) -> u16 {
@@ -102,7 +108,7 @@ fn an_address_that_was_left_is_ordered_a_few_times_an_hour() {
         let new = format!("{}-nova", a.route.slug);
         assert_eq!(owner.call("domains/rename", &[("address", &new)]).await.status, StatusCode::OK);
         reload(&house).await;
-        let router = internal(&house.state.house);
+        let router = internal(Asked::new(house.state.house.clone()));
         let ask = async |slug: &str| {
             let request = Request::get(format!("/internal/tls-allowed?domain={slug}.localhost"));
             let request = request.body(Body::empty()).expect("a request");
@@ -176,7 +182,7 @@ fn a_name_without_a_certificate_is_ordered_a_few_times_an_hour() {
         let host = a_host(&a);
         let id = own(&house, &mut owner, &host).await;
         let house_state = house.state.house.clone();
-        let router = internal(&house_state);
+        let router = internal(Asked::new(house_state.clone()));
         let ask = async || {
             let request =
                 Request::get(format!("/internal/tls-allowed?domain={host}")).body(Body::empty()).expect("a request");

@@ -32,7 +32,7 @@ pub struct Authority {
 
 /// The edge.
 pub struct Edge {
-    _caddy: Child,
+    caddy: Child,
     folder: PathBuf,
     pub http: SocketAddr,
     https: SocketAddr,
@@ -197,7 +197,7 @@ impl Edge {
         let arguments = ["run", "--adapter", "caddyfile", "--config", &caddyfile.to_string_lossy()];
         let caddy = start("caddy", folder, &arguments, &variables);
         let (http, https) = (authority.http, authority.https);
-        let edge = Self { _caddy: caddy, folder: folder.clone(), http, https, roots: config(&authority.roots()) };
+        let edge = Self { caddy, folder: folder.clone(), http, https, roots: config(&authority.roots()) };
         for _ in 0..300 {
             if TcpStream::connect(https).await.is_ok() {
                 return edge;
@@ -205,6 +205,11 @@ impl Edge {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         panic!("caddy does not listen: {}", edge.log());
+    }
+
+    /// Kills it without a word. What it has stored is there for the next one.
+    pub async fn kill(mut self) {
+        self.caddy.kill().await.expect("ours");
     }
 
     /// What it has said so far.

@@ -148,23 +148,38 @@ impl Installation {
 
     /// Serves, and waits until it is ready.
     pub async fn serve(&self, arguments: &[&str]) -> Served {
+        let mut served = self.begin(arguments);
+        self.is_ready(&mut served).await;
+        served
+    }
+
+    /// Begins to serve.
+    pub fn begin(&self, arguments: &[&str]) -> Served {
         let child = self.start(&[&["serve"], arguments].concat(), ["stdout.log", "stderr.log"]);
-        let mut served = Served { child, public: self.public, internal: self.internal };
+        Served { child, public: self.public, internal: self.internal }
+    }
+
+    /// Waits until it is ready, as the same process.
+    pub async fn is_ready(&self, served: &mut Served) {
+        self.says(served, "/readyz", 200).await;
+    }
+
+    /// Waits until it answers so, as the same process.
+    pub async fn says(&self, served: &mut Served, path: &str, status: u16) {
         let ready = async {
             loop {
                 if let Some(status) = served.child.try_wait().expect("ours") {
                     panic!("it ended with {status}: {}", self.log());
                 }
-                match served.get("/readyz").await {
-                    Ok(reply) if reply.status == 200 => return,
+                match served.get(path).await {
+                    Ok(reply) if reply.status == status => return,
                     _ => tokio::time::sleep(Duration::from_millis(20)).await,
                 }
             }
         };
         if tokio::time::timeout(LONG, ready).await.is_err() {
-            panic!("it is not ready: {}", self.log());
+            panic!("it does not answer {path} with {status}: {}", self.log());
         }
-        served
     }
 
     /// What it has logged so far.

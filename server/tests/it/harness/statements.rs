@@ -3,11 +3,11 @@
 use http::StatusCode;
 use sqlx::{AssertSqlSafe, Executor as _};
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use tenancy::testing::Agency;
-use tracing::Event;
 use tracing::field::{Field, Visit};
 use tracing::instrument::WithSubscriber as _;
+use tracing::{Dispatch, Event};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 
@@ -42,9 +42,14 @@ impl<S: tracing::Subscriber> Layer<S> for Heard {
     }
 }
 
+/// Hears nothing, and is always there. While there is one subscriber alone, what another thread comes by first is asked about of
+/// that thread's, which has none, and is then never told to anybody (tracing-core 0.1.36, `callsite::dispatchers`).
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+
 /// Does something, and gives what it came to with every statement that its own task has made, in their order. What it leaves
 /// to other tasks is not heard unless they tell whom it tells (`to_its_end`), and neither are the statements of other tests.
 pub async fn statements<T>(of: impl Future<Output = T>) -> (T, Vec<String>) {
+    LazyLock::force(&SECOND);
     let heard = Arc::new(Mutex::new(Vec::new()));
     let output = of.with_subscriber(tracing_subscriber::registry().with(Heard(heard.clone()))).await;
     let statements = std::mem::take(&mut *heard.lock().expect("not poisoned"));
