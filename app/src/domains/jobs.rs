@@ -2,12 +2,16 @@
 
 use futures::StreamExt as _;
 use std::future::ready;
+use tenancy::central::alerts;
+use tenancy::central::certificates::{self, LATE};
 use tenancy::central::claims;
 use tenancy::central::companies::By;
 use tenancy::central::domains::{self, Domain};
+use time::{Duration, OffsetDateTime};
 
 use super::claims::settle;
 use crate::error::AppError;
+use crate::outside::edge::{EdgeError, Validity};
 use crate::state::House;
 
 /// Domains that are looked at side by side.
@@ -60,15 +64,80 @@ async fn knock(house: &House, domain: Domain) -> Result<(), AppError> {
     if domain.tls_state != "active" {
         domains::set_tls(&house.central, domain.id, "issuing", now).await?;
     }
+    let seen = visit(house, &domain.host).await;
+    let state = if seen.is_ok() { "active" } else { "failed" };
+    domains::set_tls(&house.central, domain.id, state, now).await?;
+    let whose = (domain.id, domain.tenant);
+    match Life::of(&domain.host, &seen, now) {
+        Life::Late(detail) => certificates::is_late(&house.central, whose, &detail, now).await?,
+        Life::InTime => certificates::is_in_time(&house.central, whose).await?,
+        Life::Unknown => {}
+    }
+    Ok(())
+}
+
+/// Asks the edge for a host, where host and platform lead.
+async fn visit(house: &House, host: &str) -> Result<Option<Validity>, EdgeError> {
     let ours = house.names.addresses(&house.settings.base_host).await.unwrap_or_default();
-    let there = house.names.addresses(&domain.host).await.unwrap_or_default();
+    let there = house.names.addresses(host).await.unwrap_or_default();
     let addresses = there.intersection(&ours).copied().collect();
-    let state = match house.edge.knock(&domain.host, &addresses).await {
-        Ok(()) => "active",
-        Err(error) => {
-            tracing::warn!(%error, "a domain does not answer over https");
-            "failed"
+    let seen = house.edge.knock(host, &addresses).await;
+    if let Err(error) = &seen {
+        tracing::warn!(%error, "a host does not answer over https");
+    }
+    seen
+}
+
+/// What a visit says of a host's certificate.
+enum Life {
+    /// The edge had no reason to renew it yet.
+    InTime,
+    /// It had, and has not: the host, and until when the certificate holds.
+    Late(String),
+    /// It was not shown.
+    Unknown,
+}
+
+impl Life {
+    fn of(host: &str, seen: &Result<Option<Validity>, EdgeError>, now: OffsetDateTime) -> Self {
+        match seen {
+            Ok(Some(validity)) if validity.is_late(now) => Self::Late(format!("{host}: {}", validity.until.date())),
+            Ok(Some(_)) => Self::InTime,
+            Err(EdgeError::Expired) => Self::Late(format!("{host}: expired")),
+            Ok(None) | Err(_) => Self::Unknown,
         }
-    };
-    Ok(domains::set_tls(&house.central, domain.id, state, now).await?)
+    }
+}
+
+/// When the platform's own certificate is looked at next, and whether the last look found it late.
+#[derive(Debug, Default)]
+pub struct Ours {
+    next: Option<OffsetDateTime>,
+    is_late: bool,
+}
+
+/// Looks at the platform's own certificate, as at those of domains.
+///
+/// # Errors
+/// The database's.
+pub async fn look_at_ours(house: &House, ours: &mut Ours) -> Result<(), AppError> {
+    let now = house.clock.now();
+    if !house.settings.https || ours.next.is_some_and(|next| now < next) {
+        return Ok(());
+    }
+    let host = &house.settings.base_host;
+    let seen = visit(house, host).await;
+    let life = Life::of(host, &seen, now);
+    let is_settled = ours.is_late || matches!(life, Life::InTime);
+    ours.next = Some(now + if is_settled { Duration::days(1) } else { Duration::hours(1) });
+    match life {
+        Life::Late(detail) if ours.is_late => alerts::raise(&house.central, LATE, None, &detail).await?,
+        Life::Late(_) => ours.is_late = true,
+        Life::InTime => {
+            ours.is_late = false;
+            certificates::ours_is_in_time(&house.central).await?;
+        }
+        Life::Unknown => {}
+    }
+    Ok(())
 }

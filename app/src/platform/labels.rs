@@ -151,6 +151,7 @@ pub fn alert(kind: &str, lang: Lang) -> String {
         "usage_drift" => ("O uso registrado não conferia", "Recorded use was not what was there"),
         "domain_suspect" => ("Um domínio está em dúvida", "A domain is in doubt"),
         "domain_moved" => ("Um domínio mudou de imobiliária", "A domain went over to another agency"),
+        "certificate_expiring" => ("Um certificado não foi renovado", "A certificate was not renewed"),
         "database_away" => ("Um banco de dados não responde", "A database does not answer"),
         "database_identity" => ("Um banco traz outro selo", "A database carries another stamp"),
         "fleet_operation" => ("Uma operação pedida falhou", "An operation that was asked for has failed"),

@@ -251,11 +251,15 @@ async fn provision(provisioner: Provisioner, mut asked: broadcast::Receiver<Oper
     }
 }
 
-/// Looks after domains whose time has come.
+/// Looks after domains whose time has come, and the platform's own certificate.
 async fn tend_domains(house: Arc<House>, stop: CancellationToken) {
+    let mut ours = domains::Ours::default();
     while !stop.is_cancelled() {
         if let Some(Err(error)) = survived(domains::look_after(&house)).await {
             tracing::warn!(%error, "domains were not looked after");
+        }
+        if let Some(Err(error)) = survived(domains::look_at_ours(&house, &mut ours)).await {
+            tracing::warn!(%error, "the platform's own certificate was not looked at");
         }
         wait(&stop, DOMAINS).await;
     }

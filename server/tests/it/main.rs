@@ -13,6 +13,7 @@ mod audit;
 mod catalogue;
 mod central_away;
 mod central_statements;
+mod certificates;
 mod choosing;
 mod command_line;
 mod commands;

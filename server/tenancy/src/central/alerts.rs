@@ -36,6 +36,8 @@ pub enum Kind {
     DomainSuspect,
     /// A domain that went over to another agency.
     DomainMoved,
+    /// A certificate that the edge has not renewed in time.
+    CertificateExpiring,
     /// A database that carries another agency's stamp, or none.
     DatabaseIdentity,
     /// A database that answers nobody.
@@ -46,7 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Provisioning,
         Self::Deletion,
         Self::Migration,
@@ -59,6 +61,7 @@ impl Kind {
         Self::UsageDrift,
         Self::DomainSuspect,
         Self::DomainMoved,
+        Self::CertificateExpiring,
         Self::DatabaseIdentity,
         Self::DatabaseAway,
         Self::FleetOperation,
@@ -79,6 +82,7 @@ impl Kind {
             Self::UsageDrift => "usage_drift",
             Self::DomainSuspect => "domain_suspect",
             Self::DomainMoved => "domain_moved",
+            Self::CertificateExpiring => "certificate_expiring",
             Self::DatabaseIdentity => "database_identity",
             Self::DatabaseAway => "database_away",
             Self::FleetOperation => "fleet_operation",

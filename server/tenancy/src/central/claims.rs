@@ -5,6 +5,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::audit;
+use super::certificates::LATE;
 use super::companies::By;
 use super::domains::event;
 use super::{CentralTx, alerts};
@@ -187,7 +188,8 @@ pub(super) async fn note(
 pub(super) async fn end(tx: &mut CentralTx, id: Uuid, now: OffsetDateTime) -> Result<(), sqlx::Error> {
     let ended = sqlx::query!(
         "update domains
-         set state = 'released', released_at = $2, is_primary = false, suspect_since = null, tls_state = 'none'
+         set state = 'released', released_at = $2, is_primary = false, suspect_since = null, tls_state = 'none',
+             certificate_late_since = null
          where id = $1 and state <> 'released'",
         id,
         now
@@ -202,15 +204,22 @@ pub(super) fn as_seen(done: PgQueryResult) -> Result<(), sqlx::Error> {
     if done.rows_affected() == 1 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }
 
-/// The alert ends with the last host of the agency that was in doubt. After the line in the log: who raises it holds that first.
+/// An alert ends with the last host of the agency that gives cause for it. After the line in the log: who raises it holds that first.
 pub(super) async fn close_if_none(tx: &mut CentralTx, tenant: TenantId) -> Result<(), sqlx::Error> {
-    let left = sqlx::query_scalar!(
-        r#"select exists (select from domains where tenant_id = $1 and state = 'suspect') as "left!""#,
+    let left = sqlx::query!(
+        r#"select coalesce(bool_or(state = 'suspect'), false) as "suspect!",
+                  coalesce(bool_or(certificate_late_since is not null), false) as "late!"
+           from domains where tenant_id = $1 and state in ('verified', 'suspect')"#,
         tenant.as_uuid()
     )
     .fetch_one(&mut **tx)
     .await?;
-    if left { Ok(()) } else { alerts::close_in(tx, SUSPECT, tenant).await }
+    for (kind, is_left) in [(SUSPECT, left.suspect), (LATE, left.late)] {
+        if !is_left {
+            alerts::close_in(tx, kind, tenant).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether the last who owned the host was another agency, and let go of it a short while ago.

@@ -8,7 +8,7 @@ use super::audit;
 use super::companies::By;
 use super::open_sessions::{self, Whose};
 use super::operations::{self, Operation};
-use super::{CentralTx, slugs, standing};
+use super::{CentralTx, claims, slugs, standing};
 use crate::{CentralDb, Key, OperationId, TenantId};
 
 /// What is kept with an agency's last operation.
@@ -213,6 +213,7 @@ pub(crate) async fn forget_in(
     )
     .execute(&mut **tx)
     .await?;
+    claims::close_if_none(tx, op.tenant).await?;
     sqlx::query!("update tenant_subscriptions set status = 'cancelled' where tenant_id = $1", tenant)
         .execute(&mut **tx)
         .await?;

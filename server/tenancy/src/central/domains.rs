@@ -108,7 +108,8 @@ pub async fn due(db: &CentralDb, now: OffsetDateTime) -> Result<Vec<Domain>, sql
     .await
 }
 
-/// Owned hosts that have yet to answer over https: asked for every minute at first, then every hour; those that have, daily.
+/// Owned hosts that have yet to answer over https: asked for every minute at first, then every hour; those that have, daily, and
+/// an hour after the first look that found their certificate late ([`super::certificates::is_late`]).
 ///
 /// # Errors
 /// The database's.
@@ -121,8 +122,10 @@ pub async fn due_over_https(db: &CentralDb, now: OffsetDateTime) -> Result<Vec<D
            join companies c on c.id = d.tenant_id
            where d.kind = 'custom' and d.state in ('verified', 'suspect') and c.status = any($4)
              and d.host !~ '\.(example|test|invalid|localhost)$'
-             and coalesce(d.tls_checked_at, '-infinity') <= case d.tls_state
-                 when 'active' then $1::timestamptz when 'failed' then $2::timestamptz else $3::timestamptz end
+             and coalesce(d.tls_checked_at, '-infinity') <= case
+                 when d.tls_state = 'active' and d.certificate_late_since is distinct from d.tls_checked_at then $1::timestamptz
+                 when d.tls_state in ('active', 'failed') then $2::timestamptz
+                 else $3::timestamptz end
            order by d.tls_checked_at nulls first
            limit 50"#,
         now - Duration::days(1),

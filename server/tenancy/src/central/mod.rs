@@ -7,6 +7,7 @@ pub mod asked_mails;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_log;
+pub mod certificates;
 pub mod changes;
 pub mod claims;
 pub mod companies;

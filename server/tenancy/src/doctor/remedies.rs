@@ -49,6 +49,11 @@ pub(super) fn remedy(alert: &Alert) -> String {
                 .into()
         }
         Kind::DomainSuspect => "Its owners were written to; `sobrado domains verify` says what their DNS lacks".into(),
+        Kind::CertificateExpiring => {
+            "See in the edge's log why its authority gives it none, and that the host's CAA records let it; the worker sees by itself \
+             that there is a new one"
+                .into()
+        }
         Kind::DomainMoved => "Its owners were written to: whoever runs the DNS has proven it for another agency".into(),
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
+use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -61,6 +62,33 @@ fn config(roots: &Path) -> Arc<ClientConfig> {
     Arc::new(config.with_no_client_auth())
 }
 
+/// Makes a key, and a certificate for these names that holds from one moment to another. Gives their files. It is no authority's
+/// certificate: rustls takes none of those from a server.
+pub async fn self_signed(folder: &Path, name: &str, names: &str, life: [OffsetDateTime; 2]) -> [PathBuf; 2] {
+    let [from, until] = life.map(|at| {
+        let (day, time) = (at.date(), at.time());
+        let day = format!("{:04}{:02}{:02}", day.year(), u8::from(day.month()), day.day());
+        format!("{day}{:02}{:02}{:02}Z", time.hour(), time.minute(), time.second())
+    });
+    let at = folder.join(format!("{name}.made"));
+    fs::create_dir_all(&at).expect("a folder");
+    let settings = "[ca]\ndefault_ca = made\n[made]\ndatabase = index\nrand_serial = yes\nnew_certs_dir = .\ndefault_md = sha256\n\
+        policy = any\n[any]\ncommonName = supplied\n";
+    let extensions = format!("basicConstraints = critical,CA:FALSE\nsubjectAltName = {names}\n");
+    for (file, text) in [("settings", settings), ("index", ""), ("extensions", &extensions)] {
+        fs::write(at.join(file), text).expect("written");
+    }
+    let [key, certificate] = ["key", "crt"].map(|kind| folder.join(format!("{name}.{kind}")));
+    let steps = "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=made -keyout \"$1\" -out request && \
+        openssl ca -batch -config settings -selfsign -notext -keyfile \"$1\" -in request -out \"$2\" \
+            -startdate \"$3\" -enddate \"$4\" -extfile extensions";
+    let mut command = Command::new("sh");
+    command.args(["-c", steps, "made"]).args([&key, &certificate]).args([&from, &until]).current_dir(&at);
+    let made = command.output().await.expect("a shell");
+    assert!(made.status.success(), "openssl makes no certificate: {}", String::from_utf8_lossy(&made.stderr));
+    [key, certificate]
+}
+
 /// Bytes behind their length, which takes so many bytes itself.
 fn sized(width: usize, bytes: &[u8]) -> Vec<u8> {
     let length = u32::try_from(bytes.len()).expect("short").to_be_bytes();
@@ -109,23 +137,9 @@ impl Authority {
     pub async fn start(folder: &Path, dns: SocketAddr) -> Self {
         let (directory, management) = (a_free_port(), a_free_port());
         let (http, https) = (a_free_port(), a_free_port());
-        let (key, certificate) = (folder.join("directory.key"), folder.join("directory.pem"));
-        // No authority's certificate: rustls takes none of those from a server.
-        let wanted = "[req]\ndistinguished_name = dn\nx509_extensions = ext\nprompt = no\n[dn]\nCN = localhost\n[ext]\n\
-            basicConstraints = critical, CA:FALSE\nsubjectAltName = IP:127.0.0.1, DNS:localhost\n";
-        fs::write(folder.join("openssl.cnf"), wanted).expect("written");
-        let made = Command::new("openssl")
-            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
-            .arg("-config")
-            .arg(folder.join("openssl.cnf"))
-            .arg("-keyout")
-            .arg(&key)
-            .arg("-out")
-            .arg(&certificate)
-            .stderr(Stdio::null())
-            .status()
-            .await;
-        assert!(made.expect("openssl runs").success(), "a certificate for the directory");
+        let now = OffsetDateTime::now_utc();
+        let life = [now - time::Duration::hours(1), now + time::Duration::days(2)];
+        let [key, certificate] = self_signed(folder, "directory", "IP:127.0.0.1,DNS:localhost", life).await;
         let settings = serde_json::json!({"pebble": {
             "listenAddress": directory.to_string(), "managementListenAddress": management.to_string(),
             "certificate": certificate, "privateKey": key, "httpPort": http.port(), "tlsPort": https.port(),
@@ -190,7 +204,7 @@ impl Edge {
             ("EDGE_HTTPS_PORT", authority.https.port().to_string()),
             ("EDGE_ADMIN", "off".to_owned()),
             ("ACME_CA", format!("https://{}/dir", authority.directory)),
-            ("ACME_CA_ROOT", folder.join("directory.pem").to_string_lossy().into_owned()),
+            ("ACME_CA_ROOT", folder.join("directory.crt").to_string_lossy().into_owned()),
             ("LISTEN_ADDR", listen.to_string()),
             ("INTERNAL_ADDR", internal.to_string()),
         ];
