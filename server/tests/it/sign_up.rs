@@ -110,7 +110,9 @@ fn an_agency_signs_up_answers_the_mail_watches_and_is_in() {
         let answer = confirm(&mut ana, &token, GOOD).await;
         assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, "/cadastro/andamento"));
         let waiting = ana.get("/cadastro/andamento").await.text();
-        assert!(waiting.contains("Preparando") && waiting.contains("http-equiv=\"refresh\""), "{waiting}");
+        // With a script it is told, and is not loaded anew.
+        let again = "<noscript><meta http-equiv=\"refresh\"";
+        assert!(waiting.contains("Preparando") && waiting.contains(again), "{waiting}");
         assert!(ana.get("/app").await.status.is_redirection(), "there is no agency to be in yet");
 
         let id = wish.operation().await;

@@ -11,4 +11,4 @@ pub use progress::SignUpProgress;
 pub use sent::SignUpSent;
 
 /// What the pages have of script: whether an address is free, and how far an agency is. Without it they work as well.
-const SCRIPT: &str = "/assets/sign_up-2.js";
+const SCRIPT: &str = "/assets/sign_up-3.js";

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Meta;
 
 use super::SCRIPT;
 use crate::auth::server_fns::ChooseAgency;
@@ -55,12 +54,13 @@ fn Steps(
             </form>
         }
     });
-    let again = (!is_ready).then(|| view! { <noscript><Meta http_equiv="refresh" content="1"/></noscript> });
+    // Written out: leptos_meta's `Meta` would go to the head, where it holds with a script too.
+    let again = (!is_ready).then(|| view! { <noscript><meta http-equiv="refresh" content="1"/></noscript> });
     view! {
         {again}
         <h1>{if is_ready { words.ready } else { words.making }}</h1>
         <p class="lead">{company_name}</p>
-        <ol class="steps" data-progress=(!is_ready).then_some("")>{steps.collect_view()}</ol>
+        <ol class="step-list" data-progress=(!is_ready).then_some("")>{steps.collect_view()}</ol>
         <p class="quiet" data-held-up="" hidden=!is_held_up>{words.held_up}</p>
         {if is_ready { door.into_any() } else { view! { <p class="quiet">{words.making_lead}</p> }.into_any() }}
     }

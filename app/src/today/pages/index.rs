@@ -101,7 +101,7 @@ fn first_steps(steps: Vec<FirstStep>, act: Act) -> impl IntoView {
     view! {
         <section class="group first-steps">
             <h2>{words.first_steps_title}" "<span class="quiet">{count}</span></h2>
-            <ol class="steps">{steps.collect_view()}</ol>
+            <ol class="step-list">{steps.collect_view()}</ol>
             <ActForm act to=PutFirstStepsAway::PATH><button type="submit" class="btn btn-small">{words.put_away}</button></ActForm>
         </section>
     }

@@ -36,12 +36,32 @@
   if (steps) {
     const heldUp = document.querySelector("[data-held-up]");
     const events = new EventSource("/cadastro/andamento/eventos");
-    events.addEventListener("step", (event) => {
+    // A stream that is cut off, refused, or kept back by whoever stands between: the page is asked for anew, as it is without a
+    // script, and shown once it answers. What a stream that comes through says first is what has happened so far.
+    let timer;
+    const askAnew = () => {
+      timer ??= setTimeout(async () => {
+        timer = undefined;
+        const answer = await fetch(location.href).catch(() => null);
+        if (answer?.ok) location.reload();
+        else askAnew();
+      }, 5_000);
+    };
+    askAnew();
+    events.addEventListener("error", askAnew);
+    const hear = (name, act) => {
+      events.addEventListener(name, (event) => {
+        clearTimeout(timer);
+        timer = undefined;
+        act(event);
+      });
+    };
+    hear("step", (event) => {
       steps.querySelector(`[data-step="${event.data}"]`)?.classList.add("is-done");
       heldUp.hidden = true;
     });
-    events.addEventListener("held_up", () => { heldUp.hidden = false; });
-    events.addEventListener("done", () => { events.close(); location.reload(); });
+    hear("held_up", () => { heldUp.hidden = false; });
+    hear("done", () => { events.close(); location.reload(); });
   }
   document.querySelector("form[data-enter]")?.requestSubmit();
 })();
