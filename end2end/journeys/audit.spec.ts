@@ -20,6 +20,14 @@ for (const [way, mark] of WAYS) {
     await expect(line.locator("dl")).toContainText("session.open");
     await accessible(page);
     await fits(page);
+    // What was there before and what is there now stand under their names.
+    await page.goto(`${BASE}/app/settings/audit?action=property.update`);
+    const change = page.locator("ol.rows > li", { has: page.locator("tbody") }).first();
+    await change.locator("summary").click();
+    const left = async (part: string) => (await change.locator(part).last().boundingBox())!.x;
+    expect(await left("tbody td")).toBe(await left("thead th"));
+    await accessible(page);
+    await fits(page);
     const [copy] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Exportar CSV" }).click()]);
     expect(copy.suggestedFilename()).toBe("auditoria.csv");
     await page.goto(`${BASE}/app/settings/audit?action=audit.export`);

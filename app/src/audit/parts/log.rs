@@ -143,7 +143,7 @@ fn changes(changes: Vec<Change>) -> impl IntoView {
             view! { <tr><th scope="row">{change.field}</th><td>{value(change.before)}</td><td>{value(change.after)}</td></tr> }
         });
         view! {
-            <table class="diff">
+            <table class="differences">
                 <thead><tr><th scope="col">{words.field}</th><th scope="col">{words.before}</th><th scope="col">{words.after}</th></tr></thead>
                 <tbody>{rows.collect_view()}</tbody>
             </table>
