@@ -6,13 +6,13 @@ export const PASSWORD = "sobrado-demo-2026";
 
 /** An agency's storefront: its place under the platform's host. */
 export const storefront = (slug: string, path = "/") => BASE.replace("://", `://${slug}.`) + path;
-/** The demo's custom domain, which the browser is told to find on this machine. */
-export const ownDomain = (path = "/") => `http://www.casa-azul.example:${new URL(BASE).port}${path}`;
+/** A custom domain, which the browser is told to find on this machine: the demo's, where a journey has none of its own. */
+export const ownDomain = (path = "/") => (process.env.OWN_DOMAIN ?? `http://www.casa-azul.example:${new URL(BASE).port}`) + path;
 
 /** The three ways that a journey is walked: its words, and the mark that `playwright.config.ts` chooses by. */
 export const WAYS = [["on a desktop", ""], ["on a phone", " @phone"], ["without JavaScript", " @nojs"]] as const;
 
-/** Whether a request is for the product: the platform's host, those under it, and the demo's custom domain. */
+/** Whether a request is for the product: the platform's host, those under it, and the custom domain. */
 const isOurs = (address: string) => {
   const { hostname } = new URL(address);
   const platform = new URL(BASE).hostname;

@@ -1,7 +1,7 @@
 import { BASE, WAYS, accessible, expect, fits, hydrated, signIn, test } from "../fixtures";
 
 // The DNS of this journey is the machine's own: nobody there knows the name, so the claim waits. How it is proven and served
-// over https is walked by `server/tests/it/edge.rs`, through a DNS and an authority of the test's own.
+// over https is walked by `edge/domain.spec.ts`, through a DNS and an authority that `server/tests/it/edge.rs` has.
 // Each way has an agency of its own: one claims three domains an hour.
 const PEOPLE = ["ana@casa-azul.example", "helena@horizonte.example", "davi@casa-azul.example"];
 for (const [at, [how, mark]] of WAYS.entries()) {

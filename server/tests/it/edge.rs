@@ -1,18 +1,62 @@
-//! A custom domain from its claim to its page over https, through the packaged Caddy and a real ACME order. TLS-10, TLS-11,
-//! TLS-07, TLS-12, TLS-14, CSRF-07.
+//! A custom domain from its claim to its page over https, through the packaged Caddy and a real ACME order: by requests, and once
+//! in a browser from end to end. TLS-07, TLS-10, TLS-11, TLS-12, TLS-14, CSRF-07.
 
 use nix::sys::signal::Signal;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tenancy::testing::{PASSWORD, run};
 
 use crate::harness::dns::{addresses, dns, point, prove};
 use crate::harness::edge::{Authority, Edge};
 use crate::harness::encode;
-use crate::harness::process::{Installation, Reply};
+use crate::harness::process::{Installation, Reply, Served};
 
 /// The platform's host in this test.
 const PLATFORM: &str = "plataforma-da-borda.com.br";
 const HERE: [u8; 4] = [127, 0, 0, 1];
+
+/// A platform that stands behind its edge, and the authority that its certificates come from.
+struct Platform {
+    edge: Edge,
+    served: Served,
+    authority: Authority,
+    at: Installation,
+}
+
+impl Platform {
+    async fn start(mut at: Installation) -> Self {
+        let authority = Authority::start(&at.folder, dns().await[0].address).await;
+        point(PLATFORM, HERE).await;
+        for agency in &at.agencies {
+            point(&format!("{}.{PLATFORM}", agency.new.slug), HERE).await;
+        }
+        let servers = addresses().await.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        at.variables.extend([
+            ("BASE_URL", format!("https://{PLATFORM}")),
+            ("DNS_SERVERS", servers),
+            ("EDGE_ADDR", authority.https.to_string()),
+            ("EDGE_CA_FILE", authority.roots().to_string_lossy().into_owned()),
+            ("LEPTOS_OUTPUT_NAME", "sobrado".to_owned()),
+            ("LEPTOS_SITE_ROOT", site(&at.folder).to_string_lossy().into_owned()),
+        ]);
+        let served = at.serve(&[]).await;
+        let edge = Edge::start(&authority, [served.public, served.internal]).await;
+        Self { edge, served, authority, at }
+    }
+}
+
+/// What browsers are given of a build, as far as there is one here: the house's own files, and a stylesheet with nothing in it.
+fn site(folder: &Path) -> PathBuf {
+    let (site, public) = (folder.join("site"), Path::new(env!("CARGO_MANIFEST_DIR")).join("../public"));
+    fs::create_dir_all(site.join("pkg")).expect("a folder");
+    fs::write(site.join("pkg/sobrado.css"), "").expect("written");
+    for file in fs::read_dir(public).expect("it is ours").flatten() {
+        symlink(file.path(), site.join(file.file_name())).expect("linked");
+    }
+    site
+}
 
 /// Somebody's browser at the platform, before which the edge stands.
 struct Browser<'a> {
@@ -62,24 +106,15 @@ impl Browser<'_> {
 #[test]
 fn a_custom_domain_goes_from_its_claim_to_its_page_over_https() {
     run(async {
-        let mut at = Installation::new().await;
+        let at = Installation::new().await;
         let [a, b] = [0, 1].map(|n| at.agencies[n].new.clone());
-        let authority = Authority::start(&at.folder, dns().await[0].address).await;
         let host = format!("www.{}-de-casa.com.br", a.slug);
         let stray = format!("www.{}-alheia.com.br", a.slug);
         let below = format!("{}.{PLATFORM}", a.slug);
-        for name in [PLATFORM, &below, &host, &stray] {
+        for name in [&host, &stray] {
             point(name, HERE).await;
         }
-        let servers = addresses().await.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-        at.variables.extend([
-            ("BASE_URL", format!("https://{PLATFORM}")),
-            ("DNS_SERVERS", servers),
-            ("EDGE_ADDR", authority.https.to_string()),
-            ("EDGE_CA_FILE", authority.roots().to_string_lossy().into_owned()),
-        ]);
-        let mut served = at.serve(&[]).await;
-        let edge = Edge::start(&authority, [served.public, served.internal]).await;
+        let Platform { edge, mut served, authority, at } = Platform::start(at).await;
         let browser = Browser { edge: &edge, cookies: String::new() };
         let signed = browser.call("auth/sign_in", &[("email", &a.admin_email), ("password", PASSWORD)]).await;
         assert_eq!(signed.status, 200, "{signed:?}");
@@ -177,5 +212,51 @@ fn a_custom_domain_goes_from_its_claim_to_its_page_over_https() {
         assert!(gone.status == 404 && !gone.body.contains(&a.name), "{gone:?}");
         let asked = served.ask_inside(&format!("/internal/tls-allowed?domain={host}")).await;
         assert_eq!(asked.status, 404, "it gets no other one");
+    });
+}
+
+/// Whoever keeps an owner's DNS: sets the records of each note that they hand over, and takes it away.
+async fn keep_dns(note: &Path) -> ! {
+    loop {
+        if let Ok(text) = fs::read_to_string(note) {
+            let records: Vec<[String; 3]> = serde_json::from_str(&text).expect("kind, name and value of each");
+            for [kind, name, value] in &records {
+                match (kind.as_str(), name.strip_prefix("_sobrado-verify."), value.as_str()) {
+                    ("TXT", Some(host), proof) => prove(host, &[proof]).await,
+                    ("CNAME", None, PLATFORM) => point(name, HERE).await,
+                    _ => panic!("no record of ours: {records:?}"),
+                }
+            }
+            fs::remove_file(note).expect("taken away");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[test]
+fn an_owner_takes_a_domain_from_its_claim_to_its_page_over_https_in_a_browser() {
+    run(async {
+        let at = Installation::new().await;
+        let [a, b] = [0, 1].map(|n| at.agencies[n].new.clone());
+        let host = format!("www.{}-a-vista.com.br", a.slug);
+        let note = at.folder.join("records.json");
+        let Platform { edge, authority, .. } = &Platform::start(at).await;
+        let variables = [
+            ("BASE_URL", format!("https://{PLATFORM}")),
+            ("OWN_DOMAIN", format!("https://{host}")),
+            ("DNS_NOTE", note.to_string_lossy().into_owned()),
+            ("EMAIL", a.admin_email),
+            ("PASSWORD", PASSWORD.to_owned()),
+            ("AGENCY", a.name),
+            ("OTHER_AGENCY", b.name),
+        ];
+        let pin = authority.pin().await;
+        let (is_well, said) = tokio::select! {
+            walked = edge.walk(&pin, &variables) => walked,
+            never = keep_dns(&note) => never,
+        };
+        assert!(is_well, "{said}\n{}", edge.log());
+        assert!(said.contains("1 passed"), "{said}");
+        assert!(authority.log().contains(&host), "the certificate was ordered");
     });
 }

@@ -270,6 +270,21 @@ impl Edge {
         String::from_utf8_lossy(&shown.stdout).into_owned()
     }
 
+    /// Walks `end2end/edge` in Chromium, which finds every host here and trusts what was signed with this key. Gives whether it went
+    /// well, and what was said of it.
+    pub async fn walk(&self, pin: &str, variables: &[(&str, String)]) -> (bool, String) {
+        let journeys = Path::new(env!("CARGO_MANIFEST_DIR")).join("../end2end");
+        let program = journeys.join("node_modules/@playwright/test/cli.js");
+        assert!(program.exists(), "there is no {}: npm install in end2end", program.display());
+        let mut command = Command::new("node");
+        command.arg(program).args(["test", "--config", "edge.config.ts"]).current_dir(journeys);
+        command.env("EDGE_ADDR", self.https.to_string()).env("EDGE_PIN", pin);
+        command.envs(variables.iter().map(|(name, value)| (*name, value)));
+        let walked = command.stdin(Stdio::null()).kill_on_drop(true).output().await.expect("node runs");
+        let said = [walked.stdout, walked.stderr].concat();
+        (walked.status.success(), String::from_utf8_lossy(&said).into_owned())
+    }
+
     /// What it answers to whoever offers this version of TLS as their newest (RFC 5246, 7.4.1.2) and names this host: the first
     /// message's type, and of an alert what it says.
     pub async fn greet(&self, version: u16, host: &str) -> (u8, u8) {
