@@ -9,6 +9,8 @@ args.push(`--host-resolver-rules=MAP * ${process.env.EDGE_ADDR}`, `--ignore-cert
 export default defineConfig({
   ...base,
   testDir: "./edge",
+  // Its own: each run empties its folder, and the journeys may be under way.
+  outputDir: "./edge-results",
   timeout: 180_000,
   use: { ...use, launchOptions: { ...launchOptions, args } },
   projects: base.projects!.filter((project) => project.name === "desktop"),

@@ -80,9 +80,19 @@ async fn a_folder() -> PathBuf {
     folder(&format!("copy-{}", COPIES.fetch_add(1, Ordering::Relaxed))).await
 }
 
+/// Each once, and below those that Linux gives to whoever connects somewhere (`ip_local_port_range` in ip(7)): whoever is to
+/// listen there comes to it later.
 pub fn a_free_port() -> SocketAddr {
-    let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-    free.local_addr().expect("an address")
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id().wrapping_mul(97);
+    loop {
+        let nth = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
+        let port = 20_000 + u16::try_from(nth).expect("below 12,000");
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        if TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
 }
 
 impl Installation {
