@@ -4,6 +4,8 @@
 mod letters;
 #[cfg(feature = "ssr")]
 pub mod links;
+#[cfg(feature = "ssr")]
+mod own;
 pub mod pages;
 pub mod parts;
 #[cfg(feature = "ssr")]

@@ -18,6 +18,14 @@ pub fn parse_profile(form: &Fields) -> Result<ProfileInput, AppError> {
     errors.or(ProfileInput { name, phone, creci })
 }
 
+/// Reads the form of a name alone, as operators have it.
+///
+/// # Errors
+/// [`AppError::Invalid`].
+pub fn parse_own_name(form: &Fields) -> Result<String, AppError> {
+    text::parse_name(form.get("name"), 120).map_err(|problem| AppError::invalid("name", problem))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

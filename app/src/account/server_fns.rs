@@ -4,6 +4,8 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
+#[cfg(feature = "ssr")]
+use super::types::Done;
 use super::types::{LinkCard, ProfilePage};
 use crate::error::AppError;
 use crate::values::fields::Fields;
@@ -38,8 +40,8 @@ pub async fn set_password(
     #[server(default)] new_password: String,
 ) -> Result<(), AppError> {
     let (_, request) = crate::caller::anybody()?;
-    super::links::set_password(&*crate::caller::house()?, &token, &new_password, &request).await?;
-    leptos_axum::redirect("/entrar?changed=1");
+    let door = super::links::set_password(&*crate::caller::house()?, &token, &new_password, &request).await?;
+    leptos_axum::redirect(&format!("{door}?changed=1"));
     Ok(())
 }
 
@@ -47,36 +49,42 @@ pub async fn set_password(
 #[server(prefix = "/fn", endpoint = "account/confirm_email")]
 pub async fn confirm_email(#[server(default)] token: String) -> Result<(), AppError> {
     let (_, request) = crate::caller::anybody()?;
-    super::links::confirm_email(&*crate::caller::house()?, &token, &request).await?;
-    leptos_axum::redirect("/entrar?moved=1");
+    let door = super::links::confirm_email(&*crate::caller::house()?, &token, &request).await?;
+    leptos_axum::redirect(&format!("{door}?moved=1"));
     Ok(())
 }
 
 /// What stands in the forms of one's own account.
 #[server(prefix = "/fn", endpoint = "account/profile")]
 pub async fn load_profile(#[server(default)] draft: Option<Uuid>) -> Result<ProfilePage, AppError> {
-    let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
+    let who = crate::caller::insider()?;
     let house = crate::caller::house()?;
-    super::links::profile(&house, &staff, (draft, house.clock.now())).await
+    super::own::profile(&house, &who, (draft, house.clock.now())).await
 }
 
-/// Saves name, telephone and registration.
+/// Saves name, telephone and registration; of operators the name.
 #[server(prefix = "/fn", endpoint = "account/update_profile")]
 pub async fn update_profile(#[server(flatten)] form: Fields) -> Result<(), AppError> {
-    let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
-    super::links::update_profile(&*crate::caller::house()?, &staff, &form).await
+    let who = crate::caller::insider()?;
+    super::own::update_profile(&*crate::caller::house()?, &who, &form).await?;
+    super::own::go_back(&who, Done::Details);
+    Ok(())
 }
 
 /// Sets another password.
 #[server(prefix = "/fn", endpoint = "account/change_password")]
 pub async fn change_password(#[server(flatten)] form: Fields) -> Result<(), AppError> {
-    let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
-    super::links::change_password(&crate::caller::house()?, &staff, &form).await
+    let who = crate::caller::insider()?;
+    super::own::change_password(&crate::caller::house()?, &who, &form).await?;
+    super::own::go_back(&who, Done::Password);
+    Ok(())
 }
 
 /// Sends a link to another address.
 #[server(prefix = "/fn", endpoint = "account/ask_email")]
 pub async fn ask_email(#[server(flatten)] form: Fields) -> Result<(), AppError> {
-    let staff = crate::caller::staff(crate::access::Can::SeeAgency)?;
-    super::links::ask_email(&crate::caller::house()?, &staff, &form, crate::words::lang()).await
+    let who = crate::caller::insider()?;
+    super::own::ask_email(&crate::caller::house()?, &who, &form, crate::words::lang()).await?;
+    super::own::go_back(&who, Done::Email);
+    Ok(())
 }

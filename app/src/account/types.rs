@@ -47,3 +47,28 @@ pub struct ProfileInput {
     /// Registration with the council of brokers.
     pub creci: Option<String>,
 }
+
+/// What an operator has just done on their own page, which says so: there is no script that would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// Their name is saved.
+    Details,
+    /// They have another password.
+    Password,
+    /// A link is on its way to another address.
+    Email,
+}
+
+impl Done {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Details, Self::Password, Self::Email];
+
+    /// The word for it in the page's address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Details => "details",
+            Self::Password => "password",
+            Self::Email => "email",
+        }
+    }
+}

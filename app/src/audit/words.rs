@@ -154,6 +154,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("person.reset", "redefiniu a senha de uma pessoa", "reset a person's password"),
     ("user.create", "deu acesso a uma pessoa", "gave a person access"),
     ("operator.create", "deu acesso a um operador da plataforma", "gave an operator of the platform access"),
+    ("operator.update", "alterou os próprios dados", "changed their own details"),
     ("tenant.create", "abriu a imobiliária", "opened the agency"),
     ("tenant.suspend", "suspendeu a imobiliária", "suspended the agency"),
     ("tenant.resume", "reativou a imobiliária", "resumed the agency"),

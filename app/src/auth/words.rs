@@ -147,6 +147,7 @@ pub struct SecondFactor {
     pub turn_off_lead: &'static str,
     pub needs_proof: &'static str,
     pub lost: &'static str,
+    pub lost_operator: &'static str,
     pub agencies: &'static str,
 }
 
@@ -184,6 +185,7 @@ const SECOND_FACTOR_PT: SecondFactor = SecondFactor {
     turn_off_lead: "Daqui em diante, só a senha protege a conta. As outras sessões são encerradas.",
     needs_proof: "Para mudar algo aqui, confirme antes que é você.",
     lost: "Perdeu o celular e os códigos? Peça a quem dirige a imobiliária; quem a dirige fala com o suporte da plataforma.",
+    lost_operator: "Perdeu o celular e os códigos? Fale com quem cuida do servidor da plataforma.",
     agencies: "Imobiliárias",
 };
 
@@ -213,6 +215,7 @@ const SECOND_FACTOR_EN: SecondFactor = SecondFactor {
     turn_off_lead: "From then on only the password protects the account. The other sessions end.",
     needs_proof: "To change anything here, confirm first that it is you.",
     lost: "Lost both phone and codes? Ask the agency's owner; owners talk to the platform's support.",
+    lost_operator: "Lost both phone and codes? Talk to whoever looks after the platform's server.",
     agencies: "Agencies",
 };
 

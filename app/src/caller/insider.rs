@@ -1,6 +1,6 @@
 //! Whoever is inside, at work for an agency or for the platform: what concerns the person and not their work.
 
-use tenancy::{PersonId, TenantId};
+use tenancy::{PersonId, TenantDb, TenantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -19,10 +19,14 @@ pub struct Insider {
     pub account: Uuid,
     /// The agency; none for operators.
     pub tenant: Option<TenantId>,
+    /// The agency's database; none for operators, and while it is closed.
+    pub db: Option<TenantDb>,
     /// Name for people.
     pub name: String,
     /// E-mail address.
     pub email: String,
+    /// SHA-256 of the photograph that their agency has of them.
+    pub photo: Option<Vec<u8>>,
     /// Whether they have a second factor.
     pub second_factor: bool,
     /// When they were first told that they have to have one.
@@ -43,12 +47,14 @@ pub fn insider() -> Result<Insider, AppError> {
     declared(&parts, Audience::SignedIn)?;
     match parts.extensions.get::<Who>() {
         Some(Who::Staff { acting: Some(_), .. }) => Err(AppError::NotWhileActing),
-        Some(Who::Staff { account, role, .. }) => Ok(Insider {
+        Some(Who::Staff { account, role, db, .. }) => Ok(Insider {
             person: account.person,
             account: account.user.as_uuid(),
             tenant: Some(account.tenant),
+            db: db.clone().ok(),
             name: account.name.clone(),
             email: account.email.clone(),
+            photo: account.photo.clone(),
             second_factor: account.second_factor,
             asked_at: account.asked_at,
             rank: rank(*role),
@@ -58,8 +64,10 @@ pub fn insider() -> Result<Insider, AppError> {
             person: account.person,
             account: account.operator.as_uuid(),
             tenant: None,
+            db: None,
             name: account.name.clone(),
             email: account.email.clone(),
+            photo: None,
             second_factor: account.second_factor,
             asked_at: None,
             rank: Rank::Operator,

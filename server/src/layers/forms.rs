@@ -182,7 +182,8 @@ fn unavailable((lang, id): (Lang, String)) -> Response {
 /// The session that nobody is in any more, and the page, when a form is one of the CRM's.
 fn left_behind(request: &Request) -> Option<(Id, String)> {
     let row = access::of_server_fn(request.uri().path())?;
-    if !matches!((row.audience, request.extensions().get::<Who>()), (Audience::Staff(_), Some(Who::Nobody))) {
+    let is_behind_a_door = matches!(row.audience, Audience::Staff(_) | Audience::SignedIn);
+    if !is_behind_a_door || !matches!(request.extensions().get::<Who>(), Some(Who::Nobody)) {
         return None;
     }
     let id = caller::cookie(request.headers(), caller::SESSION)?.parse().ok()?;

@@ -54,6 +54,7 @@ mod notices;
 mod observed;
 mod origin;
 mod other_hosts;
+mod own_account;
 mod paths;
 mod people;
 mod permissions;

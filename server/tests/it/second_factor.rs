@@ -387,6 +387,7 @@ fn in_production_operators_get_nothing_before_they_have_one() {
         let page = operator.get("/platform/profile").await.text();
         assert!(page.contains("Antes de continuar, ative a verificação em duas etapas"), "{page}");
         assert!(page.contains(&email) && page.contains("esta sessão"), "what else is theirs stands there too: {page}");
+        assert!(!page.contains("/fn/account/"), "and nothing that is not to be had before: {page}");
         let phone = house.enrol(&mut operator).await;
         assert_eq!(operator.get("/platform/tenants").await.status, StatusCode::OK);
         assert_eq!(operator.call("platform/tenants", &[("q", "")]).await.status, StatusCode::OK);

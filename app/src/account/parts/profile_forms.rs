@@ -10,6 +10,7 @@ use crate::ui::act::{Act, ActForm, use_draft};
 use crate::ui::error::ErrorPage;
 use crate::ui::field::TextField;
 use crate::ui::form::{ErrorNote, ErrorSummary, SavedNote, SubmitButton, field_errors};
+use crate::values::fields::FieldErrors;
 use crate::words::{lang, words};
 
 /// The forms.
@@ -31,7 +32,7 @@ pub fn ProfileForms() -> impl IntoView {
 
 #[component]
 fn Forms(profile: ProfilePage, act: Act) -> impl IntoView {
-    let (save, lang, error) = (words().common.save, lang(), act.error());
+    let (lang, error) = (lang(), act.error());
     let own = forms(lang);
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     let label_of = move |name: String| field(&name, lang);
@@ -44,9 +45,6 @@ fn Forms(profile: ProfilePage, act: Act) -> impl IntoView {
     let line = |name: &'static str, hint: &'static str, maxlength: u32| {
         view! { <TextField name label=field(name, lang) value=value(name) hint maxlength required=name == "name" errors/> }
     };
-    let secret = move |name: &'static str, hint: &'static str, autocomplete: &'static str| {
-        view! { <TextField name label=field(name, lang) kind="password" hint autocomplete required=true errors/> }
-    };
     let (name, phone, creci) = (line("name", "", 120), line("phone", "", 40), line("creci", own.creci_hint, 30));
     let email = typed.get("email").to_owned();
     view! {
@@ -57,24 +55,48 @@ fn Forms(profile: ProfilePage, act: Act) -> impl IntoView {
             <h2>{own.profile}</h2>
             <ActForm act to=UpdateProfile::PATH class="form">
                 <div class="form-grid">{name} {phone} {creci}</div>
-                <div class="button-row"><SubmitButton label=save pending=act.pending()/></div>
+                <div class="button-row"><SubmitButton label=words().common.save pending=act.pending()/></div>
             </ActForm>
         </section>
+        {password_form(act, errors)}
+        {email_form(act, errors, email)}
+    }
+}
+
+fn secret(
+    name: &'static str,
+    (hint, autocomplete): (&'static str, &'static str),
+    errors: Signal<FieldErrors>,
+) -> impl IntoView {
+    view! { <TextField name label=field(name, lang()) kind="password" hint autocomplete required=true errors/> }
+}
+
+/// Another password.
+pub(super) fn password_form(act: Act, errors: Signal<FieldErrors>) -> impl IntoView {
+    let own = forms(lang());
+    view! {
         <section class="group">
             <h2>{own.password}</h2>
             <p class="quiet">{own.password_lead}</p>
             <ActForm act to=ChangePassword::PATH class="form">
-                {secret("current_password", "", "current-password")}
-                {secret("new_password", own.new_password_hint, "new-password")}
-                <div class="button-row"><SubmitButton label=save pending=act.pending() look=""/></div>
+                {secret("current_password", ("", "current-password"), errors)}
+                {secret("new_password", (own.new_password_hint, "new-password"), errors)}
+                <div class="button-row"><SubmitButton label=words().common.save pending=act.pending() look=""/></div>
             </ActForm>
         </section>
+    }
+}
+
+/// Another e-mail address, and the one that was typed before.
+pub(super) fn email_form(act: Act, errors: Signal<FieldErrors>, email: String) -> impl IntoView {
+    let own = forms(lang());
+    view! {
         <section class="group">
             <h2>{own.email}</h2>
             <p class="quiet">{own.email_lead}</p>
             <ActForm act to=AskEmail::PATH class="form">
                 <TextField name="email" label=own.new_email kind="email" value=email required=true maxlength=254 errors/>
-                {secret("email_password", "", "current-password")}
+                {secret("email_password", ("", "current-password"), errors)}
                 <div class="button-row"><SubmitButton label=own.send_link pending=act.pending() look=""/></div>
             </ActForm>
         </section>

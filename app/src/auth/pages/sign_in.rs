@@ -39,7 +39,9 @@ pub fn OperatorSignIn() -> impl IntoView {
         <PageTitle text=words.sign_in_operator/>
         <EntranceLayout>
             <h1>{words.sign_in_operator}</h1>
+            <ArrivalNote/>
             <EntranceForm to=SignInOperator::PATH stays=false/>
+            <p class="entrance-ways"><a href="/senha">{words.forgotten}</a></p>
         </EntranceLayout>
     }
 }

@@ -5,5 +5,5 @@ mod second_factor;
 mod sessions;
 
 pub use code_field::CodeField;
-pub use second_factor::SecondFactorPart;
+pub use second_factor::{ProofWay, SecondFactorPart};
 pub use sessions::SessionsPart;

@@ -9,10 +9,10 @@ use crate::auth::types::{Offer, Security};
 use crate::auth::words::{SecondFactor, codes_left, second_factor};
 use crate::ui::act::{Act, ActForm};
 use crate::ui::field::TextField;
-use crate::ui::form::{ErrorNote, SubmitButton, field_errors};
+use crate::ui::form::{SubmitButton, field_errors};
 use crate::words::{lang, words};
 
-/// The section.
+/// The section. What is wrong and belongs to none of its fields is said by the page.
 #[component]
 pub fn SecondFactorPart(
     /// What there is.
@@ -21,13 +21,12 @@ pub fn SecondFactorPart(
     act: Act,
     /// The page's address: whoever has to prove who they are comes back to it.
     page: &'static str,
+    /// Who helps whoever has lost it.
+    lost: &'static str,
 ) -> impl IntoView {
     let (all, words) = (words(), second_factor(lang()));
     let Security { is_on, since, codes_left: left, offer, codes, is_proved, reminder, is_due, .. } = security;
-    let way = (!is_proved).then(|| {
-        let href = format!("/entrar/confirmar?next={page}");
-        view! { <p class="quiet">{words.needs_proof}</p> <p><a class="btn" href=href>{words.prove}</a></p> }
-    });
+    let way = (!is_proved).then(|| view! { <ProofWay page/> });
     let body = match (is_on, offer) {
         (true, _) => view! {
             <p><span class="tag tag-good">{words.is_on}" "{since}</span></p>
@@ -55,11 +54,21 @@ pub fn SecondFactorPart(
             <h2>{all.auth.security}</h2>
             {reminder.map(|text| view! { <p class="alert-box alert-warn" role="status">{text}</p> })}
             <p class="quiet">{words.lead}</p>
-            <ErrorNote error=act.error()/>
             {body}
-            {(!is_due).then(|| view! { <p class="quiet">{words.lost}</p> })}
+            {(!is_due).then(|| view! { <p class="quiet">{lost}</p> })}
         </section>
     }
+}
+
+/// The way to prove who one is, and back.
+#[component]
+pub fn ProofWay(
+    /// The page's address.
+    page: &'static str,
+) -> impl IntoView {
+    let words = second_factor(lang());
+    let href = format!("/entrar/confirmar?next={page}");
+    view! { <p class="quiet">{words.needs_proof}</p> <p><a class="btn" href=href>{words.prove}</a></p> }
 }
 
 /// Codes that are on the page this once.

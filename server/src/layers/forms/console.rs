@@ -13,6 +13,11 @@ use super::{Forms, asking, refusal, send_to, sent_back, shown};
 /// The field in which a form says which page it stands on.
 const PAGE: &str = "__page";
 
+/// The page of an operator's own account. Its forms do not say where they stand, for members have them too; but nothing else of
+/// an operator's is sent to these functions.
+const OWN: &str = "/platform/profile";
+const OF_OWN: [&str; 2] = ["/fn/account/", "/fn/auth/"];
+
 /// The page of the console that an operator's form stands on, whole and from its path on. The form says which: once it was
 /// refused, the address that the browser comes from is that of the answer.
 pub(super) fn page(request: &Request, back: &str, body: &[u8]) -> Option<(String, String)> {
@@ -20,6 +25,7 @@ pub(super) fn page(request: &Request, back: &str, body: &[u8]) -> Option<(String
     let origin = back.len() - back.split_once("://")?.1.split_once('/')?.1.len() - 1;
     let (origin, came_from) = back.split_at(origin);
     let said = form_urlencoded::parse(body).find(|(name, _)| name == PAGE).map(|(_, page)| page.into_owned());
+    let came_from = if OF_OWN.iter().any(|own| came_from.starts_with(own)) { OWN } else { came_from };
     let page = said.filter(|page| is_plain(page)).unwrap_or_else(|| came_from.to_owned());
     page.starts_with("/platform/").then(|| (format!("{origin}{page}"), page))
 }

@@ -47,7 +47,7 @@ pub async fn create(
     let mut tx = db.pool().begin().await?;
     seats::hold(&mut tx, by.tenant).await?;
     may_invite(&mut tx, by.tenant, new).await?;
-    if let Some(wait) = asked_mails::count(&mut tx, key, (by.tenant, new.email), new.at).await? {
+    if let Some(wait) = asked_mails::count(&mut tx, key, (Some(by.tenant), new.email), new.at).await? {
         return Err(TeamError::Wait(wait));
     }
     sqlx::query!(
@@ -136,7 +136,7 @@ pub async fn resend(
     if done.rows_affected() == 0 {
         return Err(TeamError::NotFound);
     }
-    if let Some(wait) = asked_mails::count(&mut tx, key, (by.tenant, &mail.to), at).await? {
+    if let Some(wait) = asked_mails::count(&mut tx, key, (Some(by.tenant), &mail.to), at).await? {
         return Err(TeamError::Wait(wait));
     }
     mails::queue(&mut tx, key, mail).await?;

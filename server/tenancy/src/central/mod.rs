@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod alert_mails;
 pub mod alerts;
 pub mod asked_mails;
+mod asker;
 pub mod audit;
 pub mod audit_chain;
 pub mod audit_log;

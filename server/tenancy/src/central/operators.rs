@@ -2,8 +2,10 @@
 
 use uuid::Uuid;
 
+use super::audit;
+use super::companies::By;
 use super::people::{self, NewPerson};
-use crate::{CentralDb, OperatorId};
+use crate::{CentralDb, OperatorId, PersonId};
 
 /// Makes a person an operator; harmless when they are one already.
 ///
@@ -24,9 +26,29 @@ pub async fn ensure(db: &CentralDb, new: &NewPerson<'_>) -> Result<OperatorId, s
             .fetch_one(&mut *tx)
             .await?;
     if added.rows_affected() == 1 {
-        super::audit::append(&mut tx, super::audit::Event::of_platform("operator.create", "operator", id.as_uuid()))
-            .await?;
+        audit::append(&mut tx, audit::Event::of_platform("operator.create", "operator", id.as_uuid())).await?;
     }
     tx.commit().await?;
     Ok(id)
+}
+
+/// Gives an operator another name, in every agency of theirs too, with its line in the platform's log. What is as it was is no
+/// change.
+///
+/// # Errors
+/// The database's.
+pub async fn set_name(
+    db: &CentralDb,
+    (operator, person): (OperatorId, PersonId),
+    name: &str,
+    by: By,
+) -> Result<(), sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    let before = people::write_name(&mut tx, person, name).await?;
+    if before != name {
+        let changes = serde_json::json!({"name": [before, name]});
+        audit::append(&mut tx, by.line(None, "operator.update", ("operator", operator.as_uuid()), changes)).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }

@@ -243,22 +243,26 @@ pub async fn update_profile(
     let before = sqlx::query!("select name, phone, creci from people where id = $1 for update", person.as_uuid())
         .fetch_one(&mut *tx)
         .await?;
-    sqlx::query!(
-        "update people set name = $2, phone = $3, creci = $4 where id = $1",
-        person.as_uuid(),
-        name,
-        phone,
-        creci
-    )
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query!("update users set name = $2 where person_id = $1 and name <> $2", person.as_uuid(), name)
+    write_name(&mut tx, person, name).await?;
+    sqlx::query!("update people set phone = $2, creci = $3 where id = $1", person.as_uuid(), phone, creci)
         .execute(&mut *tx)
         .await?;
     let changes = serde_json::json!({
         "name": [before.name, name], "phone": [before.phone, phone], "creci": [before.creci, creci]});
     super::audit::append(&mut tx, by.event("member.update", ("member", by.user.as_uuid()), changes)).await?;
     tx.commit().await
+}
+
+/// Writes a person's name, for every agency of theirs. Gives the one that they had.
+pub(super) async fn write_name(tx: &mut CentralTx, person: PersonId, name: &str) -> Result<String, sqlx::Error> {
+    let before = sqlx::query_scalar!("select name from people where id = $1 for update", person.as_uuid())
+        .fetch_one(&mut **tx)
+        .await?;
+    sqlx::query!("update people set name = $2 where id = $1", person.as_uuid(), name).execute(&mut **tx).await?;
+    sqlx::query!("update users set name = $2 where person_id = $1 and name <> $2", person.as_uuid(), name)
+        .execute(&mut **tx)
+        .await?;
+    Ok(before)
 }
 
 /// Puts another photograph in the place of a person's, for every agency of theirs, or none. Audited in the one that they are in.

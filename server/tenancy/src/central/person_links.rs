@@ -1,10 +1,10 @@
 //! Links that a person is sent: to set a password anew, to make another e-mail address theirs, and to take that back.
 
-use std::net::IpAddr;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::audit::{self, Event};
+pub use super::asker::Asker;
+use super::audit;
 use super::mails::{self, Mail};
 use super::open_sessions::{self, Whose};
 use super::{CentralTx, asked_mails, people, sessions::Stored};
@@ -23,31 +23,6 @@ const PAUSE: Duration = Duration::minutes(20);
 /// Questions from one line within [`WINDOW`] before it has to wait.
 const FROM_ONE_LINE: i64 = 20;
 const WINDOW: Duration = Duration::hours(1);
-
-/// Who asks, and from where.
-#[derive(Debug, Clone)]
-pub struct Asker {
-    /// Address of the peer.
-    pub ip: IpAddr,
-    /// What the browser calls itself.
-    pub user_agent: Option<String>,
-    /// The request.
-    pub request_id: String,
-    /// Now.
-    pub at: OffsetDateTime,
-}
-
-impl Asker {
-    fn event(&self, action: &str, person: PersonId, changes: serde_json::Value) -> Event {
-        Event {
-            changes,
-            ip_address: Some(self.ip.to_string()),
-            user_agent: self.user_agent.clone(),
-            request_id: Some(self.request_id.clone()),
-            ..Event::of_platform(action, "person", person.as_uuid())
-        }
-    }
-}
 
 /// What came of asking for a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,6 +146,8 @@ pub struct Link {
     pub purpose: String,
     /// The address that it makes theirs.
     pub to: Option<String>,
+    /// Whether they run the platform and no agency employs them: they come in by another door.
+    pub is_operators: bool,
 }
 
 /// What a link opens.
@@ -180,7 +157,9 @@ pub struct Link {
 pub async fn find(db: &CentralDb, token: &Token, at: OffsetDateTime) -> Result<Link, sqlx::Error> {
     sqlx::query_as!(
         Link,
-        r#"select p.id as "person: PersonId", p.name, p.email, p.locale, l.purpose, l.email as "to"
+        r#"select p.id as "person: PersonId", p.name, p.email, p.locale, l.purpose, l.email as "to",
+                  (exists (select from operators o where o.person_id = p.id and o.active)
+                      and not exists (select from users u where u.person_id = p.id and u.active)) as "is_operators!"
            from person_links l
            join people p on p.id = l.person_id
            where l.token_digest = $1 and l.expires_at > $2 and l.used_at is null"#,
@@ -269,13 +248,13 @@ pub async fn change_password(
     }
     let set = people::write_password(&mut tx, key, (person, new), asker.at).await?;
     mails::queue(&mut tx, key, mail).await?;
-    audit::append(&mut tx, asker.event("person.change_password", person, serde_json::json!({}))).await?;
+    audit::append(&mut tx, asker.act("person.change_password", person)).await?;
     tx.commit().await?;
     Ok(Some(set))
 }
 
-/// Somebody who has given their password wants another address: the link goes there, counted among their agency's mails, and until
-/// it is used nothing changes.
+/// Somebody who has given their password wants another address: the link goes there, counted among their agency's mails or those of
+/// operators, and until it is used nothing changes.
 ///
 /// # Errors
 /// The database's.
@@ -283,7 +262,7 @@ pub async fn ask_email(
     db: &CentralDb,
     key: &Key,
     asker: &Asker,
-    (tenant, person, token): (TenantId, PersonId, &Token),
+    (tenant, person, token): (Option<TenantId>, PersonId, &Token),
     mail: &Mail,
 ) -> Result<Asked, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
@@ -293,7 +272,7 @@ pub async fn ask_email(
     void(&mut tx, Some(person), &["email"], asker.at).await?;
     insert(&mut tx, (Some(person), "email", Some(&mail.to)), token, (asker.at, asker.at + EMAIL_GOOD_FOR)).await?;
     mails::queue(&mut tx, key, mail).await?;
-    audit::append(&mut tx, asker.event("person.ask_email", person, serde_json::json!({}))).await?;
+    audit::append(&mut tx, asker.act("person.ask_email", person)).await?;
     tx.commit().await?;
     Ok(Asked::Heard)
 }
