@@ -1,5 +1,5 @@
-//! What owners are told by mail of their agency's standing: that it will be closed, was closed, is open again. Not among the words
-//! of the screens: no browser needs them.
+//! What owners are told by mail of their agency's standing: that it will be closed, was closed, is open again, has ended, and that
+//! its data go. Not among the words of the screens: no browser needs them.
 
 use tenancy::central::owner_notices::News;
 use time::OffsetDateTime;
@@ -10,22 +10,30 @@ use crate::words::{Lang, words_in};
 
 /// What is said of an agency's standing; nothing for news of another kind.
 pub fn standing(lang: Lang, company: &str, news: &News, (plan, how_to_pay): (String, String)) -> Option<Writing> {
-    let is_owing =
-        matches!(news, News::ClosesSoon { .. } | News::Closed { is_held: false } | News::Ended { is_wished: false });
+    let is_owing = matches!(
+        news,
+        News::ClosesSoon { .. }
+            | News::Closed { is_held: false }
+            | News::Ended { is_wished: false }
+            | News::GoesSoon { is_wished: false, .. }
+    );
     let (subject, line, label, after) = match *news {
         News::ClosesSoon { on } => closes_soon(lang, company, on)?,
         News::Closed { is_held: true } => held(lang, company),
         News::Closed { is_held: false } => closed(lang, company),
         News::Opened => opened(lang, company),
         News::Ended { is_wished } => ended(lang, company, is_wished),
+        News::GoesSoon { on, is_wished } => goes_soon(lang, company, (on, is_wished))?,
         News::Left { .. } | News::Acted { .. } => return None,
     };
-    let link = Some((label.to_owned(), plan));
+    let link = (!label.is_empty()).then(|| (label.to_owned(), plan));
     let how = is_owing.then(|| format!("{}: {how_to_pay}", words_in(lang).billing.how_to_pay));
     let lines = std::iter::once(line).chain(how).collect();
     Some(Writing { lang, name: String::new(), subject, lines, link, after: vec![after.to_owned()] })
 }
 
+/// Subject, what happened, what the link to the plan's page says, and what is to be known beside it. Where nobody enters any more
+/// there is no link.
 type Said = (String, String, &'static str, &'static str);
 
 fn closes_soon(lang: Lang, company: &str, on: i64) -> Option<Said> {
@@ -121,7 +129,7 @@ fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
                 "A assinatura da {company} terminou, como foi pedido. O site não abre mais e ninguém entra no CRM."
             ),
             "Ver o plano",
-            "Os dados ficam guardados por 30 dias e depois são apagados. Até lá, quem é da diretoria entra na página do plano e pode voltar.",
+            "Os dados ficam guardados por 30 dias e depois são apagados. Até lá, quem é da diretoria entra na página do plano e pode voltar; a quem pedir, a plataforma entrega uma cópia dos dados.",
         ),
         (Lang::En, true) => (
             format!("The subscription of {company} has ended"),
@@ -129,7 +137,7 @@ fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
                 "The subscription of {company} has ended, as was asked for. The site does not open any more and nobody enters the CRM."
             ),
             "See the plan",
-            "Its data is kept for 30 days and then deleted. Until then its owners reach the plan's page, and can come back.",
+            "Its data is kept for 30 days and then deleted. Until then its owners reach the plan's page, and can come back; to an owner who asks, the platform hands a copy of the data over.",
         ),
         (Lang::Pt, false) => (
             format!("A assinatura da {company} terminou"),
@@ -137,7 +145,7 @@ fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
                 "Há uma fatura da {company} vencida há 60 dias, e a assinatura terminou. O site não abre e ninguém entra no CRM."
             ),
             "Ver a fatura",
-            "Os dados ficam guardados por 30 dias e depois são apagados. Até lá, quem é da diretoria entra na página do plano, e com o pagamento o acesso volta.",
+            "Os dados ficam guardados por 30 dias e depois são apagados. Até lá, quem é da diretoria entra na página do plano, e com o pagamento o acesso volta; a quem pedir, a plataforma entrega uma cópia dos dados.",
         ),
         (Lang::En, false) => (
             format!("The subscription of {company} has ended"),
@@ -145,7 +153,46 @@ fn ended(lang: Lang, company: &str, is_wished: bool) -> Said {
                 "An invoice of {company} is 60 days over, and the subscription has ended. The site does not open and nobody enters the CRM."
             ),
             "See the invoice",
-            "Its data is kept for 30 days and then deleted. Until then its owners reach the plan's page, and once it is paid, access comes back.",
+            "Its data is kept for 30 days and then deleted. Until then its owners reach the plan's page, and once it is paid, access comes back; to an owner who asks, the platform hands a copy of the data over.",
         ),
     }
+}
+
+/// The time in which its data were kept is over: three days are left in which somebody can keep them.
+fn goes_soon(lang: Lang, company: &str, (on, is_wished): (i64, bool)) -> Option<Said> {
+    let day = format_day(OffsetDateTime::from_unix_timestamp(on).ok()?, lang);
+    Some(match (lang, is_wished) {
+        (Lang::Pt, true) => (
+            format!("Os dados da {company} serão apagados em {day}"),
+            format!(
+                "A assinatura da {company} terminou há 30 dias, como foi pedido. Em {day} o banco de dados e as fotos são apagados, e ninguém os recupera depois disso. Até lá ninguém entra mais."
+            ),
+            "",
+            "Para voltar, ou para receber uma cópia dos dados, escreva antes desse dia a quem atende você na plataforma. Se está tudo certo assim, não é preciso fazer nada.",
+        ),
+        (Lang::En, true) => (
+            format!("The data of {company} will be deleted on {day}"),
+            format!(
+                "The subscription of {company} ended 30 days ago, as was asked for. On {day} its database and its photographs are deleted, and nobody brings them back after that. Until then nobody enters any more."
+            ),
+            "",
+            "To come back, or to be given a copy of the data, write before that day to whoever looks after you at the platform. If all is well so, there is nothing to do.",
+        ),
+        (Lang::Pt, false) => (
+            format!("Os dados da {company} serão apagados em {day}"),
+            format!(
+                "A assinatura da {company} terminou há 30 dias por uma fatura que não foi paga. Em {day} o banco de dados e as fotos são apagados, e ninguém os recupera depois disso. Até lá ninguém entra mais."
+            ),
+            "",
+            "Com o pagamento registrado antes desse dia, o acesso volta sozinho. Se já pagou, ou se quer receber uma cópia dos dados, escreva agora a quem atende você na plataforma.",
+        ),
+        (Lang::En, false) => (
+            format!("The data of {company} will be deleted on {day}"),
+            format!(
+                "The subscription of {company} ended 30 days ago for an invoice that was not paid. On {day} its database and its photographs are deleted, and nobody brings them back after that. Until then nobody enters any more."
+            ),
+            "",
+            "With the payment recorded before that day, access comes back by itself. If you have paid, or want to be given a copy of the data, write now to whoever looks after you at the platform.",
+        ),
+    })
 }

@@ -127,6 +127,7 @@ impl From<PaymentError> for AppError {
         match error {
             PaymentError::NoInvoice => Self::invalid("invoice", Problem::NotAChoice),
             PaymentError::Paid | PaymentError::Amount(_) => Self::Conflict(Clash::Stale(0)),
+            PaymentError::Deleting => Self::invalid("invoice", Problem::TooLateToPay),
             PaymentError::Reference => Self::invalid("reference", Problem::Taken),
             PaymentError::Database(error) => error.into(),
         }

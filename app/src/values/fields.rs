@@ -141,6 +141,8 @@ pub enum Problem {
     StepOver,
     /// Only the platform may do this to such a person.
     AskThePlatform,
+    /// An agency's data are being deleted: no payment keeps them any more.
+    TooLateToPay,
     /// Only with the status `active`.
     NotActive,
     /// The file of this name is no JPEG, PNG or WebP photograph.

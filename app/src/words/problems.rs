@@ -39,6 +39,9 @@ fn portuguese(problem: &Problem) -> String {
         Problem::WrongCode => "O código não confere ou já foi usado. Espere o próximo.".into(),
         Problem::WrongTogether => "A senha ou o código não confere.".into(),
         Problem::StepOver => "O prazo do código passou. Entre de novo com e-mail e senha.".into(),
+        Problem::TooLateToPay => {
+            "Os dados desta imobiliária estão sendo apagados: um pagamento já não os mantém. Devolva-o.".into()
+        }
         Problem::AskThePlatform => "Isto só a plataforma pode fazer por esta pessoa. Fale com o suporte.".into(),
         Problem::NotActive => "Mude a situação para Ativo.".into(),
         Problem::NotAPhoto(name) => format!("{name}: envie uma foto JPEG, PNG ou WebP."),
@@ -101,6 +104,9 @@ fn english(problem: &Problem) -> String {
         Problem::WrongCode => "The code is wrong or has been used. Wait for the next one.".into(),
         Problem::WrongTogether => "The password or the code is wrong.".into(),
         Problem::StepOver => "The time for the code is over. Sign in again with e-mail and password.".into(),
+        Problem::TooLateToPay => {
+            "This agency's data are being deleted: a payment keeps them no more. Give it back.".into()
+        }
         Problem::AskThePlatform => "Only the platform can do this for this person. Talk to support.".into(),
         Problem::NotActive => "Change the status to Active.".into(),
         Problem::NotAPhoto(name) => format!("{name}: send a JPEG, PNG or WebP photo."),

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use sqlx::{ConnectOptions as _, PgConnection};
 use tenancy::central::companies::{self, By};
-use tenancy::central::{invoices, subscriptions, usage};
+use tenancy::central::{departures, invoices, subscriptions, usage};
 use tenancy::testing::{Agency, run, superuser};
 use time::OffsetDateTime;
 
@@ -108,6 +108,32 @@ fn what_debt_has_closed_says_what_it_owes_and_a_recorded_payment_opens_it() {
         assert!(!page.contains("/fn/platform/pay_invoice") && page.contains("pagamento registrado"), "{page}");
         assert_eq!(states(&b).await, ("suspended".into(), "suspended".into(), 0), "nobody else's");
         assert_eq!(house.visitor(&b).get("/").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    });
+}
+
+#[test]
+fn a_payment_that_comes_while_the_data_are_being_deleted_is_refused_with_the_reason() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let mut operator = house.operator().await;
+        for agency in [&a, &b] {
+            owe(house, agency, 60).await;
+        }
+        let id = departures::ask(&house.state.house.central, a.route.tenant, (3, false), (None, By::default())).await;
+        let settled =
+            "update tenant_operations set data = data || '{\"is_overdue\": true, \"is_settled\": true}' where id = $1";
+        let settled = sqlx::query(settled).bind(id.expect("asked"));
+        settled.execute(&mut central().await).await.expect("settled");
+        for (agency, is_taken) in [(&a, false), (&b, true)] {
+            let (slug, path) = (agency.route.slug.as_str(), format!("/platform/tenants/{}", agency.route.slug));
+            let (number, reference) = (number(house, agency).await, format!("tarde {slug}"));
+            let form = [("slug", slug), ("invoice", number.as_str()), ("reference", reference.as_str())];
+            let answer = operator.post("platform/pay_invoice", &path, &form).await;
+            let says = answer.text().contains("um pagamento já não os mantém");
+            assert_eq!(answer.status == StatusCode::UNPROCESSABLE_ENTITY && says, !is_taken, "{}", answer.text());
+            assert_eq!(states(agency).await.2, i64::from(is_taken));
+        }
     });
 }
 

@@ -1,10 +1,11 @@
 //! What owners are told by mail: that their agency will be closed, was closed, is open again. Each once, in the language of each.
 
 use sqlx::{ConnectOptions as _, PgConnection};
+use tenancy::central::changes;
 use tenancy::central::companies::{self, By};
 use tenancy::central::invoices::{self, Payment, Via};
 use tenancy::central::operations::NewTenant;
-use tenancy::central::subscriptions;
+use tenancy::central::{overdue, subscriptions};
 use tenancy::testing::{Agency, PASSWORD, new_tenant, run, superuser};
 use time::{Duration, OffsetDateTime};
 
@@ -156,6 +157,7 @@ fn an_agency_that_ends_for_its_debt_hears_that_it_has() {
         pass(house, &a, Duration::days(60)).await;
         let ended = told(house, "owner.ended", &a.email).await;
         assert!(ended.len() == 1 && ended[0].contains("vencida há 60 dias"), "{ended:?}");
+        assert!(ended[0].contains("a plataforma entrega uma cópia dos dados"), "{ended:?}");
     });
 }
 
@@ -178,5 +180,65 @@ fn who_is_closed_by_an_operator_is_told_and_told_again_when_it_is_over() {
         assert_eq!(told(house, "owner.opened", &a.email).await.len(), 1);
         assert_eq!(count(house, &a, ("owner.closed", &a.email)).await, 1, "once");
         assert_eq!(count(house, &b, ("owner.closed", &b.email)).await, 0);
+    });
+}
+
+/// The day on which an agency's database goes, as its owners read it.
+async fn goes_on(agency: &Agency, lang: app::words::Lang) -> String {
+    let data = "select data from tenant_operations where tenant_id = $1 and kind = 'delete'";
+    let data = sqlx::query_scalar(data).bind(agency.route.tenant).fetch_one(&mut central().await).await.expect("asked");
+    let on = tenancy::provision::leave::drop_after(&data).expect("a day");
+    app::values::day::format_day(on, lang)
+}
+
+#[test]
+fn owners_hear_once_on_which_day_their_data_go_and_what_keeps_them() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (on_prime(house).await, on_prime(house).await);
+        let english = second_owner(house, &a).await;
+        house.add_member(&a, "finance").await;
+        let books = format!("finance@{}.example", a.route.slug);
+        let central = &house.state.house.central;
+        // One for its debt, the other as its owner wished.
+        let due = pass(house, &a, Duration::days(60)).await;
+        pay(house, &b).await;
+        assert!(changes::cancel(central, b.route.tenant, By::default()).await.expect("cancelled"));
+        let until = subscriptions::find(central, b.route.tenant).await.expect("there").until;
+        for seconds in 0..2 {
+            tick(house, &b, until + Duration::seconds(seconds)).await;
+        }
+        let since = [(&a, due + Duration::days(60)), (&b, until)];
+        for (agency, since) in since {
+            let early = overdue::ask(central, agency.route.tenant, since + Duration::days(29)).await;
+            assert_eq!(early.expect("asked"), None);
+            assert_eq!(count(house, agency, ("owner.goes_soon", &agency.email)).await, 0, "not before");
+            for days in [31, 32] {
+                let asked = overdue::ask(central, agency.route.tenant, since + Duration::days(days)).await;
+                assert_eq!(asked.expect("asked").is_some(), days == 31, "once");
+            }
+        }
+        let day = goes_on(&a, app::words::Lang::Pt).await;
+        let mails = told(house, "owner.goes_soon", &a.email).await;
+        assert!(
+            mails.len() == 1 && mails[0].contains(&format!("Em {day} o banco de dados e as fotos")),
+            "{day}: {mails:?}"
+        );
+        for part in
+            [&*a.route.name, "por uma fatura que não foi paga", "Como pagar: combine com quem", "o acesso volta"]
+        {
+            assert!(mails[0].contains(part), "{part}: {mails:?}");
+        }
+        assert!(!mails[0].contains("/app/settings/plan"), "a page that nobody reaches: {mails:?}");
+        let other = told(house, "owner.goes_soon", &english).await;
+        let day = goes_on(&a, app::words::Lang::En).await;
+        assert!(other.len() == 1 && other[0].contains(&format!("On {day} its database")), "{day}: {other:?}");
+        let wished = told(house, "owner.goes_soon", &b.email).await;
+        assert!(wished.len() == 1 && wished[0].contains("como foi pedido"), "{wished:?}");
+        assert!(wished[0].contains("uma cópia dos dados") && !wished[0].contains("Como pagar"), "{wished:?}");
+        for (agency, to) in [(&a, &a.email), (&a, &english), (&b, &b.email)] {
+            assert_eq!(count(house, agency, ("owner.goes_soon", to)).await, 1, "once");
+        }
+        assert_eq!(count(house, &a, ("owner.goes_soon", &books)).await, 0, "owners alone");
     });
 }

@@ -8,7 +8,7 @@ use super::companies::By;
 use super::invoices::{self, Kind, NewLine, Span};
 use super::plans::{self, Plan};
 use super::subscriptions::{self, Subscription, Terms, record};
-use super::{CentralTx, standing};
+use super::{CentralTx, overdue, standing};
 use crate::billing::{Left, MOST_ADDITIONAL, Period};
 use crate::{CentralDb, TenantId};
 
@@ -184,13 +184,17 @@ pub async fn cancel(db: &CentralDb, tenant: TenantId, by: By) -> Result<bool, sq
     Ok(true)
 }
 
-/// Takes a cancellation back. When it had come about already, a new period begins now. Says whether there was one.
+/// Takes a cancellation back. When it had come about already, a new period begins now. Says whether there was one that could be:
+/// whose database is being dropped comes back no more.
 ///
 /// # Errors
 /// The database's.
 pub async fn keep(db: &CentralDb, tenant: TenantId, (by, now): (By, OffsetDateTime)) -> Result<bool, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
     standing::hold_row(&mut tx, tenant).await?;
+    if overdue::is_settled(&mut tx, tenant).await? {
+        return Ok(false);
+    }
     let done = sqlx::query!(
         "update tenant_subscriptions set ends = false, ended_at = null, version = version + 1
          where tenant_id = $1 and (ends or ended_at is not null)",

@@ -32,6 +32,9 @@ pub struct Going {
     /// Who wants it to stay after all: the worker opens it again.
     #[serde(default)]
     pub called_off: Option<By>,
+    /// Nobody has kept it until its database was about to be dropped, and nobody does by paying any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_settled: bool,
 }
 
 /// Closes an agency for good: from now on nobody enters it, and after the time of grace it is dropped. None when it is in no
@@ -47,9 +50,9 @@ pub async fn ask(
 ) -> Result<Option<OperationId>, sqlx::Error> {
     let mut tx = db.pool().begin().await?;
     let asked = Asked { grace_days, release_slug, is_overdue: false, reason };
-    let id = ask_in(&mut tx, tenant, (asked, by)).await?;
+    let asked = ask_in(&mut tx, tenant, (asked, by)).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(asked.map(|(id, _)| id))
 }
 
 /// How an agency is asked to go.
@@ -60,12 +63,12 @@ pub(super) struct Asked<'a> {
     pub(super) reason: Option<&'a str>,
 }
 
-/// As [`ask`], in the transaction of who asks.
+/// As [`ask`], in the transaction of who asks. Says as well when its database is dropped, and not before.
 pub(super) async fn ask_in(
     tx: &mut CentralTx,
     tenant: TenantId,
     (asked, by): (Asked<'_>, By),
-) -> Result<Option<OperationId>, sqlx::Error> {
+) -> Result<Option<(OperationId, OffsetDateTime)>, sqlx::Error> {
     let found = sqlx::query!(
         r#"select slug, status, now() + make_interval(days => $2) as "drop_after!"
            from companies where id = $1 and status in ('active', 'suspended', 'cancelled') for update"#,
@@ -83,6 +86,7 @@ pub(super) async fn ask_in(
         is_overdue: asked.is_overdue,
         reason: asked.reason.map(str::to_owned),
         called_off: None,
+        is_settled: false,
     };
     sqlx::query!("update companies set status = 'deleting' where id = $1", tenant.as_uuid()).execute(&mut **tx).await?;
     // The agency is closed to them all by its state: that every process hears of it a moment later is soon enough.
@@ -100,7 +104,7 @@ pub(super) async fn ask_in(
     .await?;
     operations::event(tx, id, "asked", "info", "closed for good").await?;
     note(tx, "tenant.delete", tenant, data, by).await?;
-    Ok(Some(id))
+    Ok(Some((id, found.drop_after)))
 }
 
 /// How an agency goes, while it can still be called off: its database stands, and nobody is at it right now.

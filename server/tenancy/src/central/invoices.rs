@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::audit::{self, Event};
 use super::companies::By;
-use super::{CentralTx, standing, subscriptions};
+use super::{CentralTx, overdue, standing, subscriptions};
 use crate::billing::{self, Left};
 use crate::{CentralDb, TenantId};
 
@@ -307,6 +307,9 @@ pub enum PaymentError {
     /// Another invoice was paid under this reference.
     #[error("another invoice was paid under this reference")]
     Reference,
+    /// Its agency's data are being deleted for what is owed, and no payment stops that any more.
+    #[error("the agency is being deleted: a payment keeps it no more")]
+    Deleting,
     /// The central database's.
     #[error("the central database refused")]
     Database(#[source] sqlx::Error),
@@ -322,7 +325,7 @@ impl From<sqlx::Error> for PaymentError {
 }
 
 /// Takes a payment: the invoice is paid, and its agency is what it is without that debt, in one transaction. Told a second time
-/// it is the same payment. Gives the agency.
+/// it is the same payment. One that would have kept an agency whose database is being dropped is not taken. Gives the agency.
 ///
 /// # Errors
 /// [`PaymentError`].
@@ -350,6 +353,9 @@ pub async fn receive(
         let is_this_one = invoice.paid_via.as_deref() == Some(payment.via.as_str())
             && invoice.payment_reference.as_deref() == Some(payment.reference.as_str());
         return if is_this_one { Ok(tenant) } else { Err(PaymentError::Paid) };
+    }
+    if overdue::is_settled(&mut tx, tenant).await? {
+        return Err(PaymentError::Deleting);
     }
     if invoice.total != payment.amount {
         return Err(PaymentError::Amount(invoice.total));

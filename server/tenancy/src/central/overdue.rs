@@ -5,7 +5,9 @@ use time::{Duration, OffsetDateTime};
 
 use super::companies::By;
 use super::departures::{self, Asked};
-use super::standing;
+use super::operations::Operation;
+use super::owner_notices::{self, News};
+use super::{CentralTx, standing};
 use crate::billing::KEPT;
 use crate::{CentralDb, OperationId, TenantId};
 
@@ -40,7 +42,8 @@ async fn list_in(
     .await
 }
 
-/// Asks one of them to go, once; none when its time is not over, or it was taken up again meanwhile.
+/// Asks one of them to go, once, and leaves word for its owners: until its database is dropped they can still keep it. None when
+/// its time is not over, or it was taken up again meanwhile.
 ///
 /// # Errors
 /// The database's.
@@ -52,9 +55,18 @@ pub async fn ask(db: &CentralDb, tenant: TenantId, now: OffsetDateTime) -> Resul
         return Ok(None);
     }
     let asked = Asked { grace_days: GRACE_DAYS, release_slug: false, is_overdue: true, reason: None };
-    let id = departures::ask_in(&mut tx, tenant, (asked, By::default())).await?;
+    let Some((id, on)) = departures::ask_in(&mut tx, tenant, (asked, By::default())).await? else { return Ok(None) };
+    let is_wished = sqlx::query_scalar!(
+        r#"select ended_at is not null as "is!" from tenant_subscriptions where tenant_id = $1"#,
+        tenant.as_uuid()
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let news = News::GoesSoon { on: on.unix_timestamp(), is_wished };
+    let cause = format!("{}:{id}", news.kind());
+    owner_notices::leave_word(&mut tx, tenant, (&cause, now), &news).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(Some(id))
 }
 
 /// Those that go for this alone and have no cause to any more, because somebody has paid after all, or because a clock was far ahead:
@@ -77,11 +89,61 @@ pub async fn taken_up(db: &CentralDb, now: OffsetDateTime) -> Result<Vec<TenantI
     .await
 }
 
-/// Whether somebody has taken the subscription up again: the last look before a database is dropped.
-pub(crate) async fn is_taken_up(db: &CentralDb, tenant: TenantId) -> Result<bool, sqlx::Error> {
-    let query = sqlx::query_scalar!(
+/// What the last look before a database is dropped has found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LastLook {
+    /// Somebody has taken the subscription up again.
+    TakenUp,
+    /// Nobody has, and from now on nobody can ([`is_settled`]).
+    Goes,
+    /// The operation is another worker's by now.
+    Lost,
+}
+
+/// Looks for the last time whether somebody has taken the subscription up again, and writes down that nobody has, in one
+/// transaction that whoever pays, or takes a cancellation back, waits for: either they were first, and it stays, or they are told
+/// that it goes.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn look_last(db: &CentralDb, op: &Operation) -> Result<LastLook, sqlx::Error> {
+    let mut tx = db.pool().begin().await?;
+    standing::hold_row(&mut tx, op.tenant).await?;
+    // A statement of its own: it sees what was committed while the first one waited.
+    let is_taken_up = sqlx::query_scalar!(
         r#"select exists (select from tenant_subscriptions where tenant_id = $1 and status <> 'cancelled') as "is!""#,
+        op.tenant.as_uuid()
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if is_taken_up {
+        return Ok(LastLook::TakenUp);
+    }
+    let done = sqlx::query!(
+        "update tenant_operations set data = jsonb_set(data, '{is_settled}', 'true')
+         where id = $1 and lease_owner = $2 and state = 'running'",
+        op.id.as_uuid(),
+        op.lease_owner
+    )
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(LastLook::Lost);
+    }
+    tx.commit().await?;
+    Ok(LastLook::Goes)
+}
+
+/// Whether an agency whose row is held is being dropped for this, and nothing that is done to its subscription keeps it any more.
+/// Who calls it off after all, as long as its database stands, settles nothing by it.
+pub(super) async fn is_settled(tx: &mut CentralTx, tenant: TenantId) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select exists (
+               select from tenant_operations
+               where tenant_id = $1 and kind = 'delete' and state in ('queued', 'running', 'waiting')
+                 and data->>'is_settled' = 'true') as "is!""#,
         tenant.as_uuid()
-    );
-    query.fetch_one(db.pool()).await
+    )
+    .fetch_one(&mut **tx)
+    .await
 }

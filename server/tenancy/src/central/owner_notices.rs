@@ -33,6 +33,13 @@ pub enum News {
         /// As its owner wished; otherwise because something is owed.
         is_wished: bool,
     },
+    /// Its time is over: nobody enters any more, and its data go.
+    GoesSoon {
+        /// When, and not before.
+        on: i64,
+        /// As its owner wished; otherwise because something is owed.
+        is_wished: bool,
+    },
     /// A member has left by themselves.
     Left {
         /// Who.
@@ -64,6 +71,7 @@ impl News {
             Self::Closed { .. } => "owner.closed",
             Self::Opened => "owner.opened",
             Self::Ended { .. } => "owner.ended",
+            Self::GoesSoon { .. } => "owner.goes_soon",
             Self::Left { .. } => "owner.left",
             Self::Acted { .. } => "owner.acted",
         }

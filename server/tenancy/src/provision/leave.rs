@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | asked | status, sessions and operation in one transaction | the status says it |
 //! | fence | no login for the role, whoever is inside is sent away, the outbox is carried | sets, and carries each line once |
-//! | drop | what still lies in the outbox, then the database, with whoever still holds on to it | gone is gone |
+//! | drop | a last look at who has paid, what still lies in the outbox, then the database, with whoever still holds on to it | gone is gone |
 //! | role | its role | the same |
 //! | (the last) | address, people, domains, place in one transaction | the last one |
 
@@ -17,7 +17,7 @@ use crate::central::companies::By;
 use crate::central::departures::{self, Going};
 use crate::central::leases;
 use crate::central::operations::{self, Operation};
-use crate::central::overdue;
+use crate::central::overdue::{self, LastLook};
 use crate::connect::connect;
 use crate::routing::Placement;
 use crate::{OperationId, TenantId, relay};
@@ -93,11 +93,7 @@ impl Provisioner {
             if departures::put_off(&self.central, op, going.drop_after).await? {
                 return Ok(());
             }
-            // Whoever has paid stays, whether or not somebody has looked since.
-            if going.is_overdue
-                && overdue::is_taken_up(&self.central, op.tenant).await?
-                && self.open_again(op, By::default()).await?
-            {
+            if going.is_overdue && self.stays(op).await? {
                 return Ok(());
             }
             self.empty_outbox(op.tenant, &place).await?;
@@ -114,6 +110,15 @@ impl Provisioner {
         held(leases::finish_in(&mut tx, op).await?)?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Whoever has paid stays, whether or not somebody has looked since; nobody who pays from here on is taken for one who does.
+    async fn stays(&self, op: &Operation) -> Result<bool, ProvisionError> {
+        match overdue::look_last(&self.central, op).await? {
+            LastLook::TakenUp => self.open_again(op, By::default()).await,
+            LastLook::Goes => Ok(false),
+            LastLook::Lost => held(false).map(|()| true),
+        }
     }
 
     async fn left(&self, op: &mut Operation, step: &str, message: &str) -> Result<(), ProvisionError> {

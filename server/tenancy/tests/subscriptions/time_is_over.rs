@@ -158,3 +158,127 @@ fn who_pays_after_all_or_is_called_off_while_its_time_is_over_stays() {
         assert!(asked.expect("asked").is_some() && !paid().await.contains(&c.route.tenant));
     });
 }
+
+/// An agency that goes for its debt, shut out, whose time of grace is over: the next who looks at it drops it.
+async fn about_to_be_dropped() -> (Agency, tenancy::OperationId) {
+    let a = on("prime").await;
+    let late = invoices_of(&a).await[0].due_at + Duration::days(60);
+    advance(&a, late).await;
+    let id = let_go(&a, late + Duration::days(30)).await.expect("it goes");
+    bed().await.deployment.provisioner().run_to_end(id).await.expect("as far as it goes today");
+    let due = "update tenant_operations set next_run_at = now(), data = jsonb_set(data, '{drop_after}', '\"2026-01-01T00:00:00Z\"') where id = $1";
+    sqlx::query(due).bind(id).execute(&mut root().await).await.expect("due");
+    (a, id)
+}
+
+/// A transaction of the test's own that holds something, and the number of its session.
+async fn holding(sql: &'static str, id: uuid::Uuid) -> (PgConnection, i32) {
+    let mut session = root().await;
+    sqlx::query("begin").execute(&mut session).await.expect("begun");
+    sqlx::query(sql).bind(id).execute(&mut session).await.expect("held");
+    let number = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut session).await.expect("a number");
+    (session, number)
+}
+
+async fn let_loose(mut session: PgConnection) {
+    sqlx::query("commit").execute(&mut session).await.expect("let loose");
+}
+
+/// Waits until so many sessions wait for one of these, and gives them.
+async fn waiting_for(these: &[i32], count: usize) -> Vec<i32> {
+    let mut root = root().await;
+    for _ in 0..3_000 {
+        let waiting = sqlx::query_scalar("select pid from pg_stat_activity where pg_blocking_pids(pid) && $1");
+        let waiting: Vec<i32> = waiting.bind(these).fetch_all(&mut root).await.expect("listed");
+        if waiting.len() >= count {
+            return waiting;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits: who drops and who pays pass each other by");
+}
+
+/// What pays an agency's first invoice.
+async fn payment_of(a: &Agency) -> Payment {
+    let invoice = invoices_of(a).await.pop().expect("one that was asked for");
+    Payment {
+        number: invoice.number,
+        amount: invoice.total,
+        via: Via::Manual,
+        reference: format!("drop-{}", invoice.number),
+    }
+}
+
+async fn has_database(a: &Agency) -> bool {
+    let there = sqlx::query_scalar("select exists (select from pg_database where datname = $1)");
+    there.bind(&a.route.placement.db_name).fetch_one(&mut root().await).await.expect("asked")
+}
+
+#[test]
+fn a_payment_that_is_under_way_when_the_database_is_about_to_be_dropped_keeps_it() {
+    run(async {
+        let (a, id) = about_to_be_dropped().await;
+        // The invoice is paid in a transaction that is not over: it waits for the log.
+        let log = "select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))";
+        let (log, number) = holding(log, a.route.tenant.as_uuid()).await;
+        let payment = payment_of(&a).await;
+        let central = central().await;
+        let now = OffsetDateTime::now_utc();
+        let paying = tokio::spawn(async move { invoices::receive(central, &payment, (By::default(), now)).await });
+        let payer = waiting_for(&[number], 1).await;
+        let dropping = tokio::spawn(async move { bed().await.deployment.provisioner().run_to_end(id).await });
+        waiting_for(&payer, 1).await;
+        let_loose(log).await;
+        paying.await.expect("no panic").expect("taken");
+        dropping.await.expect("no panic").expect("opened again");
+        assert_eq!((of(&a).await.state, door(&a).await.as_str()), (State::Active, "active"));
+        assert!(has_database(&a).await);
+    });
+}
+
+#[test]
+fn who_pays_or_comes_back_while_the_database_is_being_dropped_is_told_and_nothing_is_taken() {
+    run(async {
+        let ((a, id), (b, _)) = (about_to_be_dropped().await, about_to_be_dropped().await);
+        let wished = "update tenant_subscriptions set ends = true, ended_at = now() where tenant_id = $1";
+        sqlx::query(wished).bind(a.route.tenant).execute(&mut root().await).await.expect("ended");
+        let company = a.route.tenant.as_uuid();
+        let (row, of_row) = holding("select from companies where id = $1 for update", company).await;
+        let dropping = tokio::spawn(async move { bed().await.deployment.provisioner().run_to_end(id).await });
+        let worker = waiting_for(&[of_row], 1).await;
+        // Who drops it has the row next, and waits then for its own record; who pays waits behind it.
+        let (record, of_record) = holding("select from tenant_operations where id = $1 for update", id.as_uuid()).await;
+        let (payment, central, tenant) = (payment_of(&a).await, central().await, a.route.tenant);
+        let now = OffsetDateTime::now_utc();
+        let told = payment.clone();
+        let paying = tokio::spawn(async move { invoices::receive(central, &told, (By::default(), now)).await });
+        let keeping = tokio::spawn(async move { changes::keep(central, tenant, (By::default(), now)).await });
+        waiting_for(&[of_row, worker[0]], 3).await;
+        let_loose(row).await;
+        assert_eq!(waiting_for(&[of_record], 1).await, worker);
+        assert!(!paying.is_finished() && !keeping.is_finished());
+        let_loose(record).await;
+        let refused = paying.await.expect("no panic").expect_err("it is too late");
+        assert!(matches!(refused, PaymentError::Deleting), "{refused}");
+        assert!(!keeping.await.expect("no panic").expect("answered"), "and nobody comes back");
+        dropping.await.expect("no panic").expect("it is gone");
+        assert!(!has_database(&a).await);
+        let paid: i64 = sqlx::query_scalar("select count(*) from invoices where tenant_id = $1 and status = 'paid'")
+            .bind(a.route.tenant)
+            .fetch_one(&mut root().await)
+            .await
+            .expect("counted");
+        assert_eq!(paid, 0);
+        // As long as a database stands, whoever keeps it by hand takes payments again.
+        assert!(has_database(&b).await);
+        let settled = "update tenant_operations set data = jsonb_set(data, '{is_settled}', 'true') where tenant_id = $1 and kind = 'delete'";
+        sqlx::query(settled).bind(b.route.tenant).execute(&mut root().await).await.expect("settled");
+        let payment = payment_of(&b).await;
+        let pay = || invoices::receive(central, &payment, (By::default(), now));
+        assert!(matches!(pay().await, Err(PaymentError::Deleting)));
+        let provisioner = bed().await.deployment.provisioner();
+        assert!(provisioner.call_off(b.route.tenant, By::default()).await.expect("called off"));
+        pay().await.expect("taken");
+        assert_eq!((of(&b).await.state, door(&b).await.as_str()), (State::Active, "active"));
+    });
+}
