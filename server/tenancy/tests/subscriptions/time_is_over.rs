@@ -282,3 +282,33 @@ fn who_pays_or_comes_back_while_the_database_is_being_dropped_is_told_and_nothin
         assert_eq!((of(&b).await.state, door(&b).await.as_str()), (State::Active, "active"));
     });
 }
+
+#[test]
+fn a_program_of_before_dates_no_cancellation_back() {
+    run(async {
+        let (a, b) = (on("prime").await, on("prime").await);
+        let days = Duration::days;
+        let mut first = Vec::new();
+        for agency in [&a, &b] {
+            let late = invoices_of(agency).await[0].due_at + days(60);
+            assert_eq!(advance(agency, late).await, State::Cancelled);
+            first.push(late);
+        }
+        // It does not know the date: it opens the agency again, and closes it for good a month later.
+        for status in ["active", "cancelled"] {
+            for sql in [
+                "update tenant_subscriptions set status = $2, version = version + 1 where tenant_id = $1",
+                "update companies set status = $2 where id = $1",
+            ] {
+                let done = sqlx::query(sql).bind(a.route.tenant).bind(status).execute(&mut root().await).await;
+                done.expect("written");
+            }
+        }
+        let seen = first[0] + days(31);
+        assert!(!is_over(&a, seen).await && is_over(&b, first[1] + days(31)).await);
+        assert_eq!(let_go(&a, seen).await, None, "its owners were told today");
+        assert!(subscriptions::due(central().await, seen).await.expect("listed").contains(&a.route.tenant));
+        advance(&a, seen).await;
+        assert!(!is_over(&a, seen + days(29)).await && is_over(&a, seen + days(30)).await);
+    });
+}
