@@ -131,7 +131,7 @@ const TERMS_PT: [Section; 8] = [
     (
         "Cancelamento",
         &[
-            "O cancelamento pode ser pedido a qualquer momento e vale no fim do período pago. Depois dele, os dados ficam disponíveis para exportação por 30 dias e então são apagados.",
+            "O cancelamento pode ser pedido a qualquer momento e vale no fim do período pago. Depois dele, os dados ficam guardados por 30 dias, e nesse prazo entregamos uma cópia deles a quem é dono da conta e a pede; então são apagados.",
         ],
     ),
     (
@@ -187,7 +187,7 @@ const TERMS_EN: [Section; 8] = [
     (
         "Cancellation",
         &[
-            "The account can be cancelled at any time, as of the end of the paid period. After that the data can be exported for 30 days, and is then deleted.",
+            "The account can be cancelled at any time, as of the end of the paid period. After that the data is kept for 30 days, in which we hand a copy of it over to an owner who asks for one; it is then deleted.",
         ],
     ),
     (
@@ -241,7 +241,7 @@ const PRIVACY_PT: [Section; 6] = [
     (
         "Por quanto tempo",
         &[
-            "Os registros de acesso ficam pelo prazo da lei. Os dados da imobiliária ficam enquanto ela for cliente e por 30 dias depois, para exportação.",
+            "Os registros de acesso ficam pelo prazo da lei. Os dados da imobiliária ficam enquanto ela for cliente e por 30 dias depois, para que ela possa voltar ou pedir uma cópia.",
         ],
     ),
     (
@@ -281,7 +281,7 @@ const PRIVACY_EN: [Section; 6] = [
     (
         "For how long",
         &[
-            "Records of access are kept as long as the law asks. An agency's data is kept while it is a customer and for 30 days after, for export.",
+            "Records of access are kept as long as the law asks. An agency's data is kept while it is a customer and for 30 days after, so that it can come back or ask for a copy.",
         ],
     ),
     (

@@ -7,7 +7,7 @@ use crate::values::slug::slugify;
 use crate::values::{email, text};
 
 /// The text of the terms that is accepted today; a change of the text changes it.
-pub const TERMS_VERSION: &str = "2026-11-30";
+pub const TERMS_VERSION: &str = "2026-12-01";
 /// Reads the form.
 ///
 /// # Errors
