@@ -1,6 +1,5 @@
 //! A person's photograph: in, out, and where it is found. One a person, as their name is; each agency of theirs has the file.
 
-use bytes::Bytes;
 use tenancy::central::people;
 use uuid::Uuid;
 
@@ -24,11 +23,10 @@ pub async fn take(house: &House, staff: &Staff, upload: Upload) -> Result<(), Ap
     let Upload { name, declared, bytes } = upload;
     let drawn = house.pictures.portrait(bytes, &name, declared.as_deref()).await;
     let drawn = drawn.map_err(|error| error.told("photo", &name))?;
-    let bytes = Bytes::from(drawn.bytes);
     // Before the person has it: whatever breaks off then, the worker finds the file.
-    house.files.put(staff.db.tenant(), &drawn.sha256, bytes.clone()).await?;
+    house.files.put(staff.db.tenant(), &drawn.sha256, drawn.bytes.clone()).await?;
     people::set_photo(&house.central, &staff.by(), staff.account.person, Some(&drawn.sha256)).await?;
-    later(catch_up_with(house, &staff.db, staff.account.user, Some(bytes)).await);
+    later(catch_up_with(house, &staff.db, staff.account.user, Some(drawn.bytes)).await);
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! Drafts lie in the agency's database and belong to one member of staff and one page. Passwords and files are never among
 //! them.
 
-use tenancy::TenantDb;
+use serde_json::Value;
+use tenancy::{TenantDb, TenantTx};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -46,8 +47,17 @@ pub async fn create(db: &TenantDb, place: Place<'_>, draft: Draft, now: OffsetDa
     let unwritten = |e| sqlx::Error::Encode(Box::new(e));
     let fields = serde_json::to_value(storable(&draft.fields)).map_err(unwritten)?;
     let refusal = draft.refusal.map(serde_json::to_value).transpose().map_err(unwritten)?;
-    let mut tx = db.begin().await?;
-    sqlx::query!("delete from form_drafts where expires_at < $1", now).execute(&mut tx).await?;
+    db.transact(async |tx| write(tx, (id, place), (&fields, refusal.as_ref()), now).await).await?;
+    Ok(id)
+}
+
+async fn write(
+    tx: &mut TenantTx,
+    (id, place): (Uuid, Place<'_>),
+    (fields, refusal): (&Value, Option<&Value>),
+    now: OffsetDateTime,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("delete from form_drafts where expires_at < $1", now).execute(&mut *tx).await?;
     sqlx::query!(
         "insert into form_drafts (id, user_id, path, fields, refusal, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -59,10 +69,9 @@ pub async fn create(db: &TenantDb, place: Place<'_>, draft: Draft, now: OffsetDa
         now,
         now + KEPT
     )
-    .execute(&mut tx)
+    .execute(tx)
     .await?;
-    tx.commit().await?;
-    Ok(id)
+    Ok(())
 }
 
 /// Without NUL, which nobody types and no text of PostgreSQL's holds: the rest of the form is not lost for it.

@@ -7,8 +7,8 @@ use crate::outside::files::FilesError;
 use crate::values::fields::Problem;
 
 /// What passes when it is tried again (PostgreSQL's manual, appendix A): two transactions did not go together or a deadlock was
-/// resolved, at this one's cost, somebody holds a lock, the statement took too long, and three ways of a server that is going
-/// down or coming up.
+/// resolved, at this one's cost, and that three times (`TenantDb::transact`); somebody holds a lock, the statement took too long,
+/// and three ways of a server that is going down or coming up.
 const BUSY: [&str; 7] = ["40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03"];
 /// NUL in a text, and in a text within JSON: somebody has sent it, and no text of PostgreSQL's holds it.
 const UNSTORABLE: [&str; 2] = ["22021", "22P05"];

@@ -7,6 +7,7 @@ mod door;
 mod draw;
 mod header;
 
+use bytes::Bytes;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder as _, ImageFormat};
 use std::sync::Arc;
@@ -118,7 +119,7 @@ pub struct Variant {
     /// `webp` or `jpg`; a logo's is `png`.
     pub format: &'static str,
     /// The file.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// SHA-256 of the file.
     pub sha256: [u8; 32],
 }

@@ -1,6 +1,5 @@
 //! What happens to properties later.
 
-use bytes::Bytes;
 use tenancy::TenantDb;
 
 use super::db::photos::{StoredVariant, keep_removers_out, original, set_sizes};
@@ -73,15 +72,17 @@ fn settled<T>(outcome: Result<T, PictureError>) -> Result<Result<T, Refused>, Ap
 
 /// The sizes and their row; without any, the row says that the photograph cannot be read.
 async fn keep(house: &House, db: &TenantDb, photo: PhotoId, made: Option<Vec<Variant>>) -> Result<(), AppError> {
-    let mut tx = db.begin().await?;
-    keep_removers_out(&mut tx).await?;
-    let (is_made, mut sizes) = (made.is_some(), Vec::new());
-    for Variant { width, height, format, bytes, sha256 } in made.into_iter().flatten() {
-        house.files.put(db.tenant(), &sha256, Bytes::from(bytes)).await?;
-        sizes.push(StoredVariant { width, height, format: format.to_owned(), sha256: to_hex(&sha256) });
-    }
-    set_sizes(&mut tx, photo, is_made.then_some(sizes)).await?;
-    Ok(tx.commit().await?)
+    db.transact(async |tx| {
+        keep_removers_out(tx).await?;
+        let mut sizes = Vec::new();
+        for Variant { width, height, format, bytes, sha256 } in made.iter().flatten() {
+            house.files.put(db.tenant(), sha256, bytes.clone()).await?;
+            let (width, height, format) = (*width, *height, (*format).to_owned());
+            sizes.push(StoredVariant { width, height, format, sha256: to_hex(sha256) });
+        }
+        Ok(set_sizes(tx, photo, made.is_some().then_some(sizes)).await?)
+    })
+    .await
 }
 
 #[cfg(test)]

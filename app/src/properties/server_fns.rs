@@ -59,9 +59,7 @@ pub async fn create_property(id: PropertyId, #[server(flatten)] form: Fields) ->
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
     let form = super::types::PropertyForm::from_fields(&form);
     let (input, to) = (super::rules::parse(&form, crate::caller::year()?)?, super::rules::parse_responsible(&form)?);
-    let mut tx = staff.db.begin().await?;
-    let id = super::db::create(&mut tx, &staff, id, (&input, to)).await?;
-    tx.commit().await?;
+    let id = staff.db.transact(async |tx| super::db::create(tx, &staff, id, (&input, to)).await).await?;
     leptos_axum::redirect(&format!("/app/properties/{id}"));
     Ok(())
 }
@@ -72,9 +70,7 @@ pub async fn update_property(id: PropertyId, version: i32, #[server(flatten)] fo
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
     let form = super::types::PropertyForm::from_fields(&form);
     let (input, to) = (super::rules::parse(&form, crate::caller::year()?)?, super::rules::parse_responsible(&form)?);
-    let mut tx = staff.db.begin().await?;
-    super::db::update(&mut tx, &staff, (id, version), (&input, to)).await?;
-    tx.commit().await?;
+    staff.db.transact(async |tx| super::db::update(tx, &staff, (id, version), (&input, to)).await).await?;
     leptos_axum::redirect(&format!("/app/properties/{id}"));
     Ok(())
 }
@@ -83,45 +79,35 @@ pub async fn update_property(id: PropertyId, version: i32, #[server(flatten)] fo
 #[server(prefix = "/fn", endpoint = "properties/publish")]
 pub async fn publish_property(id: PropertyId) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::PublishProperties)?;
-    let mut tx = staff.db.begin().await?;
-    super::db::publish(&mut tx, &staff, id).await?;
-    Ok(tx.commit().await?)
+    staff.db.transact(async |tx| super::db::publish(tx, &staff, id).await).await
 }
 
 /// Takes a property off the storefront.
 #[server(prefix = "/fn", endpoint = "properties/unpublish")]
 pub async fn unpublish_property(id: PropertyId) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::PublishProperties)?;
-    let mut tx = staff.db.begin().await?;
-    super::db::unpublish(&mut tx, &staff, id).await?;
-    Ok(tx.commit().await?)
+    staff.db.transact(async |tx| super::db::unpublish(tx, &staff, id).await).await
 }
 
 /// Shows a published property on the storefront's first page, or no longer.
 #[server(prefix = "/fn", endpoint = "properties/feature")]
 pub async fn feature_property(id: PropertyId, featured: bool) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::PublishProperties)?;
-    let mut tx = staff.db.begin().await?;
-    super::db::feature(&mut tx, &staff, (id, featured)).await?;
-    Ok(tx.commit().await?)
+    staff.db.transact(async |tx| super::db::feature(tx, &staff, (id, featured)).await).await
 }
 
 /// Puts a property away.
 #[server(prefix = "/fn", endpoint = "properties/archive")]
 pub async fn archive_property(id: PropertyId) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::ArchiveProperties)?;
-    let mut tx = staff.db.begin().await?;
-    super::db::archive(&mut tx, &staff, id).await?;
-    Ok(tx.commit().await?)
+    staff.db.transact(async |tx| super::db::archive(tx, &staff, id).await).await
 }
 
 /// Brings a property back.
 #[server(prefix = "/fn", endpoint = "properties/restore")]
 pub async fn restore_property(id: PropertyId) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::ArchiveProperties)?;
-    let mut tx = staff.db.begin().await?;
-    super::db::restore(&mut tx, &staff, id).await?;
-    Ok(tx.commit().await?)
+    staff.db.transact(async |tx| super::db::restore(tx, &staff, id).await).await
 }
 
 /// A property's photographs.
@@ -137,18 +123,14 @@ pub async fn list_photos(id: PropertyId) -> Result<PhotoPage, AppError> {
 #[server(prefix = "/fn", endpoint = "properties/move_photo")]
 pub async fn move_photo(id: PropertyId, photo: PhotoId, place: usize) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
-    let mut tx = staff.db.begin().await?;
-    super::db::photos::move_to(&mut tx, &staff, (id, photo), place).await?;
-    Ok(tx.commit().await?)
+    staff.db.transact(async |tx| super::db::photos::move_to(tx, &staff, (id, photo), place).await).await
 }
 
 /// Makes a photograph the cover.
 #[server(prefix = "/fn", endpoint = "properties/set_cover")]
 pub async fn set_cover(id: PropertyId, photo: PhotoId) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
-    let mut tx = staff.db.begin().await?;
-    super::db::photos::set_cover(&mut tx, &staff, (id, photo)).await?;
-    Ok(tx.commit().await?)
+    staff.db.transact(async |tx| super::db::photos::set_cover(tx, &staff, (id, photo)).await).await
 }
 
 /// Says in words what a photograph shows.
@@ -156,9 +138,7 @@ pub async fn set_cover(id: PropertyId, photo: PhotoId) -> Result<(), AppError> {
 pub async fn describe_photo(id: PropertyId, photo: PhotoId, alt: String) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteProperties)?;
     let alt = super::rules::parse_alt(&alt)?;
-    let mut tx = staff.db.begin().await?;
-    super::db::photos::describe(&mut tx, &staff, (id, photo), &alt).await?;
-    Ok(tx.commit().await?)
+    staff.db.transact(async |tx| super::db::photos::describe(tx, &staff, (id, photo), &alt).await).await
 }
 
 /// Removes a photograph.

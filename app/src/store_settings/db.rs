@@ -107,7 +107,7 @@ pub async fn update_store(tx: &mut TenantTx, staff: &Staff, version: i32, input:
 ///
 /// # Errors
 /// [`Clash::Stale`].
-pub async fn update_brand(tx: &mut TenantTx, staff: &Staff, version: i32, input: BrandInput) -> Result<(), AppError> {
+pub async fn update_brand(tx: &mut TenantTx, staff: &Staff, version: i32, input: &BrandInput) -> Result<(), AppError> {
     let before = lock(tx, SettingsForm::Brand, version).await?;
     sqlx::query!(
         "update store_settings

@@ -1,7 +1,5 @@
 //! A logo's way in: bytes to the file store, its address to the agency's row.
 
-use bytes::Bytes;
-
 use super::db::{self, NewLogo};
 use super::types::SettingsForm;
 use crate::caller::Staff;
@@ -26,10 +24,8 @@ pub async fn take(house: &House, staff: &Staff, upload: Upload) -> Result<(), Ap
         url: address(&drawn.sha256),
         size: (pixels(drawn.width), pixels(drawn.height)),
     };
-    house.files.put(staff.db.tenant(), &logo.sha256, Bytes::from(drawn.bytes)).await?;
-    let mut tx = staff.db.begin().await?;
-    db::set_logo(&mut tx, staff, Some(&logo)).await?;
-    Ok(tx.commit().await?)
+    house.files.put(staff.db.tenant(), &logo.sha256, drawn.bytes).await?;
+    staff.db.transact(async |tx| db::set_logo(tx, staff, Some(&logo)).await).await
 }
 
 /// The colours that somebody had chosen and not yet saved when they sent a logo; nothing, when they are the saved ones.

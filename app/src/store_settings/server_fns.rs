@@ -24,9 +24,7 @@ pub async fn load_settings(
 pub async fn update_store(version: i32, #[server(flatten)] form: Fields) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteSettings)?;
     let input = super::rules::parse_store(&form)?;
-    let mut tx = staff.db.begin().await?;
-    super::db::update_store(&mut tx, &staff, version, &input).await?;
-    Ok(tx.commit().await?)
+    staff.db.transact(async |tx| super::db::update_store(tx, &staff, version, &input).await).await
 }
 
 /// Saves the colours in an edit that began from `version`.
@@ -34,16 +32,12 @@ pub async fn update_store(version: i32, #[server(flatten)] form: Fields) -> Resu
 pub async fn update_brand(version: i32, #[server(flatten)] form: Fields) -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteSettings)?;
     let input = super::rules::parse_brand(&form)?;
-    let mut tx = staff.db.begin().await?;
-    super::db::update_brand(&mut tx, &staff, version, input).await?;
-    Ok(tx.commit().await?)
+    staff.db.transact(async |tx| super::db::update_brand(tx, &staff, version, &input).await).await
 }
 
 /// Removes the logo: the site shows the agency's name instead.
 #[server(prefix = "/fn", endpoint = "store_settings/remove_logo")]
 pub async fn remove_logo() -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteSettings)?;
-    let mut tx = staff.db.begin().await?;
-    super::db::set_logo(&mut tx, &staff, None).await?;
-    Ok(tx.commit().await?)
+    staff.db.transact(async |tx| super::db::set_logo(tx, &staff, None).await).await
 }

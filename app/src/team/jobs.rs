@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde_json::json;
 use tenancy::central::people;
 use tenancy::central::team::{self, Copy};
-use tenancy::{TenantDb, TenantId, UserId};
+use tenancy::{TenantDb, TenantId, TenantTx, UserId};
 
 use super::db;
 use crate::audit::db::enqueue_by_program;
@@ -33,22 +33,9 @@ pub async fn catch_up_with(
     user: UserId,
     sent: Option<Bytes>,
 ) -> Result<(), AppError> {
-    let mut member = team::copy(&house.central, tenant.tenant(), user).await?;
+    let member = team::copy(&house.central, tenant.tenant(), user).await?;
     let heir = heir(house, tenant.tenant(), &member).await?;
-    let mut tx = tenant.begin().await?;
-    if let Some(sha256) = member.photo.take() {
-        keep_removers_out(&mut tx).await?;
-        member.photo = bring(house, (tenant.tenant(), user), &sha256, sent).await?.then_some(sha256);
-    }
-    let gone = db::write(&mut tx, &member).await?;
-    if let Some(file) = &gone {
-        enqueue_by_program(&mut tx, SWEEP_FILES, json!({ "files": [file] })).await?;
-    }
-    if let Some(heir) = heir {
-        db::introduce(&mut tx, &heir).await?;
-        db::hand_over(&mut tx, member.user.as_uuid(), heir.user.as_uuid()).await?;
-    }
-    tx.commit().await?;
+    let gone = tenant.transact(async |tx| write(house, tx, (&member, heir.as_ref()), sent.as_ref()).await).await?;
     team::told(&house.central, &member).await?;
     house.accounts.forget(user.as_uuid()).await;
     // At once, and by the job should this not come about: who takes their photograph back is not to be seen on it.
@@ -58,15 +45,38 @@ pub async fn catch_up_with(
     Ok(())
 }
 
+/// The copy, and what goes with it. Gives the file that was their photograph and is no more.
+async fn write(
+    house: &House,
+    tx: &mut TenantTx,
+    (member, heir): (&Copy, Option<&Copy>),
+    sent: Option<&Bytes>,
+) -> Result<Option<String>, AppError> {
+    let (tenant, mut member) = (tx.tenant(), member.clone());
+    if let Some(sha256) = member.photo.take() {
+        keep_removers_out(tx).await?;
+        member.photo = bring(house, (tenant, member.user), &sha256, sent).await?.then_some(sha256);
+    }
+    let gone = db::write(tx, &member).await?;
+    if let Some(file) = &gone {
+        enqueue_by_program(tx, SWEEP_FILES, json!({ "files": [file] })).await?;
+    }
+    if let Some(heir) = heir {
+        db::introduce(tx, heir).await?;
+        db::hand_over(tx, member.user.as_uuid(), heir.user.as_uuid()).await?;
+    }
+    Ok(gone)
+}
+
 /// Brings the file of a member's photograph into their agency's folder: as it was just sent, or from another agency of theirs.
 /// Says whether it is there.
 async fn bring(
     house: &House,
     (tenant, user): (TenantId, UserId),
     sha256: &[u8],
-    sent: Option<Bytes>,
+    sent: Option<&Bytes>,
 ) -> Result<bool, AppError> {
-    let mut found = sent;
+    let mut found = sent.cloned();
     if found.is_none() {
         if house.files.get(tenant, sha256).await?.is_some() {
             return Ok(true);

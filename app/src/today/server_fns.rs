@@ -17,9 +17,7 @@ pub async fn load_today() -> Result<TodayPage, AppError> {
 pub async fn put_first_steps_away() -> Result<(), AppError> {
     let staff = crate::caller::staff(crate::access::Can::WriteSettings)?;
     let now = crate::caller::house()?.clock.now();
-    let mut tx = staff.db.begin().await?;
-    super::db::put_first_steps_away(&mut tx, now).await?;
-    tx.commit().await?;
+    staff.db.transact(async |tx| super::db::put_first_steps_away(tx, now).await).await?;
     leptos_axum::redirect("/app");
     Ok(())
 }

@@ -53,6 +53,7 @@
     reason = "this crate owns every pool and every unchecked query; all others are kept from them"
 )]
 
+mod again;
 pub mod billing;
 pub mod central;
 mod central_db;
@@ -78,6 +79,7 @@ pub mod testing;
 mod token;
 pub mod usage;
 
+pub use again::{Act, Attempt};
 pub use central_db::CentralDb;
 pub use clock::{BRASILIA, Clock, day_of};
 pub use deployment::{Deployment, DeploymentOptions, OpenDeploymentError};

@@ -9,12 +9,13 @@ use sqlx::{Describe, Either, Error, Execute, Executor, Postgres, SqlStr};
 use std::fmt;
 use std::sync::Arc;
 
+use crate::again::{Act, Attempts};
 use crate::registry::{Agency, Committed, Lease};
 use crate::{OpenError, Registry, Route, TenantId, TenantTx};
 
 /// Reads from one agency's database, as that agency's own role. An [`Executor`]: `query!(..).fetch_one(&db)`.
 ///
-/// Its connections are read only; the way to write is [`TenantDb::begin`]. Only [`Registry::open`] makes one.
+/// Its connections are read only; the way to write is [`TenantDb::transact`]. Only [`Registry::open`] makes one.
 #[derive(Clone)]
 pub struct TenantDb {
     registry: Registry,
@@ -42,7 +43,47 @@ impl TenantDb {
         self.agency.commits()
     }
 
-    /// Opens a transaction that may write. It rolls back unless [`TenantTx::commit`] is called.
+    /// Does an act: `work` in a transaction that may write, which lasts when `work` is content, and is taken back when it is not.
+    ///
+    /// When the database takes it back itself because it did not go together with another one (SQLSTATE 40001 and 40P01, at any
+    /// statement or at the end), all of `work` is done once more in a new one: three times in all, with a pause between that
+    /// grows and is never the same. So everything that `work` does has to be in the transaction, or to be the same when it is
+    /// done again: audit lines and jobs are rows of the outbox, files are named by their content. What is told to others (a
+    /// redirect, a cache, another database) comes after.
+    ///
+    /// ```no_run
+    /// # async fn rename(db: tenancy::TenantDb) -> Result<(), tenancy::DatabaseError> {
+    /// db.transact(async |tx| {
+    ///     sqlx::query("update store_settings set company_name = 'Casa Azul'").execute(&mut *tx).await?;
+    ///     sqlx::query("update store_settings set version = version + 1").execute(tx).await
+    /// })
+    /// .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `work`'s, that of the last attempt; those of [`TenantDb::begin`] and [`TenantTx::commit`].
+    pub fn transact<'a, T, E>(&'a self, work: impl Act<TenantTx, T, E> + 'a) -> BoxFuture<'a, Result<T, E>>
+    where
+        T: Send + 'a,
+        E: From<Error> + Send + 'a,
+    {
+        async move {
+            let mut attempts = Attempts::default();
+            loop {
+                let mut tx = self.begin().await?;
+                let done = work.attempt(&mut tx).await;
+                let (settled, has_met) = tx.settle(done).await;
+                if !(has_met && attempts.again(self.tenant()).await) {
+                    return settled;
+                }
+            }
+        }
+        .boxed()
+    }
+
+    /// Opens a transaction that is done once, whatever it meets: for what is no act. It rolls back unless [`TenantTx::commit`] is called.
     ///
     /// # Errors
     /// [`OpenError::NotActive`] (as its source) when the agency was closed after this was opened; else whatever the database

@@ -1,25 +1,28 @@
-//! One agency's database, for writing: a transaction that only [`TenantDb::begin`](crate::TenantDb::begin) opens.
+//! One agency's database, for writing: a transaction that only [`TenantDb`](crate::TenantDb) opens.
 
 use futures::future::BoxFuture;
-use futures::stream::BoxStream;
-use futures::{FutureExt, StreamExt};
-use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
+use futures::stream::{BoxStream, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryFutureExt};
+use sqlx::postgres::{PgConnection, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{Describe, Either, Error, Execute, Executor, Postgres, SqlStr};
 use std::fmt;
 
 use crate::TenantId;
+use crate::again::is_conflict;
 use crate::registry::{Committed, Lease};
 
 /// Writes to one agency's database. An [`Executor`]: `query!(..).execute(&mut tx)`. Dropped, it rolls back.
 pub struct TenantTx {
     lease: Lease,
     committed: Committed,
+    /// Whether a statement was refused for another transaction's sake: whatever is made of that error, this one is lost.
+    has_met: bool,
 }
 
 impl TenantTx {
     pub(crate) async fn begin(mut lease: Lease, committed: Committed) -> Result<Self, Error> {
         lease.begin().await?;
-        Ok(Self { lease, committed })
+        Ok(Self { lease, committed, has_met: false })
     }
 
     /// Whose database this is: for file prefixes and log lines, never for a query.
@@ -49,6 +52,38 @@ impl TenantTx {
     pub async fn rollback(self) -> Result<(), Error> {
         self.lease.rollback().await
     }
+
+    /// Makes the writes last that `done` speaks of, or takes them back. Says too whether it was another transaction that they did
+    /// not go together with, here or before.
+    pub(crate) async fn settle<T, E: From<Error>>(self, done: Result<T, E>) -> (Result<T, E>, bool) {
+        let has_met = self.has_met;
+        let value = match done {
+            Ok(value) => value,
+            Err(error) => {
+                // Before anything is done again, and before the pause: nobody waits for what this one holds.
+                if has_met && let Err(error) = self.rollback().await {
+                    tracing::warn!(%error, "a transaction was not taken back, and its connection is closed");
+                }
+                return (Err(error), has_met);
+            }
+        };
+        match self.commit().await {
+            Ok(()) => (Ok(value), false),
+            Err(error) => {
+                let has_met = has_met || is_conflict(&error);
+                (Err(error.into()), has_met)
+            }
+        }
+    }
+
+    /// Does something on the connection, and sees why it was refused.
+    fn work<'e, T: 'e>(
+        &'e mut self,
+        work: impl FnOnce(&'e mut PgConnection) -> BoxFuture<'e, Result<T, Error>> + Send + 'e,
+    ) -> BoxFuture<'e, Result<T, Error>> {
+        let Self { lease, has_met, .. } = self;
+        lease.work(work).inspect_err(|error| *has_met |= is_conflict(error)).boxed()
+    }
 }
 
 impl fmt::Debug for TenantTx {
@@ -65,7 +100,8 @@ impl<'c> Executor<'c> for &'c mut TenantTx {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        self.lease.fetch_many(query).boxed()
+        let TenantTx { lease, has_met, .. } = self;
+        lease.fetch_many(query).inspect_err(|error| *has_met |= is_conflict(error)).boxed()
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<PgRow>, Error>>
@@ -73,20 +109,20 @@ impl<'c> Executor<'c> for &'c mut TenantTx {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        self.lease.work(|conn| conn.fetch_optional(query)).boxed()
+        self.work(|conn| conn.fetch_optional(query))
     }
 
     fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [PgTypeInfo]) -> BoxFuture<'e, Result<PgStatement, Error>>
     where
         'c: 'e,
     {
-        self.lease.work(move |conn| conn.prepare_with(sql, parameters)).boxed()
+        self.work(move |conn| conn.prepare_with(sql, parameters))
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
     where
         'c: 'e,
     {
-        self.lease.work(|conn| conn.describe(sql)).boxed()
+        self.work(|conn| conn.describe(sql))
     }
 }

@@ -8,6 +8,7 @@
 mod abuse;
 mod account;
 mod acting;
+mod again;
 mod apart;
 mod audit;
 mod catalogue;

@@ -42,7 +42,7 @@ pub(super) fn encode_all(picture: &RgbImage, orientation: Orientation) -> Result
         let sized = sized.as_bytes();
         for (format, bytes) in [("webp", webp(sized, width, height)?), ("jpg", jpeg(sized, width, height)?)] {
             let sha256 = Sha256::digest(&bytes).into();
-            variants.push(Variant { width, height, format, bytes, sha256 });
+            variants.push(Variant { width, height, format, bytes: bytes.into(), sha256 });
         }
     }
     Ok(variants)
@@ -94,7 +94,7 @@ pub(super) fn draw_logo(picture: DynamicImage, orientation: Orientation) -> Resu
         .write_image(&logo, width, height, image::ExtendedColorType::Rgba8)
         .map_err(broken)?;
     let sha256 = Sha256::digest(&bytes).into();
-    Ok(Variant { width, height, format: "png", bytes, sha256 })
+    Ok(Variant { width, height, format: "png", bytes: bytes.into(), sha256 })
 }
 
 /// A WebP of the square in the picture's middle, at most [`PORTRAIT`] on a side.
@@ -112,7 +112,7 @@ pub(super) fn draw_portrait(picture: DynamicImage, orientation: Orientation) -> 
     portrait.apply_orientation(orientation);
     let bytes = webp(portrait.as_bytes(), side, side)?;
     let sha256 = Sha256::digest(&bytes).into();
-    Ok(Variant { width: side, height: side, format: "webp", bytes, sha256 })
+    Ok(Variant { width: side, height: side, format: "webp", bytes: bytes.into(), sha256 })
 }
 
 /// The picture at this size. What is transparent weighs nothing in it: colours are multiplied before, and divided after, in

@@ -121,7 +121,7 @@ async fn picture(
     let mut variants = Vec::with_capacity(made.len());
     let mut writes = Vec::with_capacity(made.len() * tenants.len());
     for variant in made {
-        let (sha256, bytes) = (variant.sha256, bytes::Bytes::from(variant.bytes));
+        let (sha256, bytes) = (variant.sha256, variant.bytes);
         let (width, height, format) = (variant.width, variant.height, variant.format.to_owned());
         variants.push(StoredVariant { width, height, format, sha256: to_hex(&sha256) });
         writes.extend(tenants.iter().map(|tenant| (*tenant, sha256, bytes.clone())));
@@ -152,13 +152,15 @@ fn encode(shot: Shot, width: u32) -> anyhow::Result<(Vec<u8>, (u32, u32))> {
 async fn write(files: &Files, one: &Empty, album: &BTreeMap<Shot, Drawn>, now: OffsetDateTime) -> anyhow::Result<()> {
     let staff = people(one).await?;
     let settings = settings(files, one).await?;
-    let mut tx = one.db.begin().await?;
-    seed::settings(&mut tx, &settings).await?;
-    for (i, listing) in one.stock.iter().enumerate() {
-        let seed = record(one.agency.slug, (i, listing), album, (&staff, now))?;
-        seed::insert(&mut tx, &seed).await?;
-    }
-    Ok(tx.commit().await?)
+    let fill = one.db.transact(async |tx| {
+        seed::settings(tx, &settings).await?;
+        for (i, listing) in one.stock.iter().enumerate() {
+            let seed = record(one.agency.slug, (i, listing), album, (&staff, now))?;
+            seed::insert(tx, &seed).await?;
+        }
+        Ok(())
+    });
+    fill.await
 }
 
 /// The agency's people in the order of its description; who has left is stood in for by the owner.

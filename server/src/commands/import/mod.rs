@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 use tenancy::{Clock, Deployment, OpenError, RegistryOptions, Routes, TenantDb, TenantId};
 use tokio::sync::mpsc;
 
@@ -151,7 +152,7 @@ impl Import {
 }
 
 /// Reads a file and registers what it lists: all rows that keep to the rules, in one transaction. `written` hears how many
-/// of how many there are.
+/// of how many there are, from the beginning again when the transaction is done again.
 ///
 /// # Errors
 /// When the file is no table, the map does not fit it, the same file came in before, or the plan does not hold what it lists:
@@ -160,8 +161,9 @@ pub async fn bring_in(
     db: &TenantDb,
     file: &File<'_>,
     how: How,
-    mut written: impl FnMut(usize, usize),
+    written: impl FnMut(usize, usize) + Send,
 ) -> anyhow::Result<Report> {
+    let written = Mutex::new(written);
     let (mut reading, mut report) = look(file, how)?;
     report.same_as = db::find_by_file(db, &report.sha256).await?;
     if let Some(before) = report.same_as.filter(|_| !how.again && !how.dry_run) {
@@ -191,18 +193,18 @@ pub async fn bring_in(
         rows_refused: report.refused.len(),
         report: &kept,
     };
-    let (mut done, all) = (0, listings.len());
+    let all = listings.len();
     let listings = db::reserve_codes(db, listings).await.map_err(|error| sentence(error.into(), all))?;
-    let mut tx = db.begin().await?;
-    let arrival = db::import(&mut tx, &batch, &listings, |count| {
-        done += count;
-        written(done, all);
-    })
-    .await
-    .map_err(|error| sentence(error, all))?;
-    match arrival {
+    let arrival = db.transact(async |tx| {
+        let mut done = 0;
+        db::import(tx, &batch, &listings, |count| {
+            done += count;
+            written.lock().unwrap_or_else(PoisonError::into_inner)(done, all);
+        })
+        .await
+    });
+    match arrival.await.map_err(|error| sentence(error, all))? {
         Arrival::Now(id) => {
-            tx.commit().await?;
             let codes = ranges(listings.into_iter().map(|(code, _)| code));
             Ok(Report { batch: Some(id), codes, ..report })
         }
@@ -223,12 +225,8 @@ fn came_before(before: BatchId) -> anyhow::Error {
 /// # Errors
 /// When the agency has no such import, or it was taken back before.
 pub async fn undo(db: &TenantDb, batch: BatchId) -> anyhow::Result<(u64, Vec<(String, String)>)> {
-    let mut tx = db.begin().await?;
-    match db::undo(&mut tx, batch).await {
-        Ok(Undone::Now { removed, kept }) => {
-            tx.commit().await?;
-            Ok((removed, kept))
-        }
+    match db.transact(async |tx| db::undo(tx, batch).await).await {
+        Ok(Undone::Now { removed, kept }) => Ok((removed, kept)),
         Ok(Undone::Before(at)) => bail!("that was done before, at {at} UTC"),
         Err(AppError::NotFound) => bail!("this agency has no such import"),
         Err(error) => Err(sentence(error, 0)),

@@ -85,8 +85,12 @@ impl Lease {
         Ok(())
     }
 
-    /// Makes the writes last.
+    /// Makes the writes last. After a refused statement there are none: the server would answer such a `commit` by a quiet
+    /// `rollback`.
     pub(crate) async fn commit(mut self) -> Result<(), Error> {
+        if self.state == State::Refused {
+            return Err(Error::Protocol("a statement of this transaction was refused: nothing of it lasts".into()));
+        }
         self.end("commit").await
     }
 

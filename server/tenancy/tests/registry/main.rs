@@ -1,6 +1,7 @@
 //! The pool registry: cases 28 to 39, places that change, the read-only rule; and what the routes hear, cases 14 to 16.
 #![expect(clippy::disallowed_methods, reason = "a test looks behind the scenes")]
 
+mod again;
 mod apart;
 mod budget;
 mod cut_short;

@@ -14,9 +14,7 @@ use crate::properties::rules::code_prefix;
 /// # Errors
 /// The database's.
 pub async fn reserve_codes(db: &TenantDb, listings: Vec<Listing>) -> Result<Vec<(String, Listing)>, sqlx::Error> {
-    let mut tx = db.begin().await?;
-    let codes = codes(&mut tx, &listings).await?;
-    tx.commit().await?;
+    let codes = db.transact(async |tx| codes(tx, &listings).await).await?;
     Ok(codes.into_iter().zip(listings).collect())
 }
 

@@ -1,0 +1,89 @@
+//! Acts of people that meet another transaction: done again, and there once. CON-08.
+
+use http::StatusCode;
+use sqlx::{AssertSqlSafe, Executor as _};
+use tenancy::testing::{Agency, run};
+
+use crate::harness::{a_photo, house, register, root};
+
+/// Refuses the first `times` writes of this table for another transaction's sake. A sequence counts them, which no rollback
+/// sets back.
+async fn meet(a: &Agency, (table, event): (&str, &str), times: i64) {
+    let trigger = format!(
+        "create sequence met;
+         create function meet() returns trigger language plpgsql security definer as $$
+         begin
+             if nextval('public.met') <= {times} then
+                 raise exception 'as meant' using errcode = '40001';
+             end if;
+             return new;
+         end $$;
+         create trigger meet before {event} on {table} for each row execute function meet()"
+    );
+    root(a).await.execute(AssertSqlSafe(trigger)).await.expect("somebody to meet");
+}
+
+async fn count(a: &Agency, what: &'static str) -> i64 {
+    sqlx::query_scalar(what).fetch_one(&mut root(a).await).await.expect("counted")
+}
+
+#[test]
+fn who_meets_another_once_is_not_told_and_has_done_it_once() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let (mut owner, mut other) = (house.owner(&a).await, house.owner(&b).await);
+        let (id, theirs) = (register(&mut owner, "Casa de vila").await, register(&mut other, "Casa de vila").await);
+        meet(&a, ("properties", "update"), 1).await;
+        for (caller, id) in [(&mut owner, &id), (&mut other, &theirs)] {
+            let answer = caller.call("properties/archive", &[("id", id)]).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        }
+        assert_eq!(count(&a, "select last_value from met").await, 2, "refused, and done again");
+        for agency in [&a, &b] {
+            let gone = "select count(*) from properties where deleted_at is not null and version = 2";
+            assert_eq!(count(agency, gone).await, 1);
+            let history = "select count(*) from activity_log where action = 'property.archive'";
+            assert_eq!(count(agency, history).await, 1, "in the record's history");
+            let line = "select count(*) from outbox where payload->>'action' = 'property.archive'";
+            assert_eq!(count(agency, line).await, 1, "for the platform's log");
+        }
+    });
+}
+
+#[test]
+fn a_photograph_that_is_taken_in_at_the_second_attempt_is_there_once_with_its_file() {
+    run(async {
+        let house = house().await;
+        let (a, b) = (house.agency().await, house.agency().await);
+        let mut owner = house.owner(&a).await;
+        let id = register(&mut owner, "Casa de vila").await;
+        meet(&a, ("property_photos", "insert"), 2).await;
+        let files = [("sala.jpg", "image/jpeg", a_photo(200))];
+        let answer = owner.upload(&id, "application/json", &files).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
+        assert_eq!(count(&a, "select last_value from met").await, 3, "refused twice, and done the third time");
+        let job = "select count(*) from outbox where payload->>'kind' = 'properties.make_variants'";
+        assert_eq!(count(&a, job).await, 1, "one job");
+        house.make_photos(&a).await;
+        assert_eq!(count(&a, "select count(*) from property_photos where state = 'ready'").await, 1);
+        assert_eq!(count(&b, "select count(*) from property_photos").await, 0);
+    });
+}
+
+#[test]
+fn who_meets_others_for_ever_is_told_to_come_back() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let id = register(&mut owner, "Casa de vila").await;
+        meet(&a, ("properties", "update"), 3).await;
+        let answer = owner.call("properties/archive", &[("id", &id)]).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"));
+        assert_eq!(count(&a, "select last_value from met").await, 3, "not a fourth time");
+        assert_eq!(count(&a, "select count(*) from outbox where payload->>'action' = 'property.archive'").await, 0);
+        // Who comes back finds nobody in the way.
+        assert_eq!(owner.call("properties/archive", &[("id", &id)]).await.status, StatusCode::OK);
+    });
+}
