@@ -19,6 +19,12 @@ pub(crate) fn is_conflict(error: &Error) -> bool {
     code.is_some_and(|code| CONFLICTS.contains(&&*code))
 }
 
+/// As [`is_conflict`], of an error that was made from one of the database's.
+pub(crate) fn comes_from_conflict(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut chain = std::iter::successors(Some(error), |error| error.source());
+    chain.any(|error| error.downcast_ref::<Error>().is_some_and(is_conflict))
+}
+
 /// What is done in a transaction `Tx`, once or more often: an async closure that takes `&mut Tx`. It can be called again, so it
 /// changes nothing that it has captured.
 pub trait Act<Tx: 'static, T, E>:
@@ -98,6 +104,6 @@ mod tests {
     #[test]
     fn what_is_not_from_a_database_met_nobody() {
         assert!(!is_conflict(&Error::RowNotFound));
-        assert!(!is_conflict(&Error::PoolTimedOut));
+        assert!(!comes_from_conflict(&crate::central::team::TeamError::from(Error::PoolTimedOut)));
     }
 }

@@ -1,5 +1,7 @@
 //! The shared database. Another type than [`crate::TenantDb`], so that a query meant for one cannot run on the other.
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Error, PgPool};
 use std::fmt;
@@ -7,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::again::{Act, Attempts, comes_from_conflict};
 use crate::central::CentralTx;
 
 /// Connections that a process may have to it.
@@ -61,6 +64,44 @@ impl CentralDb {
 
     pub(crate) fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// Does an act, as [`TenantDb::transact`](crate::TenantDb::transact) does in an agency's database: all of it once more, three
+    /// times in all, when it did not go together with another. What `work` says `Ok` to lasts, however little that is.
+    ///
+    /// Nothing is told to anybody before this has come back: not the sessions that are ended, nor another database.
+    ///
+    /// # Errors
+    /// `work`'s, that of the last attempt; the database's. An error that is made from one of the database's names it as its source.
+    pub(crate) fn transact<'a, T, E>(&'a self, work: impl Act<CentralTx, T, E> + 'a) -> BoxFuture<'a, Result<T, E>>
+    where
+        T: Send + 'a,
+        E: std::error::Error + From<Error> + Send + 'static,
+    {
+        async move {
+            let mut attempts = Attempts::default();
+            loop {
+                let mut tx = self.pool.begin().await?;
+                let done = work.attempt(&mut tx).await;
+                let error = match done {
+                    Ok(value) => match tx.commit().await {
+                        Ok(()) => return Ok(value),
+                        Err(error) => error.into(),
+                    },
+                    Err(error) => {
+                        // Before the pause: nobody waits for what this one holds.
+                        if let Err(error) = tx.rollback().await {
+                            tracing::warn!(%error, "a transaction was not taken back, and its connection is closed");
+                        }
+                        error
+                    }
+                };
+                if !(comes_from_conflict(&error) && attempts.again("central").await) {
+                    return Err(error);
+                }
+            }
+        }
+        .boxed()
     }
 
     /// A transaction that only reads, for a question that a person may make as dear as they like: after five seconds it is not

@@ -192,24 +192,26 @@ pub async fn list_open(db: &CentralDb) -> Result<Vec<Alert>, sqlx::Error> {
 /// The database's.
 pub async fn close_seen(db: &CentralDb, seen: &[Alert]) -> Result<(), sqlx::Error> {
     let (ids, counts): (Vec<Uuid>, Vec<i32>) = seen.iter().map(|alert| (alert.id, alert.count)).unzip();
-    let mut tx = db.pool().begin().await?;
-    let closed = sqlx::query!(
-        "update alerts set closed_at = now()
-         from unnest($1::uuid[], $2::int[]) as seen (id, count)
-         where alerts.id = seen.id and alerts.count = seen.count and closed_at is null",
-        &ids,
-        &counts
-    )
-    .execute(&mut *tx)
-    .await?;
-    if closed.rows_affected() > 0 {
-        let event = Event {
-            changes: serde_json::json!({"count": closed.rows_affected()}),
-            ..Event::of_platform("alerts.close", "alert", Uuid::nil())
-        };
-        audit::append(&mut tx, Event { entity_id: None, ..event }).await?;
-    }
-    tx.commit().await
+    db.transact(async |tx| {
+        let closed = sqlx::query!(
+            "update alerts set closed_at = now()
+             from unnest($1::uuid[], $2::int[]) as seen (id, count)
+             where alerts.id = seen.id and alerts.count = seen.count and closed_at is null",
+            &ids,
+            &counts
+        )
+        .execute(&mut **tx)
+        .await?;
+        if closed.rows_affected() > 0 {
+            let event = Event {
+                changes: serde_json::json!({"count": closed.rows_affected()}),
+                ..Event::of_platform("alerts.close", "alert", Uuid::nil())
+            };
+            audit::append(tx, Event { entity_id: None, ..event }).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Closes one alert by hand, and writes down who did. Says whether it was open.
@@ -217,19 +219,20 @@ pub async fn close_seen(db: &CentralDb, seen: &[Alert]) -> Result<(), sqlx::Erro
 /// # Errors
 /// The database's.
 pub async fn close(db: &CentralDb, id: Uuid, by: By) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let closed = sqlx::query!(
-        r#"update alerts set closed_at = now() where id = $1 and closed_at is null
-           returning kind, tenant_id as "tenant: TenantId""#,
-        id
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(closed) = closed else { return Ok(false) };
-    let changes = serde_json::json!({"kind": closed.kind});
-    audit::append(&mut tx, by.line(closed.tenant, "alert.close", ("alert", id), changes)).await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        let closed = sqlx::query!(
+            r#"update alerts set closed_at = now() where id = $1 and closed_at is null
+               returning kind, tenant_id as "tenant: TenantId""#,
+            id
+        )
+        .fetch_optional(&mut **tx)
+        .await?;
+        let Some(closed) = closed else { return Ok(false) };
+        let changes = serde_json::json!({"kind": closed.kind});
+        audit::append(tx, by.line(closed.tenant, "alert.close", ("alert", id), changes)).await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// How many alerts are open, by kind; a kind that was raised before and is not open now counts none.

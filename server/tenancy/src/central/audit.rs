@@ -176,9 +176,7 @@ pub(crate) async fn append(tx: &mut CentralTx, event: Event) -> Result<bool, sql
 /// # Errors
 /// The database's.
 pub async fn record(db: &CentralDb, event: Event) -> Result<(), sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    append(&mut tx, event).await?;
-    tx.commit().await
+    db.transact(async |tx| append(tx, event.clone()).await.map(drop)).await
 }
 
 /// As [`record`], unless the same account or person has left this line since then, of the same thing and with the same changes: a
@@ -191,14 +189,14 @@ pub async fn record_once(db: &CentralDb, event: Event, since: OffsetDateTime) ->
     if is_there(db.pool(), &event, since).await? {
         return Ok(false);
     }
-    let mut tx = db.pool().begin().await?;
-    let mut chain = Chain::hold(&mut tx, event.tenant).await?;
-    if is_there(&mut *tx, &event, since).await? {
-        return Ok(false);
-    }
-    let is_new = chain.append(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(is_new)
+    db.transact(async |tx| {
+        let mut chain = Chain::hold(tx, event.tenant).await?;
+        if is_there(&mut **tx, &event, since).await? {
+            return Ok(false);
+        }
+        chain.append(tx, event.clone()).await
+    })
+    .await
 }
 
 async fn is_there(

@@ -110,34 +110,35 @@ pub async fn change(
     (wish, agreed): (&Wish, Decimal),
     (by, now): (By, OffsetDateTime),
 ) -> Result<(), ChangeError> {
-    let mut tx = db.pool().begin().await?;
-    standing::hold_row(&mut tx, tenant).await?;
-    let sub = subscriptions::read_held(&mut tx, tenant).await?;
-    if !sub.state.is_open() {
-        return Err(ChangeError::Closed);
-    }
-    let sold = plans::list_in(&mut *tx).await?;
-    let quote = sub.quote(terms(&sub, &sold, wish)?, now);
-    if quote.due != agreed {
-        return Err(ChangeError::Amount(quote.due));
-    }
-    if quote.at_once == sub.now && quote.next == sub.next && !sub.ends {
-        // Sent twice.
-        return Ok(());
-    }
-    store(&mut tx, tenant, &quote).await?;
-    let span = Span { is_period: false, start: now, end: sub.until };
-    if !quote.due.is_zero() {
-        invoices::issue(&mut tx, tenant, (span, &[sub.line_of(&quote)]), (by.clone(), now)).await?;
-    }
-    let said =
-        |terms: &Terms| serde_json::json!([terms.plan.name, terms.plan.number, terms.period, terms.additional_users]);
-    let changes = serde_json::json!({
-        "now": [said(&sub.now), said(&quote.at_once)], "next": [said(&sub.next), said(&quote.next)], "due": quote.due,
-    });
-    record(&mut tx, tenant, "subscription.change", (changes, by)).await?;
-    tx.commit().await?;
-    Ok(())
+    db.transact(async |tx| {
+        standing::hold_row(tx, tenant).await?;
+        let sub = subscriptions::read_held(tx, tenant).await?;
+        if !sub.state.is_open() {
+            return Err(ChangeError::Closed);
+        }
+        let sold = plans::list_in(&mut **tx).await?;
+        let quote = sub.quote(terms(&sub, &sold, wish)?, now);
+        if quote.due != agreed {
+            return Err(ChangeError::Amount(quote.due));
+        }
+        if quote.at_once == sub.now && quote.next == sub.next && !sub.ends {
+            // Sent twice.
+            return Ok(());
+        }
+        store(tx, tenant, &quote).await?;
+        let span = Span { is_period: false, start: now, end: sub.until };
+        if !quote.due.is_zero() {
+            invoices::issue(tx, tenant, (span, &[sub.line_of(&quote)]), (by.clone(), now)).await?;
+        }
+        let said =
+            |terms: &Terms| serde_json::json!([terms.plan.name, terms.plan.number, terms.period, terms.additional_users]);
+        let changes = serde_json::json!({
+            "now": [said(&sub.now), said(&quote.at_once)], "next": [said(&sub.next), said(&quote.next)], "due": quote.due,
+        });
+        record(tx, tenant, "subscription.change", (changes, by.clone())).await?;
+        Ok(())
+    })
+    .await
 }
 
 async fn store(tx: &mut CentralTx, tenant: TenantId, quote: &Quote) -> Result<(), sqlx::Error> {
@@ -167,21 +168,22 @@ async fn store(tx: &mut CentralTx, tenant: TenantId, quote: &Quote) -> Result<()
 /// # Errors
 /// The database's.
 pub async fn cancel(db: &CentralDb, tenant: TenantId, by: By) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    standing::hold_row(&mut tx, tenant).await?;
-    let done = sqlx::query!(
-        "update tenant_subscriptions set ends = true, version = version + 1
-         where tenant_id = $1 and not ends and ended_at is null",
-        tenant.as_uuid()
-    )
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
-        return Ok(false);
-    }
-    record(&mut tx, tenant, "subscription.cancel", (serde_json::json!({"ends": [false, true]}), by)).await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        standing::hold_row(tx, tenant).await?;
+        let done = sqlx::query!(
+            "update tenant_subscriptions set ends = true, version = version + 1
+             where tenant_id = $1 and not ends and ended_at is null",
+            tenant.as_uuid()
+        )
+        .execute(&mut **tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        record(tx, tenant, "subscription.cancel", (serde_json::json!({"ends": [false, true]}), by.clone())).await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Takes a cancellation back. When it had come about already, a new period begins now. Says whether there was one that could be:
@@ -190,23 +192,24 @@ pub async fn cancel(db: &CentralDb, tenant: TenantId, by: By) -> Result<bool, sq
 /// # Errors
 /// The database's.
 pub async fn keep(db: &CentralDb, tenant: TenantId, (by, now): (By, OffsetDateTime)) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    standing::hold_row(&mut tx, tenant).await?;
-    if overdue::is_settled(&mut tx, tenant).await? {
-        return Ok(false);
-    }
-    let done = sqlx::query!(
-        "update tenant_subscriptions set ends = false, ended_at = null, version = version + 1
-         where tenant_id = $1 and (ends or ended_at is not null)",
-        tenant.as_uuid()
-    )
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
-        return Ok(false);
-    }
-    record(&mut tx, tenant, "subscription.keep", (serde_json::json!({"ends": [true, false]}), by.clone())).await?;
-    subscriptions::advance_in(&mut tx, tenant, (by, now)).await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        standing::hold_row(tx, tenant).await?;
+        if overdue::is_settled(tx, tenant).await? {
+            return Ok(false);
+        }
+        let done = sqlx::query!(
+            "update tenant_subscriptions set ends = false, ended_at = null, version = version + 1
+             where tenant_id = $1 and (ends or ended_at is not null)",
+            tenant.as_uuid()
+        )
+        .execute(&mut **tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        record(tx, tenant, "subscription.keep", (serde_json::json!({"ends": [true, false]}), by.clone())).await?;
+        subscriptions::advance_in(tx, tenant, (by.clone(), now)).await?;
+        Ok(true)
+    })
+    .await
 }

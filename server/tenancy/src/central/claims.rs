@@ -69,47 +69,48 @@ pub async fn create(
     now: OffsetDateTime,
     by: By,
 ) -> Result<Uuid, ClaimError> {
-    let mut tx = db.pool().begin().await?;
-    hold(&mut tx, &tenant.as_uuid().to_string()).await?;
-    let counted = sqlx::query!(
-        r#"select count(*) filter (where state <> 'released') as "live!",
-                  count(*) filter (where created_at > $2 and not is_vouched) as "recent!",
-                  coalesce(bool_or(host = $3 and state <> 'released'), false) as "is_own!"
-           from domains
-           where tenant_id = $1 and kind = 'custom'"#,
-        tenant.as_uuid(),
-        now - Duration::hours(1),
-        host
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    if counted.is_own {
-        return Err(ClaimError::Own);
-    }
-    if is_quarantined(&mut tx, host, tenant, now).await? {
-        return Err(ClaimError::Quarantined);
-    }
-    if counted.live >= i64::from(MOST) {
-        return Err(ClaimError::TooMany);
-    }
-    if counted.recent >= CLAIMS_AN_HOUR {
-        return Err(ClaimError::TooOften);
-    }
-    let id = Uuid::now_v7();
-    sqlx::query!(
-        "insert into domains (id, tenant_id, host, kind, state, verify_token, created_at)
-         values ($1, $2, $3, 'custom', 'pending', $4, $5)",
-        id,
-        tenant.as_uuid(),
-        host,
-        token,
-        now
-    )
-    .execute(&mut *tx)
-    .await?;
-    audit::append(&mut tx, event("domain.claim", tenant, (Some(id), serde_json::json!({"host": host})), by)).await?;
-    tx.commit().await?;
-    Ok(id)
+    db.transact(async |tx| {
+        hold(tx, &tenant.as_uuid().to_string()).await?;
+        let counted = sqlx::query!(
+            r#"select count(*) filter (where state <> 'released') as "live!",
+                      count(*) filter (where created_at > $2 and not is_vouched) as "recent!",
+                      coalesce(bool_or(host = $3 and state <> 'released'), false) as "is_own!"
+               from domains
+               where tenant_id = $1 and kind = 'custom'"#,
+            tenant.as_uuid(),
+            now - Duration::hours(1),
+            host
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        if counted.is_own {
+            return Err(ClaimError::Own);
+        }
+        if is_quarantined(tx, host, tenant, now).await? {
+            return Err(ClaimError::Quarantined);
+        }
+        if counted.live >= i64::from(MOST) {
+            return Err(ClaimError::TooMany);
+        }
+        if counted.recent >= CLAIMS_AN_HOUR {
+            return Err(ClaimError::TooOften);
+        }
+        let id = Uuid::now_v7();
+        sqlx::query!(
+            "insert into domains (id, tenant_id, host, kind, state, verify_token, created_at)
+             values ($1, $2, $3, 'custom', 'pending', $4, $5)",
+            id,
+            tenant.as_uuid(),
+            host,
+            token,
+            now
+        )
+        .execute(&mut **tx)
+        .await?;
+        audit::append(tx, event("domain.claim", tenant, (Some(id), serde_json::json!({"host": host})), &by)).await?;
+        Ok(id)
+    })
+    .await
 }
 
 /// Takes the turn to look at a host: one look at a time, and people's no closer than [`PAUSE`]. Says whether it was taken.
@@ -140,21 +141,22 @@ pub async fn release(
     now: OffsetDateTime,
     by: By,
 ) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let found = sqlx::query!(
-        "select host, state from domains where id = $1 and tenant_id = $2 and kind = 'custom' and state <> 'released' for update",
-        id,
-        tenant.as_uuid()
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(found) = found else { return Ok(false) };
-    end(&mut tx, id, now).await?;
-    let changes = serde_json::json!({"host": found.host, "state": [found.state, "released"]});
-    audit::append(&mut tx, event("domain.release", tenant, (Some(id), changes), by)).await?;
-    close_if_none(&mut tx, tenant).await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        let found = sqlx::query!(
+            "select host, state from domains where id = $1 and tenant_id = $2 and kind = 'custom' and state <> 'released' for update",
+            id,
+            tenant.as_uuid()
+        )
+        .fetch_optional(&mut **tx)
+        .await?;
+        let Some(found) = found else { return Ok(false) };
+        end(tx, id, now).await?;
+        let changes = serde_json::json!({"host": found.host, "state": [found.state, "released"]});
+        audit::append(tx, event("domain.release", tenant, (Some(id), changes), &by)).await?;
+        close_if_none(tx, tenant).await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Ends claims that nobody has proven in time. Says how many.

@@ -91,21 +91,21 @@ pub struct By {
 
 impl By {
     /// An act of theirs, now.
-    pub(crate) fn event(self, action: &str, entity_type: &str, entity: Uuid) -> Event {
+    pub(crate) fn event(&self, action: &str, entity_type: &str, entity: Uuid) -> Event {
         let event = Event::of_platform(action, entity_type, entity);
         Event {
             user: self.person,
-            ip_address: self.ip_address,
+            ip_address: self.ip_address.clone(),
             // A command says whose hand it is.
-            user_agent: self.user_agent.or_else(|| event.user_agent.clone()),
-            request_id: self.request_id,
+            user_agent: self.user_agent.clone().or_else(|| event.user_agent.clone()),
+            request_id: self.request_id.clone(),
             ..event
         }
     }
 
     /// The line of an act of theirs, now, with what it changed.
     pub(crate) fn line(
-        self,
+        &self,
         tenant: Option<TenantId>,
         action: &str,
         (entity_type, entity): (&str, Uuid),
@@ -121,23 +121,24 @@ impl By {
 /// # Errors
 /// The database's.
 pub async fn set_name(db: &CentralDb, (tenant, name): (TenantId, &str), by: By) -> Result<Option<String>, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let before = sqlx::query_scalar!(
-        "select name from companies where id = $1 and status in ('active', 'suspended') for update",
-        tenant.as_uuid()
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    match &before {
-        Some(before) if before != name => {}
-        _ => return Ok(before),
-    }
-    sqlx::query!("update companies set name = $2 where id = $1", tenant.as_uuid(), name).execute(&mut *tx).await?;
-    let changes = serde_json::json!({"name": [&before, name]});
-    let event = by.line(Some(tenant), "tenant.set_name", ("company", tenant.as_uuid()), changes);
-    audit::append(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(before)
+    db.transact(async |tx| {
+        let before = sqlx::query_scalar!(
+            "select name from companies where id = $1 and status in ('active', 'suspended') for update",
+            tenant.as_uuid()
+        )
+        .fetch_optional(&mut **tx)
+        .await?;
+        match &before {
+            Some(before) if before != name => {}
+            _ => return Ok(before),
+        }
+        sqlx::query!("update companies set name = $2 where id = $1", tenant.as_uuid(), name).execute(&mut **tx).await?;
+        let changes = serde_json::json!({"name": [&before, name]});
+        let event = by.line(Some(tenant), "tenant.set_name", ("company", tenant.as_uuid()), changes);
+        audit::append(tx, event).await?;
+        Ok(before)
+    })
+    .await
 }
 
 /// Closes an agency for a while, whatever it has paid or owes. Says whether it could be: what is being made or goes cannot be
@@ -155,21 +156,24 @@ pub async fn suspend(db: &CentralDb, tenant: TenantId, reason: &str, by: By) -> 
 /// # Errors
 /// The database's.
 pub async fn cancel(db: &CentralDb, tenant: TenantId, reason: &str, by: By) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let before = standing::hold_row(&mut tx, tenant).await?;
-    let Some(before) = before.filter(|c| matches!(c.status.as_str(), "active" | "suspended")) else { return Ok(false) };
-    sqlx::query!(
-        "update tenant_subscriptions set ends = true, ended_at = now(), version = version + 1 where tenant_id = $1",
-        tenant.as_uuid()
-    )
-    .execute(&mut *tx)
-    .await?;
-    let (_, after) = standing::settle(&mut tx, tenant, OffsetDateTime::now_utc()).await?;
-    let changes = serde_json::json!({"status": [before.status, after.of_company()], "reason": reason});
-    let event = Event { tenant: Some(tenant), changes, ..by.event("tenant.cancel", "company", tenant.as_uuid()) };
-    audit::append(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        let before = standing::hold_row(tx, tenant).await?;
+        let Some(before) = before.filter(|c| matches!(c.status.as_str(), "active" | "suspended")) else {
+            return Ok(false);
+        };
+        sqlx::query!(
+            "update tenant_subscriptions set ends = true, ended_at = now(), version = version + 1 where tenant_id = $1",
+            tenant.as_uuid()
+        )
+        .execute(&mut **tx)
+        .await?;
+        let (_, after) = standing::settle(tx, tenant, OffsetDateTime::now_utc()).await?;
+        let changes = serde_json::json!({"status": [before.status, after.of_company()], "reason": reason});
+        let event = Event { tenant: Some(tenant), changes, ..by.event("tenant.cancel", "company", tenant.as_uuid()) };
+        audit::append(tx, event).await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Opens an agency again that was closed by [`suspend`], and puts its parked jobs back; one that owes money stays closed, as
@@ -182,37 +186,38 @@ pub async fn resume(db: &CentralDb, tenant: TenantId, by: By) -> Result<Option<S
 }
 
 async fn hold(db: &CentralDb, tenant: TenantId, reason: Option<&str>, by: By) -> Result<Option<State>, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let before = standing::hold_row(&mut tx, tenant).await?;
-    let may = match reason {
-        Some(_) => {
-            before.as_ref().is_some_and(|c| !c.is_held && !matches!(c.status.as_str(), "provisioning" | "deleting"))
-        }
-        None => before.as_ref().is_some_and(|c| c.is_held),
-    };
-    let Some(before) = before.filter(|_| may) else { return Ok(None) };
-    sqlx::query!(
-        "update companies set is_held = $2, suspended_reason = $3 where id = $1",
-        tenant.as_uuid(),
-        reason.is_some(),
-        reason
-    )
-    .execute(&mut *tx)
-    .await?;
-    if reason.is_none() {
-        // Who was held could not come back: what they have is kept for the whole time from now on.
+    db.transact(async |tx| {
+        let before = standing::hold_row(tx, tenant).await?;
+        let may = match reason {
+            Some(_) => {
+                before.as_ref().is_some_and(|c| !c.is_held && !matches!(c.status.as_str(), "provisioning" | "deleting"))
+            }
+            None => before.as_ref().is_some_and(|c| c.is_held),
+        };
+        let Some(before) = before.filter(|_| may) else { return Ok(None) };
         sqlx::query!(
-            "update tenant_subscriptions set cancelled_at = now() where tenant_id = $1 and status = 'cancelled'",
-            tenant.as_uuid()
+            "update companies set is_held = $2, suspended_reason = $3 where id = $1",
+            tenant.as_uuid(),
+            reason.is_some(),
+            reason
         )
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
-    }
-    let (_, after) = standing::settle(&mut tx, tenant, OffsetDateTime::now_utc()).await?;
-    let action = if reason.is_some() { "tenant.suspend" } else { "tenant.resume" };
-    let changes = serde_json::json!({"status": [before.status, after.of_company()], "reason": reason});
-    let event = Event { tenant: Some(tenant), changes, ..by.event(action, "company", tenant.as_uuid()) };
-    audit::append(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(Some(after))
+        if reason.is_none() {
+            // Who was held could not come back: what they have is kept for the whole time from now on.
+            sqlx::query!(
+                "update tenant_subscriptions set cancelled_at = now() where tenant_id = $1 and status = 'cancelled'",
+                tenant.as_uuid()
+            )
+            .execute(&mut **tx)
+            .await?;
+        }
+        let (_, after) = standing::settle(tx, tenant, OffsetDateTime::now_utc()).await?;
+        let action = if reason.is_some() { "tenant.suspend" } else { "tenant.resume" };
+        let changes = serde_json::json!({"status": [before.status, after.of_company()], "reason": reason});
+        let event = Event { tenant: Some(tenant), changes, ..by.event(action, "company", tenant.as_uuid()) };
+        audit::append(tx, event).await?;
+        Ok(Some(after))
+    })
+    .await
 }

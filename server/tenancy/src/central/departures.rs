@@ -48,11 +48,11 @@ pub async fn ask(
     (grace_days, release_slug): (i32, bool),
     (reason, by): (Option<&str>, By),
 ) -> Result<Option<OperationId>, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let asked = Asked { grace_days, release_slug, is_overdue: false, reason };
-    let asked = ask_in(&mut tx, tenant, (asked, by)).await?;
-    tx.commit().await?;
-    Ok(asked.map(|(id, _)| id))
+    db.transact(async |tx| {
+        let asked = Asked { grace_days, release_slug, is_overdue: false, reason };
+        Ok(ask_in(tx, tenant, (asked, by.clone())).await?.map(|(id, _)| id))
+    })
+    .await
 }
 
 /// How an agency is asked to go.
@@ -129,20 +129,21 @@ pub async fn leaving(db: &CentralDb, tenant: TenantId) -> Result<Option<Going>, 
 /// The database's.
 pub async fn ask_to_stay(db: &CentralDb, tenant: TenantId, by: &By) -> Result<bool, sqlx::Error> {
     let by = serde_json::to_value(by).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
-    let mut tx = db.pool().begin().await?;
-    let found = sqlx::query_scalar!(
-        r#"update tenant_operations set data = jsonb_set(data, '{called_off}', $2), state = 'waiting', next_run_at = now()
-           where tenant_id = $1 and kind = 'delete' and state in ('queued', 'waiting') and step in ('asked', 'fence')
-           returning id as "id: OperationId""#,
-        tenant.as_uuid(),
-        by
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(id) = found else { return Ok(false) };
-    operations::event(&mut tx, id, "call_off", "info", "asked to stay").await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        let found = sqlx::query_scalar!(
+            r#"update tenant_operations set data = jsonb_set(data, '{called_off}', $2), state = 'waiting', next_run_at = now()
+               where tenant_id = $1 and kind = 'delete' and state in ('queued', 'waiting') and step in ('asked', 'fence')
+               returning id as "id: OperationId""#,
+            tenant.as_uuid(),
+            by
+        )
+        .fetch_optional(&mut **tx)
+        .await?;
+        let Some(id) = found else { return Ok(false) };
+        operations::event(tx, id, "call_off", "info", "asked to stay").await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// The operation by which an agency goes, while it is under way.

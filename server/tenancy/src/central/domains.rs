@@ -172,34 +172,37 @@ pub async fn set_primary(
     over_https: bool,
     by: By,
 ) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    lock(&mut tx, tenant).await?;
-    let before = sqlx::query_scalar!("select host from domains where tenant_id = $1 and is_primary", tenant.as_uuid())
-        .fetch_optional(&mut *tx)
-        .await?;
-    sqlx::query!("update domains set is_primary = false where tenant_id = $1 and is_primary", tenant.as_uuid())
-        .execute(&mut *tx)
-        .await?;
-    let mut after = None;
-    if let Some(id) = host {
-        after = sqlx::query_scalar!(
-            "update domains set is_primary = true
-             where id = $1 and tenant_id = $2 and state = 'verified' and (tls_state = 'active' or not $3)
-             returning host",
-            id,
-            tenant.as_uuid(),
-            over_https
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        if after.is_none() {
-            return Ok(false);
+    db.transact(async |tx| {
+        lock(tx, tenant).await?;
+        let mut after = None;
+        if let Some(id) = host {
+            after = sqlx::query_scalar!(
+                "select host from domains
+                 where id = $1 and tenant_id = $2 and state = 'verified' and (tls_state = 'active' or not $3)
+                 for update",
+                id,
+                tenant.as_uuid(),
+                over_https
+            )
+            .fetch_optional(&mut **tx)
+            .await?;
+            if after.is_none() {
+                return Ok(false);
+            }
         }
-    }
-    let changes = serde_json::json!({"primary": [before, after]});
-    audit::append(&mut tx, event("domain.primary", tenant, (host, changes), by)).await?;
-    tx.commit().await?;
-    Ok(true)
+        let before =
+            sqlx::query_scalar!("select host from domains where tenant_id = $1 and is_primary", tenant.as_uuid())
+                .fetch_optional(&mut **tx)
+                .await?;
+        sqlx::query!("update domains set is_primary = false where tenant_id = $1 and is_primary", tenant.as_uuid())
+            .execute(&mut **tx)
+            .await?;
+        sqlx::query!("update domains set is_primary = true where id = $1", host).execute(&mut **tx).await?;
+        let changes = serde_json::json!({"primary": [before, after]});
+        audit::append(tx, event("domain.primary", tenant, (host, changes), &by)).await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// The agency's slug, its name for people, and whether its other hosts lead to its primary domain.
@@ -216,20 +219,22 @@ pub async fn chosen(db: &CentralDb, tenant: TenantId) -> Result<(String, String,
 /// # Errors
 /// The database's.
 pub async fn set_redirects(db: &CentralDb, tenant: TenantId, on: bool, by: By) -> Result<(), sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let before =
-        sqlx::query_scalar!("select redirects_hosts from companies where id = $1 for update", tenant.as_uuid())
-            .fetch_one(&mut *tx)
+    db.transact(async |tx| {
+        let before =
+            sqlx::query_scalar!("select redirects_hosts from companies where id = $1 for update", tenant.as_uuid())
+                .fetch_one(&mut **tx)
+                .await?;
+        if before == on {
+            return Ok(());
+        }
+        sqlx::query!("update companies set redirects_hosts = $2 where id = $1", tenant.as_uuid(), on)
+            .execute(&mut **tx)
             .await?;
-    if before == on {
-        return Ok(());
-    }
-    sqlx::query!("update companies set redirects_hosts = $2 where id = $1", tenant.as_uuid(), on)
-        .execute(&mut *tx)
-        .await?;
-    let changes = serde_json::json!({"redirects": [before, on]});
-    audit::append(&mut tx, event("domain.redirects", tenant, (None, changes), by)).await?;
-    tx.commit().await
+        let changes = serde_json::json!({"redirects": [before, on]});
+        audit::append(tx, event("domain.redirects", tenant, (None, changes), &by)).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Holds the agency's row, so that two choices of its people come one after the other.
@@ -243,7 +248,7 @@ pub(super) fn event(
     action: &str,
     tenant: TenantId,
     (host, changes): (Option<Uuid>, serde_json::Value),
-    by: By,
+    by: &By,
 ) -> Event {
     by.line(Some(tenant), action, ("domain", host.unwrap_or(tenant.as_uuid())), changes)
 }

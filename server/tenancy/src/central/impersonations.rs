@@ -103,33 +103,34 @@ pub async fn begin(
     now: OffsetDateTime,
 ) -> Result<(Uuid, OffsetDateTime), sqlx::Error> {
     let (id, until) = (Uuid::now_v7(), now + LONGEST);
-    let mut tx = db.pool().begin().await?;
-    sqlx::query!(
-        "insert into impersonations (id, operator_id, tenant_id, user_id, reason, may_write, started_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        id,
-        ticket.operator.as_uuid(),
-        ticket.tenant.as_uuid(),
-        ticket.user.as_uuid(),
-        ticket.reason,
-        ticket.may_write,
-        now,
-        until
-    )
-    .execute(&mut *tx)
-    .await?;
-    let changes = serde_json::json!({"reason": ticket.reason, "may_write": ticket.may_write});
-    let behind = by.person;
-    let entity = ("user", ticket.user.as_uuid());
-    let event = audit::Event {
-        user: Some(ticket.user.as_uuid()),
-        impersonator: behind,
-        ..by.line(Some(ticket.tenant), "impersonation.start", entity, changes)
-    };
-    audit::append(&mut tx, event).await?;
-    tell(&mut tx, ticket, (id, now)).await?;
-    tx.commit().await?;
-    Ok((id, until))
+    db.transact(async |tx| {
+        sqlx::query!(
+            "insert into impersonations (id, operator_id, tenant_id, user_id, reason, may_write, started_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            id,
+            ticket.operator.as_uuid(),
+            ticket.tenant.as_uuid(),
+            ticket.user.as_uuid(),
+            ticket.reason,
+            ticket.may_write,
+            now,
+            until
+        )
+        .execute(&mut **tx)
+        .await?;
+        let changes = serde_json::json!({"reason": ticket.reason, "may_write": ticket.may_write});
+        let behind = by.person;
+        let entity = ("user", ticket.user.as_uuid());
+        let event = audit::Event {
+            user: Some(ticket.user.as_uuid()),
+            impersonator: behind,
+            ..by.line(Some(ticket.tenant), "impersonation.start", entity, changes)
+        };
+        audit::append(tx, event).await?;
+        tell(tx, ticket, (id, now)).await?;
+        Ok((id, until))
+    })
+    .await
 }
 
 /// Leaves word for the agency's owners, who see the rest in their log.
@@ -159,26 +160,27 @@ async fn tell(tx: &mut CentralTx, ticket: &Ticket, (id, now): (Uuid, OffsetDateT
 /// # Errors
 /// The database's.
 pub async fn end(db: &CentralDb, id: Uuid, by: By, now: OffsetDateTime) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let ended = sqlx::query!(
-        r#"update impersonations i set ended_at = least($2, i.expires_at)
-           from operators o
-           where i.id = $1 and i.ended_at is null and o.id = i.operator_id
-           returning i.tenant_id as "tenant: TenantId", i.user_id, o.person_id"#,
-        id,
-        now
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(ended) = ended else { return Ok(false) };
-    let event = audit::Event {
-        user: Some(ended.user_id),
-        impersonator: Some(ended.person_id),
-        ..by.line(Some(ended.tenant), "impersonation.end", ("user", ended.user_id), serde_json::json!({}))
-    };
-    audit::append(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        let ended = sqlx::query!(
+            r#"update impersonations i set ended_at = least($2, i.expires_at)
+               from operators o
+               where i.id = $1 and i.ended_at is null and o.id = i.operator_id
+               returning i.tenant_id as "tenant: TenantId", i.user_id, o.person_id"#,
+            id,
+            now
+        )
+        .fetch_optional(&mut **tx)
+        .await?;
+        let Some(ended) = ended else { return Ok(false) };
+        let event = audit::Event {
+            user: Some(ended.user_id),
+            impersonator: Some(ended.person_id),
+            ..by.line(Some(ended.tenant), "impersonation.end", ("user", ended.user_id), serde_json::json!({}))
+        };
+        audit::append(tx, event).await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Writes down the end of those whose time is over, though nobody came back to end them. Gives how many.

@@ -44,43 +44,44 @@ pub async fn create(
     new: &NewInvitation<'_>,
     mail: &Mail,
 ) -> Result<Uuid, TeamError> {
-    let mut tx = db.pool().begin().await?;
-    seats::hold(&mut tx, by.tenant).await?;
-    may_invite(&mut tx, by.tenant, new).await?;
-    if let Some(wait) = asked_mails::count(&mut tx, key, (Some(by.tenant), new.email), new.at).await? {
-        return Err(TeamError::Wait(wait));
-    }
-    sqlx::query!(
-        "update invitations set revoked_at = $3
-         where tenant_id = $1 and email = $2 and accepted_at is null and revoked_at is null",
-        by.tenant.as_uuid(),
-        new.email,
-        new.at
-    )
-    .execute(&mut *tx)
-    .await?;
-    let id = Uuid::now_v7();
-    sqlx::query!(
-        "insert into invitations
-             (id, tenant_id, email, role, token_digest, locale, invited_by, created_at, sent_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
-        id,
-        by.tenant.as_uuid(),
-        new.email,
-        new.role,
-        new.token.digest(),
-        new.locale,
-        by.user.as_uuid(),
-        new.at,
-        new.at + GOOD_FOR
-    )
-    .execute(&mut *tx)
-    .await?;
-    mails::queue(&mut tx, key, mail).await?;
-    let changes = serde_json::json!({"email": [null, new.email], "role": [null, new.role]});
-    audit::append(&mut tx, by.event("invitation.create", ("invitation", id), changes)).await?;
-    tx.commit().await?;
-    Ok(id)
+    db.transact(async |tx| {
+        seats::hold(tx, by.tenant).await?;
+        may_invite(tx, by.tenant, new).await?;
+        if let Some(wait) = asked_mails::count(tx, key, (Some(by.tenant), new.email), new.at).await? {
+            return Err(TeamError::Wait(wait));
+        }
+        sqlx::query!(
+            "update invitations set revoked_at = $3
+             where tenant_id = $1 and email = $2 and accepted_at is null and revoked_at is null",
+            by.tenant.as_uuid(),
+            new.email,
+            new.at
+        )
+        .execute(&mut **tx)
+        .await?;
+        let id = Uuid::now_v7();
+        sqlx::query!(
+            "insert into invitations
+                 (id, tenant_id, email, role, token_digest, locale, invited_by, created_at, sent_at, expires_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
+            id,
+            by.tenant.as_uuid(),
+            new.email,
+            new.role,
+            new.token.digest(),
+            new.locale,
+            by.user.as_uuid(),
+            new.at,
+            new.at + GOOD_FOR
+        )
+        .execute(&mut **tx)
+        .await?;
+        mails::queue(tx, key, mail).await?;
+        let changes = serde_json::json!({"email": [null, new.email], "role": [null, new.role]});
+        audit::append(tx, by.event("invitation.create", ("invitation", id), changes)).await?;
+        Ok(id)
+    })
+    .await
 }
 
 /// Whether an address may be invited anew: nobody's whom only an owner manages, and not one too many.
@@ -121,28 +122,29 @@ pub async fn resend(
     (id, token, at): (Uuid, &Token, OffsetDateTime),
     mail: &Mail,
 ) -> Result<(), TeamError> {
-    let mut tx = db.pool().begin().await?;
-    let done = sqlx::query!(
-        "update invitations set token_digest = $3, sent_at = $4, expires_at = $5
-         where id = $1 and tenant_id = $2 and accepted_at is null and revoked_at is null",
-        id,
-        by.tenant.as_uuid(),
-        token.digest(),
-        at,
-        at + GOOD_FOR
-    )
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
-        return Err(TeamError::NotFound);
-    }
-    if let Some(wait) = asked_mails::count(&mut tx, key, (Some(by.tenant), &mail.to), at).await? {
-        return Err(TeamError::Wait(wait));
-    }
-    mails::queue(&mut tx, key, mail).await?;
-    audit::append(&mut tx, by.event("invitation.resend", ("invitation", id), serde_json::json!({}))).await?;
-    tx.commit().await?;
-    Ok(())
+    db.transact(async |tx| {
+        let done = sqlx::query!(
+            "update invitations set token_digest = $3, sent_at = $4, expires_at = $5
+             where id = $1 and tenant_id = $2 and accepted_at is null and revoked_at is null",
+            id,
+            by.tenant.as_uuid(),
+            token.digest(),
+            at,
+            at + GOOD_FOR
+        )
+        .execute(&mut **tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(TeamError::NotFound);
+        }
+        if let Some(wait) = asked_mails::count(tx, key, (Some(by.tenant), &mail.to), at).await? {
+            return Err(TeamError::Wait(wait));
+        }
+        mails::queue(tx, key, mail).await?;
+        audit::append(tx, by.event("invitation.resend", ("invitation", id), serde_json::json!({}))).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Takes an open invitation back.
@@ -150,22 +152,23 @@ pub async fn resend(
 /// # Errors
 /// [`TeamError::NotFound`] when it is not open.
 pub async fn revoke(db: &CentralDb, by: &By, id: Uuid, at: OffsetDateTime) -> Result<(), TeamError> {
-    let mut tx = db.pool().begin().await?;
-    let done = sqlx::query!(
-        "update invitations set revoked_at = $3
-         where id = $1 and tenant_id = $2 and accepted_at is null and revoked_at is null",
-        id,
-        by.tenant.as_uuid(),
-        at
-    )
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
-        return Err(TeamError::NotFound);
-    }
-    audit::append(&mut tx, by.event("invitation.revoke", ("invitation", id), serde_json::json!({}))).await?;
-    tx.commit().await?;
-    Ok(())
+    db.transact(async |tx| {
+        let done = sqlx::query!(
+            "update invitations set revoked_at = $3
+             where id = $1 and tenant_id = $2 and accepted_at is null and revoked_at is null",
+            id,
+            by.tenant.as_uuid(),
+            at
+        )
+        .execute(&mut **tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(TeamError::NotFound);
+        }
+        audit::append(tx, by.event("invitation.revoke", ("invitation", id), serde_json::json!({}))).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// An open invitation.
@@ -269,54 +272,55 @@ pub async fn accept(
     who: Accepts<'_>,
     from: &From<'_>,
 ) -> Result<UserId, TeamError> {
-    let mut tx = db.pool().begin().await?;
-    let tenant = sqlx::query_scalar!(
-        r#"select tenant_id as "tenant: TenantId" from invitations where token_digest = $1"#,
-        token.digest()
-    )
-    .fetch_optional(&mut *tx)
-    .await?
-    .ok_or(TeamError::NotFound)?;
-    // The places first, as in every change of a team: fifty who use one link at once come one after the other, and the
-    // second finds it used.
-    seats::hold(&mut tx, tenant).await?;
-    let open = sqlx::query!(
-        r#"select i.id, i.tenant_id as "tenant: TenantId", i.email, i.role, c.status
-           from invitations i
-           join companies c on c.id = i.tenant_id
-           where i.token_digest = $1 and i.expires_at > $2 and i.accepted_at is null and i.revoked_at is null
-           for update of i"#,
-        token.digest(),
-        at
-    )
-    .fetch_optional(&mut *tx)
-    .await?
-    .ok_or(TeamError::NotFound)?;
-    if open.status != "active" {
-        return Err(TeamError::Closed);
-    }
-    let person = person(&mut tx, &open.email, who).await?.ok_or(TeamError::NotFound)?;
-    let user = join(&mut tx, (open.tenant, person), &open.email, &open.role).await?;
-    sqlx::query!(
-        "update invitations set accepted_at = $2, accepted_by = $3 where id = $1",
-        open.id,
-        at,
-        user.as_uuid()
-    )
-    .execute(&mut *tx)
-    .await?;
-    let event = Event {
-        tenant: Some(open.tenant),
-        user: Some(user.as_uuid()),
-        changes: serde_json::json!({"role": [null, open.role], "invitation": [null, open.id]}),
-        ip_address: Some(from.ip_address.clone()),
-        user_agent: from.user_agent.clone(),
-        request_id: Some(from.request_id.to_owned()),
-        ..Event::of_platform("member.join", "member", user.as_uuid())
-    };
-    audit::append(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(user)
+    db.transact(async |tx| {
+        let tenant = sqlx::query_scalar!(
+            r#"select tenant_id as "tenant: TenantId" from invitations where token_digest = $1"#,
+            token.digest()
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(TeamError::NotFound)?;
+        // The places first, as in every change of a team: fifty who use one link at once come one after the other, and the
+        // second finds it used.
+        seats::hold(tx, tenant).await?;
+        let open = sqlx::query!(
+            r#"select i.id, i.tenant_id as "tenant: TenantId", i.email, i.role, c.status
+               from invitations i
+               join companies c on c.id = i.tenant_id
+               where i.token_digest = $1 and i.expires_at > $2 and i.accepted_at is null and i.revoked_at is null
+               for update of i"#,
+            token.digest(),
+            at
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(TeamError::NotFound)?;
+        if open.status != "active" {
+            return Err(TeamError::Closed);
+        }
+        let person = person(tx, &open.email, who).await?.ok_or(TeamError::NotFound)?;
+        let user = join(tx, (open.tenant, person), &open.email, &open.role).await?;
+        sqlx::query!(
+            "update invitations set accepted_at = $2, accepted_by = $3 where id = $1",
+            open.id,
+            at,
+            user.as_uuid()
+        )
+        .execute(&mut **tx)
+        .await?;
+        let event = Event {
+            tenant: Some(open.tenant),
+            user: Some(user.as_uuid()),
+            changes: serde_json::json!({"role": [null, open.role], "invitation": [null, open.id]}),
+            ip_address: Some(from.ip_address.clone()),
+            user_agent: from.user_agent.clone(),
+            request_id: Some(from.request_id.to_owned()),
+            ..Event::of_platform("member.join", "member", user.as_uuid())
+        };
+        audit::append(tx, event).await?;
+        Ok(user)
+    })
+    .await
 }
 
 /// Whoever the address belongs to; none, when that is not who accepts.

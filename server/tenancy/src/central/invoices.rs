@@ -334,47 +334,48 @@ pub async fn receive(
     payment: &Payment,
     (by, now): (By, OffsetDateTime),
 ) -> Result<TenantId, PaymentError> {
-    let mut tx = db.pool().begin().await?;
-    let tenant = sqlx::query_scalar!(
-        r#"select tenant_id as "tenant: TenantId" from invoices where number = $1"#,
-        payment.number
-    )
-    .fetch_optional(&mut *tx)
-    .await?
-    .ok_or(PaymentError::NoInvoice)?;
-    standing::hold_row(&mut tx, tenant).await?;
-    let invoice = sqlx::query!(
-        "select id, status, total, paid_via, payment_reference from invoices where number = $1 for update",
-        payment.number
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    if invoice.status == "paid" {
-        let is_this_one = invoice.paid_via.as_deref() == Some(payment.via.as_str())
-            && invoice.payment_reference.as_deref() == Some(payment.reference.as_str());
-        return if is_this_one { Ok(tenant) } else { Err(PaymentError::Paid) };
-    }
-    if overdue::is_settled(&mut tx, tenant).await? {
-        return Err(PaymentError::Deleting);
-    }
-    if invoice.total != payment.amount {
-        return Err(PaymentError::Amount(invoice.total));
-    }
-    sqlx::query!(
-        "update invoices set status = 'paid', paid_at = $2, paid_via = $3, payment_reference = $4 where id = $1",
-        invoice.id,
-        now,
-        payment.via.as_str(),
-        payment.reference
-    )
-    .execute(&mut *tx)
-    .await?;
-    let changes = serde_json::json!({
-        "number": payment.number, "total": invoice.total, "via": payment.via.as_str(), "reference": payment.reference,
-    });
-    let event = by.clone().event("invoice.pay", "invoice", invoice.id);
-    audit::append(&mut tx, Event { tenant: Some(tenant), changes, ..event }).await?;
-    subscriptions::advance_in(&mut tx, tenant, (by, now)).await?;
-    tx.commit().await?;
-    Ok(tenant)
+    db.transact(async |tx| {
+        let tenant = sqlx::query_scalar!(
+            r#"select tenant_id as "tenant: TenantId" from invoices where number = $1"#,
+            payment.number
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(PaymentError::NoInvoice)?;
+        standing::hold_row(tx, tenant).await?;
+        let invoice = sqlx::query!(
+            "select id, status, total, paid_via, payment_reference from invoices where number = $1 for update",
+            payment.number
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        if invoice.status == "paid" {
+            let is_this_one = invoice.paid_via.as_deref() == Some(payment.via.as_str())
+                && invoice.payment_reference.as_deref() == Some(payment.reference.as_str());
+            return if is_this_one { Ok(tenant) } else { Err(PaymentError::Paid) };
+        }
+        if overdue::is_settled(tx, tenant).await? {
+            return Err(PaymentError::Deleting);
+        }
+        if invoice.total != payment.amount {
+            return Err(PaymentError::Amount(invoice.total));
+        }
+        sqlx::query!(
+            "update invoices set status = 'paid', paid_at = $2, paid_via = $3, payment_reference = $4 where id = $1",
+            invoice.id,
+            now,
+            payment.via.as_str(),
+            payment.reference
+        )
+        .execute(&mut **tx)
+        .await?;
+        let changes = serde_json::json!({
+            "number": payment.number, "total": invoice.total, "via": payment.via.as_str(), "reference": payment.reference,
+        });
+        let event = by.event("invoice.pay", "invoice", invoice.id);
+        audit::append(tx, Event { tenant: Some(tenant), changes, ..event }).await?;
+        subscriptions::advance_in(tx, tenant, (by.clone(), now)).await?;
+        Ok(tenant)
+    })
+    .await
 }

@@ -63,16 +63,18 @@ pub async fn rehash(db: &CentralDb, person: PersonId, old: &str, new: &str) -> R
 /// # Errors
 /// The database's.
 pub async fn set_password(db: &CentralDb, key: &Key, email: &str, hash: &str) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let person = sqlx::query_scalar!(r#"select id as "id: PersonId" from people where email = $1 for update"#, email)
-        .fetch_optional(&mut *tx)
-        .await?;
-    let Some(person) = person else { return Ok(false) };
-    write_password(&mut tx, key, (person, hash), OffsetDateTime::now_utc()).await?;
-    let event = super::audit::Event::of_platform("person.reset", "person", person.as_uuid());
-    super::audit::append(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        let person =
+            sqlx::query_scalar!(r#"select id as "id: PersonId" from people where email = $1 for update"#, email)
+                .fetch_optional(&mut **tx)
+                .await?;
+        let Some(person) = person else { return Ok(false) };
+        write_password(tx, key, (person, hash), OffsetDateTime::now_utc()).await?;
+        let event = super::audit::Event::of_platform("person.reset", "person", person.as_uuid());
+        super::audit::append(tx, event).await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Another password, with all that ends with the old one: sessions, failures, and links that were asked for while it was good. The
@@ -239,18 +241,20 @@ pub async fn update_profile(
     person: PersonId,
     (name, phone, creci): (&str, Option<&str>, Option<&str>),
 ) -> Result<(), sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let before = sqlx::query!("select name, phone, creci from people where id = $1 for update", person.as_uuid())
-        .fetch_one(&mut *tx)
-        .await?;
-    write_name(&mut tx, person, name).await?;
-    sqlx::query!("update people set phone = $2, creci = $3 where id = $1", person.as_uuid(), phone, creci)
-        .execute(&mut *tx)
-        .await?;
-    let changes = serde_json::json!({
-        "name": [before.name, name], "phone": [before.phone, phone], "creci": [before.creci, creci]});
-    super::audit::append(&mut tx, by.event("member.update", ("member", by.user.as_uuid()), changes)).await?;
-    tx.commit().await
+    db.transact(async |tx| {
+        let before = sqlx::query!("select name, phone, creci from people where id = $1 for update", person.as_uuid())
+            .fetch_one(&mut **tx)
+            .await?;
+        write_name(tx, person, name).await?;
+        sqlx::query!("update people set phone = $2, creci = $3 where id = $1", person.as_uuid(), phone, creci)
+            .execute(&mut **tx)
+            .await?;
+        let changes = serde_json::json!({
+            "name": [before.name, name], "phone": [before.phone, phone], "creci": [before.creci, creci]});
+        super::audit::append(tx, by.event("member.update", ("member", by.user.as_uuid()), changes)).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Writes a person's name, for every agency of theirs. Gives the one that they had.
@@ -275,19 +279,21 @@ pub async fn set_photo(
     person: PersonId,
     sha256: Option<&[u8]>,
 ) -> Result<(), sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let before = sqlx::query_scalar!(
-        r#"select photo_sha256 is not null as "had!" from people where id = $1 for update"#,
-        person.as_uuid()
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    sqlx::query!("update people set photo_sha256 = $2 where id = $1", person.as_uuid(), sha256)
-        .execute(&mut *tx)
+    db.transact(async |tx| {
+        let before = sqlx::query_scalar!(
+            r#"select photo_sha256 is not null as "had!" from people where id = $1 for update"#,
+            person.as_uuid()
+        )
+        .fetch_one(&mut **tx)
         .await?;
-    let changes = serde_json::json!({"photo": [before, sha256.is_some()]});
-    super::audit::append(&mut tx, by.event("member.photo", ("member", by.user.as_uuid()), changes)).await?;
-    tx.commit().await
+        sqlx::query!("update people set photo_sha256 = $2 where id = $1", person.as_uuid(), sha256)
+            .execute(&mut **tx)
+            .await?;
+        let changes = serde_json::json!({"photo": [before, sha256.is_some()]});
+        super::audit::append(tx, by.event("member.photo", ("member", by.user.as_uuid()), changes)).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// The other agencies whose folders may have the file of an account's photograph.

@@ -49,45 +49,46 @@ pub async fn ask_password(
     token: &Token,
     mail: &Mail,
 ) -> Result<Asked, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let (line, email_key) = (line_of(asker.ip).to_string(), email_key(key, &mail.to));
-    // Two at once count one after the other.
-    for counted in [format!("link from {line}"), format!("link to {email_key:02x?}")] {
-        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", counted).execute(&mut *tx).await?;
-    }
-    let counts = sqlx::query!(
-        r#"select (select count(*) from link_requests where email_key = $1 and at > $3 and sent) as "address!",
-                  (select count(*) from link_requests where email_key = $1 and at > $4 and sent) as "lately!",
-                  (select count(*) from link_requests where ip_address = $2::text::inet and at > $3) as "line!""#,
-        email_key,
-        line,
-        asker.at - WINDOW,
-        asker.at - PAUSE
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    if counts.line >= FROM_ONE_LINE {
-        return Ok(Asked::Wait(WINDOW));
-    }
-    let is_sent = counts.address < TO_ONE_ADDRESS || counts.lately == 0;
-    sqlx::query!(
-        "insert into link_requests (email_key, ip_address, at, sent) values ($1, $2::text::inet, $3, $4)",
-        email_key,
-        line,
-        asker.at,
-        is_sent
-    )
-    .execute(&mut *tx)
-    .await?;
-    let person =
-        sqlx::query_scalar!(r#"select id as "id: PersonId" from people where email = $1 and $2"#, mail.to, is_sent)
-            .fetch_optional(&mut *tx)
-            .await?;
-    void(&mut tx, person, &["password"], asker.at).await?;
-    insert(&mut tx, (person, "password", None), token, (asker.at, asker.at + PASSWORD_GOOD_FOR)).await?;
-    mails::queue_if(&mut tx, key, mail, person.is_some()).await?;
-    tx.commit().await?;
-    Ok(Asked::Heard)
+    db.transact(async |tx| {
+        let (line, email_key) = (line_of(asker.ip).to_string(), email_key(key, &mail.to));
+        // Two at once count one after the other.
+        for counted in [format!("link from {line}"), format!("link to {email_key:02x?}")] {
+            sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", counted).execute(&mut **tx).await?;
+        }
+        let counts = sqlx::query!(
+            r#"select (select count(*) from link_requests where email_key = $1 and at > $3 and sent) as "address!",
+                      (select count(*) from link_requests where email_key = $1 and at > $4 and sent) as "lately!",
+                      (select count(*) from link_requests where ip_address = $2::text::inet and at > $3) as "line!""#,
+            email_key,
+            line,
+            asker.at - WINDOW,
+            asker.at - PAUSE
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        if counts.line >= FROM_ONE_LINE {
+            return Ok(Asked::Wait(WINDOW));
+        }
+        let is_sent = counts.address < TO_ONE_ADDRESS || counts.lately == 0;
+        sqlx::query!(
+            "insert into link_requests (email_key, ip_address, at, sent) values ($1, $2::text::inet, $3, $4)",
+            email_key,
+            line,
+            asker.at,
+            is_sent
+        )
+        .execute(&mut **tx)
+        .await?;
+        let person =
+            sqlx::query_scalar!(r#"select id as "id: PersonId" from people where email = $1 and $2"#, mail.to, is_sent)
+                .fetch_optional(&mut **tx)
+                .await?;
+        void(tx, person, &["password"], asker.at).await?;
+        insert(tx, (person, "password", None), token, (asker.at, asker.at + PASSWORD_GOOD_FOR)).await?;
+        mails::queue_if(tx, key, mail, person.is_some()).await?;
+        Ok(Asked::Heard)
+    })
+    .await
 }
 
 /// Links of these purposes that the person was sent are good no more.
@@ -214,13 +215,14 @@ pub async fn set_password(
     (token, hash): (&Token, &str),
     mail: &Mail,
 ) -> Result<Option<Vec<Stored>>, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let Some(person) = consume(&mut tx, token, "password", asker.at).await? else { return Ok(None) };
-    let (_, ended) = people::write_password(&mut tx, key, (person, hash), asker.at).await?;
-    mails::queue(&mut tx, key, mail).await?;
-    audit::append(&mut tx, asker.event("person.reset_password", person, serde_json::json!({}))).await?;
-    tx.commit().await?;
-    Ok(Some(ended))
+    db.transact(async |tx| {
+        let Some(person) = consume(tx, token, "password", asker.at).await? else { return Ok(None) };
+        let (_, ended) = people::write_password(tx, key, (person, hash), asker.at).await?;
+        mails::queue(tx, key, mail).await?;
+        audit::append(tx, asker.event("person.reset_password", person, serde_json::json!({}))).await?;
+        Ok(Some(ended))
+    })
+    .await
 }
 
 /// Sets another password for somebody who has given the one they had. Every session ends, to be forgotten; gives them, and before
@@ -235,22 +237,21 @@ pub async fn change_password(
     (person, old, new): (PersonId, &str, &str),
     mail: &Mail,
 ) -> Result<Option<(OffsetDateTime, Vec<Stored>)>, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let is_same = sqlx::query_scalar!(
-        "select id from people where id = $1 and password_hash = $2 for update",
-        person.as_uuid(),
-        old
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    if is_same.is_none() {
-        return Ok(None);
-    }
-    let set = people::write_password(&mut tx, key, (person, new), asker.at).await?;
-    mails::queue(&mut tx, key, mail).await?;
-    audit::append(&mut tx, asker.act("person.change_password", person)).await?;
-    tx.commit().await?;
-    Ok(Some(set))
+    db.transact(async |tx| {
+        let same = sqlx::query_scalar!(
+            "select id from people where id = $1 and password_hash = $2 for update",
+            person.as_uuid(),
+            old
+        );
+        if same.fetch_optional(&mut **tx).await?.is_none() {
+            return Ok(None);
+        }
+        let set = people::write_password(tx, key, (person, new), asker.at).await?;
+        mails::queue(tx, key, mail).await?;
+        audit::append(tx, asker.act("person.change_password", person)).await?;
+        Ok(Some(set))
+    })
+    .await
 }
 
 /// Somebody who has given their password wants another address: the link goes there, counted among their agency's mails or those of
@@ -265,16 +266,17 @@ pub async fn ask_email(
     (tenant, person, token): (Option<TenantId>, PersonId, &Token),
     mail: &Mail,
 ) -> Result<Asked, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    if let Some(wait) = asked_mails::count(&mut tx, key, (tenant, &mail.to), asker.at).await? {
-        return Ok(Asked::Wait(wait));
-    }
-    void(&mut tx, Some(person), &["email"], asker.at).await?;
-    insert(&mut tx, (Some(person), "email", Some(&mail.to)), token, (asker.at, asker.at + EMAIL_GOOD_FOR)).await?;
-    mails::queue(&mut tx, key, mail).await?;
-    audit::append(&mut tx, asker.act("person.ask_email", person)).await?;
-    tx.commit().await?;
-    Ok(Asked::Heard)
+    db.transact(async |tx| {
+        if let Some(wait) = asked_mails::count(tx, key, (tenant, &mail.to), asker.at).await? {
+            return Ok(Asked::Wait(wait));
+        }
+        void(tx, Some(person), &["email"], asker.at).await?;
+        insert(tx, (Some(person), "email", Some(&mail.to)), token, (asker.at, asker.at + EMAIL_GOOD_FOR)).await?;
+        mails::queue(tx, key, mail).await?;
+        audit::append(tx, asker.act("person.ask_email", person)).await?;
+        Ok(Asked::Heard)
+    })
+    .await
 }
 
 /// What came of a link to an address.
@@ -301,7 +303,7 @@ pub async fn move_email(
     (token, undo): (&Token, &Token),
     notice: &Mail,
 ) -> Result<Moved, sqlx::Error> {
-    match try_move(db, key, asker, (token, undo), notice).await {
+    match db.transact(async |tx| try_move(tx, key, asker, (token, undo), notice).await).await {
         Err(sqlx::Error::Database(refusal))
             if matches!(refusal.constraint(), Some("people_email_key" | "users_email_key")) =>
         {
@@ -312,14 +314,13 @@ pub async fn move_email(
 }
 
 async fn try_move(
-    db: &CentralDb,
+    tx: &mut CentralTx,
     key: &Key,
     asker: &Asker,
     (token, undo): (&Token, &Token),
     notice: &Mail,
 ) -> Result<Moved, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    hold_owner(&mut tx, token).await?;
+    hold_owner(tx, token).await?;
     let link = sqlx::query!(
         r#"update person_links l set used_at = $2
            from people p
@@ -329,17 +330,17 @@ async fn try_move(
         token.digest(),
         asker.at
     )
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut **tx)
     .await?;
     let Some(link) = link else { return Ok(Moved::Gone) };
     sqlx::query!("update people set email = $2 where id = $1", link.person.as_uuid(), link.to)
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
     sqlx::query!("update users set email = $2 where person_id = $1", link.person.as_uuid(), link.to)
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
     // A link for a password went to the old address, and may lie there.
-    void(&mut tx, Some(link.person), &["password"], asker.at).await?;
+    void(tx, Some(link.person), &["password"], asker.at).await?;
     let mut ended = Vec::new();
     if link.purpose == "email_undo" {
         // Whoever had the account after this address was left has been sent ways back of their own.
@@ -351,17 +352,16 @@ async fn try_move(
             link.id,
             asker.at
         )
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
-        ended = open_sessions::end_of(&mut tx, Whose::Persons { person: link.person, but: None }).await?;
+        ended = open_sessions::end_of(tx, Whose::Persons { person: link.person, but: None }).await?;
     } else {
         let until = asker.at + UNDO_GOOD_FOR;
-        insert(&mut tx, (Some(link.person), "email_undo", Some(&link.from)), undo, (asker.at, until)).await?;
-        mails::queue(&mut tx, key, notice).await?;
+        insert(tx, (Some(link.person), "email_undo", Some(&link.from)), undo, (asker.at, until)).await?;
+        mails::queue(tx, key, notice).await?;
     }
     let changes = serde_json::json!({"email": [link.from, link.to]});
-    audit::append(&mut tx, asker.event("person.change_email", link.person, changes)).await?;
-    tx.commit().await?;
+    audit::append(tx, asker.event("person.change_email", link.person, changes)).await?;
     Ok(Moved::Done(ended))
 }
 

@@ -209,45 +209,46 @@ pub enum PublishError {
 /// # Errors
 /// [`PublishError`].
 pub async fn publish_version(db: &CentralDb, new: &NewVersion, by: By) -> Result<Uuid, PublishError> {
-    let mut tx = db.pool().begin().await?;
-    // Held until the end, so that numbers follow each other.
-    let plan = hold(&mut tx, &new.plan).await?;
-    let last = last_number(&mut tx, plan).await?;
-    if new.follows.is_some_and(|known| known != last) {
-        return Err(PublishError::Overtaken(last));
-    }
-    let id = Uuid::now_v7();
-    let number = sqlx::query_scalar!(
-        "insert into subscription_plan_versions
-             (id, plan_id, number, price_monthly, price_yearly, max_users, max_properties, additional_user_price,
-              activation_fee, features, valid_from)
-         select $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10
-         from subscription_plan_versions
-         where plan_id = $2
-         returning number",
-        id,
-        plan,
-        new.price_monthly,
-        new.price_yearly,
-        new.max_users,
-        new.max_properties,
-        new.additional_user_price,
-        new.activation_fee,
-        new.features,
-        new.valid_from
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    let changes = serde_json::json!({
-        "plan": new.plan, "number": number, "price_monthly": new.price_monthly, "price_yearly": new.price_yearly,
-        "max_users": new.max_users, "max_properties": new.max_properties,
-        "additional_user_price": new.additional_user_price, "activation_fee": new.activation_fee,
-        "features": new.features, "valid_from": new.valid_from.unix_timestamp(),
-    });
-    let event = Event { changes, ..by.event("plan.publish_version", "plan", id) };
-    audit::append(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(id)
+    db.transact(async |tx| {
+        // Held until the end, so that numbers follow each other.
+        let plan = hold(tx, &new.plan).await?;
+        let last = last_number(tx, plan).await?;
+        if new.follows.is_some_and(|known| known != last) {
+            return Err(PublishError::Overtaken(last));
+        }
+        let id = Uuid::now_v7();
+        let number = sqlx::query_scalar!(
+            "insert into subscription_plan_versions
+                 (id, plan_id, number, price_monthly, price_yearly, max_users, max_properties, additional_user_price,
+                  activation_fee, features, valid_from)
+             select $1, $2, coalesce(max(number), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10
+             from subscription_plan_versions
+             where plan_id = $2
+             returning number",
+            id,
+            plan,
+            new.price_monthly,
+            new.price_yearly,
+            new.max_users,
+            new.max_properties,
+            new.additional_user_price,
+            new.activation_fee,
+            new.features,
+            new.valid_from
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        let changes = serde_json::json!({
+            "plan": new.plan, "number": number, "price_monthly": new.price_monthly, "price_yearly": new.price_yearly,
+            "max_users": new.max_users, "max_properties": new.max_properties,
+            "additional_user_price": new.additional_user_price, "activation_fee": new.activation_fee,
+            "features": new.features, "valid_from": new.valid_from.unix_timestamp(),
+        });
+        let event = Event { changes, ..by.event("plan.publish_version", "plan", id) };
+        audit::append(tx, event).await?;
+        Ok(id)
+    })
+    .await
 }
 
 async fn last_number(tx: &mut CentralTx, plan: Uuid) -> Result<i32, sqlx::Error> {

@@ -148,25 +148,26 @@ pub async fn confirm(
     codes: &[KeptCode],
     (now, told): (OffsetDateTime, Told<'_>),
 ) -> Result<Option<Changed>, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let since = sqlx::query_scalar!(
-        r#"update people
-           set totp = totp_pending, totp_set_at = $4, totp_step = $3, totp_pending = null, totp_pending_at = null
-           where id = $1 and totp_pending = $2 and totp is null
-           returning totp_set_at as "since!""#,
-        person.as_uuid(),
-        pending,
-        step,
-        now
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some(since) = since else { return Ok(None) };
-    keep_codes(&mut tx, person, codes).await?;
-    let ended = open_sessions::end_of(&mut tx, Whose::Persons { person, but: None }).await?;
-    told.tell(&mut tx, person).await?;
-    tx.commit().await?;
-    Ok(Some(Changed { since: Some(since), ended }))
+    db.transact(async |tx| {
+        let since = sqlx::query_scalar!(
+            r#"update people
+               set totp = totp_pending, totp_set_at = $4, totp_step = $3, totp_pending = null, totp_pending_at = null
+               where id = $1 and totp_pending = $2 and totp is null
+               returning totp_set_at as "since!""#,
+            person.as_uuid(),
+            pending,
+            step,
+            now
+        )
+        .fetch_optional(&mut **tx)
+        .await?;
+        let Some(since) = since else { return Ok(None) };
+        keep_codes(tx, person, codes).await?;
+        let ended = open_sessions::end_of(tx, Whose::Persons { person, but: None }).await?;
+        told.tell(tx, person).await?;
+        Ok(Some(Changed { since: Some(since), ended }))
+    })
+    .await
 }
 
 /// Tells a person that codes are tried which are none of theirs, once a day at most. Says whether they were told now.
@@ -178,22 +179,23 @@ pub async fn warn(
     person: PersonId,
     (now, told): (OffsetDateTime, Told<'_>),
 ) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let done = sqlx::query!(
-        "update people set codes_warned_at = $2
-         where id = $1 and totp is not null and (codes_warned_at is null or codes_warned_at <= $3)",
-        person.as_uuid(),
-        now,
-        now - Duration::DAY
-    )
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
-        return Ok(false);
-    }
-    told.tell(&mut tx, person).await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        let done = sqlx::query!(
+            "update people set codes_warned_at = $2
+             where id = $1 and totp is not null and (codes_warned_at is null or codes_warned_at <= $3)",
+            person.as_uuid(),
+            now,
+            now - Duration::DAY
+        )
+        .execute(&mut **tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        told.tell(tx, person).await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Takes the code of a time step, which must be later than the last that was taken. Says whether it was.
@@ -231,21 +233,22 @@ pub async fn use_code(
     (label, hash): (&str, &str),
     told: Told<'_>,
 ) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let done = sqlx::query!(
-        "delete from recovery_codes where person_id = $1 and label = $2 and hash = $3",
-        person.as_uuid(),
-        label,
-        hash
-    )
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
-        return Ok(false);
-    }
-    told.tell(&mut tx, person).await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        let done = sqlx::query!(
+            "delete from recovery_codes where person_id = $1 and label = $2 and hash = $3",
+            person.as_uuid(),
+            label,
+            hash
+        )
+        .execute(&mut **tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        told.tell(tx, person).await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Puts new recovery codes in the place of all earlier ones. Says whether the person has a second factor at all.
@@ -258,18 +261,21 @@ pub async fn renew_codes(
     codes: &[KeptCode],
     told: Told<'_>,
 ) -> Result<bool, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let held =
-        sqlx::query_scalar!("select id from people where id = $1 and totp is not null for update", person.as_uuid())
-            .fetch_optional(&mut *tx)
-            .await?;
-    if held.is_none() {
-        return Ok(false);
-    }
-    keep_codes(&mut tx, person, codes).await?;
-    told.tell(&mut tx, person).await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        let held = sqlx::query_scalar!(
+            "select id from people where id = $1 and totp is not null for update",
+            person.as_uuid()
+        )
+        .fetch_optional(&mut **tx)
+        .await?;
+        if held.is_none() {
+            return Ok(false);
+        }
+        keep_codes(tx, person, codes).await?;
+        told.tell(tx, person).await?;
+        Ok(true)
+    })
+    .await
 }
 
 async fn keep_codes(tx: &mut CentralTx, person: PersonId, codes: &[KeptCode]) -> Result<(), sqlx::Error> {
@@ -292,14 +298,15 @@ async fn keep_codes(tx: &mut CentralTx, person: PersonId, codes: &[KeptCode]) ->
 /// # Errors
 /// The database's.
 pub async fn remove(db: &CentralDb, person: PersonId, told: Told<'_>) -> Result<Option<Changed>, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    if !take_away(&mut tx, person).await? {
-        return Ok(None);
-    }
-    let ended = open_sessions::end_of(&mut tx, Whose::Persons { person, but: None }).await?;
-    told.tell(&mut tx, person).await?;
-    tx.commit().await?;
-    Ok(Some(Changed { since: None, ended }))
+    db.transact(async |tx| {
+        if !take_away(tx, person).await? {
+            return Ok(None);
+        }
+        let ended = open_sessions::end_of(tx, Whose::Persons { person, but: None }).await?;
+        told.tell(tx, person).await?;
+        Ok(Some(Changed { since: None, ended }))
+    })
+    .await
 }
 
 /// Whom an owner asks about: an account of the same agency.
@@ -344,15 +351,16 @@ pub async fn colleague(db: &CentralDb, tenant: TenantId, user: UserId) -> Result
 /// # Errors
 /// The database's.
 pub async fn reset(db: &CentralDb, person: PersonId, told: Told<'_>) -> Result<Option<Changed>, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    if !take_away(&mut tx, person).await? {
-        return Ok(None);
-    }
-    let ended = open_sessions::end_of(&mut tx, Whose::Persons { person, but: None }).await?;
-    sign_ins::forgive(&mut tx, told.key, &told.mail.to).await?;
-    told.tell(&mut tx, person).await?;
-    tx.commit().await?;
-    Ok(Some(Changed { since: None, ended }))
+    db.transact(async |tx| {
+        if !take_away(tx, person).await? {
+            return Ok(None);
+        }
+        let ended = open_sessions::end_of(tx, Whose::Persons { person, but: None }).await?;
+        sign_ins::forgive(tx, told.key, &told.mail.to).await?;
+        told.tell(tx, person).await?;
+        Ok(Some(Changed { since: None, ended }))
+    })
+    .await
 }
 
 async fn take_away(tx: &mut CentralTx, person: PersonId) -> Result<bool, sqlx::Error> {

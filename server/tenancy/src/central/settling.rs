@@ -74,29 +74,30 @@ pub async fn settle(
     now: OffsetDateTime,
     (by, writer): (By, &Writer<'_>),
 ) -> Result<&'static str, sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let host = sqlx::query_scalar!("select host from domains where id = $1", id).fetch_one(&mut *tx).await?;
-    hold(&mut tx, &host).await?;
-    let standing = sqlx::query_as!(
-        Standing,
-        r#"select id, tenant_id as "tenant: TenantId", host, state, failures, suspect_since
-           from domains where id = $1 for update"#,
-        id
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    let state = match (standing.state.as_str(), look.finding) {
-        ("released", _) => "released",
-        ("pending", Finding::Fine) => take(&mut tx, &standing, look, now, (by, writer)).await?,
-        ("pending", finding) => {
-            note(&mut tx, id, finding.problem(), 0).await?;
-            "pending"
-        }
-        (_, Finding::Fine) => recover(&mut tx, &standing, by).await?,
-        (_, finding) => doubt(&mut tx, &standing, (finding, look.is_daily), now, (by, writer)).await?,
-    };
-    tx.commit().await?;
-    Ok(state)
+    db.transact(async |tx| {
+        let host = sqlx::query_scalar!("select host from domains where id = $1", id).fetch_one(&mut **tx).await?;
+        hold(tx, &host).await?;
+        let standing = sqlx::query_as!(
+            Standing,
+            r#"select id, tenant_id as "tenant: TenantId", host, state, failures, suspect_since
+               from domains where id = $1 for update"#,
+            id
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        let state = match (standing.state.as_str(), look.finding) {
+            ("released", _) => "released",
+            ("pending", Finding::Fine) => take(tx, &standing, look, now, (&by, writer)).await?,
+            ("pending", finding) => {
+                note(tx, id, finding.problem(), 0).await?;
+                "pending"
+            }
+            (_, Finding::Fine) => recover(tx, &standing, &by).await?,
+            (_, finding) => doubt(tx, &standing, (finding, look.is_daily), now, (&by, writer)).await?,
+        };
+        Ok(state)
+    })
+    .await
 }
 
 /// The proof of a claim is there: the host is the agency's, unless somebody else's is better.
@@ -105,7 +106,7 @@ async fn take(
     claim: &Standing,
     look: &Look,
     now: OffsetDateTime,
-    (by, writer): (By, &Writer<'_>),
+    (by, writer): (&By, &Writer<'_>),
 ) -> Result<&'static str, sqlx::Error> {
     if is_quarantined(tx, &claim.host, claim.tenant, now).await? {
         note(tx, claim.id, Some("quarantined"), 0).await?;
@@ -129,7 +130,7 @@ async fn take(
         let changes = serde_json::json!({"host": claim.host, "reason": "proven by another agency"});
         end(tx, owner.id, now).await?;
         note(tx, owner.id, Some("owned"), 0).await?;
-        audit::append(tx, event("domain.release", owner.tenant, (Some(owner.id), changes), By::default())).await?;
+        audit::append(tx, event("domain.release", owner.tenant, (Some(owner.id), changes), &By::default())).await?;
         close_if_none(tx, owner.tenant).await?;
         alerts::raise_in(tx, MOVED, Some(owner.tenant), &claim.host).await?;
         news::tell(tx, writer, owner.tenant, (News::Moved, &claim.host)).await?;
@@ -148,7 +149,7 @@ async fn take(
     Ok("verified")
 }
 
-async fn recover(tx: &mut CentralTx, host: &Standing, by: By) -> Result<&'static str, sqlx::Error> {
+async fn recover(tx: &mut CentralTx, host: &Standing, by: &By) -> Result<&'static str, sqlx::Error> {
     note(tx, host.id, None, 0).await?;
     if host.state == "suspect" {
         let back = sqlx::query!(
@@ -171,7 +172,7 @@ async fn doubt(
     host: &Standing,
     (finding, is_daily): (Finding, bool),
     now: OffsetDateTime,
-    (by, writer): (By, &Writer<'_>),
+    (by, writer): (&By, &Writer<'_>),
 ) -> Result<&'static str, sqlx::Error> {
     let counts = is_daily && finding != Finding::NoAnswer;
     let failures = host.failures + i32::from(counts);

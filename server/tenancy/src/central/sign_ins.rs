@@ -173,23 +173,25 @@ pub async fn record(
     outcome: Outcome,
 ) -> Result<(), sqlx::Error> {
     let email = email_key(key, attempt.email);
-    let mut tx = db.pool().begin().await?;
-    sqlx::query!(
-        "insert into sign_in_attempts (email_key, ip_address, device_key, succeeded, factor, at)
-         values ($1, $2::text::inet, $3, $4, $5, $6)",
-        email,
-        line_of(attempt.ip).to_string(),
-        attempt.device,
-        outcome == Outcome::Passed,
-        factor.as_str(),
-        attempt.at
-    )
-    .execute(&mut *tx)
-    .await?;
-    if outcome == Outcome::Refused {
-        super::session_lines::refused(&mut tx, attempt, factor).await?;
-    }
-    tx.commit().await
+    db.transact(async |tx| {
+        sqlx::query!(
+            "insert into sign_in_attempts (email_key, ip_address, device_key, succeeded, factor, at)
+             values ($1, $2::text::inet, $3, $4, $5, $6)",
+            email,
+            line_of(attempt.ip).to_string(),
+            attempt.device,
+            outcome == Outcome::Passed,
+            factor.as_str(),
+            attempt.at
+        )
+        .execute(&mut **tx)
+        .await?;
+        if outcome == Outcome::Refused {
+            super::session_lines::refused(tx, attempt, factor).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// How many wrong codes were given with an address since then.

@@ -68,31 +68,32 @@ pub async fn request(
     db: &CentralDb,
     key: &Key,
     wanted: &Wanted<'_>,
-    letter: impl FnOnce(SignUpId) -> Letter,
+    letter: impl Fn(SignUpId) -> Letter + Send + Sync,
 ) -> Result<Uuid, RefusedSignUp> {
-    let mut tx = db.pool().begin().await?;
-    throttle(&mut tx, wanted).await?;
-    sqlx::query!(
-        "delete from sign_ups where slug = $1 and confirmed_at is null and expires_at <= $2",
-        wanted.slug,
-        wanted.at
-    )
-    .execute(&mut *tx)
-    .await?;
-    let owners = [wanted.email.to_owned()];
-    let taker = Taker { tenant: None, owners: &owners, at: wanted.at };
-    if !slugs::is_free_for(&mut tx, key, wanted.slug, taker).await? {
-        return Err(RefusedSignUp::SlugTaken);
-    }
-    let sold = plans::find_in(&mut *tx, wanted.plan).await.map_err(|error| match error {
-        sqlx::Error::RowNotFound => RefusedSignUp::UnknownPlan,
-        error => error.into(),
-    })?;
-    let id = upsert(&mut tx, (wanted, sold.version)).await?.ok_or(RefusedSignUp::SlugTaken)?;
-    let mail = Mail { tenant: None, kind: "sign_up.request".into(), to: wanted.email.into(), letter: letter(id) };
-    let mail = mails::queue(&mut tx, key, &mail).await?;
-    tx.commit().await?;
-    Ok(mail)
+    db.transact(async |tx| {
+        throttle(tx, wanted).await?;
+        sqlx::query!(
+            "delete from sign_ups where slug = $1 and confirmed_at is null and expires_at <= $2",
+            wanted.slug,
+            wanted.at
+        )
+        .execute(&mut **tx)
+        .await?;
+        let owners = [wanted.email.to_owned()];
+        let taker = Taker { tenant: None, owners: &owners, at: wanted.at };
+        if !slugs::is_free_for(tx, key, wanted.slug, taker).await? {
+            return Err(RefusedSignUp::SlugTaken);
+        }
+        let sold = plans::find_in(&mut **tx, wanted.plan).await.map_err(|error| match error {
+            sqlx::Error::RowNotFound => RefusedSignUp::UnknownPlan,
+            error => error.into(),
+        })?;
+        let id = upsert(tx, (wanted, sold.version)).await?.ok_or(RefusedSignUp::SlugTaken)?;
+        let mail = Mail { tenant: None, kind: "sign_up.request".into(), to: wanted.email.into(), letter: letter(id) };
+        let mail = mails::queue(tx, key, &mail).await?;
+        Ok(mail)
+    })
+    .await
 }
 
 /// Counts what goes to one address and what comes from one line; two at once count one after the other.
@@ -269,65 +270,68 @@ pub async fn confirm(
     answerer: Answerer<'_>,
     at: OffsetDateTime,
 ) -> Result<Begun, RefusedAnswer> {
-    let mut tx = db.pool().begin().await?;
-    let row = sqlx::query!(
-        r#"select company_name, slug, email, plan, billing_period, terms_version, created_at,
-                  (select v.number from subscription_plan_versions v where v.id = version_id) as plan_version,
-                  person_id as "person: PersonId", operation_id as "operation: OperationId"
-           from sign_ups
-           where id = $1 and (confirmed_at is not null or expires_at > $2)
-           for update"#,
-        id.as_uuid(),
-        at
-    )
-    .fetch_optional(&mut *tx)
-    .await?
-    .ok_or(RefusedAnswer::Gone)?;
-    let (person, name, password_set) = owner(&mut tx, &row.email, answerer).await?;
-    if let (Some(confirmed), Some(operation)) = (row.person, row.operation) {
-        return (confirmed == person).then_some(Begun { person, password_set, operation }).ok_or(RefusedAnswer::Gone);
-    }
-    let new = NewTenant {
-        name: row.company_name,
-        slug: row.slug,
-        email: row.email.clone(),
-        admin_name: name,
-        admin_email: row.email,
-        // They are there already, and keep the password that they have.
-        admin_password_hash: String::new(),
-        plan: row.plan,
-        domain: None,
-        person: Some(person),
-    };
-    let name = format!("sign-up:{}", id.as_uuid());
-    let (operation, tenant) =
-        operations::insert_in(&mut tx, key, &new, Some(&name)).await.map_err(|error| match error {
-            ReserveError::SlugTaken => RefusedAnswer::SlugTaken,
-            ReserveError::NoRoom => RefusedAnswer::NoRoom,
-            ReserveError::Database(error) => RefusedAnswer::Database(error),
-            // What was asked for kept to these rules when it was written down.
-            ReserveError::UnknownPlan | ReserveError::DomainTaken | ReserveError::Invalid(_) => RefusedAnswer::Gone,
-        })?;
-    sqlx::query!(
-        "update sign_ups set confirmed_at = $2, person_id = $3, operation_id = $4 where id = $1",
-        id.as_uuid(),
-        at,
-        person.as_uuid(),
-        operation.as_uuid()
-    )
-    .execute(&mut *tx)
-    .await?;
-    let accepted = serde_json::json!({
-        "plan": [null, new.plan],
-        "plan_version": [null, row.plan_version],
-        "billing_period": [null, row.billing_period],
-        "terms_version": [null, row.terms_version],
-        "terms_accepted_at": [null, row.created_at.unix_timestamp()],
-    });
-    let event = Event::of_platform("company.sign_up", "company", tenant.as_uuid());
-    audit::append(&mut tx, Event { tenant: Some(tenant), at, changes: accepted, ..event }).await?;
-    tx.commit().await?;
-    Ok(Begun { person, password_set, operation })
+    db.transact(async |tx| {
+        let row = sqlx::query!(
+            r#"select company_name, slug, email, plan, billing_period, terms_version, created_at,
+                      (select v.number from subscription_plan_versions v where v.id = version_id) as plan_version,
+                      person_id as "person: PersonId", operation_id as "operation: OperationId"
+               from sign_ups
+               where id = $1 and (confirmed_at is not null or expires_at > $2)
+               for update"#,
+            id.as_uuid(),
+            at
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(RefusedAnswer::Gone)?;
+        let (person, name, password_set) = owner(tx, &row.email, answerer).await?;
+        if let (Some(confirmed), Some(operation)) = (row.person, row.operation) {
+            return (confirmed == person)
+                .then_some(Begun { person, password_set, operation })
+                .ok_or(RefusedAnswer::Gone);
+        }
+        let new = NewTenant {
+            name: row.company_name,
+            slug: row.slug,
+            email: row.email.clone(),
+            admin_name: name,
+            admin_email: row.email,
+            // They are there already, and keep the password that they have.
+            admin_password_hash: String::new(),
+            plan: row.plan,
+            domain: None,
+            person: Some(person),
+        };
+        let name = format!("sign-up:{}", id.as_uuid());
+        let (operation, tenant) =
+            operations::insert_in(tx, key, &new, Some(&name)).await.map_err(|error| match error {
+                ReserveError::SlugTaken => RefusedAnswer::SlugTaken,
+                ReserveError::NoRoom => RefusedAnswer::NoRoom,
+                ReserveError::Database(error) => RefusedAnswer::Database(error),
+                // What was asked for kept to these rules when it was written down.
+                ReserveError::UnknownPlan | ReserveError::DomainTaken | ReserveError::Invalid(_) => RefusedAnswer::Gone,
+            })?;
+        sqlx::query!(
+            "update sign_ups set confirmed_at = $2, person_id = $3, operation_id = $4 where id = $1",
+            id.as_uuid(),
+            at,
+            person.as_uuid(),
+            operation.as_uuid()
+        )
+        .execute(&mut **tx)
+        .await?;
+        let accepted = serde_json::json!({
+            "plan": [null, new.plan],
+            "plan_version": [null, row.plan_version],
+            "billing_period": [null, row.billing_period],
+            "terms_version": [null, row.terms_version],
+            "terms_accepted_at": [null, row.created_at.unix_timestamp()],
+        });
+        let event = Event::of_platform("company.sign_up", "company", tenant.as_uuid());
+        audit::append(tx, Event { tenant: Some(tenant), at, changes: accepted, ..event }).await?;
+        Ok(Begun { person, password_set, operation })
+    })
+    .await
 }
 
 /// Who will own the agency: made now, or the one who is signed in, when the mail was theirs.

@@ -239,31 +239,32 @@ pub async fn rename(
     if is_reserved(slug) {
         return Err(RenameError::Reserved);
     }
-    let mut tx = db.pool().begin().await?;
-    let before = sqlx::query_scalar!(
-        "select slug from companies where id = $1 and status in ('active', 'suspended') for update",
-        tenant.as_uuid()
-    )
-    .fetch_optional(&mut *tx)
-    .await?
-    .ok_or(RenameError::NotFound)?;
-    if before == slug {
-        return Ok(before);
-    }
-    if by.person.is_some() {
-        has_not_had_enough(&mut tx, tenant, slug).await?;
-    }
-    let owners = owners_of(&mut tx, tenant).await?;
-    let taker = Taker { tenant: Some(tenant), owners: &owners, at: OffsetDateTime::now_utc() };
-    if !take(&mut tx, key, slug, taker).await? {
-        return Err(RenameError::Taken);
-    }
-    sqlx::query!("update companies set slug = $2 where id = $1", tenant.as_uuid(), slug).execute(&mut *tx).await?;
-    let changes = serde_json::json!({"slug": [before, slug]});
-    let event = by.line(Some(tenant), "tenant.rename", ("company", tenant.as_uuid()), changes);
-    audit::append(&mut tx, event).await?;
-    tx.commit().await?;
-    Ok(before)
+    db.transact(async |tx| {
+        let before = sqlx::query_scalar!(
+            "select slug from companies where id = $1 and status in ('active', 'suspended') for update",
+            tenant.as_uuid()
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(RenameError::NotFound)?;
+        if before == slug {
+            return Ok(before);
+        }
+        if by.person.is_some() {
+            has_not_had_enough(tx, tenant, slug).await?;
+        }
+        let owners = owners_of(tx, tenant).await?;
+        let taker = Taker { tenant: Some(tenant), owners: &owners, at: OffsetDateTime::now_utc() };
+        if !take(tx, key, slug, taker).await? {
+            return Err(RenameError::Taken);
+        }
+        sqlx::query!("update companies set slug = $2 where id = $1", tenant.as_uuid(), slug).execute(&mut **tx).await?;
+        let changes = serde_json::json!({"slug": [before, slug]});
+        let event = by.line(Some(tenant), "tenant.rename", ("company", tenant.as_uuid()), changes);
+        audit::append(tx, event).await?;
+        Ok(before)
+    })
+    .await
 }
 
 /// Each change holds a slug for 90 days, and is a host that wants a certificate: there is an end to them.
@@ -287,15 +288,16 @@ async fn has_not_had_enough(tx: &mut CentralTx, tenant: TenantId, slug: &str) ->
 /// # Errors
 /// The database's.
 pub async fn release(db: &CentralDb, slug: &str, by: By) -> Result<bool, Error> {
-    let mut tx = db.pool().begin().await?;
-    let held =
-        sqlx::query!(r#"delete from held_slugs where slug = $1 returning tenant_id as "tenant: TenantId""#, slug);
-    let Some(held) = held.fetch_optional(&mut *tx).await? else { return Ok(false) };
-    let entity = held.tenant.map_or(Uuid::nil(), TenantId::as_uuid);
-    let event = by.line(held.tenant, "slug.release", ("slug", entity), serde_json::json!({"slug": slug}));
-    audit::append(&mut tx, audit::Event { entity_id: held.tenant.map(TenantId::as_uuid), ..event }).await?;
-    tx.commit().await?;
-    Ok(true)
+    db.transact(async |tx| {
+        let held =
+            sqlx::query!(r#"delete from held_slugs where slug = $1 returning tenant_id as "tenant: TenantId""#, slug);
+        let Some(held) = held.fetch_optional(&mut **tx).await? else { return Ok(false) };
+        let entity = held.tenant.map_or(Uuid::nil(), TenantId::as_uuid);
+        let event = by.line(held.tenant, "slug.release", ("slug", entity), serde_json::json!({"slug": slug}));
+        audit::append(tx, audit::Event { entity_id: held.tenant.map(TenantId::as_uuid), ..event }).await?;
+        Ok(true)
+    })
+    .await
 }
 
 /// Removes what is held no longer, and the digests of owners with it.

@@ -136,12 +136,13 @@ pub async fn change_role(
     user: UserId,
     (from, to): (&str, &str),
 ) -> Result<Vec<Stored>, TeamError> {
-    let mut tx = db.pool().begin().await?;
-    seats::hold(&mut tx, by.tenant).await?;
-    let ended = set_role(&mut tx, by, user, (from, to)).await?;
-    keep_an_owner(&mut tx, by.tenant).await?;
-    tx.commit().await?;
-    Ok(ended)
+    db.transact(async |tx| {
+        seats::hold(tx, by.tenant).await?;
+        let ended = set_role(tx, by, user, (from, to)).await?;
+        keep_an_owner(tx, by.tenant).await?;
+        Ok(ended)
+    })
+    .await
 }
 
 /// Makes another member an owner; whoever hands over becomes a manager, unless `stays`. Gives the sessions that it has ended, to
@@ -155,15 +156,16 @@ pub async fn hand_over(
     (to, role): (UserId, &str),
     stays: Stays,
 ) -> Result<Vec<Stored>, TeamError> {
-    let mut tx = db.pool().begin().await?;
-    seats::hold(&mut tx, by.tenant).await?;
-    let mut ended = set_role(&mut tx, by, to, (role, "owner")).await?;
-    if stays == Stays::AsManager {
-        ended.extend(set_role(&mut tx, by, by.user, ("owner", "manager")).await?);
-    }
-    keep_an_owner(&mut tx, by.tenant).await?;
-    tx.commit().await?;
-    Ok(ended)
+    db.transact(async |tx| {
+        seats::hold(tx, by.tenant).await?;
+        let mut ended = set_role(tx, by, to, (role, "owner")).await?;
+        if stays == Stays::AsManager {
+            ended.extend(set_role(tx, by, by.user, ("owner", "manager")).await?);
+        }
+        keep_an_owner(tx, by.tenant).await?;
+        Ok(ended)
+    })
+    .await
 }
 
 /// What becomes of an owner who makes another.
@@ -217,11 +219,12 @@ pub async fn deactivate(
     (user, from): (UserId, &str),
     heir: UserId,
 ) -> Result<Vec<Stored>, TeamError> {
-    let mut tx = db.pool().begin().await?;
-    seats::hold(&mut tx, by.tenant).await?;
-    let ended = send_away(&mut tx, by, ((user, Some(from)), heir), "member.deactivate").await?;
-    tx.commit().await?;
-    Ok(ended)
+    db.transact(async |tx| {
+        seats::hold(tx, by.tenant).await?;
+        let ended = send_away(tx, by, ((user, Some(from)), heir), "member.deactivate").await?;
+        Ok(ended)
+    })
+    .await
 }
 
 /// A member leaves by themselves: as when they are sent away, and the owners hear of it.
@@ -229,20 +232,21 @@ pub async fn deactivate(
 /// # Errors
 /// [`TeamError`].
 pub async fn leave(db: &CentralDb, by: &By, heir: UserId, now: OffsetDateTime) -> Result<Vec<Stored>, TeamError> {
-    let mut tx = db.pool().begin().await?;
-    seats::hold(&mut tx, by.tenant).await?;
-    let ended = send_away(&mut tx, by, ((by.user, None), heir), "member.leave").await?;
-    let names = sqlx::query!(
-        "select u.name, h.name as heir from users u join users h on h.id = u.heir_id where u.id = $1",
-        by.user.as_uuid()
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    let news = News::Left { name: names.name, heir: names.heir };
-    let cause = format!("{}:{}:{}", news.kind(), by.user, now.unix_timestamp_nanos());
-    owner_notices::leave_word(&mut tx, by.tenant, (&cause, now), &news).await?;
-    tx.commit().await?;
-    Ok(ended)
+    db.transact(async |tx| {
+        seats::hold(tx, by.tenant).await?;
+        let ended = send_away(tx, by, ((by.user, None), heir), "member.leave").await?;
+        let names = sqlx::query!(
+            "select u.name, h.name as heir from users u join users h on h.id = u.heir_id where u.id = $1",
+            by.user.as_uuid()
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        let news = News::Left { name: names.name, heir: names.heir };
+        let cause = format!("{}:{}:{}", news.kind(), by.user, now.unix_timestamp_nanos());
+        owner_notices::leave_word(tx, by.tenant, (&cause, now), &news).await?;
+        Ok(ended)
+    })
+    .await
 }
 
 /// Closes the door behind somebody, whose records are `heir`'s from now on.
@@ -281,27 +285,28 @@ async fn send_away(
 /// # Errors
 /// [`TeamError`].
 pub async fn reactivate(db: &CentralDb, by: &By, (user, from): (UserId, &str)) -> Result<(), TeamError> {
-    let mut tx = db.pool().begin().await?;
-    seats::hold(&mut tx, by.tenant).await?;
-    seats::is_free(&mut tx, by.tenant).await?.map_err(TeamError::Full)?;
-    // An owner of old comes back as what everybody may make them.
-    let done = sqlx::query!(
-        "update users
-         set active = true, deactivated_at = null, heir_id = null, role = case role when 'owner' then 'manager' else role end
-         where id = $1 and company_id = $2 and not active and role = $3",
-        user.as_uuid(),
-        by.tenant.as_uuid(),
-        from
-    )
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
-        return Err(TeamError::NotFound);
-    }
-    let changes = serde_json::json!({"active": [false, true]});
-    audit::append(&mut tx, by.event("member.reactivate", ("member", user.as_uuid()), changes)).await?;
-    tx.commit().await?;
-    Ok(())
+    db.transact(async |tx| {
+        seats::hold(tx, by.tenant).await?;
+        seats::is_free(tx, by.tenant).await?.map_err(TeamError::Full)?;
+        // An owner of old comes back as what everybody may make them.
+        let done = sqlx::query!(
+            "update users
+             set active = true, deactivated_at = null, heir_id = null, role = case role when 'owner' then 'manager' else role end
+             where id = $1 and company_id = $2 and not active and role = $3",
+            user.as_uuid(),
+            by.tenant.as_uuid(),
+            from
+        )
+        .execute(&mut **tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(TeamError::NotFound);
+        }
+        let changes = serde_json::json!({"active": [false, true]});
+        audit::append(tx, by.event("member.reactivate", ("member", user.as_uuid()), changes)).await?;
+        Ok(())
+    })
+    .await
 }
 
 async fn keep_an_owner(tx: &mut CentralTx, tenant: TenantId) -> Result<(), TeamError> {

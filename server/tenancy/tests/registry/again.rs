@@ -1,8 +1,10 @@
 //! Acts that meet another transaction: done again, whole, three times in all. CON-08.
 
-use sqlx::Executor as _;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, PgConnection};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use tenancy::testing::{Agency, agency, run};
+use tenancy::central::companies::{self, By};
+use tenancy::central::slugs::{self, RenameError};
+use tenancy::testing::{Agency, agency, bed, run, superuser};
 use tenancy::{DatabaseError, TenantDb, TenantTx};
 use tokio::sync::Barrier;
 use uuid::Uuid;
@@ -26,7 +28,7 @@ async fn leave_a_line(tx: &mut TenantTx) -> Result<(), DatabaseError> {
 /// Raises this SQLSTATE, as PostgreSQL does.
 async fn refuse(tx: &mut TenantTx, code: &str) -> Result<(), DatabaseError> {
     let raise = format!("do $$ begin raise exception 'as meant' using errcode = '{code}'; end $$");
-    tx.execute(sqlx::AssertSqlSafe(raise)).await.map(drop)
+    tx.execute(AssertSqlSafe(raise)).await.map(drop)
 }
 
 /// So many lines lie in an agency's outbox.
@@ -219,5 +221,75 @@ fn a_refusal_that_an_act_passes_over_is_no_success() {
             .await;
         assert!(matches!(done, Err(DatabaseError::Protocol(_))), "{done:?}");
         assert_eq!(lines(&a).await, 1);
+    });
+}
+
+/// Refuses the next `times` changes of the agency's row in the central database. A sequence counts all of them, which no rollback
+/// sets back.
+async fn meet(root: &mut PgConnection, a: &Agency, (times, code): (i64, &str)) {
+    let (id, name) = (a.route.tenant, a.route.tenant.as_uuid().simple());
+    let trigger = format!(
+        "drop trigger if exists meet_{name} on companies;
+         drop function if exists meet_{name};
+         drop sequence if exists met_{name};
+         create sequence met_{name};
+         create function meet_{name}() returns trigger language plpgsql security definer as $$
+         begin
+             if nextval('public.met_{name}') <= {times} then
+                 raise exception 'as meant' using errcode = '{code}';
+             end if;
+             return new;
+         end $$;
+         create trigger meet_{name} before update on companies
+             for each row when (old.id = '{id}') execute function meet_{name}()"
+    );
+    root.execute(AssertSqlSafe(trigger)).await.expect("somebody to meet");
+}
+
+/// How many changes [`meet`] has counted, the agency's name, and how many lines of this action the log has of it.
+async fn standing(root: &mut PgConnection, a: &Agency, action: &str) -> (i64, String, i64) {
+    let query = format!(
+        "select (select last_value from met_{}), name,
+                (select count(*) from tenant_audit_log where tenant_id = companies.id and action = $1)
+         from companies where id = $2",
+        a.route.tenant.as_uuid().simple()
+    );
+    let query = sqlx::query_as(AssertSqlSafe(query)).bind(action.to_owned()).bind(a.route.tenant);
+    query.fetch_one(root).await.expect("read")
+}
+
+#[test]
+fn an_act_in_the_central_database_that_meets_another_is_done_once() {
+    run(async {
+        let (central, key) = (bed().await.deployment.central(), bed().await.deployment.key());
+        let (a, b) = (agency().await, agency().await);
+        let mut root = superuser().await.database("central").connect().await.expect("superuser");
+        let rename = async |agency: &Agency, name: &str| {
+            companies::set_name(central, (agency.route.tenant, name), By::default()).await
+        };
+
+        meet(&mut root, &a, (2, "40001")).await;
+        rename(&a, "Casa nova").await.expect("the third time").expect("it is in use");
+        assert_eq!(standing(&mut root, &a, "tenant.set_name").await, (3, "Casa nova".to_owned(), 1));
+        meet(&mut root, &a, (3, "40P01")).await;
+        assert_eq!(code(&rename(&a, "Casa novíssima").await.expect_err("three times in all")), "40P01");
+        assert_eq!(standing(&mut root, &a, "tenant.set_name").await, (3, "Casa nova".to_owned(), 1));
+        meet(&mut root, &a, (1, "55P03")).await;
+        assert_eq!(code(&rename(&a, "Casa novíssima").await.expect_err("not for anybody's sake")), "55P03");
+        assert_eq!(standing(&mut root, &a, "tenant.set_name").await, (1, "Casa nova".to_owned(), 1));
+
+        // Errors of our own say where they come from.
+        let slug = format!("{}-2", a.route.slug);
+        meet(&mut root, &a, (1, "40P01")).await;
+        slugs::rename(central, key, (a.route.tenant, &slug), By::default()).await.expect("the second time");
+        assert_eq!(standing(&mut root, &a, "tenant.rename").await, (2, "Casa nova".to_owned(), 1));
+        meet(&mut root, &a, (3, "40001")).await;
+        let refused = slugs::rename(central, key, (a.route.tenant, &a.route.slug), By::default()).await;
+        assert!(matches!(refused, Err(RenameError::Database(_))), "{refused:?}");
+        assert_eq!(standing(&mut root, &a, "tenant.rename").await, (3, "Casa nova".to_owned(), 1));
+
+        meet(&mut root, &b, (0, "40001")).await;
+        rename(&b, "Lar").await.expect("nobody else notices").expect("it is in use");
+        assert_eq!(standing(&mut root, &b, "tenant.set_name").await, (1, "Lar".to_owned(), 1));
     });
 }

@@ -4,7 +4,7 @@ use super::*;
 
 /// Somebody's wish for an agency on this plan.
 async fn sign_up(new: &NewTenant, email: &str) -> SignUpId {
-    let (bed, mut made) = (bed().await, None);
+    let (bed, made) = (bed().await, std::sync::OnceLock::new());
     let wanted = Wanted {
         company_name: &new.name,
         slug: &new.slug,
@@ -22,11 +22,11 @@ async fn sign_up(new: &NewTenant, email: &str) -> SignUpId {
         at: OffsetDateTime::now_utc(),
     };
     let letter = |id| {
-        made = Some(id);
+        made.set(id).expect("one letter");
         Letter { name: String::new(), subject: "x".into(), text: "x".into(), html: "x".into() }
     };
     sign_ups::request(bed.deployment.central(), bed.deployment.key(), &wanted, letter).await.expect("asked for");
-    made.expect("a letter")
+    made.into_inner().expect("a letter")
 }
 
 /// What the first invoice of who answers comes to.
