@@ -77,14 +77,9 @@ impl Attempts {
 
     /// Three quarters more or less: those who met do not come back in one moment.
     fn pause(&self) -> Duration {
-        jittered(PAUSE * 4_u32.pow(self.0 - 1), 0.75)
+        let chance = u32::from(uuid::Uuid::new_v4().as_bytes()[15]);
+        PAUSE * 4_u32.pow(self.0 - 1) * (64 + chance * 3 / 2) / 256
     }
-}
-
-/// Up to so large a part more or less.
-pub(crate) fn jittered(time: Duration, part: f64) -> Duration {
-    let (_, low) = uuid::Uuid::new_v4().as_u64_pair();
-    time.mul_f64(1.0 - part + 2.0 * part * (low % 1024) as f64 / 1024.0)
 }
 
 #[cfg(test)]
@@ -97,7 +92,7 @@ mod tests {
         for (attempt, about) in [(1, PAUSE), (2, 4 * PAUSE)] {
             let pauses: BTreeSet<_> = (0..100).map(|_| Attempts(attempt).pause()).collect();
             assert!(pauses.len() > 20);
-            assert!(pauses.iter().all(|pause| *pause >= about.mul_f64(0.25) && *pause <= about.mul_f64(1.75)));
+            assert!(pauses.iter().all(|pause| *pause >= about / 4 && *pause <= about * 7 / 4));
         }
     }
 

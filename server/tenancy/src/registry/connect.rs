@@ -10,14 +10,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::OpenError;
 use super::agency::Agency;
 use super::server::Conn;
-use crate::again::jittered;
 use crate::{TenantId, migrate};
 
 /// Between two attempts at a server that has no place now, or is not up yet.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(400));
-
-/// What was opened in one moment does not end in one: a fifth more or less.
-const SPREAD: f64 = 0.2;
 
 /// Whose failure it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,7 +61,7 @@ async fn attempt(agency: &Agency) -> Result<Conn, OpenError> {
     let mut raw = agency.options().clone().connect().await?;
     check(&mut raw, agency).await?;
     let now = Instant::now();
-    Ok(Conn { raw, ends: now + jittered(agency.lifetime(), SPREAD), used: now })
+    Ok(Conn { raw, ends: now + jittered(agency.lifetime()), used: now })
 }
 
 /// Whether the database is this agency's, and of a schema that this program understands.
@@ -134,6 +130,12 @@ fn blame(error: &OpenError) -> Blame {
     }
 }
 
+/// A fifth more or less: what was opened in one moment does not end in one.
+fn jittered(time: Duration) -> Duration {
+    let (_, low) = uuid::Uuid::new_v4().as_u64_pair();
+    time.mul_f64(0.8 + 0.4 * (low % 1024) as f64 / 1024.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,7 +151,7 @@ mod tests {
     #[test]
     fn lives_end_at_different_times() {
         let time = Duration::from_secs(1200);
-        let lives: std::collections::BTreeSet<_> = (0..100).map(|_| jittered(time, SPREAD)).collect();
+        let lives: std::collections::BTreeSet<_> = (0..100).map(|_| jittered(time)).collect();
         assert!(lives.len() > 20);
         assert!(lives.iter().all(|life| *life >= time.mul_f64(0.8) && *life <= time.mul_f64(1.2)));
     }
