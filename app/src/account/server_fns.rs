@@ -4,8 +4,6 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-#[cfg(feature = "ssr")]
-use super::types::Done;
 use super::types::{LinkCard, ProfilePage};
 use crate::error::AppError;
 use crate::values::fields::Fields;
@@ -67,7 +65,7 @@ pub async fn load_profile(#[server(default)] draft: Option<Uuid>) -> Result<Prof
 pub async fn update_profile(#[server(flatten)] form: Fields) -> Result<(), AppError> {
     let who = crate::caller::insider()?;
     super::own::update_profile(&*crate::caller::house()?, &who, &form).await?;
-    super::own::go_back(&who, Done::Details);
+    super::own::go_back(&who, super::types::Done::Details);
     Ok(())
 }
 
@@ -76,7 +74,7 @@ pub async fn update_profile(#[server(flatten)] form: Fields) -> Result<(), AppEr
 pub async fn change_password(#[server(flatten)] form: Fields) -> Result<(), AppError> {
     let who = crate::caller::insider()?;
     super::own::change_password(&crate::caller::house()?, &who, &form).await?;
-    super::own::go_back(&who, Done::Password);
+    super::own::go_back(&who, super::types::Done::Password);
     Ok(())
 }
 
@@ -85,6 +83,6 @@ pub async fn change_password(#[server(flatten)] form: Fields) -> Result<(), AppE
 pub async fn ask_email(#[server(flatten)] form: Fields) -> Result<(), AppError> {
     let who = crate::caller::insider()?;
     super::own::ask_email(&crate::caller::house()?, &who, &form, crate::words::lang()).await?;
-    super::own::go_back(&who, Done::Email);
+    super::own::go_back(&who, super::types::Done::Email);
     Ok(())
 }
