@@ -5,10 +5,10 @@ import { createInterface } from "node:readline";
 
 /** The central database of the server under test, as its superuser: the installation is the journeys' own. */
 function psql(...more: string[]) {
-  // The folder of its socket is the file's fifth line (PostgreSQL 15 manual, 73.1).
-  const socket = readFileSync(`${process.env.DATA_DIR}/postgres/postmaster.pid`, "utf8").split("\n")[4];
+  // Its port and the folder of its socket are the file's fourth and fifth line (PostgreSQL 15 manual, 73.1).
+  const [, , , port, socket] = readFileSync(`${process.env.DATA_DIR}/postgres/postmaster.pid`, "utf8").split("\n");
   const program = process.env.SOBRADO_PG_BIN ? `${process.env.SOBRADO_PG_BIN}/psql` : "psql";
-  return [program, ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", "-d", "central", ...more]] as const;
+  return [program, ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", socket, "-p", port, "-U", "postgres", "-d", "central", ...more]] as const;
 }
 
 /** What a statement answers, columns between bars. */

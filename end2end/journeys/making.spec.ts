@@ -110,6 +110,7 @@ const BROKEN: [string, () => (route: Route) => unknown, number][] = [
 ];
 
 test("where no stream comes through the page is asked for anew, and the door opens all the same", async ({ page, watch }) => {
+  test.slow();
   watch.expectStatus(503);
   const { slug, held } = await begin(page);
   for (const [at, [how, answers, count]] of BROKEN.entries()) {

@@ -5,10 +5,11 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use http::StatusCode;
+use http::{StatusCode, header};
 use std::io;
 use std::os::fd::AsFd as _;
 use std::time::Duration;
+use tenancy::Host;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,7 @@ use tower::ServiceBuilder;
 use crate::boot;
 use crate::config::Config;
 use crate::layers::headers::Secure;
+use crate::layers::host::OnPlatform;
 use crate::layers::request::Proxies;
 use crate::layers::{central, headers, panic, request};
 use crate::listen::{self, PER_PEER, Patience, Peers};
@@ -53,8 +55,8 @@ impl Lent {
     }
 }
 
-/// Waits until the central database is there, if it is on a given server, and is not said to be there by itself: what only a
-/// person can mend is left to who opens it. Meanwhile the public listener says to come back.
+/// Waits while the central database is away, if it lies on a given server; what only a person can mend is left to whoever opens
+/// it. Meanwhile the public listener says to come back.
 ///
 /// # Errors
 /// [`Lent::to`]'s.
@@ -76,10 +78,20 @@ pub async fn for_the_central_database(config: &Config, public: &TcpListener) -> 
     Ok(())
 }
 
-/// Alive, not ready, and no page yet.
+/// Alive, not ready, and no page yet. The platform's host is told what it is always told: browsers keep the last word that they
+/// hear of https (RFC 6797, 8.1).
 fn come_back(config: &Config) -> Router {
     let proxies = Proxies(config.trusted_proxies.as_slice().into());
-    let secure = Secure { https: config.settings(None).https };
+    let settings = config.settings(None);
+    let (secure, base_host) = (Secure { https: settings.https }, settings.base_host);
+    let answer = async move |request: Request| {
+        let named = request.headers().get(header::HOST).and_then(|host| Host::parse(host.to_str().ok()?));
+        let mut response = central::come_back(&request);
+        if named.is_some_and(|host| host.as_str() == base_host) {
+            response.extensions_mut().insert(OnPlatform);
+        }
+        response
+    };
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(proxies, request::layer))
         .layer(from_fn_with_state(secure, headers::layer))
@@ -87,6 +99,36 @@ fn come_back(config: &Config) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { (StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }))
-        .fallback(async |request: Request| central::come_back(&request))
+        .fallback(answer)
         .layer(layers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::extract::ConnectInfo;
+    use std::net::{Ipv4Addr, SocketAddr};
+    use tower::ServiceExt as _;
+
+    #[tokio::test]
+    async fn browsers_keep_what_they_know_of_https() {
+        let config = Config::from(|name| match name {
+            "BASE_URL" => Some("https://sobrado.example".to_owned()),
+            "SECRET_KEY" => Some("0123456789abcdef0123456789abcdef".to_owned()),
+            _ => None,
+        });
+        let waiting = come_back(&config.expect("enough"));
+        for (host, expected) in [
+            ("sobrado.example", "max-age=63072000; includeSubDomains"),
+            ("casa-azul.sobrado.example", "max-age=63072000"),
+        ] {
+            let peer = ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 1)));
+            let request = Request::builder().uri("/").header(header::HOST, host).extension(peer);
+            let request = request.body(Body::empty()).expect("a request");
+            let response = waiting.clone().oneshot(request).await.expect("an answer");
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.headers()[header::STRICT_TRANSPORT_SECURITY], expected, "{host}");
+        }
+    }
 }

@@ -71,8 +71,19 @@ pub async fn update_profile(house: &House, who: &Insider, form: &Fields) -> Resu
     }
 }
 
+/// What only a member's form has.
+const OF_MEMBERS: [&str; 2] = ["phone", "creci"];
+
 async fn update_members(house: &House, who: &Insider, tenant: TenantId, form: &Fields) -> Result<(), AppError> {
-    let input = parse_profile(form)?;
+    // An operator's page that is still open in the browser of a member asks for a name alone: the rest stays.
+    let now = people::profile(&house.central, who.person).await?;
+    let mut form = form.clone();
+    for (field, kept) in OF_MEMBERS.into_iter().zip([now.phone, now.creci]) {
+        if !form.0.contains_key(field) {
+            form = form.with(field, kept.as_deref().unwrap_or_default());
+        }
+    }
+    let input = parse_profile(&form)?;
     let (values, user) =
         ((input.name.as_str(), input.phone.as_deref(), input.creci.as_deref()), UserId::from(who.account));
     let by = team::By {
@@ -98,6 +109,10 @@ async fn tell(house: &House, db: &TenantDb, user: UserId) {
 }
 
 async fn rename_operator(house: &House, who: &Insider, form: &Fields) -> Result<(), AppError> {
+    // And a member's page in an operator's browser says more than would be saved.
+    if OF_MEMBERS.iter().any(|field| form.0.contains_key(*field)) {
+        return Err(AppError::Unauthenticated);
+    }
     let name = parse_own_name(form)?;
     let by = By {
         person: Some(who.person.as_uuid()),

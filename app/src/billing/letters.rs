@@ -165,7 +165,7 @@ fn goes_soon(lang: Lang, company: &str, (on, is_wished): (i64, bool)) -> Option<
         (Lang::Pt, true) => (
             format!("Os dados da {company} serão apagados em {day}"),
             format!(
-                "A assinatura da {company} terminou há 30 dias, como foi pedido. Em {day} o banco de dados e as fotos são apagados, e ninguém os recupera depois disso. Até lá ninguém entra mais."
+                "A assinatura da {company} terminou há 30 dias, como foi pedido. Em {day} o banco de dados e as fotos são apagados, e ninguém os recupera depois disso. Até lá ninguém consegue entrar."
             ),
             "",
             "Para voltar, ou para receber uma cópia dos dados, escreva antes desse dia a quem atende você na plataforma. Se está tudo certo assim, não é preciso fazer nada.",
@@ -173,15 +173,15 @@ fn goes_soon(lang: Lang, company: &str, (on, is_wished): (i64, bool)) -> Option<
         (Lang::En, true) => (
             format!("The data of {company} will be deleted on {day}"),
             format!(
-                "The subscription of {company} ended 30 days ago, as was asked for. On {day} its database and its photographs are deleted, and nobody brings them back after that. Until then nobody enters any more."
+                "The subscription of {company} ended 30 days ago, as was asked for. On {day} its database and its photographs are deleted, and they cannot be recovered after that. Until then nobody can sign in."
             ),
             "",
-            "To come back, or to be given a copy of the data, write before that day to whoever looks after you at the platform. If all is well so, there is nothing to do.",
+            "To come back, or to be given a copy of the data, write before that day to whoever looks after you at the platform. If that is what you want, there is nothing to do.",
         ),
         (Lang::Pt, false) => (
             format!("Os dados da {company} serão apagados em {day}"),
             format!(
-                "A assinatura da {company} terminou há 30 dias por uma fatura que não foi paga. Em {day} o banco de dados e as fotos são apagados, e ninguém os recupera depois disso. Até lá ninguém entra mais."
+                "A assinatura da {company} terminou há 30 dias por uma fatura que não foi paga. Em {day} o banco de dados e as fotos são apagados, e ninguém os recupera depois disso. Até lá ninguém consegue entrar."
             ),
             "",
             "Com o pagamento registrado antes desse dia, o acesso volta sozinho. Se já pagou, ou se quer receber uma cópia dos dados, escreva agora a quem atende você na plataforma.",
@@ -189,7 +189,7 @@ fn goes_soon(lang: Lang, company: &str, (on, is_wished): (i64, bool)) -> Option<
         (Lang::En, false) => (
             format!("The data of {company} will be deleted on {day}"),
             format!(
-                "The subscription of {company} ended 30 days ago for an invoice that was not paid. On {day} its database and its photographs are deleted, and nobody brings them back after that. Until then nobody enters any more."
+                "The subscription of {company} ended 30 days ago for an invoice that was not paid. On {day} its database and its photographs are deleted, and they cannot be recovered after that. Until then nobody can sign in."
             ),
             "",
             "With the payment recorded before that day, access comes back by itself. If you have paid, or want to be given a copy of the data, write now to whoever looks after you at the platform.",

@@ -28,6 +28,10 @@ pub async fn look_after(house: &House) -> Result<usize, AppError> {
     let mut seen = for_each(due, |domain| recheck(house, domain)).await;
     if house.settings.https {
         let due = domains::due_over_https(&house.central, now).await?;
+        // The edge asks us whether it may: what was proved a moment ago is on the map before it does.
+        if due.iter().any(|domain| domain.tls_state != "active") {
+            house.routes.reload().await?;
+        }
         seen += for_each(due, |domain| knock(house, domain)).await;
     }
     Ok(seen)
@@ -128,8 +132,8 @@ pub async fn look_at_ours(house: &House, ours: &mut Ours) -> Result<(), AppError
     let host = &house.settings.base_host;
     let seen = visit(house, host).await;
     let life = Life::of(host, &seen, now);
-    let is_settled = ours.is_late || matches!(life, Life::InTime);
-    ours.next = Some(now + if is_settled { Duration::days(1) } else { Duration::hours(1) });
+    let waits_a_day = ours.is_late || matches!(life, Life::InTime);
+    ours.next = Some(now + if waits_a_day { Duration::days(1) } else { Duration::hours(1) });
     match life {
         Life::Late(detail) if ours.is_late => alerts::raise(&house.central, LATE, None, &detail).await?,
         Life::Late(_) => ours.is_late = true,

@@ -105,7 +105,7 @@ fn english(problem: &Problem) -> String {
         Problem::WrongTogether => "The password or the code is wrong.".into(),
         Problem::StepOver => "The time for the code is over. Sign in again with e-mail and password.".into(),
         Problem::TooLateToPay => {
-            "This agency's data are being deleted: a payment keeps them no more. Give it back.".into()
+            "This agency's data is being deleted, and a payment no longer keeps it. Return the payment.".into()
         }
         Problem::AskThePlatform => "Only the platform can do this for this person. Talk to support.".into(),
         Problem::NotActive => "Change the status to Active.".into(),

@@ -53,7 +53,7 @@ impl Serve {
         std::fs::create_dir_all(&config.data_dir)
             .with_context(|| format!("DATA_DIR {} cannot be made", config.data_dir.display()))?;
         let lock = ServeLock::take(&config.data_dir)?;
-        let mut porch = Porch::stand_on(&config).await?;
+        let mut porch = Porch::open(&config).await?;
         let meanwhile = Lent::to(router::internal(porch.asked.clone()), &porch.internal, &config)?;
         let (deployment, state, committed) = tokio::select! {
             opened = self.open(&config, &porch.public) => opened?,
@@ -132,7 +132,7 @@ impl Serve {
         let serving = tokio::spawn(listen::serve(public, pages, stop.clone(), patience, peers()));
         let inside = router::internal(asked.with_a_map(state.house.clone()));
         let measuring = tokio::spawn(listen::serve(internal, inside, stop.clone(), patience, peers()));
-        tokio::spawn(kept::keep(state.house.clone(), config.data_dir.clone(), stop.clone()));
+        let keeping = tokio::spawn(kept::keep(state.house.clone(), config.data_dir.clone(), stop.clone()));
         announce(config, deployment, self.demo);
         telemetry::metrics().run_upkeep();
         let how = told.wait().await;
@@ -147,7 +147,7 @@ impl Serve {
         }
         stop.cancel();
         let deadline = Instant::now() + patience.finish;
-        let _ = tokio::join!(serving, measuring);
+        let _ = tokio::join!(serving, measuring, keeping);
         if let Some(mut committed) = end(working, deadline).await {
             // What was committed since: another process works already, or looks when this one is started again.
             worker::elsewhere::tell(deployment.central(), None, &mut committed).await;
@@ -170,7 +170,7 @@ struct Porch {
 
 impl Porch {
     /// Both ports first: a taken one is told before anything is started.
-    async fn stand_on(config: &Config) -> anyhow::Result<Self> {
+    async fn open(config: &Config) -> anyhow::Result<Self> {
         let public = bind("LISTEN_ADDR", config.listen).await?;
         let internal = bind("INTERNAL_ADDR", config.internal).await?;
         // Counts from here on.

@@ -58,9 +58,9 @@ where
 
 /// How often an act was tried, and how long it waits before it is tried again.
 #[derive(Debug, Default)]
-pub(crate) struct Attempts(u32);
+pub(crate) struct Tries(u32);
 
-impl Attempts {
+impl Tries {
     /// One attempt has met another transaction. Waits a moment and says yes; no, when it was the last. `whose` database it was
     /// stands in the log.
     pub(crate) async fn again(&mut self, whose: impl std::fmt::Display) -> bool {
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn pauses_grow_and_are_never_alike() {
         for (attempt, about) in [(1, PAUSE), (2, 4 * PAUSE)] {
-            let pauses: BTreeSet<_> = (0..100).map(|_| Attempts(attempt).pause()).collect();
+            let pauses: BTreeSet<_> = (0..100).map(|_| Tries(attempt).pause()).collect();
             assert!(pauses.len() > 20);
             assert!(pauses.iter().all(|pause| *pause >= about / 4 && *pause <= about * 7 / 4));
         }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::again::{Act, Attempts, comes_from_conflict};
+use crate::again::{Act, Tries, comes_from_conflict};
 use crate::central::CentralTx;
 
 /// Connections that a process may have to it.
@@ -67,7 +67,8 @@ impl CentralDb {
     }
 
     /// Does an act, as [`TenantDb::transact`](crate::TenantDb::transact) does in an agency's database: all of it once more, three
-    /// times in all, when it did not go together with another. What `work` says `Ok` to lasts, however little that is.
+    /// times in all, when it did not go together with another. What `work` says `Ok` to lasts, however little that is. Other than
+    /// there nobody looks whether a statement was refused on the way: `work` passes on what the database refuses.
     ///
     /// Nothing is told to anybody before this has come back: not the sessions that are ended, nor another database.
     ///
@@ -79,7 +80,7 @@ impl CentralDb {
         E: std::error::Error + From<Error> + Send + 'static,
     {
         async move {
-            let mut attempts = Attempts::default();
+            let mut tries = Tries::default();
             loop {
                 let mut tx = self.pool.begin().await?;
                 let done = work.attempt(&mut tx).await;
@@ -96,7 +97,7 @@ impl CentralDb {
                         error
                     }
                 };
-                if !(comes_from_conflict(&error) && attempts.again("central").await) {
+                if !(comes_from_conflict(&error) && tries.again("central").await) {
                     return Err(error);
                 }
             }

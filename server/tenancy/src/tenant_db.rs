@@ -9,7 +9,7 @@ use sqlx::{Describe, Either, Error, Execute, Executor, Postgres, SqlStr};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::again::{Act, Attempts};
+use crate::again::{Act, Tries};
 use crate::registry::{Agency, Committed, Lease};
 use crate::{OpenError, Registry, Route, TenantId, TenantTx};
 
@@ -70,12 +70,12 @@ impl TenantDb {
         E: From<Error> + Send + 'a,
     {
         async move {
-            let mut attempts = Attempts::default();
+            let mut tries = Tries::default();
             loop {
                 let mut tx = self.begin().await?;
                 let done = work.attempt(&mut tx).await;
                 let (settled, has_met) = tx.settle(done).await;
-                if !(has_met && attempts.again(self.tenant()).await) {
+                if !(has_met && tries.again(self.tenant()).await) {
                     return settled;
                 }
             }

@@ -122,5 +122,7 @@ fn who_meets_another_in_the_central_database_has_done_it_once_too() {
         }
         let met = "select last_value from met_by_invitations";
         assert_eq!(sqlx::query_scalar::<_, i64>(met).fetch_one(&mut central).await.expect("counted"), 2);
+        let gone = "drop trigger meet on invitations; drop function meet_invitations; drop sequence met_by_invitations";
+        central.execute(gone).await.expect("nobody meets it any more");
     });
 }

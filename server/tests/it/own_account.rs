@@ -2,20 +2,16 @@
 //! member's. AUTH-23, AUTH-25, AUTH-30, RL-08.
 
 use http::StatusCode;
-use sqlx::{ConnectOptions as _, PgConnection};
 use tenancy::central::people::NewPerson;
-use tenancy::testing::{PASSWORD, PASSWORD_HASH, run, superuser};
+use tenancy::testing::{PASSWORD, PASSWORD_HASH, run};
 use time::Duration;
 
 use crate::account::{ask, from_somewhere, reset};
+use crate::domains::central;
 use crate::harness::{Answer, Caller, House, ends, house, open};
 
 const PAGE: &str = "/platform/profile";
 const NEW: &str = "quinta neblina no quintal";
-
-async fn central() -> PgConnection {
-    superuser().await.database("central").connect().await.expect("superuser")
-}
 
 /// An operator who is signed in, and their e-mail address.
 async fn operator(house: &House) -> (Caller, String) {
@@ -152,11 +148,17 @@ fn an_operators_name_is_another_everywhere_and_how_they_are_reached_stays() {
         let kept: String = sqlx::query_scalar(kept).bind(&email).fetch_one(&mut central().await).await.expect("read");
         assert_eq!(kept, "Marta Reis (11) 98888-7777 12345-F Marta Reis");
         assert_eq!(lines(&email, "operator.update").await, [true]);
+        // A page of the one kind that was left open while its browser came in as the other is somebody else's.
+        assert_eq!(member.call("account/update_profile", &[("name", "Marta Reis")]).await.status, StatusCode::OK);
+        let still = sqlx::query_scalar("select phone || ' ' || creci from people where email = $1").bind(&email);
+        let still: String = still.fetch_one(&mut central().await).await.expect("read");
+        assert_eq!(still, "(11) 98888-7777 12345-F");
+        assert_eq!(own.call("account/update_profile", &reached).await.status, StatusCode::UNAUTHORIZED);
         // The same name again is no change; and a member's change is their agency's line as ever.
         own.call("account/update_profile", &[("name", "Marta Reis")]).await;
         assert_eq!(lines(&email, "operator.update").await.len(), 1);
         let theirs = "select count(*) from tenant_audit_log where tenant_id = $1 and action = 'member.update'";
-        for (agency, count) in [(&a, 1), (&b, 0)] {
+        for (agency, count) in [(&a, 2), (&b, 0)] {
             let found = sqlx::query_scalar::<_, i64>(theirs).bind(agency.route.tenant);
             assert_eq!(found.fetch_one(&mut central().await).await.expect("counted"), count);
         }

@@ -32,9 +32,6 @@ pub struct Going {
     /// Who wants it to stay after all: the worker opens it again.
     #[serde(default)]
     pub called_off: Option<By>,
-    /// Nobody has kept it until its database was about to be dropped, and nobody does by paying any more.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_settled: bool,
 }
 
 /// Closes an agency for good: from now on nobody enters it, and after the time of grace it is dropped. None when it is in no
@@ -86,7 +83,6 @@ pub(super) async fn ask_in(
         is_overdue: asked.is_overdue,
         reason: asked.reason.map(str::to_owned),
         called_off: None,
-        is_settled: false,
     };
     sqlx::query!("update companies set status = 'deleting' where id = $1", tenant.as_uuid()).execute(&mut **tx).await?;
     // The agency is closed to them all by its state: that every process hears of it a moment later is soon enough.

@@ -108,8 +108,9 @@ pub async fn due(db: &CentralDb, now: OffsetDateTime) -> Result<Vec<Domain>, sql
     .await
 }
 
-/// Owned hosts that have yet to answer over https: asked for every minute at first, then every hour; those that have, daily, and
-/// an hour after the first look that found their certificate late ([`super::certificates::is_late`]).
+/// Owned hosts that are to be asked for over https: new ones at once, and a minute after a look that was broken off; those that
+/// did not answer, every hour; those that did, daily, and an hour after the first look that found their certificate late
+/// ([`super::certificates::is_late`]).
 ///
 /// # Errors
 /// The database's.

@@ -325,7 +325,8 @@ impl From<sqlx::Error> for PaymentError {
 }
 
 /// Takes a payment: the invoice is paid, and its agency is what it is without that debt, in one transaction. Told a second time
-/// it is the same payment. One that would have kept an agency whose database is being dropped is not taken. Gives the agency.
+/// it is the same payment. One that would have kept an agency whose database is being dropped, or is gone, is not taken. Gives the
+/// agency.
 ///
 /// # Errors
 /// [`PaymentError`].
@@ -354,7 +355,7 @@ pub async fn receive(
                 && invoice.payment_reference.as_deref() == Some(payment.reference.as_str());
             return if is_this_one { Ok(tenant) } else { Err(PaymentError::Paid) };
         }
-        if overdue::is_settled(tx, tenant).await? {
+        if overdue::is_too_late_to_pay(tx, tenant).await? {
             return Err(PaymentError::Deleting);
         }
         if invoice.total != payment.amount {

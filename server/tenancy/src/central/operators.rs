@@ -43,12 +43,13 @@ pub async fn set_name(
     name: &str,
     by: By,
 ) -> Result<(), sqlx::Error> {
-    let mut tx = db.pool().begin().await?;
-    let before = people::write_name(&mut tx, person, name).await?;
-    if before != name {
-        let changes = serde_json::json!({"name": [before, name]});
-        audit::append(&mut tx, by.line(None, "operator.update", ("operator", operator.as_uuid()), changes)).await?;
-        tx.commit().await?;
-    }
-    Ok(())
+    db.transact(async |tx| {
+        let before = people::write_name(tx, person, name).await?;
+        if before != name {
+            let changes = serde_json::json!({"name": [before, name]});
+            audit::append(tx, by.line(None, "operator.update", ("operator", operator.as_uuid()), changes)).await?;
+        }
+        Ok(())
+    })
+    .await
 }

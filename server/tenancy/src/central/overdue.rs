@@ -134,14 +134,29 @@ pub(crate) async fn look_last(db: &CentralDb, op: &Operation) -> Result<LastLook
     Ok(LastLook::Goes)
 }
 
-/// Whether an agency whose row is held is being dropped for this, and nothing that is done to its subscription keeps it any more.
-/// Who calls it off after all, as long as its database stands, settles nothing by it.
+/// Whether an agency whose row is held is gone, or is being dropped for this, and nothing that is done to its subscription keeps it
+/// any more. Who calls it off after all, as long as its database stands, settles nothing by it.
 pub(super) async fn is_settled(tx: &mut CentralTx, tenant: TenantId) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
-        r#"select exists (
-               select from tenant_operations
-               where tenant_id = $1 and kind = 'delete' and state in ('queued', 'running', 'waiting')
-                 and data->>'is_settled' = 'true') as "is!""#,
+        r#"select exists (select from companies where id = $1 and deleted_at is not null)
+               or exists (
+                   select from tenant_operations
+                   where tenant_id = $1 and kind = 'delete' and state in ('queued', 'running', 'waiting')
+                     and data->>'is_settled' = 'true') as "is!""#,
+        tenant.as_uuid()
+    )
+    .fetch_one(&mut **tx)
+    .await
+}
+
+/// Whether a payment would have kept an agency whose row is held, and comes too late for that. What has ended by wish was not to be
+/// kept by any: a debt of its is paid at any time.
+pub(super) async fn is_too_late_to_pay(tx: &mut CentralTx, tenant: TenantId) -> Result<bool, sqlx::Error> {
+    if !is_settled(tx, tenant).await? {
+        return Ok(false);
+    }
+    sqlx::query_scalar!(
+        r#"select ended_at is null as "is!" from tenant_subscriptions where tenant_id = $1"#,
         tenant.as_uuid()
     )
     .fetch_one(&mut **tx)

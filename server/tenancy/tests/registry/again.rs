@@ -229,18 +229,16 @@ fn a_refusal_that_an_act_passes_over_is_no_success() {
 async fn meet(root: &mut PgConnection, a: &Agency, (times, code): (i64, &str)) {
     let (id, name) = (a.route.tenant, a.route.tenant.as_uuid().simple());
     let trigger = format!(
-        "drop trigger if exists meet_{name} on companies;
-         drop function if exists meet_{name};
-         drop sequence if exists met_{name};
+        "drop sequence if exists met_{name};
          create sequence met_{name};
-         create function meet_{name}() returns trigger language plpgsql security definer as $$
+         create or replace function meet_{name}() returns trigger language plpgsql security definer as $$
          begin
              if nextval('public.met_{name}') <= {times} then
                  raise exception 'as meant' using errcode = '{code}';
              end if;
              return new;
          end $$;
-         create trigger meet_{name} before update on companies
+         create or replace trigger meet_{name} before update on companies
              for each row when (old.id = '{id}') execute function meet_{name}()"
     );
     root.execute(AssertSqlSafe(trigger)).await.expect("somebody to meet");
@@ -249,7 +247,7 @@ async fn meet(root: &mut PgConnection, a: &Agency, (times, code): (i64, &str)) {
 /// How many changes [`meet`] has counted, the agency's name, and how many lines of this action the log has of it.
 async fn standing(root: &mut PgConnection, a: &Agency, action: &str) -> (i64, String, i64) {
     let query = format!(
-        "select (select last_value from met_{}), name,
+        "select (select case when is_called then last_value else 0 end from met_{}), name,
                 (select count(*) from tenant_audit_log where tenant_id = companies.id and action = $1)
          from companies where id = $2",
         a.route.tenant.as_uuid().simple()

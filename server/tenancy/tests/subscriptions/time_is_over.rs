@@ -174,6 +174,8 @@ async fn about_to_be_dropped() -> (Agency, tenancy::OperationId) {
 /// A transaction of the test's own that holds something, and the number of its session.
 async fn holding(sql: &'static str, id: uuid::Uuid) -> (PgConnection, i32) {
     let mut session = root().await;
+    let stay = "set idle_in_transaction_session_timeout = 0";
+    sqlx::query(stay).execute(&mut session).await.expect("for as long as it takes");
     sqlx::query("begin").execute(&mut session).await.expect("begun");
     sqlx::query(sql).bind(id).execute(&mut session).await.expect("held");
     let number = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut session).await.expect("a number");
@@ -240,27 +242,29 @@ fn a_payment_that_is_under_way_when_the_database_is_about_to_be_dropped_keeps_it
 fn who_pays_or_comes_back_while_the_database_is_being_dropped_is_told_and_nothing_is_taken() {
     run(async {
         let ((a, id), (b, _)) = (about_to_be_dropped().await, about_to_be_dropped().await);
-        let wished = "update tenant_subscriptions set ends = true, ended_at = now() where tenant_id = $1";
-        sqlx::query(wished).bind(a.route.tenant).execute(&mut root().await).await.expect("ended");
+        let wished =
+            "update tenant_subscriptions set ends = $2, ended_at = case when $2 then now() end where tenant_id = $1";
+        let wish = async |agency: &Agency, is_wished: bool| {
+            let ended = sqlx::query(wished).bind(agency.route.tenant).bind(is_wished).execute(&mut root().await).await;
+            ended.expect("ended");
+        };
         let company = a.route.tenant.as_uuid();
         let (row, of_row) = holding("select from companies where id = $1 for update", company).await;
         let dropping = tokio::spawn(async move { bed().await.deployment.provisioner().run_to_end(id).await });
         let worker = waiting_for(&[of_row], 1).await;
         // Who drops it has the row next, and waits then for its own record; who pays waits behind it.
         let (record, of_record) = holding("select from tenant_operations where id = $1 for update", id.as_uuid()).await;
-        let (payment, central, tenant) = (payment_of(&a).await, central().await, a.route.tenant);
+        let (payment, central) = (payment_of(&a).await, central().await);
         let now = OffsetDateTime::now_utc();
         let told = payment.clone();
         let paying = tokio::spawn(async move { invoices::receive(central, &told, (By::default(), now)).await });
-        let keeping = tokio::spawn(async move { changes::keep(central, tenant, (By::default(), now)).await });
-        waiting_for(&[of_row, worker[0]], 3).await;
+        waiting_for(&[of_row, worker[0]], 2).await;
         let_loose(row).await;
         assert_eq!(waiting_for(&[of_record], 1).await, worker);
-        assert!(!paying.is_finished() && !keeping.is_finished());
+        assert!(!paying.is_finished());
         let_loose(record).await;
         let refused = paying.await.expect("no panic").expect_err("it is too late");
         assert!(matches!(refused, PaymentError::Deleting), "{refused}");
-        assert!(!keeping.await.expect("no panic").expect("answered"), "and nobody comes back");
         dropping.await.expect("no panic").expect("it is gone");
         assert!(!has_database(&a).await);
         let paid: i64 = sqlx::query_scalar("select count(*) from invoices where tenant_id = $1 and status = 'paid'")
@@ -269,6 +273,14 @@ fn who_pays_or_comes_back_while_the_database_is_being_dropped_is_told_and_nothin
             .await
             .expect("counted");
         assert_eq!(paid, 0);
+        // Gone, it is still too late to keep it; a debt of who left by themselves may be paid.
+        let late = || invoices::receive(central, &payment, (By::default(), now));
+        assert!(matches!(late().await, Err(PaymentError::Deleting)));
+        wish(&a, true).await;
+        let keep = async |agency: &Agency| changes::keep(central, agency.route.tenant, (By::default(), now)).await;
+        assert!(!keep(&a).await.expect("answered"), "nobody comes back");
+        late().await.expect("taken");
+        assert_eq!((of(&a).await.state, door(&a).await.as_str()), (State::Cancelled, "deleting"));
         // As long as a database stands, whoever keeps it by hand takes payments again.
         assert!(has_database(&b).await);
         let settled = "update tenant_operations set data = jsonb_set(data, '{is_settled}', 'true') where tenant_id = $1 and kind = 'delete'";
@@ -276,6 +288,9 @@ fn who_pays_or_comes_back_while_the_database_is_being_dropped_is_told_and_nothin
         let payment = payment_of(&b).await;
         let pay = || invoices::receive(central, &payment, (By::default(), now));
         assert!(matches!(pay().await, Err(PaymentError::Deleting)));
+        wish(&b, true).await;
+        assert!(!keep(&b).await.expect("answered"), "nor who is about to go");
+        wish(&b, false).await;
         let provisioner = bed().await.deployment.provisioner();
         assert!(provisioner.call_off(b.route.tenant, By::default()).await.expect("called off"));
         pay().await.expect("taken");
