@@ -64,8 +64,7 @@ async fn record_once(
 ) -> Result<(), AppError> {
     let event = event(house, reader, what, asked);
     let since = event.at - ONE_LOOK;
-    audit::record_once(&house.central, event, since).await?;
-    Ok(())
+    Ok(audit::record_once(&house.central, event, since).await?)
 }
 
 fn event(

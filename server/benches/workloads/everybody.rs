@@ -71,7 +71,7 @@ async fn ask(house: &Installation, member: &Member, path: &str) -> Result<(), Fa
     Err(format!("{}{path} answered {}, {} bytes: {text}", member.slug, answer.status, answer.body.len()).into())
 }
 
-/// W7: `/` of all agencies in turn: first with a connection for each of them, then with a budget that is far too small.
+/// W7: `/` of all agencies in turn: first with room for a connection of each of them, then with a budget that is far too small.
 pub(crate) async fn in_turn(
     house: &mut Installation,
     (all, first): (&[Member], &str),
@@ -85,7 +85,7 @@ pub(crate) async fn in_turn(
     house.restart_postgres().await?;
     house.set("TENANT_CONNECTIONS", &room.to_string());
     house.serve(first).await?;
-    warm(house, all, (report, long)).await?;
+    one_each(house, all, (report, long)).await?;
     house.stop_server().await?;
     house.set("TENANT_CONNECTIONS", &BUDGET.to_string());
     house.serve(first).await?;
@@ -93,8 +93,12 @@ pub(crate) async fn in_turn(
     house.stop_server().await
 }
 
-/// (a) Everybody has been asked for shortly before anything is counted, and has a connection since.
-async fn warm(house: &Installation, all: &[Member], (report, long): (&mut Report, Duration)) -> Result<(), Failure> {
+/// (a) There is room for a connection of each, and everybody has been asked for shortly before anything is counted.
+async fn one_each(
+    house: &Installation,
+    all: &[Member],
+    (report, long): (&mut Report, Duration),
+) -> Result<(), Failure> {
     let mut next = 0;
     for (what, is_kept) in [("asked for again", true), ("made", false)] {
         let everybody = stream::iter(all).map(Ok).try_for_each_concurrent(FEW, |member| {
@@ -107,8 +111,10 @@ async fn warm(house: &Installation, all: &[Member], (report, long): (&mut Report
         let before = cost::micros(&processes)?;
         let seen = turn(house, all, is_kept, (FEW, long), &mut next).await?;
         let each = (cost::micros(&processes)? - before) / seen.requests.max(1);
-        let (name, rate) =
-            (format!("`/` of {} agencies in turn, all warm, {what}, 16 connections", all.len()), rate(&seen, long));
+        let (name, rate) = (
+            format!("`/` of {} agencies in turn, room for one connection each, {what}, 16 connections", all.len()),
+            rate(&seen, long),
+        );
         let name =
             format!("{name} (median {:.1} ms, {rate:.0} a second, {each} µs CPU each), p99", seen.percentile(50));
         report.moment(Moment::at_most("W7", &name, seen.percentile(99), 60.0, "ms"));

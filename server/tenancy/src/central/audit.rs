@@ -180,21 +180,21 @@ pub async fn record(db: &CentralDb, event: Event) -> Result<(), sqlx::Error> {
 }
 
 /// As [`record`], unless the same account or person has left this line since then, of the same thing and with the same changes: a
-/// look that goes on is one look. Says whether it was written.
+/// look that goes on is one look.
 ///
 /// # Errors
 /// The database's.
-pub async fn record_once(db: &CentralDb, event: Event, since: OffsetDateTime) -> Result<bool, sqlx::Error> {
+pub async fn record_once(db: &CentralDb, event: Event, since: OffsetDateTime) -> Result<(), sqlx::Error> {
     // Most of the time it is there: nobody waits for the chain to hear that.
     if is_there(db.pool(), &event, since).await? {
-        return Ok(false);
+        return Ok(());
     }
     db.transact(async |tx| {
         let mut chain = Chain::hold(tx, event.tenant).await?;
-        if is_there(&mut **tx, &event, since).await? {
-            return Ok(false);
+        if !is_there(&mut **tx, &event, since).await? {
+            chain.append(tx, event.clone()).await?;
         }
-        chain.append(tx, event.clone()).await
+        Ok(())
     })
     .await
 }

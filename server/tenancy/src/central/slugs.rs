@@ -104,15 +104,8 @@ pub(super) struct Taker<'a> {
     pub(super) at: OffsetDateTime,
 }
 
-/// Whether a slug is free for somebody of whom nothing is known: nobody has it, held it until recently, or is signing up for it.
-///
-/// # Errors
-/// The database's.
-pub async fn is_free(db: &CentralDb, slug: &str, at: OffsetDateTime) -> Result<bool, Error> {
-    Ok(!free_among(db, &[slug.to_owned()], at).await?.is_empty())
-}
-
-/// Those of several slugs that are free as [`is_free`] says, in their order: one statement, however many there are.
+/// Those of several slugs that are free for somebody of whom nothing is known, in their order: nobody has one of these, held it until
+/// recently, or is signing up for it. One statement, however many there are.
 ///
 /// # Errors
 /// The database's.

@@ -46,6 +46,15 @@ fn code(error: &DatabaseError) -> String {
     error.as_database_error().and_then(|refusal| refusal.code()).expect("the server refuses").into_owned()
 }
 
+/// Two agencies in whose databases this was done.
+async fn two_with(rows: &'static str) -> (Agency, Agency) {
+    let (a, b) = (agency().await, agency().await);
+    for agency in [&a, &b] {
+        agency.db.transact(async |tx| tx.execute(rows).await).await.expect("made");
+    }
+    (a, b)
+}
+
 #[test]
 fn two_that_lock_each_other_out_come_about_once_each() {
     /// Takes one row, then the other; the first time not before somebody else has the other.
@@ -65,13 +74,7 @@ fn two_that_lock_each_other_out_come_about_once_each() {
         .await
     }
     run(async {
-        let (a, b) = (agency().await, agency().await);
-        for agency in [&a, &b] {
-            let made = agency.db.transact(async |tx| {
-                tx.execute("insert into property_codes (prefix, last_number) values ('ZA', 0), ('ZB', 0)").await
-            });
-            made.await.expect("made");
-        }
+        let (a, b) = two_with("insert into property_codes (prefix, last_number) values ('ZA', 0), ('ZB', 0)").await;
         let (meet, tries) = (Barrier::new(2), [AtomicU32::new(0), AtomicU32::new(0)]);
         let one = act(&a.db, ["ZA", "ZB"], (&meet, &tries[0]));
         let other = act(&a.db, ["ZB", "ZA"], (&meet, &tries[1]));
@@ -172,13 +175,7 @@ fn what_is_found_not_to_go_together_at_the_very_end_is_done_again() {
         .await
     }
     run(async {
-        let (a, b) = (agency().await, agency().await);
-        for agency in [&a, &b] {
-            let made = agency.db.transact(async |tx| {
-                tx.execute("insert into property_codes (prefix, last_number) values ('ZZ', 1)").await
-            });
-            made.await.expect("made");
-        }
+        let (a, b) = two_with("insert into property_codes (prefix, last_number) values ('ZZ', 1)").await;
         let (meet, ends) = (Barrier::new(2), AtomicU32::new(0));
         let tries = [AtomicU32::new(0), AtomicU32::new(0)];
         let one = act(&a.db, "ZA", &meet, (&tries[0], &ends));
