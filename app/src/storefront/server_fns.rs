@@ -1,4 +1,5 @@
-//! What visitors may ask for.
+//! What visitors may ask for. The questions of a page are asked one after another: side by side each would take a connection
+//! of its own, and a server has room for so many.
 #![expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 
 use leptos::prelude::*;
@@ -11,14 +12,11 @@ use crate::error::AppError;
 #[server(prefix = "/fn", endpoint = "storefront/landing")]
 pub async fn load_landing() -> Result<LandingPage, AppError> {
     let visitor = crate::caller::visitor()?;
-    use futures::TryFutureExt as _;
     let house = crate::caller::house()?;
     let lang = crate::words::lang();
-    let (store, choices, featured) = futures::try_join!(
-        super::db::store(&visitor.db, &house.settings).err_into(),
-        house.choices.of(&visitor),
-        super::db::featured(&visitor.db, lang).err_into()
-    )?;
+    let store = super::db::store(&visitor.db, &house.settings).await?;
+    let choices = house.choices.of(&visitor).await?;
+    let featured = super::db::featured(&visitor.db, lang).await?;
     Ok(LandingPage { store, choices, featured })
 }
 
@@ -34,15 +32,12 @@ pub async fn load_store() -> Result<Store, AppError> {
 #[server(prefix = "/fn", endpoint = "storefront/search")]
 pub async fn load_search(#[server(default)] search: Search) -> Result<SearchPage, AppError> {
     let visitor = crate::caller::visitor()?;
-    use futures::TryFutureExt as _;
     let house = crate::caller::house()?;
     let lang = crate::words::lang();
     let search = search.bounded();
-    let (store, choices, found) = futures::try_join!(
-        super::db::store(&visitor.db, &house.settings).err_into(),
-        house.choices.of(&visitor),
-        super::db::found(&visitor.db, &search, lang).err_into()
-    )?;
+    let store = super::db::store(&visitor.db, &house.settings).await?;
+    let choices = house.choices.of(&visitor).await?;
+    let found = super::db::found(&visitor.db, &search, lang).await?;
     if search.page > found.pages.max(1) {
         return Err(AppError::NotFound);
     }
@@ -56,10 +51,8 @@ pub async fn load_listing(address: String) -> Result<ListingPage, AppError> {
     let house = crate::caller::house()?;
     let lang = crate::words::lang();
     let code = address.rsplit('-').next().unwrap_or_default().to_uppercase();
-    let (store, listing) = futures::try_join!(
-        super::db::store(&visitor.db, &house.settings),
-        super::db::listing(&visitor.db, &code, lang)
-    )?;
+    let store = super::db::store(&visitor.db, &house.settings).await?;
+    let listing = super::db::listing(&visitor.db, &code, lang).await?;
     if listing.path != format!("/imovel/{address}") {
         crate::caller::moved_to(&super::search::in_lang(&listing.path, lang));
     }

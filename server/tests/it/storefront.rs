@@ -1,9 +1,12 @@
 //! What visitors see, and what they never do.
 
 use http::{Method, StatusCode};
+use tenancy::RegistryOptions;
 use tenancy::testing::{Agency, run};
 
-use crate::harness::{Caller, House, a_property, house, on_the_storefront, register_as, root, send_logo, with_creci};
+use crate::harness::{
+    Caller, House, a_property, house, on_the_storefront, open, register_as, root, send_logo, with_creci,
+};
 
 /// Puts a property on the storefront that differs from the usual one, and gives its public path.
 pub async fn publish(caller: &mut Caller, agency: &Agency, fields: &[(&str, &str)]) -> String {
@@ -23,6 +26,29 @@ pub async fn shows(house: &House, agency: &Agency, address: &str) -> String {
     let answer = house.visitor(agency).get(address).await;
     assert_eq!(answer.status, StatusCode::OK, "{address}");
     answer.text()
+}
+
+/// Another takes its place in every process that serves the agency.
+#[test]
+fn a_page_asks_its_agency_on_one_connection() {
+    run(async {
+        let mut visited = Vec::new();
+        let (a, b) = (house().await.agency().await, house().await.agency().await);
+        for agency in [&a, &b] {
+            let mut owner = house().await.owner(agency).await;
+            publish(&mut owner, agency, &[("title", "Sobrado de esquina"), ("neighborhood", "Tatuapé")]).await;
+            let another = [("title", "Casa ao lado"), ("neighborhood", "Tatuapé")];
+            visited.push(publish(&mut owner, agency, &another).await);
+        }
+        let fresh = open(RegistryOptions::default()).await;
+        for address in ["/", "/imoveis?q=sobrado", "/imoveis?q=nenhum", visited[0].as_str()] {
+            let text = shows(&fresh, &a, address).await;
+            assert!(text.contains("Sobrado de esquina"), "{address}: also as what is similar or new");
+            assert_eq!(fresh.state.house.registry.snapshot().connected, 1, "{address}");
+        }
+        shows(&fresh, &b, "/").await;
+        assert_eq!(fresh.state.house.registry.snapshot().connected, 2, "each agency has its own");
+    });
 }
 
 #[test]

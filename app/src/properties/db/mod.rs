@@ -137,7 +137,7 @@ pub async fn unready(staff: &Staff, limit: i64, lang: Lang) -> Result<Vec<Unread
     )
     .fetch_all(db)
     .await?;
-    let (properties, creci) = futures::try_join!(find_all(db, &ids), publish::creci(db))?;
+    let (properties, creci) = (find_all(db, &ids).await?, publish::creci(db).await?);
     let line = |property: Property| Unready {
         id: property.id,
         title: property.input.title.clone(),
@@ -189,7 +189,8 @@ pub async fn editing(
 ) -> Result<PropertyEditing, sqlx::Error> {
     let path = format!("/app/properties/{id}/edit");
     let place = Place { user: staff.id(), path: &path };
-    let (property, draft) = futures::try_join!(find_seen(staff, id), drafts::find(&staff.db, place, draft, now))?;
+    let property = find_seen(staff, id).await?;
+    let draft = drafts::find(&staff.db, place, draft, now).await?;
     let typed = draft.and_then(Draft::typed);
     let team = responsible::team(staff, property.responsible).await?;
     let mut form = form_of(&property, lang);

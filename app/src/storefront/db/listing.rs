@@ -39,7 +39,7 @@ pub async fn listing(db: &TenantDb, code: &str, lang: Lang) -> Result<Listing, s
     if !property.is_published {
         return Err(sqlx::Error::RowNotFound);
     }
-    let (pictures, similar) = futures::try_join!(photos::pictures(db, id), similar(db, &property, lang))?;
+    let (pictures, similar) = (photos::pictures(db, id).await?, similar(db, &property, lang).await?);
     Ok(shown((property, beside), lang, |listing| Listing { pictures, similar, ..listing }))
 }
 

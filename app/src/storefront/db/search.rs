@@ -98,10 +98,10 @@ pub async fn found(db: &TenantDb, search: &Search, lang: Lang) -> Result<Found, 
         newest_first(query);
     };
     let page = i64::from(search.page.max(1));
-    let shown = cards(db, query, order, (PAGE, (page - 1) * PAGE), lang);
+    let cards = cards(db, query, order, (PAGE, (page - 1) * PAGE), lang).await?;
     let mut counting = QueryBuilder::new("select count(*) from properties p where p.published_at is not null");
     conditions(&mut counting, search);
-    let (cards, total) = futures::try_join!(shown, counting.build_query_scalar::<i64>().fetch_one(db))?;
+    let total: i64 = counting.build_query_scalar().fetch_one(db).await?;
     let others = if total == 0 { newest(db, search.purpose, lang).await? } else { Vec::new() };
     let pages = u32::try_from((total + PAGE - 1) / PAGE).unwrap_or(u32::MAX);
     Ok(Found { cards, total, pages, others })
