@@ -1,5 +1,5 @@
 //! What owners are told by mail of their agency's standing: that it will be closed, was closed, is open again, has ended, and that
-//! its data go. Not among the words of the screens: no browser needs them.
+//! its data go or are kept after all. Not among the words of the screens: no browser needs them.
 
 use tenancy::central::owner_notices::News;
 use time::OffsetDateTime;
@@ -16,6 +16,7 @@ pub fn standing(lang: Lang, company: &str, news: &News, (plan, how_to_pay): (Str
             | News::Closed { is_held: false }
             | News::Ended { is_wished: false }
             | News::GoesSoon { is_wished: false, .. }
+            | News::Stays { is_wished: false, .. }
     );
     let (subject, line, label, after) = match *news {
         News::ClosesSoon { on } => closes_soon(lang, company, on)?,
@@ -24,6 +25,7 @@ pub fn standing(lang: Lang, company: &str, news: &News, (plan, how_to_pay): (Str
         News::Opened => opened(lang, company),
         News::Ended { is_wished } => ended(lang, company, is_wished),
         News::GoesSoon { on, is_wished } => goes_soon(lang, company, (on, is_wished))?,
+        News::Stays { until, is_wished } => stays(lang, company, (until, is_wished))?,
         News::Left { .. } | News::Acted { .. } => return None,
     };
     let link = (!label.is_empty()).then(|| (label.to_owned(), plan));
@@ -195,4 +197,38 @@ fn goes_soon(lang: Lang, company: &str, (on, is_wished): (i64, bool)) -> Option<
             "With the payment recorded before that day, access comes back by itself. If you have paid, or want to be given a copy of the data, write now to whoever looks after you at the platform.",
         ),
     })
+}
+
+/// Somebody keeps what was to go: the time in which it is kept begins anew.
+fn stays(lang: Lang, company: &str, (until, is_wished): (i64, bool)) -> Option<Said> {
+    let day = format_day(OffsetDateTime::from_unix_timestamp(until).ok()?, lang);
+    let (subject, line) = match lang {
+        Lang::Pt => (
+            format!("Os dados da {company} continuam guardados"),
+            format!(
+                "Os dados da {company} não serão apagados no dia que dissemos: a plataforma os guarda até {day}. A assinatura continua terminada; o site não abre e a equipe não entra no CRM."
+            ),
+        ),
+        Lang::En => (
+            format!("The data of {company} is still kept"),
+            format!(
+                "The data of {company} will not be deleted on the day that we named: the platform keeps it until {day}. The subscription is still ended; the site does not open and the team does not enter the CRM."
+            ),
+        ),
+    };
+    let (label, after) = match (lang, is_wished) {
+        (Lang::Pt, true) => {
+            ("Ver o plano", "Até lá, quem é da diretoria entra de novo na página do plano e pode voltar.")
+        }
+        (Lang::En, true) => ("See the plan", "Until then its owners reach the plan's page again, and can come back."),
+        (Lang::Pt, false) => (
+            "Ver a fatura",
+            "Até lá, quem é da diretoria entra de novo na página do plano, e com o pagamento o acesso volta.",
+        ),
+        (Lang::En, false) => (
+            "See the invoice",
+            "Until then its owners reach the plan's page again, and once it is paid, access comes back.",
+        ),
+    };
+    Some((subject, line, label, after))
 }

@@ -191,6 +191,35 @@ async fn goes_on(agency: &Agency, lang: app::words::Lang) -> String {
     app::values::day::format_day(on, lang)
 }
 
+/// Those who were told that their data go hear it when that is not so any more.
+async fn are_told_when_it_stays(house: &House, (a, b): (&Agency, &Agency), english: &str) {
+    let owed = "update invoices set due_at = now() - interval '90 days' where tenant_id = $1";
+    sqlx::query(owed).bind(a.route.tenant).execute(&mut central().await).await.expect("owed");
+    let provisioner = tenancy::testing::bed().await.deployment.provisioner();
+    for agency in [a, b] {
+        assert!(provisioner.call_off(agency.route.tenant, By::default()).await.expect("called off"));
+    }
+    let until = "select to_timestamp((news->'stays'->>'until')::bigint) from owner_notices
+                 where tenant_id = $1 and news ? 'stays'";
+    let until = sqlx::query_scalar::<_, OffsetDateTime>(until).bind(a.route.tenant);
+    let until = until.fetch_one(&mut central().await).await.expect("left");
+    assert!((until - OffsetDateTime::now_utc()).whole_days() >= 29, "the whole time again: {until}");
+    let day = app::values::day::format_day(until, app::words::Lang::Pt);
+    let kept = told(house, "owner.stays", &a.email).await;
+    assert!(kept.len() == 1 && kept[0].contains("não serão apagados"), "{kept:?}");
+    for part in [day.as_str(), "Como pagar: combine com quem", "/app/settings/plan"] {
+        assert!(kept[0].contains(part), "{part}: {kept:?}");
+    }
+    let other = told(house, "owner.stays", english).await;
+    assert!(other.len() == 1 && other[0].contains("will not be deleted on the day that we named"), "{other:?}");
+    let wished = told(house, "owner.stays", &b.email).await;
+    assert!(wished.len() == 1 && wished[0].contains("pode voltar"), "{wished:?}");
+    assert!(!wished[0].contains("Como pagar"), "{wished:?}");
+    for (agency, to) in [(a, &a.email), (b, &b.email)] {
+        assert_eq!(count(house, agency, ("owner.ended", to)).await, 1, "it ended once");
+    }
+}
+
 #[test]
 fn owners_hear_once_on_which_day_their_data_go_and_what_keeps_them() {
     run(async {
@@ -240,5 +269,6 @@ fn owners_hear_once_on_which_day_their_data_go_and_what_keeps_them() {
             assert_eq!(count(house, agency, ("owner.goes_soon", to)).await, 1, "once");
         }
         assert_eq!(count(house, &a, ("owner.goes_soon", &books)).await, 0, "owners alone");
+        are_told_when_it_stays(house, (&a, &b), &english).await;
     });
 }

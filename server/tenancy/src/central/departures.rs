@@ -8,7 +8,9 @@ use super::audit;
 use super::companies::By;
 use super::open_sessions::{self, Whose};
 use super::operations::{self, Operation};
+use super::owner_notices::{self, News};
 use super::{CentralTx, claims, slugs, standing};
+use crate::billing::{KEPT, State};
 use crate::{CentralDb, Key, OperationId, TenantId};
 
 /// What is kept with an agency's last operation.
@@ -170,18 +172,30 @@ pub(crate) async fn call_off_in(
     .execute(&mut **tx)
     .await?;
     // What is kept although its time was over has the whole time again.
-    sqlx::query!(
-        "update tenant_subscriptions set cancelled_at = $2 where tenant_id = $1 and status = 'cancelled'",
+    let kept = sqlx::query_scalar!(
+        r#"update tenant_subscriptions set cancelled_at = $2
+           where tenant_id = $1 and status = 'cancelled'
+           returning ended_at is not null as "is_wished!""#,
         op.tenant.as_uuid(),
         now
     )
-    .execute(&mut **tx)
+    .fetch_optional(&mut **tx)
     .await?;
     let turn = standing::settle(tx, op.tenant, now).await?;
+    // Its owners were told on which day it goes: of a state that turns they hear from whoever turns it.
+    if let Some(is_wished) = kept.filter(|_| is_overdue(op) && turn.1 == State::Cancelled) {
+        let news = News::Stays { until: (now + KEPT).unix_timestamp(), is_wished };
+        let cause = format!("{}:{}", news.kind(), op.id);
+        owner_notices::leave_word(tx, op.tenant, (&cause, now), &news).await?;
+    }
     standing::note(tx, op.tenant, turn, by.clone()).await?;
     operations::event(tx, op.id, "called_off", "info", "kept").await?;
     let changes = serde_json::json!({"status": ["deleting", turn.1.of_company()]});
     note(tx, "tenant.keep", op.tenant, changes, by).await
+}
+
+fn is_overdue(op: &Operation) -> bool {
+    serde_json::from_value::<Going>(op.data.clone()).is_ok_and(|going| going.is_overdue)
 }
 
 /// Puts an operation off until then. Says whether there is still time until then.

@@ -40,6 +40,13 @@ pub enum News {
         /// As its owner wished; otherwise because something is owed.
         is_wished: bool,
     },
+    /// Its data were to go, and are kept after all; the subscription has ended as before.
+    Stays {
+        /// Until when they are kept, unless somebody takes the subscription up again.
+        until: i64,
+        /// It ended as its owner wished; otherwise because something is owed.
+        is_wished: bool,
+    },
     /// A member has left by themselves.
     Left {
         /// Who.
@@ -72,6 +79,7 @@ impl News {
             Self::Opened => "owner.opened",
             Self::Ended { .. } => "owner.ended",
             Self::GoesSoon { .. } => "owner.goes_soon",
+            Self::Stays { .. } => "owner.stays",
             Self::Left { .. } => "owner.left",
             Self::Acted { .. } => "owner.acted",
         }
