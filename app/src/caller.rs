@@ -3,6 +3,7 @@
 //! The layers have settled all of it before a page or server function runs; here it is only read, so nothing waits.
 
 mod insider;
+mod request;
 
 use http::HeaderMap;
 use http::request::Parts;
@@ -11,7 +12,7 @@ use leptos_axum::ResponseOptions;
 use std::net::IpAddr;
 use std::sync::Arc;
 use tenancy::central::accounts::{Account, OperatorAccount};
-use tenancy::central::team::By;
+use tenancy::central::team;
 use tenancy::{OpenError, PersonId, Route, TenantDb};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -22,9 +23,11 @@ use crate::state::House;
 use crate::values::fields::Fields;
 use crate::values::id::StaffId;
 
+pub use insider::{Insider, demand_of, insider, insiders_demand};
+pub use request::Request;
+
 /// Where the plan can be changed.
 pub const PLAN: &str = "/app/settings/plan";
-pub use insider::{Insider, demand_of, insider, insiders_demand};
 
 /// Name of the session's cookie.
 pub const SESSION: &str = "__Host-sobrado";
@@ -67,14 +70,8 @@ impl Staff {
     }
 
     /// Who changes something in the central database, and from where.
-    pub fn by(&self) -> By {
-        By {
-            tenant: self.account.tenant,
-            user: self.account.user,
-            ip_address: self.request.ip.to_string(),
-            user_agent: self.request.user_agent.clone(),
-            request_id: self.request.id.clone(),
-        }
+    pub fn by(&self) -> team::By {
+        self.request.by_member(self.account.tenant, self.account.user)
     }
 }
 
@@ -98,17 +95,6 @@ pub struct Operator {
     pub account: OperatorAccount,
     /// The request that they are making.
     pub request: Request,
-}
-
-/// What the audit log and the error page say of a request.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// Made by us, or taken from a proxy that we trust.
-    pub id: String,
-    /// The peer, or the untrusted hop nearest to a trusted proxy.
-    pub ip: IpAddr,
-    /// What the browser calls itself, at most 300 characters.
-    pub user_agent: Option<String>,
 }
 
 /// Put into the request by the layers: who it comes from.

@@ -2,10 +2,9 @@
 //! weighty asks for the password once more.
 
 use std::sync::Arc;
-use tenancy::central::companies::By;
 use tenancy::central::person_links::{self, Asked};
 use tenancy::central::sessions::{Signed, micros};
-use tenancy::central::{operators, people, team};
+use tenancy::central::{operators, people};
 use tenancy::{PersonId, TenantDb, TenantId, Token, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -86,13 +85,7 @@ async fn update_members(house: &House, who: &Insider, tenant: TenantId, form: &F
     let input = parse_profile(&form)?;
     let (values, user) =
         ((input.name.as_str(), input.phone.as_deref(), input.creci.as_deref()), UserId::from(who.account));
-    let by = team::By {
-        tenant,
-        user,
-        ip_address: who.request.ip.to_string(),
-        user_agent: who.request.user_agent.clone(),
-        request_id: who.request.id.clone(),
-    };
+    let by = who.request.by_member(tenant, user);
     people::update_profile(&house.central, &by, who.person, values).await?;
     house.accounts.forget(who.account).await;
     if let Some(db) = &who.db {
@@ -114,12 +107,7 @@ async fn rename_operator(house: &House, who: &Insider, form: &Fields) -> Result<
         return Err(AppError::Unauthenticated);
     }
     let name = parse_own_name(form)?;
-    let by = By {
-        person: Some(who.person.as_uuid()),
-        ip_address: Some(who.request.ip.to_string()),
-        user_agent: who.request.user_agent.clone(),
-        request_id: Some(who.request.id.clone()),
-    };
+    let by = who.request.by(who.person.as_uuid());
     operators::set_name(&house.central, (who.account.into(), who.person), &name, by).await?;
     house.accounts.forget(who.account).await;
     Ok(())

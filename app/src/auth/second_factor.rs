@@ -95,14 +95,7 @@ fn own_letter(house: &House, who: &Insider, news: News) -> Mail {
 }
 
 fn actor(who: &Insider) -> Actor {
-    Actor {
-        tenant: who.tenant,
-        user: Some(who.account),
-        ip_address: Some(who.request.ip.to_string()),
-        user_agent: who.request.user_agent.clone(),
-        request_id: Some(who.request.id.clone()),
-        reason: None,
-    }
+    who.request.actor(who.tenant, Some(who.account))
 }
 
 /// What the page about one's second factor shows. Recovery codes that were just made are on it this once.
@@ -219,14 +212,7 @@ pub async fn reset(house: &House, staff: &Staff, user: UserId) -> Result<(), App
     if colleague.is_beyond {
         return Err(AppError::invalid("user", Problem::AskThePlatform));
     }
-    let actor = Actor {
-        tenant: Some(staff.account.tenant),
-        user: Some(staff.account.user.as_uuid()),
-        ip_address: Some(staff.request.ip.to_string()),
-        user_agent: staff.request.user_agent.clone(),
-        request_id: Some(staff.request.id.clone()),
-        reason: None,
-    };
+    let actor = staff.request.actor(Some(staff.account.tenant), Some(staff.account.user.as_uuid()));
     take_away(house, (colleague.person, user.as_uuid()), &actor).await
 }
 

@@ -198,14 +198,7 @@ impl Trial {
 
     /// Who tries, as far as anybody knows, and from where.
     fn actor(&self, user: Option<PersonId>) -> Actor {
-        Actor {
-            tenant: None,
-            user: user.map(PersonId::as_uuid),
-            ip_address: Some(self.request.ip.to_string()),
-            user_agent: self.request.user_agent.clone(),
-            request_id: Some(self.request.id.clone()),
-            reason: None,
-        }
+        self.request.actor(None, user.map(PersonId::as_uuid))
     }
 
     async fn is_next(&self, code: &str) -> Result<bool, AppError> {

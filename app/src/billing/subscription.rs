@@ -98,12 +98,7 @@ pub async fn keep(house: &House, staff: &PlanStaff) -> Result<(), AppError> {
 }
 
 fn by(staff: &PlanStaff) -> By {
-    By {
-        person: Some(staff.account.user.as_uuid()),
-        ip_address: Some(staff.request.ip.to_string()),
-        user_agent: staff.request.user_agent.clone(),
-        request_id: Some(staff.request.id.clone()),
-    }
+    staff.request.by(staff.account.user.as_uuid())
 }
 
 impl From<ChangeError> for AppError {

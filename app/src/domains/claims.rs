@@ -30,12 +30,7 @@ use crate::words::{Lang, lang};
 const PAGE: &str = "/app/settings/domains";
 
 fn by(staff: &Staff) -> By {
-    By {
-        person: Some(staff.account.user.as_uuid()),
-        ip_address: Some(staff.request.ip.to_string()),
-        user_agent: staff.request.user_agent.clone(),
-        request_id: Some(staff.request.id.clone()),
-    }
+    staff.request.by(staff.account.user.as_uuid())
 }
 
 /// Everything that the page shows.

@@ -4,7 +4,7 @@
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use tenancy::PersonId;
-use tenancy::central::companies::{self, By};
+use tenancy::central::companies;
 use tenancy::central::directory::{self, Target};
 use tenancy::central::impersonations::{self, Ticket};
 use tenancy::central::sessions::{self, SIGNED, Signed};
@@ -195,12 +195,7 @@ pub async fn end(house: &House, who: Who, request: &Request) -> Result<String, A
 /// # Errors
 /// The database's.
 pub async fn note_end(house: &House, acting: &Acting, request: &Request) -> Result<(), AppError> {
-    let by = By {
-        person: Some(acting.operator.person.as_uuid()),
-        ip_address: Some(request.ip.to_string()),
-        user_agent: request.user_agent.clone(),
-        request_id: Some(request.id.clone()),
-    };
+    let by = request.by(acting.operator.person.as_uuid());
     impersonations::end(&house.central, acting.id, by, house.clock.now()).await?;
     Ok(())
 }

@@ -31,14 +31,8 @@ pub async fn reset_second_factor(
     }
     let why = reason(why).map_err(|problem| errors.add("help_reason", problem)).unwrap_or_default();
     errors.or(())?;
-    let actor = Actor {
-        tenant: Some(company.id),
-        user: Some(operator.account.person.as_uuid()),
-        ip_address: Some(operator.request.ip.to_string()),
-        user_agent: operator.request.user_agent.clone(),
-        request_id: Some(operator.request.id.clone()),
-        reason: Some(why),
-    };
+    let known = operator.request.actor(Some(company.id), Some(operator.account.person.as_uuid()));
+    let actor = Actor { reason: Some(why), ..known };
     let person = member.ok_or(AppError::NotFound)?.person;
     take_away(house, (person, user), &actor).await
 }

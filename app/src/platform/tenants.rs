@@ -178,10 +178,5 @@ pub async fn resume(house: &House, operator: &Operator, slug: &str) -> Result<()
 
 /// Who it was, for the log.
 pub(super) fn by(operator: &Operator) -> By {
-    By {
-        person: Some(operator.account.person.as_uuid()),
-        ip_address: Some(operator.request.ip.to_string()),
-        user_agent: operator.request.user_agent.clone(),
-        request_id: Some(operator.request.id.clone()),
-    }
+    operator.request.by(operator.account.person.as_uuid())
 }

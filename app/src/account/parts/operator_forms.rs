@@ -35,8 +35,7 @@ pub fn OperatorForms(
     let name = if typed.0.contains_key("name") { typed.get("name") } else { profile.saved.get("name") }.to_owned();
     let email = typed.get("email").to_owned();
     let weighty = if proof_first {
-        let title = format!("{} · {}", own.password, own.email);
-        view! { <section class="group"><h2>{title}</h2><ProofWay page/></section> }.into_any()
+        view! { <section class="group"><h2>{of(lang).password_and_email}</h2><ProofWay page/></section> }.into_any()
     } else {
         view! { {password_form(act, errors)} {email_form(act, errors, email)} }.into_any()
     };
