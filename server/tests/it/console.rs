@@ -211,6 +211,11 @@ fn an_operation_is_followed_and_tried_again() {
         assert!(!sheet.text().contains("data-live=\""), "nothing moves: {}", sheet.text());
         let done = operator.post("platform/retry_operation", &path, &[("id", &id.to_string())]).await;
         assert!(done.header("location").ends_with(&path), "{}", done.text());
+        let fields = [("id", &*id.to_string()), ("__page", "/platform/operations")];
+        for from in ["/platform/operations", &format!("/platform/operations?agency={}", a.route.slug)] {
+            let done = operator.post("platform/retry_operation", from, &fields).await;
+            assert!(done.header("location").ends_with(from), "back to the same lines: {}", done.header("location"));
+        }
         let state: String = sqlx::query_scalar("select state from tenant_operations where id = $1")
             .bind(id)
             .fetch_one(&mut central)

@@ -26,7 +26,9 @@ pub(super) fn page(request: &Request, back: &str, body: &[u8]) -> Option<(String
     let (origin, came_from) = back.split_at(origin);
     let said = form_urlencoded::parse(body).find(|(name, _)| name == PAGE).map(|(_, page)| page.into_owned());
     let came_from = if OF_OWN.iter().any(|own| came_from.starts_with(own)) { OWN } else { came_from };
-    let page = said.filter(|page| is_plain(page)).unwrap_or_else(|| came_from.to_owned());
+    // Where they agree, the browser knows more: what the page was filtered by.
+    let page = said.filter(|page| is_plain(page) && page != address::path(came_from));
+    let page = page.unwrap_or_else(|| came_from.to_owned());
     page.starts_with("/platform/").then(|| (format!("{origin}{page}"), page))
 }
 
