@@ -187,9 +187,9 @@ test("an operator suspends an agency and opens it again @nojs", async ({ page, w
   await page.locator("#reason").fill("fatura vencida");
   await page.getByRole("button", { name: "Suspender" }).click();
   await expect(page.locator("header.page-head")).toContainText("suspensa");
-  await expect(page.locator("main")).toContainText("acesso suspenso");
+  await expect(page.locator("main")).toContainText("suspendeu a imobiliária");
   await expect(async () => expect(await status()).toBe(503)).toPass();
   await page.getByRole("button", { name: "Reativar" }).click();
-  await expect(page.locator("main")).toContainText("acesso reativado");
+  await expect(page.locator("main")).toContainText("reativou a imobiliária");
   await expect(async () => expect(await status()).toBe(200)).toPass();
 });

@@ -1,15 +1,19 @@
 //! The log for its screens and its exports. Reads the central database, whose SQL is in `tenancy`.
 
+mod field_words;
+
 use serde_json::Value;
 use tenancy::central::audit_log::{self, Entry, Origins, Place, Scope, Wanted};
-use tenancy::central::companies;
+use tenancy::central::{companies, plans};
 use tenancy::{TenantDb, TenantId};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::filter::AuditFilter;
 use super::types::{AuditLine, AuditPage, Change, Choice};
-use super::words::{ACTIONS, HISTORY, KINDS, kind, searched, sentence, words};
+use super::words::{
+    ACTIONS, HISTORY, KINDS, KINDS_OF_THE_PLATFORM, OF_THE_PLATFORM, kind, searched, sentence, what, words,
+};
 use crate::error::AppError;
 use crate::state::House;
 use crate::values::day::{day_after, format_day, format_instant, parse_day};
@@ -64,22 +68,35 @@ pub async fn page(
     if let Some(db) = db {
         super::db::name_properties(db, &mut entries).await?;
     }
-    name_responsible(house, viewer, &mut entries).await?;
+    name_people(house, viewer, &mut entries).await?;
+    name_plans(house, &mut entries).await?;
     let first = entries.first().map(|entry| entry.seq.to_string());
     let last = entries.last().map(|entry| entry.seq.to_string());
     let people = match viewer {
         Viewer::Staff(tenant) => audit_log::people_of(&house.central, tenant).await?,
         Viewer::Operator => Vec::new(),
     };
+    let (actions, kinds) = offered(viewer, lang);
     Ok(AuditPage {
         lines: entries.iter().map(|entry| line(entry, viewer, lang)).collect(),
         searched,
         next: last.filter(|_| is_more || is_backwards),
         previous: first.filter(|_| if is_backwards { is_more } else { place != Place::Newest }),
         people: people.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
-        actions: sorted(HISTORY.iter().chain(ACTIONS).map(|(code, ..)| (*code, sentence(code, lang).unwrap_or(code)))),
-        kinds: sorted(KINDS.iter().map(|(code, ..)| (*code, kind(code, lang).unwrap_or(code)))),
+        actions,
+        kinds,
     })
+}
+
+/// The acts and kinds of records that a log can be asked by: an agency is not offered what never stands in its own.
+fn offered(viewer: Viewer, lang: Lang) -> (Vec<Choice>, Vec<Choice>) {
+    let (acts, kinds) = match viewer {
+        Viewer::Staff(_) => (vec![HISTORY, ACTIONS], vec![KINDS]),
+        Viewer::Operator => (vec![HISTORY, ACTIONS, OF_THE_PLATFORM], vec![KINDS, KINDS_OF_THE_PLATFORM]),
+    };
+    let acts = acts.into_iter().flatten().map(|(code, ..)| (*code, sentence(code, lang).unwrap_or(code)));
+    let kinds = kinds.into_iter().flatten().map(|(code, ..)| (*code, kind(code, lang).unwrap_or(code)));
+    (sorted(acts), sorted(kinds))
 }
 
 /// From where on a filter asks. A cursor that cannot be read is none: the newest lines are shown.
@@ -92,13 +109,10 @@ pub fn place(filter: &AuditFilter) -> Place {
     }
 }
 
-/// Puts the names of people in the place of their numbers, where a line says who looks after a property.
-async fn name_responsible(house: &House, viewer: Viewer, entries: &mut [Entry]) -> Result<(), AppError> {
-    let mut named: Vec<&mut Value> = entries
-        .iter_mut()
-        .filter_map(|entry| entry.changes.get_mut("responsible_id")?.as_array_mut())
-        .flatten()
-        .collect();
+/// Puts the names of people in the place of their numbers, where a line says who looks after a property, or took records over.
+async fn name_people(house: &House, viewer: Viewer, entries: &mut [Entry]) -> Result<(), AppError> {
+    let mut named: Vec<&mut Value> =
+        entries.iter_mut().flat_map(|entry| values_of(&mut entry.changes, &["responsible_id", "heir"])).collect();
     let number = |value: &Value| value.as_str().and_then(|id| id.parse::<Uuid>().ok());
     let numbers: Vec<Uuid> = named.iter().filter_map(|value| number(value)).collect();
     if numbers.is_empty() {
@@ -115,6 +129,41 @@ async fn name_responsible(house: &House, viewer: Viewer, entries: &mut [Entry]) 
         }
     }
     Ok(())
+}
+
+/// Puts the names of plans in the place of their codes.
+async fn name_plans(house: &House, entries: &mut [Entry]) -> Result<(), AppError> {
+    let mut named: Vec<&mut Value> = Vec::new();
+    for value in entries.iter_mut().flat_map(|entry| values_of(&mut entry.changes, &["plan", "now", "next"])) {
+        // What was bought begins with its plan.
+        match value {
+            Value::Array(terms) => named.extend(terms.first_mut()),
+            value => named.push(value),
+        }
+    }
+    if named.iter().all(|value| value.is_null()) {
+        return Ok(());
+    }
+    let plans = plans::list(&house.central).await?;
+    for value in named {
+        if let Some(plan) = plans.iter().find(|plan| value.as_str() == Some(plan.name.as_str())) {
+            *value = Value::String(plan.display_name.clone());
+        }
+    }
+    Ok(())
+}
+
+/// The values of some fields, those before and those after.
+fn values_of<'a>(changes: &'a mut Value, fields: &[&str]) -> Vec<&'a mut Value> {
+    let Value::Object(all) = changes else { return Vec::new() };
+    let mut found = Vec::new();
+    for (_, value) in all.iter_mut().filter(|(name, _)| fields.contains(&name.as_str())) {
+        match value {
+            Value::Array(pair) => found.extend(pair),
+            value => found.push(value),
+        }
+    }
+    found
 }
 
 fn sorted<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Choice> {
@@ -243,7 +292,7 @@ fn line(entry: &Entry, viewer: Viewer, lang: Lang) -> AuditLine {
         at: format_instant(entry.at, lang),
         who: who(entry, lang),
         behind: behind(entry, lang),
-        what: sentence(&entry.action, lang).map_or_else(|| entry.action.clone(), str::to_owned),
+        what: what(&entry.action, lang),
         agency: (viewer == Viewer::Operator)
             .then(|| entry.agency.as_ref().map_or(words.platform.to_owned(), |(_, name)| name.clone())),
         record,
@@ -266,7 +315,8 @@ fn changes(entry: &Entry, lang: Lang) -> Vec<Change> {
             Value::Array(pair) if pair.len() == 2 => (&pair[0], &pair[1]),
             value => (&Value::Null, value),
         };
-        let field = records::field(kind, name, lang).map_or_else(|| name.clone(), str::to_owned);
+        let field = records::field(kind, name, lang).or_else(|| field_words::field(name, lang));
+        let field = field.map_or_else(|| name.clone(), str::to_owned);
         let [before, after] = [before, after].map(|value| shown((kind, name), value, lang));
         Change { field, before, after }
     };
@@ -275,12 +325,22 @@ fn changes(entry: &Entry, lang: Lang) -> Vec<Change> {
 
 fn shown((kind, name): (&str, &str), value: &Value, lang: Lang) -> String {
     let common = &crate::words::words_in(lang).common;
+    let read = |text: &str| {
+        let named = records::value(kind, name, text, lang).map(str::to_owned);
+        named.or_else(|| field_words::value(name, text, lang)).unwrap_or_else(|| text.to_owned())
+    };
     let text = match value {
         Value::Null => String::new(),
         Value::Bool(is) => if *is { common.yes } else { common.no }.to_owned(),
-        Value::String(text) => records::value(kind, name, text, lang).map_or_else(|| text.clone(), str::to_owned),
-        Value::Array(all) => all.iter().map(|one| shown((kind, name), one, lang)).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
+        Value::String(text) => read(text),
+        Value::Array(all) => {
+            let all: Vec<String> = all.iter().map(|one| shown((kind, name), one, lang)).collect();
+            match <&[String; 4]>::try_from(all.as_slice()) {
+                Ok(terms) if matches!(name, "now" | "next") => field_words::terms(terms, lang),
+                _ => all.join(", "),
+            }
+        }
+        other => read(&other.to_string()),
     };
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -320,7 +380,7 @@ mod tests {
     fn a_change_has_the_fields_name_and_both_values_in_the_viewers_language() {
         let entry = entry(
             "property",
-            json!({"sale_price": ["10.00", "12.00"], "status": ["active", "sold"], "elevator": [null, true], "strange": 7,
+            json!({"sale_price": ["10.00", "1234.50"], "status": ["active", "sold"], "elevator": [null, true], "strange": 7,
                    "purposes": [["sale"], ["sale", "rent"]]}),
         );
         let all = |lang| -> Vec<(String, String, String)> {
@@ -330,11 +390,11 @@ mod tests {
             assert!(all.contains(&(line[0].into(), line[1].into(), line[2].into())), "{line:?} in {all:?}");
         };
         let (pt, en) = (all(Lang::Pt), all(Lang::En));
-        has(&pt, ["Preço de venda", "10.00", "12.00"]);
+        has(&pt, ["Preço de venda", "R$\u{a0}10", "R$\u{a0}1.234,50"]);
         has(&pt, ["Situação", "Ativo", "Vendido"]);
         has(&pt, ["Elevador", "", "Sim"]);
         has(&pt, ["strange", "", "7"]);
-        has(&en, ["Sale price", "10.00", "12.00"]);
+        has(&en, ["Sale price", "R$\u{a0}10", "R$\u{a0}1,234.50"]);
         has(&en, ["Elevator", "", "Yes"]);
         assert_eq!(pt.len(), 5);
     }
@@ -370,11 +430,53 @@ mod tests {
     }
 
     #[test]
-    fn every_act_is_put_into_words_in_both_languages() {
-        for (code, pt, en) in HISTORY.iter().chain(ACTIONS) {
-            assert!(!pt.is_empty() && !en.is_empty() && pt != en, "{code}");
-            assert_eq!(sentence(code, Lang::Pt), Some(*pt));
+    fn what_acts_write_is_read_as_its_field_is_meant() {
+        let bought = json!({"now": [["Prime", 3, "monthly", 0], ["K2", 4, "monthly", 1]], "due": "89.90"});
+        let acts = [
+            ("subscription", bought),
+            ("domain", json!({"host": "minha.example"})),
+            ("user", json!({"may_write": false, "reason": "ajuda"})),
+            ("person", json!({"factor": "code"})),
+            ("company", json!({"drop_after": "2026-12-30T03:00:00Z", "terms_accepted_at": [null, 1_700_000_000]})),
+            ("company", json!({"action": "import.run", "kind": "property"})),
+            ("property", json!({"area_private": [null, "82.50"], "sale_price": ["muito", null]})),
+        ];
+        let lines = |lang| -> Vec<[String; 3]> {
+            let all = acts.iter().flat_map(|(kind, written)| changes(&entry(kind, written.clone()), lang));
+            all.map(|change| [change.field, change.before, change.after]).collect()
+        };
+        let (pt, en) = (lines(Lang::Pt), lines(Lang::En));
+        for line in [
+            ["A pagar agora", "", "R$\u{a0}89,90"],
+            ["Domínio", "", "minha.example"],
+            ["Pode alterar", "", "Não"],
+            ["O que não conferiu", "", "código de verificação"],
+            ["Dados apagados a partir de", "", "30/12/2026 00:00"],
+            ["Termos aceitos em", "", "14/11/2023 19:13"],
+            ["Ação", "", "importou imóveis"],
+            ["Tipo de registro", "", "Imóvel"],
+            ["Área privativa (m²)", "", "82,50"],
+            ["Preço de venda", "muito", ""],
+        ] {
+            assert!(pt.contains(&line.map(str::to_owned)), "{line:?} in {pt:?}");
         }
-        assert_eq!(sentence("nobody.knows", Lang::Pt), None);
+        let terms = pt.iter().find(|line| line[0] == "Contratado agora").expect("it is there");
+        assert!(terms[1].starts_with("plano Prime (versão 3), ") && terms[2].ends_with(", usuários adicionais: 1"));
+        assert!(en.contains(&["Due now", "", "R$\u{a0}89.90"].map(str::to_owned)), "{en:?}");
+        assert!(en.contains(&["What did not match", "", "verification code"].map(str::to_owned)), "{en:?}");
+    }
+
+    #[test]
+    fn an_agency_is_offered_what_can_stand_in_its_log() {
+        let has = |all: &[Choice], code: &str| all.iter().any(|(known, _)| known == code);
+        let (own, own_kinds) = offered(Viewer::Staff(TenantId::from(Uuid::nil())), Lang::Pt);
+        let (all, all_kinds) = offered(Viewer::Operator, Lang::Pt);
+        for code in ["server.add", "plan.publish_version", "fleet.migrate", "operator.create", "audit.search"] {
+            assert!(!has(&own, code) && has(&all, code), "{code}");
+        }
+        for code in ["property.update", "tenant.suspend", "impersonation.start"] {
+            assert!(has(&own, code) && has(&all, code), "{code}");
+        }
+        assert!(!has(&own_kinds, "server") && has(&all_kinds, "server") && has(&own_kinds, "member"));
     }
 }

@@ -146,31 +146,29 @@ pub const HISTORY: &[(&str, &str, &str)] = &[
     ("property.hand_over", "passou imóveis a outra pessoa", "handed properties over"),
 ];
 
-/// Every other act that somebody has put into words: its code, and what comes after the name of who did it. The server's alone.
+/// Every other act that can stand in an agency's log: its code, and what comes after the name of who did it. The server's alone.
 pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("session.open", "entrou no sistema", "signed in"),
     ("session.refused", "tentou entrar e não conseguiu", "tried to sign in and was refused"),
     ("session.end", "encerrou uma sessão", "ended a session"),
-    ("person.reset", "redefiniu a senha de uma pessoa", "reset a person's password"),
     ("user.create", "deu acesso a uma pessoa", "gave a person access"),
-    ("operator.create", "deu acesso a um operador da plataforma", "gave an operator of the platform access"),
-    ("operator.update", "alterou os próprios dados", "changed their own details"),
     ("tenant.create", "abriu a imobiliária", "opened the agency"),
     ("tenant.suspend", "suspendeu a imobiliária", "suspended the agency"),
     ("tenant.resume", "reativou a imobiliária", "resumed the agency"),
     ("tenant.migrate", "atualizou o banco de dados da imobiliária", "brought the agency's database up to date"),
-    ("fleet.migrate", "mandou migrar as imobiliárias", "had the agencies migrated"),
+    ("impersonation.start", "teve a conta aberta pela plataforma", "had their account entered by the platform"),
+    ("impersonation.end", "teve a conta deixada pela plataforma", "had their account left by the platform"),
     ("operation.retry", "mandou tentar uma operação de novo", "had an operation tried again"),
-    ("alerts.close", "encerrou os alertas abertos", "closed the open alerts"),
+    ("job.retry", "mandou tentar um trabalho de novo", "had a job tried again"),
+    ("alert.close", "encerrou um alerta", "closed an alert"),
     ("audit.export", "exportou a auditoria", "exported the audit log"),
     ("audit.read", "consultou a auditoria da imobiliária", "looked into the agency's audit log"),
-    ("audit.search", "procurou na auditoria de todas as imobiliárias", "searched the audit logs of all agencies"),
     ("tenant.read", "abriu a ficha da imobiliária", "opened the agency's sheet"),
     ("company.sign_up", "cadastrou a imobiliária", "signed the agency up"),
     ("tenant.rename", "mudou o endereço da imobiliária", "changed the agency's address"),
     ("tenant.set_name", "mudou o nome da imobiliária", "renamed the agency"),
     ("tenant.cancel", "cancelou a imobiliária", "cancelled the agency"),
-    ("tenant.keep", "desistiu do cancelamento", "took the cancellation back"),
+    ("tenant.keep", "desistiu da exclusão", "called the deletion off"),
     ("tenant.delete", "marcou a imobiliária para exclusão", "marked the agency for deletion"),
     ("tenant.deleted", "excluiu a imobiliária", "deleted the agency"),
     ("slug.release", "liberou um endereço", "released an address"),
@@ -178,7 +176,6 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("subscription.cancel", "cancelou a assinatura", "cancelled the subscription"),
     ("subscription.keep", "manteve a assinatura", "kept the subscription"),
     ("subscription.settle", "acertou a situação da assinatura", "settled the subscription's state"),
-    ("plan.publish_version", "publicou uma versão de um plano", "published a version of a plan"),
     ("invoice.issue", "emitiu uma fatura", "issued an invoice"),
     ("invoice.pay", "registrou o pagamento de uma fatura", "recorded the payment of an invoice"),
     ("usage.repair", "corrigiu uma contagem de uso", "mended a count of use"),
@@ -192,16 +189,10 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("member.leave", "saiu da imobiliária", "left the agency"),
     ("member.photo", "trocou a própria foto", "changed their own photograph"),
     ("member.reactivate", "reativou um membro", "reactivated a member"),
-    ("person.ask_email", "pediu a mudança do e-mail", "asked for another e-mail address"),
-    ("person.change_email", "mudou o e-mail", "changed the e-mail address"),
-    ("person.change_password", "mudou a senha", "changed the password"),
-    ("person.reset_password", "recuperou a senha", "recovered the password"),
     ("second_factor.set", "ativou a verificação em duas etapas", "switched the second factor on"),
     ("second_factor.remove", "desativou a verificação em duas etapas", "switched the second factor off"),
     ("second_factor.reset", "redefiniu a verificação em duas etapas", "reset a second factor"),
     ("second_factor.codes", "gerou novos códigos de recuperação", "made new recovery codes"),
-    ("second_factor.recovery", "usou um código de recuperação", "used a recovery code"),
-    ("second_factor.tried", "errou vários códigos de verificação", "gave several wrong codes"),
     ("domain.claim", "pediu um domínio", "claimed a domain"),
     ("domain.verify", "comprovou um domínio", "proved a domain"),
     ("domain.primary", "escolheu o domínio principal", "chose the primary domain"),
@@ -210,6 +201,24 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("domain.recover", "encontrou um domínio de novo", "found a domain again"),
     ("domain.move", "transferiu um domínio", "moved a domain"),
     ("domain.release", "liberou um domínio", "released a domain"),
+];
+
+/// What stands in the platform's own log alone, of no agency: what it does to itself, and what somebody does about their own account
+/// before it is known in which agency.
+pub const OF_THE_PLATFORM: &[(&str, &str, &str)] = &[
+    ("person.reset", "redefiniu a senha de uma pessoa", "reset a person's password"),
+    ("operator.create", "deu acesso a um operador da plataforma", "gave an operator of the platform access"),
+    ("operator.update", "alterou os próprios dados", "changed their own details"),
+    ("fleet.migrate", "mandou migrar as imobiliárias", "had the agencies migrated"),
+    ("alerts.close", "encerrou os alertas abertos", "closed the open alerts"),
+    ("audit.search", "procurou na auditoria de todas as imobiliárias", "searched the audit logs of all agencies"),
+    ("plan.publish_version", "publicou uma versão de um plano", "published a version of a plan"),
+    ("person.ask_email", "pediu a mudança do e-mail", "asked for another e-mail address"),
+    ("person.change_email", "mudou o e-mail", "changed the e-mail address"),
+    ("person.change_password", "mudou a senha", "changed the password"),
+    ("person.reset_password", "recuperou a senha", "recovered the password"),
+    ("second_factor.recovery", "usou um código de recuperação", "used a recovery code"),
+    ("second_factor.tried", "errou vários códigos de verificação", "gave several wrong codes"),
     ("server.add", "acrescentou um servidor", "added a server"),
     ("server.capacity", "mudou a capacidade de um servidor", "changed a server's capacity"),
     ("server.state", "mudou o estado de um servidor", "changed a server's state"),
@@ -229,10 +238,15 @@ pub fn searched(from: &str, until: &str, lang: Lang) -> String {
 
 /// What an act is called; nothing for one that nobody has put into words yet.
 pub fn sentence(action: &str, lang: Lang) -> Option<&'static str> {
-    found(HISTORY, action, lang).or_else(|| found(ACTIONS, action, lang))
+    [HISTORY, ACTIONS, OF_THE_PLATFORM].into_iter().find_map(|all| found(all, action, lang))
 }
 
-fn found(all: &[(&str, &'static str, &'static str)], code: &str, lang: Lang) -> Option<&'static str> {
+/// As [`sentence`]; the act's code for one that nobody has put into words yet.
+pub fn what(action: &str, lang: Lang) -> String {
+    sentence(action, lang).unwrap_or(action).to_owned()
+}
+
+pub(super) fn found(all: &[(&str, &'static str, &'static str)], code: &str, lang: Lang) -> Option<&'static str> {
     let (_, pt, en) = all.iter().find(|(known, ..)| *known == code)?;
     Some(match lang {
         Lang::Pt => pt,
@@ -240,7 +254,7 @@ fn found(all: &[(&str, &'static str, &'static str)], code: &str, lang: Lang) -> 
     })
 }
 
-/// Every kind of record that somebody has put into words.
+/// Every kind of record that an agency's log can be about.
 pub const KINDS: &[(&str, &str, &str)] = &[
     ("property", "Imóvel", "Property"),
     ("store_settings", "Site", "Site"),
@@ -248,7 +262,7 @@ pub const KINDS: &[(&str, &str, &str)] = &[
     ("session", "Sessão", "Session"),
     ("person", "Pessoa", "Person"),
     ("user", "Membro da equipe", "Member of staff"),
-    ("operator", "Operador", "Operator"),
+    ("member", "Membro da equipe", "Member of staff"),
     ("company", "Imobiliária", "Agency"),
     ("operation", "Operação", "Operation"),
     ("alert", "Alerta", "Alert"),
@@ -256,13 +270,17 @@ pub const KINDS: &[(&str, &str, &str)] = &[
     ("invitation", "Convite", "Invitation"),
     ("invoice", "Fatura", "Invoice"),
     ("subscription", "Assinatura", "Subscription"),
-    ("plan", "Plano", "Plan"),
-    ("server", "Servidor", "Server"),
+    ("job", "Trabalho", "Job"),
+    ("slug", "Endereço na internet", "Address on the web"),
 ];
+
+/// The kinds that only the platform's own log is about.
+pub const KINDS_OF_THE_PLATFORM: &[(&str, &str, &str)] =
+    &[("operator", "Operador", "Operator"), ("plan", "Plano", "Plan"), ("server", "Servidor", "Server")];
 
 /// What a kind of record is called; nothing for one that nobody has put into words yet.
 pub fn kind(entity_type: &str, lang: Lang) -> Option<&'static str> {
-    found(KINDS, entity_type, lang)
+    found(KINDS, entity_type, lang).or_else(|| found(KINDS_OF_THE_PLATFORM, entity_type, lang))
 }
 
 /// What a column of an export is called.
@@ -288,4 +306,102 @@ pub fn action(action: &str, lang: Lang) -> &'static str {
         Lang::Pt => "alterou um registro",
         Lang::En => "changed a record",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    /// Names with a dot that are no acts: mails, jobs, and a row that is taken back in the transaction that tries it.
+    const NO_ACTS: [&str; 17] = [
+        "account.changed",
+        "account.confirm",
+        "account.moved",
+        "account.reset",
+        "owner.acted",
+        "owner.closed",
+        "owner.closes_soon",
+        "owner.ended",
+        "owner.goes_soon",
+        "owner.left",
+        "owner.opened",
+        "owner.stays",
+        "platform.alerts",
+        "properties.make_variants",
+        "properties.sweep_files",
+        "sign_up.request",
+        "team.invitation",
+    ];
+    const TRIED: &str = "tenant.verify";
+    /// Columns of a table that a statement calls `p`, and files that lie beside a cluster.
+    const OTHER_HEADS: [&str; 2] = ["p", "cluster"];
+    /// Names of files.
+    const OTHER_ENDS: [&str; 6] = ["rs", "conf", "log", "pid", "lock", "svg"];
+
+    /// Every `word.word` between quotes in a file, its tests and comments left out.
+    fn names(text: &str) -> impl Iterator<Item = &str> {
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let pieces = code.flat_map(|line| line.split(['"', '\'']));
+        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        pieces.filter(move |piece| piece.split_once('.').is_some_and(|(head, end)| is_word(head) && is_word(end)))
+    }
+
+    fn read(folder: &Path, into: &mut BTreeSet<String>) {
+        for path in fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("readable").path()) {
+            let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
+            if path.is_dir() && !matches!(name.as_str(), "testing" | "tests") {
+                read(&path, into);
+            } else if name.ends_with(".rs") && name != "tests.rs" && !path.ends_with("audit/words.rs") {
+                into.extend(names(&fs::read_to_string(&path).expect("readable")).map(str::to_owned));
+            }
+        }
+    }
+
+    /// The acts that the sources write, by looking at every name that is written as theirs are.
+    fn written() -> BTreeSet<String> {
+        let house = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the slices lie in the house");
+        let mut all = BTreeSet::new();
+        for folder in ["app/src", "server/src", "server/tenancy/src"] {
+            read(&house.join(folder), &mut all);
+        }
+        all.retain(|name| {
+            let (head, end) = name.split_once('.').unwrap_or_default();
+            let is_other = OTHER_HEADS.contains(&head) || OTHER_ENDS.contains(&end);
+            !is_other && !NO_ACTS.contains(&name.as_str()) && name != TRIED
+        });
+        all
+    }
+
+    #[test]
+    fn whatever_the_sources_write_has_its_sentence_and_nothing_else_has() {
+        let tables = [HISTORY, ACTIONS, OF_THE_PLATFORM];
+        let known: BTreeSet<String> = tables.into_iter().flatten().map(|(code, ..)| (*code).to_owned()).collect();
+        let written = written();
+        let without: Vec<_> = written.difference(&known).collect();
+        assert!(without.is_empty(), "put these into words, or say among NO_ACTS that they are none: {without:?}");
+        let idle: Vec<_> = known.difference(&written).collect();
+        assert!(idle.is_empty(), "nobody does these: {idle:?}");
+    }
+
+    #[test]
+    fn every_act_is_put_into_words_in_both_languages() {
+        for (code, pt, en) in [HISTORY, ACTIONS, OF_THE_PLATFORM].into_iter().flatten() {
+            assert!(!pt.is_empty() && !en.is_empty() && pt != en, "{code}");
+            let said = (sentence(code, Lang::Pt), sentence(code, Lang::En));
+            assert_eq!(said, (Some(*pt), Some(*en)), "{code} stands once");
+        }
+        assert_eq!(sentence("nobody.knows", Lang::Pt), None);
+        assert_eq!(what("nobody.knows", Lang::Pt), "nobody.knows");
+    }
+
+    #[test]
+    fn who_was_acted_as_has_done_nothing_themselves() {
+        assert_eq!(what("impersonation.start", Lang::Pt), "teve a conta aberta pela plataforma");
+        assert_eq!(what("impersonation.end", Lang::En), "had their account left by the platform");
+        assert_eq!(kind("member", Lang::Pt), kind("user", Lang::Pt));
+    }
 }

@@ -1,5 +1,7 @@
 //! What operators see of operations, alerts and the queue, and do about them.
 
+mod words;
+
 use tenancy::central::duty;
 use tenancy::central::operation_log::{self, Entry};
 use tenancy::central::{alerts, companies, queue, stats};
@@ -78,7 +80,8 @@ pub async fn operation(house: &House, id: Uuid) -> Result<OperationSheet, AppErr
     let lang = lang();
     let line = |h: operation_log::Happened| {
         let (step, grave) = (labels::step(&h.step, lang), labels::grave(&h.level, lang).to_owned());
-        (format_instant(h.at, lang), step, grave, h.message)
+        let said = words::said(&h.step, &h.message, lang);
+        (format_instant(h.at, lang), step, grave, said)
     };
     Ok(OperationSheet { line: line_of(entry, lang), live, happened: happened.into_iter().map(line).collect() })
 }

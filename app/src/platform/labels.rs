@@ -60,15 +60,20 @@ pub fn unheard(server: &str, (silent, open): (i64, i64), since: &str, lang: Lang
     }
 }
 
-/// What a domain's state is called.
+/// What a domain's state is called, as a text of its own.
 pub fn domain(state: &str, lang: Lang) -> String {
+    domain_state(state, lang).to_owned()
+}
+
+/// What a domain's state is called.
+pub fn domain_state(state: &str, lang: Lang) -> &'static str {
     let words = match state {
         "verified" => ("verificado", "verified"),
         "suspect" => ("com problema no DNS", "with a problem in its DNS"),
         "released" => ("liberado", "released"),
         _ => ("por verificar", "to be verified"),
     };
-    in_lang(lang, words).to_owned()
+    in_lang(lang, words)
 }
 
 /// What an operation does.
@@ -109,6 +114,7 @@ pub fn step(step: &str, lang: Lang) -> String {
         "call_off" => ("exclusão a cancelar", "deletion to be called off"),
         "called_off" => ("exclusão cancelada", "deletion called off"),
         "kept" => ("mantida", "kept"),
+        "forget" => ("dados apagados", "data erased"),
         "retry" => ("tentada de novo", "tried again"),
         "connect" => ("conexão", "connection"),
         "prepare" => ("preparo", "preparation"),
@@ -183,34 +189,9 @@ pub fn server(state: &str, lang: Lang) -> &'static str {
     in_lang(lang, words)
 }
 
-/// What an act in the log is called; those of the agency's own people stand there as they are kept.
+/// What an act in the log is called: as the log itself says.
 pub fn act(action: &str, lang: Lang) -> String {
-    let words = match action {
-        "tenant.set_name" => ("nome alterado", "name changed"),
-        "tenant.rename" => ("endereço alterado", "address changed"),
-        "tenant.create" => ("imobiliária criada", "agency created"),
-        "tenant.suspend" => ("acesso suspenso", "access suspended"),
-        "tenant.resume" => ("acesso reativado", "access resumed"),
-        "tenant.cancel" => ("imobiliária cancelada", "agency cancelled"),
-        "tenant.delete" => ("imobiliária fechada para exclusão", "agency closed to be deleted"),
-        "tenant.keep" => ("exclusão cancelada", "deletion called off"),
-        "subscription.cancel" => {
-            ("assinatura cancelada no fim do período", "subscription cancelled at the period's end")
-        }
-        "invoice.pay" => ("pagamento registrado", "payment recorded"),
-        "invoice.issue" => ("fatura emitida", "invoice issued"),
-        "subscription.settle" => ("situação acertada", "state settled"),
-        "tenant.read" => ("ficha aberta pela plataforma", "sheet opened by the platform"),
-        "audit.read" => ("auditoria consultada pela plataforma", "audit log looked into by the platform"),
-        "subscription.keep" => ("cancelamento desfeito", "cancellation undone"),
-        "impersonation.start" => ("a plataforma começou a agir como membro", "the platform began to act as a member"),
-        "impersonation.end" => ("a plataforma deixou de agir como membro", "the platform stopped acting as a member"),
-        "operation.retry" => ("operação tentada de novo", "operation tried again"),
-        "job.retry" => ("trabalho posto de novo na fila", "job put back into the queue"),
-        "alert.close" => ("alerta marcado como resolvido", "alert marked as resolved"),
-        other => return other.to_owned(),
-    };
-    in_lang(lang, words).to_owned()
+    crate::audit::words::what(action, lang)
 }
 
 /// Who did something, and who stood behind them.

@@ -64,18 +64,23 @@ fn the_log_says_who_did_what_and_what_was_there_before_in_the_readers_language()
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.text());
         write(house, &a, Event::of_platform("nobody.knows", "riddle", Uuid::now_v7())).await;
         carry(house, &a).await;
-        for (lang, words) in [
+        for (lang, words, prices) in [
             (
                 "pt-BR",
                 ["alterou um imóvel", "Preço de venda", "Título", "entrou no sistema", "O sistema", "Antes", "vazio"],
+                ["R$\u{a0}450.000", "R$\u{a0}480.000"],
             ),
-            ("en", ["changed a property", "Sale price", "Title", "signed in", "The program", "Before", "empty"]),
+            (
+                "en",
+                ["changed a property", "Sale price", "Title", "signed in", "The program", "Before", "empty"],
+                ["R$\u{a0}450,000", "R$\u{a0}480,000"],
+            ),
         ] {
             assert_eq!(owner.call("auth/set_language", &[("lang", lang)]).await.status, StatusCode::OK);
             let page = owner.get(PAGE).await;
             assert_eq!(page.status, StatusCode::OK);
             let text = page.text();
-            for word in words.iter().chain(&["Casa de antes", "Casa de depois", "450000.00", "480000.00"]) {
+            for word in words.iter().chain(&prices).chain(&["Casa de antes", "Casa de depois"]) {
                 assert!(text.contains(word), "{lang}: {word} in {text}");
             }
             assert!(text.contains(&format!("href=\"/app/properties/{id}\"")), "it leads to the record");
@@ -85,6 +90,52 @@ fn the_log_says_who_did_what_and_what_was_there_before_in_the_readers_language()
                 "what nobody has put into words is shown as it is"
             );
         }
+    });
+}
+
+#[test]
+fn the_log_and_the_agencys_sheet_say_the_same_of_an_act_and_an_agency_is_offered_its_own() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let (mut owner, mut operator) = (house.owner(&a).await, house.operator().await);
+        let acts = [
+            ("impersonation.start", "user", "teve a conta aberta pela plataforma"),
+            ("impersonation.end", "user", "teve a conta deixada pela plataforma"),
+            ("session.refused", "person", "tentou entrar e não conseguiu"),
+            ("second_factor.set", "person", "ativou a verificação em duas etapas"),
+            ("subscription.change", "subscription", "mudou a assinatura"),
+            ("member.join", "member", "entrou na equipe"),
+        ];
+        let changes = serde_json::json!({
+            "host": "minha.example", "may_write": true, "due": "1234.50",
+            "next": [["prime", 1, "monthly", 0], ["k2", 2, "monthly", 3]],
+        });
+        for (action, kind, _) in acts {
+            let event = Event::of_platform(action, kind, a.owner.as_uuid());
+            write(house, &a, Event { user: Some(a.owner.as_uuid()), changes: changes.clone(), ..event }).await;
+        }
+        let sheet = operator.get(&format!("/platform/tenants/{}", a.route.slug)).await.text();
+        let own = list(&mut owner, &[]).await;
+        let all = operator.call("audit/list_all", &[("agency", &a.route.slug)]).await.json();
+        for (action, _, said) in acts {
+            assert!(sheet.contains(said) && !sheet.contains(action), "{said}: {sheet}");
+            for page in [&own, &all] {
+                assert!(texts(page, "what").iter().any(|what| what == said), "{said}: {page}");
+            }
+        }
+        let text = owner.get(PAGE).await.text();
+        let money = "R$\u{a0}1.234,50";
+        for part in ["Membro da equipe", "Domínio", "Pode alterar", "A pagar agora", money, "plano K2 (versão 2)"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        let offered = |page: &serde_json::Value, action: &str| {
+            page["actions"].as_array().expect("a list").iter().any(|one| one[0] == action)
+        };
+        for action in ["server.add", "plan.publish_version", "fleet.migrate"] {
+            assert!(!offered(&own, action) && offered(&all, action), "{action}");
+        }
+        assert!(offered(&own, "impersonation.start") && offered(&own, "property.update"), "{own}");
     });
 }
 

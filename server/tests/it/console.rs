@@ -95,7 +95,7 @@ fn what_a_database_that_never_answered_holds_is_not_nothing() {
         stats::record(&house.state.house.central, a.route.tenant, &silent, now).await.expect("noted");
         let mut operator = house.operator().await;
         let row = operator.call("platform/tenants", &[("q", &a.route.slug)]).await.json()["rows"][0].clone();
-        assert_eq!((row["properties"].as_str(), row["size"].as_str()), (Some(""), Some("")), "{row}");
+        assert_eq!((row["activity"].as_str(), row["size"].as_str()), (Some(""), Some("")), "{row}");
         let text = operator.get(&format!("/platform/tenants/{}", a.route.slug)).await.text();
         assert!(text.contains("ainda não medido"), "{text}");
         // What was known stays known while it is away.
@@ -104,7 +104,7 @@ fn what_a_database_that_never_answered_holds_is_not_nothing() {
             stats::record(&house.state.house.central, a.route.tenant, answer, now).await.expect("noted");
         }
         let row = operator.call("platform/tenants", &[("q", &a.route.slug)]).await.json()["rows"][0].clone();
-        assert_eq!(row["properties"].as_str(), Some("7"), "{row}");
+        assert_ne!(row["activity"].as_str(), Some(""), "{row}");
     });
 }
 
@@ -118,6 +118,12 @@ fn what_costs_is_measured_by_turns_and_never_for_a_page() {
         let path = format!("/platform/tenants/{}", a.route.slug);
         assert!(operator.get(&path).await.text().contains("ainda não medido"));
         register(&mut house.owner(&a).await, "Casa medida").await;
+        // What the platform hears of by itself needs no measuring.
+        let deployment = &tenancy::testing::bed().await.deployment;
+        tenancy::relay::deliver(deployment.central(), deployment.key(), &a.db).await.expect("delivered");
+        let row = operator.call("platform/tenants", &[("q", &a.route.slug)]).await.json()["rows"][0].clone();
+        assert_eq!(row["properties"].as_str(), Some("1"), "{row}");
+        assert_ne!(row["activity"].as_str(), Some(""), "{row}");
         // Everybody else has had their turn.
         let others = "insert into tenant_stats (tenant_id, properties, measured_at, tried_at)
             select id, 0, now(), now() from companies where id <> $1
@@ -177,11 +183,13 @@ fn an_agencys_page_shows_what_happened_and_closes_and_opens_it() {
         assert!(done.header("location").ends_with(&path), "{}", done.text());
         let closed = operator.get(&path).await.text();
         assert!(
-            closed.contains("suspensa") && closed.contains("fatura vencida") && closed.contains("acesso suspenso"),
+            closed.contains("suspensa")
+                && closed.contains("fatura vencida")
+                && closed.contains("suspendeu a imobiliária"),
             "{closed}"
         );
         operator.post("platform/resume", &path, &[("slug", slug)]).await;
-        assert!(operator.get(&path).await.text().contains("acesso reativado"));
+        assert!(operator.get(&path).await.text().contains("reativou a imobiliária"));
         let theirs = actions(house, &b).await;
         assert!(!theirs.iter().any(|action| action == "tenant.suspend"), "{theirs:?}");
     });
@@ -202,12 +210,17 @@ fn an_operation_is_followed_and_tried_again() {
         let happened = "insert into tenant_operation_events (operation_id, seq, step, level, message)
             values ($1, 1, 'create_database', 'error', 'no space left on device <b>')";
         sqlx::query(happened).bind(id).execute(&mut central).await.expect("added");
+        let kept = "insert into tenant_operation_events (operation_id, seq, step, level, message)
+            values ($1, 2, 'reserve', 'info', 'slug and place reserved; its database is ready')";
+        sqlx::query(kept).bind(id).execute(&mut central).await.expect("added");
         let page = operator.get("/platform/operations").await.text();
         assert!(page.contains(&format!("/platform/operations/{id}")) && page.contains("no space left"), "{page}");
         let path = format!("/platform/operations/{id}");
         let sheet = operator.get(&path).await;
         assert_eq!(sheet.status, StatusCode::OK);
         assert!(sheet.text().contains("no space left on device &lt;b&gt;") && sheet.text().contains(&a.route.slug));
+        let said = "endereço e lugar reservados; o banco de dados já está pronto";
+        assert!(sheet.text().contains(said) && !sheet.text().contains("slug and place"), "{}", sheet.text());
         assert!(!sheet.text().contains("data-live=\""), "nothing moves: {}", sheet.text());
         let done = operator.post("platform/retry_operation", &path, &[("id", &id.to_string())]).await;
         assert!(done.header("location").ends_with(&path), "{}", done.text());

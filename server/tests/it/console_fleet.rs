@@ -91,7 +91,8 @@ fn a_server_is_added_set_emptied_and_filled_by_the_worker_and_its_password_is_no
         let sheet = worked(&mut operator, &page).await;
         assert_eq!(sheet["line"]["state"], "done", "{sheet}");
         let said = sheet["happened"].to_string();
-        for part in ["the server lets our role in", "roles and template are there", "version: PostgreSQL", "durability"]
+        for part in
+            ["o servidor aceita o nosso acesso", "acessos e modelo estão prontos", "version: PostgreSQL", "durability"]
         {
             assert!(said.contains(part), "{part}: {said}");
         }

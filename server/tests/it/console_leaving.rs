@@ -122,7 +122,8 @@ fn who_deletes_an_agency_types_its_address_and_says_why_and_can_think_better_of_
         assert_eq!(house.visitor(&b).get("/").await.status, StatusCode::OK);
         assert_eq!(operator.call("platform/delete", &right).await.status, StatusCode::NOT_FOUND, "once");
         let page = operator.get(&path).await.text();
-        for part in ["em exclusão", "pedido da dona, 4711", "Desistir da exclusão", "imobiliária fechada para exclusão"]
+        for part in
+            ["em exclusão", "pedido da dona, 4711", "Desistir da exclusão", "marcou a imobiliária para exclusão"]
         {
             assert!(page.contains(part), "{part}: {page}");
         }

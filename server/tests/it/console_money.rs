@@ -105,7 +105,10 @@ fn what_debt_has_closed_says_what_it_owes_and_a_recorded_payment_opens_it() {
         assert!(paid.len() == 1 && paid[0].0.starts_with("op-") && paid[0].1 == reference, "{paid:?}");
         let page = sheet(&mut operator, &a).await;
         assert!(page.contains("paga em") && page.contains("O período pago vai até"), "{page}");
-        assert!(!page.contains("/fn/platform/pay_invoice") && page.contains("pagamento registrado"), "{page}");
+        assert!(
+            !page.contains("/fn/platform/pay_invoice") && page.contains("registrou o pagamento de uma fatura"),
+            "{page}"
+        );
         assert_eq!(states(&b).await, ("suspended".into(), "suspended".into(), 0), "nobody else's");
         assert_eq!(house.visitor(&b).get("/").await.status, StatusCode::SERVICE_UNAVAILABLE);
     });
