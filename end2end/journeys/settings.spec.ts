@@ -16,7 +16,7 @@ for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
     await expect(page.locator("#hero_title")).toHaveValue(hero);
     await page.locator("#phone").fill("13 3333-4444");
     await page.locator("main form.form button[type=submit]").click();
-    await expect(page.getByText("Salvo.")).toBeVisible();
+    await expect(page.getByText("Salvo.")).toBeInViewport();
     await expect(page.locator("#phone")).toHaveValue("(13) 3333-4444");
     await accessible(page);
     await fits(page);
@@ -26,6 +26,10 @@ for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
     const brand = () => frame.evaluate((element) => getComputedStyle(element).getPropertyValue("--brand").trim());
     await page.locator("#primary_color").fill("#FFD400");
     await expect(page.locator("main")).toContainText("se lê mal");
+    // A colour that is half typed is none: the picker keeps the last.
+    await page.locator("#primary_color").fill("#FFD40");
+    await expect(page.locator("#primary_color + .color-pick")).toHaveValue("#ffd400");
+    await page.locator("#primary_color").fill("#FFD400");
     expect(await brand()).toBe("#FFD400");
     await page.getByRole("button", { name: /Usar o tom legível/ }).first().click();
     await expect(page.locator("main")).not.toContainText("#FFD400");
@@ -35,7 +39,7 @@ for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
     await accessible(page);
     await fits(page);
     await page.locator("main form.form button[type=submit]").last().click();
-    await expect(page.getByText("Salvo.")).toBeVisible();
+    await expect(page.getByText("Salvo.")).toBeInViewport();
     await page.locator("input[name=logo]").setInputFiles([picture("marca.png", 12, 90, 120)]);
     await page.getByRole("button", { name: "Enviar logo" }).click();
     await expect(page.locator(".logo-row img")).toBeVisible();

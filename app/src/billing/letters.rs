@@ -69,7 +69,7 @@ fn held(lang: Lang, company: &str) -> Said {
                 "A plataforma suspendeu o acesso da {company}. Enquanto isso o site não abre e ninguém entra no CRM; nenhum dado se perde."
             ),
             "Ver a situação",
-            "Para saber por quê, responda a quem atende você na plataforma.",
+            "Para saber por quê, pergunte a quem atende você na plataforma.",
         ),
         Lang::En => (
             format!("Access for {company} was suspended"),

@@ -36,7 +36,7 @@ pub async fn page(house: &House, staff: &PlanStaff, wish: Fields, lang: Lang) ->
     let sub = subscriptions::find(&house.central, tenant).await?;
     let sold = plans::list(&house.central).await?;
     let meters = match &staff.db {
-        Some(db) => db::meters(db).await?,
+        Some(db) => as_bought(db::meters(db).await?, &sub.now),
         None => Vec::new(),
     };
     let may = |can| staff.role.may(can);
@@ -223,12 +223,8 @@ fn preview((wish, quote): (&Wish, &Quote), sub: &Subscription, meters: &[Meter],
         (false, _) => said::later(&until, lang),
     };
     let then = said::notice(&Notice::Waits(&until, &terms(&quote.next, lang)), lang);
-    let room = |resource: &str| match resource {
-        "users" => Some(i64::from(quote.next.users())),
-        _ => quote.next.plan.max_properties.map(i64::from),
-    };
     let over = meters.iter().filter_map(|meter| {
-        let max = room(&meter.resource).filter(|max| meter.used > *max)?;
+        let max = room(&quote.next, &meter.resource).filter(|max| meter.used > *max)?;
         Some(said::too_many(meter.resource == "users", (meter.used, max), lang))
     });
     let form = [
@@ -241,6 +237,19 @@ fn preview((wish, quote): (&Wish, &Quote), sub: &Subscription, meters: &[Meter],
         lines: vec![first, then],
         warnings: over.collect(),
         form: form.map(|(name, value)| (name.to_owned(), value)).into(),
+    }
+}
+
+/// The agency's own database hears of another plan a moment later than whoever has just bought it.
+fn as_bought(meters: Vec<Meter>, terms: &Terms) -> Vec<Meter> {
+    meters.into_iter().map(|meter| Meter { max: room(terms, &meter.resource), ..meter }).collect()
+}
+
+/// How much of a resource there may be; nothing: as much as one likes.
+fn room(terms: &Terms, resource: &str) -> Option<i64> {
+    match resource {
+        "users" => Some(i64::from(terms.users())),
+        _ => terms.plan.max_properties.map(i64::from),
     }
 }
 

@@ -19,8 +19,8 @@ use crate::words::words;
 pub fn CrmLayout() -> impl IntoView {
     // Known at once: a frame that waited would make its page, and ask the page's questions, once for each look at it.
     match SharedValue::new(crate::auth::me).into_inner() {
-        Err(AppError::Suspended) => view! { <main id="content" class="lone"><Outlet/></main> }.into_any(),
-        Err(error) => view! { <main id="content" class="lone"><ErrorPage error/></main> }.into_any(),
+        Err(AppError::Suspended) => view! { <main id="content" class="lone"><Outlet/>{way_out()}</main> }.into_any(),
+        Err(error) => view! { <main id="content" class="lone"><ErrorPage error/>{way_out()}</main> }.into_any(),
         Ok(me) => view! { <Frame me/> }.into_any(),
     }
 }
@@ -56,6 +56,11 @@ fn Frame(me: Me) -> impl IntoView {
             <div class="bottom-bar"><Navigation/></div>
         </div>
     }
+}
+
+/// Who gets no further can still leave.
+fn way_out() -> impl IntoView {
+    view! { <p class="way-out"><a class="btn btn-small" href="/sair" rel="external">{words().auth.sign_out}</a></p> }
 }
 
 /// An operator acts as the member: said above every page, with the way back. A plain form, for what follows is the console's.

@@ -41,8 +41,11 @@ pub fn ErrorPage(
 ) -> impl IntoView {
     crate::error::set_page_status(&error);
     let words = words();
-    let heading =
-        if error == AppError::NotFound { words.common.error_not_found_title } else { words.common.error_title };
+    let heading = match error {
+        AppError::NotFound => words.common.error_not_found_title,
+        AppError::Forbidden | AppError::NotWhileActing => words.common.error_forbidden_title,
+        _ => words.common.error_title,
+    };
     let request = match &error {
         AppError::Internal(id) if !id.is_empty() => Some(id.clone()),
         AppError::Unavailable if is_first_page() => use_context::<Me>().map(|me| me.request),

@@ -97,7 +97,9 @@ pub fn SavedNote(
     act: Act,
 ) -> impl IntoView {
     let saved = words().common.saved;
-    let is_shown = move || act.done() > 0 && act.error().with(Option::is_none);
+    // Without a script the page's address says that the form before was taken.
+    let was_done = use_query_map().read_untracked().get("done").is_some();
+    let is_shown = move || (was_done || act.done() > 0) && act.error().with(Option::is_none);
     view! { <p role="status">{move || is_shown().then(|| view! { <span class="alert-box alert-good">{saved}</span> })}</p> }
 }
 

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderValue, Method, StatusCode, header};
 use server_fn::error::ServerFnUrlError;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use app::values::fields::Fields;
 use app::values::id::StaffId;
 use app::words::Lang;
 
-use super::address::{self, DRAFT, REFUSAL};
+use super::address::{self, DONE, DRAFT, REFUSAL};
 use super::late::LateForm;
 use super::{plain, proof};
 
@@ -80,7 +80,16 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
             }
         };
     }
-    if *request.method() != Method::POST || !request.uri().path().starts_with("/fn/") {
+    if !request.uri().path().starts_with("/fn/") {
+        return next.run(request).await;
+    }
+    if *request.method() == Method::GET
+        && caller::accepts_html(request.headers())
+        && let Some(page) = page_of(&request)
+    {
+        return Redirect::to(&page).into_response();
+    }
+    if *request.method() != Method::POST {
         return next.run(request).await;
     }
     let (is_form, (lang, _)) = (caller::accepts_html(request.headers()), asker(&request));
@@ -122,6 +131,21 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
         return console::posted(&forms, (request, &back), (&page, fields(&body)), next).await;
     }
     posted(house, (request, &back), &body, next).await
+}
+
+/// The page to go to from the address that the answer of a refused form leaves in the browser. Without the form's own token it is
+/// the one where a new link is asked for.
+fn page_of(request: &Request) -> Option<String> {
+    let (path, who) = (request.uri().path(), request.extensions().get::<Who>());
+    access::of_server_fn(path)?;
+    let page = match (ENTRANCES.iter().find(|(to, _)| *to == path), who) {
+        (Some((_, page)), _) if !page.contains('{') => page,
+        (Some(("/fn/account/set_password", _)), _) => "/senha",
+        (Some(_), _) => "/entrar",
+        (None, Some(Who::Operator(_))) => "/platform",
+        (None, _) => "/app",
+    };
+    Some(page.into())
 }
 
 /// The draft that the page's address names.
@@ -205,7 +229,7 @@ fn way_back(request: &Request) -> String {
     let referer = request.headers().get(header::REFERER);
     match (own, referer.and_then(|v| v.to_str().ok())) {
         (Some(own), Some(address)) if is_ours(referer, own) => {
-            address::without(&address::without(address, &REFUSAL), &[DRAFT])
+            address::without(&address::without(address, &REFUSAL), &[DRAFT, DONE])
         }
         _ => "/".to_owned(),
     }
@@ -329,10 +353,12 @@ async fn resume(house: &House, session: Session, late: &LateForm) -> Result<Opti
 async fn posted(house: &House, (request, back): (Request, &str), body: &[u8], next: Next) -> Response {
     let member = member(request.extensions().get::<Who>());
     let asker = asker(&request);
+    // Another language says that it was taken by itself.
+    let says_so = page_at(back).is_some() && !request.uri().path().starts_with("/fn/auth/");
     let mut response = next.run(request).await;
     let Some(location) = sent_back(&response, back) else { return response };
     let Some(refusal) = refusal(location) else {
-        send_to(&mut response, back);
+        send_to(&mut response, &if says_so { address::with(back, DONE, "") } else { back.to_owned() });
         return response;
     };
     let (Some((user, db)), Some(path)) = (member, page_at(back)) else { return response };

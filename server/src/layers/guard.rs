@@ -41,7 +41,7 @@ pub async fn layer(State(house): State<Arc<House>>, request: Request, next: Next
     let listens = request.headers().get(header::ACCEPT).is_some_and(|accept| accept == "text/event-stream");
     let wants_page = (*request.method() == Method::GET && !listens) || caller::accepts_html(request.headers());
     let id = request.extensions().get::<caller::Request>().map(|r| r.id.clone()).unwrap_or_default();
-    let refuse = |error: &AppError| super::plain::error(error, wants_page, lang, &id);
+    let refuse = |error: &AppError| super::plain::error_at(error, wants_page, (lang, &id), home_of(&who));
     let Some(row) = row else {
         // No row: below a closed door there is nothing to see without a key, and behind it the page that says so.
         let closed = path.starts_with("/app") || path.starts_with("/platform");
@@ -111,7 +111,16 @@ fn closed_to_acting(who: &Who, request: &Request) -> Option<Response> {
     }
     let lang = request.extensions().get::<Lang>().copied().unwrap_or_default();
     let wants_page = caller::accepts_html(request.headers());
-    Some(super::plain::error(&AppError::NotWhileActing, wants_page, lang, ""))
+    Some(super::plain::error_at(&AppError::NotWhileActing, wants_page, (lang, ""), home_of(who)))
+}
+
+/// Where somebody is at home who is in.
+const fn home_of(who: &Who) -> Option<&'static str> {
+    match who {
+        Who::Staff { .. } => Some("/app"),
+        Who::Operator(_) => Some("/platform"),
+        _ => None,
+    }
 }
 
 fn row_of(method: &Method, path: &str) -> Option<&'static Access> {

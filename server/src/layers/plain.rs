@@ -72,6 +72,16 @@ pub fn escape(text: &str) -> String {
 
 /// What the caller gets to see of an error: a sentence on a page, or the wire form of the error for a call.
 pub fn error(error: &app::error::AppError, wants_page: bool, lang: Lang, request_id: &str) -> Response {
+    error_at(error, wants_page, (lang, request_id), None)
+}
+
+/// As [`error`], for somebody who is at home at an address of ours.
+pub fn error_at(
+    error: &app::error::AppError,
+    wants_page: bool,
+    (lang, request_id): (Lang, &str),
+    home: Option<&str>,
+) -> Response {
     use app::error::AppError as E;
     let words = &words_in(lang).common;
     let mut response = if wants_page {
@@ -95,12 +105,17 @@ pub fn error(error: &app::error::AppError, wants_page: bool, lang: Lang, request
             E::Invalid(_) | E::Transport => words.error_transport,
             E::Internal(_) => words.error_internal,
         };
-        let heading = if *error == E::NotFound { words.error_not_found_title } else { words.error_title };
+        let heading = match error {
+            E::NotFound => words.error_not_found_title,
+            E::Forbidden | E::NotWhileActing => words.error_forbidden_title,
+            _ => words.error_title,
+        };
         // A foreign and a missing address are the same to the last byte, so no identifier there.
         let id = matches!(error, E::Internal(_) | E::Unavailable).then_some(request_id);
         let way_on = match error {
             E::PlanFeature(gate) => Some((gate.upgrade.as_str(), words_in(lang).billing.plan)),
-            _ => None,
+            E::Suspended => home.map(|_| ("/sair", words_in(lang).auth.sign_out)),
+            _ => home.map(|home| (home, words.go_home)),
         };
         page_with((error.status(), lang), (heading, wrong.as_deref().unwrap_or(sentence)), id, way_on)
     } else {

@@ -172,6 +172,8 @@ fn who_is_closed_by_an_operator_is_told_and_told_again_when_it_is_over() {
         assert_eq!(answer.status, http::StatusCode::OK, "{}", answer.text());
         let closed = told(house, "owner.closed", &a.email).await;
         assert!(closed.len() == 1 && closed[0].contains("A plataforma suspendeu o acesso"), "{closed:?}");
+        // Nobody reads what is answered to it.
+        assert!(closed[0].contains("pergunte a quem atende") && !closed[0].contains("responda a"), "{closed:?}");
         assert!(!closed[0].contains("verificação interna"), "why is the platform's to say");
         assert!(
             !companies::suspend(&house.state.house.central, a.route.tenant, "x", By::default()).await.expect("asked")

@@ -118,8 +118,16 @@ fn looking_changes_nothing() {
             }
             // A GET to a function is no call.
             for row in ROWS.iter().filter(|row| row.path.starts_with("/fn/")) {
-                let answer = owner.get(row.path).await;
+                let answer = owner.send(Method::GET, row.path, "application/json", None).await;
                 assert!(answer.status.is_client_error(), "{} answers GET with {}", row.path, answer.status);
+                // A browser that has it in its address bar, from a refused form, is led to a page.
+                if row.audience == Audience::Storefront {
+                    continue;
+                }
+                let answer = owner.get(row.path).await;
+                assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", row.path);
+                let page = answer.header("location");
+                assert!(!page.starts_with("/fn/") && !page.contains('{'), "{} leads to {page}", row.path);
             }
         }
         assert_eq!(sum().await, before);

@@ -114,6 +114,34 @@ fn settings_that_cannot_be_are_named_and_nothing_is_changed() {
         let answer = owner.post("store_settings/update_store", "/app/settings/store", &with(&form, &began)).await;
         let page = owner.get(answer.header("location")).await.text();
         assert!(page.contains("value=\"Oi\"") && page.contains("CRECI da empresa, como J-12345"), "{page}");
+        let form = [("primary_color", "red"), ("secondary_color", "#123")];
+        let answer = owner.post("store_settings/update_brand", "/app/settings/brand", &with(&form, &began)).await;
+        let page = owner.get(answer.header("location")).await.text();
+        let pickers = page.split("type=\"color\"").skip(1).filter_map(|rest| rest.split('>').next());
+        let pickers: Vec<&str> = pickers.collect();
+        assert!(page.contains("value=\"red\"") && pickers.len() == 2, "{page}");
+        for (picker, color) in pickers.iter().zip(["#000000", "#112233"]) {
+            assert!(picker.contains(&format!("value=\"{color}\"")), "a picker holds a colour always: {picker}");
+        }
+    });
+}
+
+/// How many of a page's buttons have a place beside them where it is said what came of them.
+fn told_beside_its_button(page: &str) -> usize {
+    let rows = page.split("class=\"button-row\">").skip(1).filter_map(|rest| rest.split("</div>").next());
+    rows.filter(|row| row.contains("type=\"submit\"") && row.contains("role=\"status\"")).count()
+}
+
+#[test]
+fn what_was_saved_is_said_beside_the_button_that_saved_it() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let mut owner = house.owner(&agency).await;
+        for (path, forms) in [("/app/settings/store", 1), ("/app/settings/brand", 1), ("/app/profile", 3)] {
+            let page = owner.get(path).await.text();
+            assert_eq!(told_beside_its_button(&page), forms, "{path}: {page}");
+        }
     });
 }
 
@@ -161,15 +189,16 @@ fn a_form_that_was_refused_is_over_once_it_is_saved() {
         // Corrected, from the page with the draft.
         let corrected = [("company_name", "Casa Amarela"), ("hero_title", "Oi"), ("phone", "1133334444")];
         let saved = owner.post("store_settings/update_store", &draft, &with(&corrected, &began)).await;
-        assert_eq!(at(saved.header("location")), "/app/settings/store?lang=pt");
+        assert_eq!(at(saved.header("location")), "/app/settings/store?lang=pt&done=");
         let page = owner.get(&at(saved.header("location"))).await.text();
+        assert!(page.contains(">Salvo.<"), "it is said: {page}");
         assert_eq!(value(&page, "phone"), "(11) 3333-4444", "as it is kept");
         assert!(!page.contains("role=\"alert\"><p>"), "nothing is wrong: {page}");
         // And once more, from what the page shows, without anybody else in between.
         let now = value(&page, "version");
         let again = [("company_name", "Casa Amarela"), ("hero_title", "Olá")];
         let saved = owner.post("store_settings/update_store", "/app/settings/store", &with(&again, &now)).await;
-        assert_eq!(at(saved.header("location")), "/app/settings/store");
+        assert_eq!(at(saved.header("location")), "/app/settings/store?done=");
         let page = owner.get("/app/settings/store").await.text();
         assert_eq!((value(&page, "hero_title"), value(&page, "phone")), ("Olá".to_owned(), String::new()));
     });

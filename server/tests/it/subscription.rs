@@ -106,10 +106,11 @@ fn who_has_reached_the_limit_upgrades_on_the_page_that_the_refusal_names() {
         assert!(owner.get(PAGE).await.text().contains("Plano Prime"));
         let answer = agree(&mut owner, &address).await;
         assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.text());
-        assert!(answer.header("location").ends_with(&address), "back to the page: {}", answer.header("location"));
-        let page = read(&owner.get(&address).await);
+        let page = read(&owner.get(answer.header("location")).await);
+        assert!(page.contains("Salvo."), "and is told so: {page}");
         assert!(page.contains("<h1>Plano K<") && !page.contains("/fn/billing/change"), "nothing is left to agree to");
         assert!(page.contains("Mudança para o plano K") && page.contains("Taxa de ativação"), "{page}");
+        assert!(page.contains("1 de 500"), "what was bought, before the agency's database has heard of it: {page}");
         tell(&a).await;
         register(&mut owner, "A segunda").await;
         assert!(owner.get(PAGE).await.text().contains("2 de 500"));

@@ -35,9 +35,11 @@ fn a_suspended_agency_is_closed_and_comes_back() {
         let plan = owner.get("/app/settings/plan").await;
         assert_eq!(plan.status, StatusCode::OK, "{}", plan.text());
         assert!(plan.text().contains("está suspenso") && plan.text().contains("fale com a plataforma para retomar"));
+        assert!(plan.text().contains("href=\"/sair\""), "who gets no further can leave: {}", plan.text());
         let notice = broker.get("/app").await;
         assert_eq!(notice.status, StatusCode::SERVICE_UNAVAILABLE);
-        assert!(notice.text().contains("O acesso desta imobiliária está suspenso."), "{}", notice.text());
+        assert!(notice.text().contains("O acesso desta imobiliária está suspenso;"), "{}", notice.text());
+        assert!(notice.text().contains("href=\"/sair\""), "{}", notice.text());
         assert_eq!(owner.call("properties/list", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(house.visitor(&b).get("/").await.status, StatusCode::OK, "the other agency does not notice");
         assert_eq!(operator.call("platform/resume", &[("slug", &slug)]).await.status, StatusCode::OK);

@@ -70,6 +70,8 @@ fn an_invitation_leads_somebody_new_into_its_agency_and_role_once() {
         let email = format!("bia@{}.example", a.route.slug);
         // Whatever host the request says it came to, the link is of the address that the operator set (AUTH-23).
         owner.headers.insert("x-forwarded-host", http::HeaderValue::from_static("evil.example"));
+        let form = owner.get("/app/settings/team").await.text();
+        assert!(form.contains("<option value=\"broker\" selected"), "not the role that may do most: {form}");
         let path = invited(house, &mut owner, &email, "broker").await;
         assert!(path.starts_with("/convite/") && token(&path).len() == 43, "{path}");
         let mail = house.mails("team.invitation", &email).await.remove(0);
@@ -121,7 +123,7 @@ fn who_is_known_joins_with_the_password_they_have() {
         assert!(house.stranger().get(&path).await.text().contains("name=\"password\""), "it asks for the password");
         // A new password is none: whoever has the link has not become them.
         let taken = accept(house, &path).await;
-        assert_eq!(taken.json()["data"], serde_json::json!([["password", "wrong_credentials"]]));
+        assert_eq!(taken.json()["data"], serde_json::json!([["password", "wrong_password"]]));
         let wrong = [("token", token(&path)), ("password", "not the password of hers")];
         assert_eq!(house.stranger().call("team/accept", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         // Nor does somebody else's session.
@@ -411,7 +413,7 @@ fn an_agency_is_handed_over_with_the_password_and_goes_on_under_a_new_session() 
         let mut owner = house.owner(&a).await;
         let id = heir.to_string();
         let wrong = owner.call("team/hand_over", &[("id", &id), ("password", "not the password of hers")]).await;
-        assert_eq!(wrong.json()["data"], serde_json::json!([["password", "wrong_credentials"]]));
+        assert_eq!(wrong.json()["data"], serde_json::json!([["password", "wrong_password"]]));
         let stays = [("id", partner.to_string()), ("password", PASSWORD.to_owned()), ("stays", "true".to_owned())];
         let stays = stays.each_ref().map(|(n, v)| (*n, v.as_str()));
         assert_eq!(owner.call("team/hand_over", &stays).await.status, StatusCode::OK);

@@ -225,7 +225,8 @@ fn a_broker_gives_nothing_away_and_takes_nothing_from_a_colleague() {
             fields.extend([("version", before.0.as_str()), ("responsible_id", to)]);
             let back = broker.post("properties/update", &format!("/app/properties/{id}/edit"), &fields).await;
             let page = back.header("location").split_once("/app").map(|(_, rest)| format!("/app{rest}")).expect("ours");
-            assert!(broker.get(&page).await.text().contains("Seu perfil não permite isto."), "they are told");
+            let told = broker.get(&page).await.text();
+            assert!(told.contains("Seu perfil não permite isto.") && told.contains("href=\"/app\""), "{told}");
             assert_eq!(saved(&mut owner, id).await, before, "nothing has changed, the title neither");
         }
         let id = uuid::Uuid::now_v7().to_string();

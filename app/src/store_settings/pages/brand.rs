@@ -59,7 +59,6 @@ fn Brand(saved: SettingsEditing, act: Act, logo_act: Act) -> impl IntoView {
     view! {
         <div class="columns columns-even">
             <div class="form">
-                <SavedNote act/>
                 <LogoForms logo=saved.logo.clone() is_there act=logo_act chosen/>
                 <Colors saved=saved.clone() typed act chosen/>
             </div>
@@ -97,7 +96,7 @@ fn Colors(saved: SettingsEditing, typed: Option<Fields>, act: Act, chosen: Chose
                 <h2>{words.colors}</h2>
                 <ColorField name="primary_color" label=field("primary_color", lang) hint=words.primary_hint value=primary errors/>
                 <ColorField name="secondary_color" label=field("secondary_color", lang) hint=words.secondary_hint value=secondary errors/>
-                <div class="button-row"><SubmitButton label=all.common.save pending=act.pending()/></div>
+                <div class="button-row"><SubmitButton label=all.common.save pending=act.pending()/><SavedNote act/></div>
             </section>
         </ActForm>
     }

@@ -66,7 +66,6 @@ fn StoreForm(saved: SettingsEditing, act: Act) -> impl IntoView {
     let (creci, hero) = (line("creci", words.creci_hint, 30), line("hero_title", words.hero_hint, 90));
     let office = line("address", "", 200);
     view! {
-        <SavedNote act/>
         <ErrorNote error=note/>
         <ErrorSummary errors label_of/>
         <ActForm act to=UpdateStore::PATH class="form">
@@ -87,7 +86,7 @@ fn StoreForm(saved: SettingsEditing, act: Act) -> impl IntoView {
                 </div>
                 {office}
             </section>
-            <div class="button-row"><SubmitButton label=all.common.save pending=act.pending()/></div>
+            <div class="button-row"><SubmitButton label=all.common.save pending=act.pending()/><SavedNote act/></div>
         </ActForm>
     }
 }

@@ -24,7 +24,13 @@ pub fn ColorField(
 ) -> impl IntoView {
     let (words, lang) = (&words().store_settings, lang());
     let color = move || value.with(|text| Color::parse(text).ok());
-    let picked = move || color().map(|color| color.to_string().to_ascii_lowercase()).unwrap_or_default();
+    // A picker holds a colour always: while one is being typed, the last that was one.
+    let mut last = Color::BLACK;
+    let mut picked = move || {
+        last = color().unwrap_or(last);
+        last.to_string().to_ascii_lowercase()
+    };
+    let begins = picked();
     let note = move || {
         let color = color()?;
         let contrast = color.contrast(Color::WHITE);
@@ -47,7 +53,7 @@ pub fn ColorField(
                     value=value.get_untracked() prop:value=move || value.get() on:input=move |e| value.set(event_target_value(&e))
                     aria-invalid=move || errors.with(|e| e.of(name).is_some()).then_some("true")
                     aria-describedby=format!("{name}-note")/>
-                <input type="color" class="color-pick needs-life" aria-label=label value=picked() prop:value=picked
+                <input type="color" class="color-pick needs-life" aria-label=label value=begins prop:value=picked
                     on:input=move |e| value.set(event_target_value(&e).to_ascii_uppercase())/>
             </div>
         </FieldFrame>

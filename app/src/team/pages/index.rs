@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::components::A;
 
+use crate::access::Role;
 use crate::layouts::SettingsHead;
 use crate::team::server_fns::{Invite, ResendInvitation, RevokeInvitation, load_team};
 use crate::team::types::{InvitationRow, MemberRow, TeamPage};
@@ -109,6 +110,8 @@ fn InviteForm(roles: Vec<(String, String)>, typed: Option<crate::values::fields:
     let errors = Signal::derive(move || error.with(|e| field_errors(e.as_ref())));
     let label_of = move |name: String| field(&name, lang);
     let form = act.refused().or(typed).unwrap_or_default();
+    // Whom agencies invite most, and not the role that may do most.
+    let role = Some(form.get("role")).filter(|role| !role.is_empty()).unwrap_or(Role::Broker.as_str()).to_owned();
     view! {
         <section class="group">
             <h2>{words.invite}</h2>
@@ -117,7 +120,7 @@ fn InviteForm(roles: Vec<(String, String)>, typed: Option<crate::values::fields:
             <ActForm act to=Invite::PATH class="form">
                 <div class="form-grid">
                     <TextField name="email" label=words.email kind="email" value=form.get("email") required=true maxlength=254 errors/>
-                    <SelectField name="role" label=words.role value=form.get("role") options=roles required=true errors/>
+                    <SelectField name="role" label=words.role value=role options=roles required=true errors/>
                 </div>
                 <div class="button-row"><SubmitButton label=words.invite_button pending=act.pending()/></div>
             </ActForm>
