@@ -1,7 +1,7 @@
 //! What commands share: passwords from standard input, made ones, and output for machines.
 
 use anyhow::Context as _;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _, Write as _};
 
 use app::outside::password::Passwords;
 
@@ -50,11 +50,11 @@ fn make() -> anyhow::Result<String> {
 
 /// Prints a value for machines, or the lines for people.
 pub(super) fn print(json: bool, value: &serde_json::Value, lines: &[String]) {
-    if json {
-        println!("{value}");
-    } else {
-        for line in lines {
-            println!("{line}");
-        }
+    let text = if json { format!("{value}\n") } else { lines.iter().map(|line| format!("{line}\n")).collect() };
+    // Whoever reads no further (`| head`) has read what they wanted.
+    if let Err(error) = std::io::stdout().write_all(text.as_bytes())
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        eprintln!("sobrado: standard output: {error}");
     }
 }

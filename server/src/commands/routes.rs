@@ -3,7 +3,9 @@
 use clap::Args;
 use std::process::ExitCode;
 
-use app::access::ROWS;
+use app::access::{Access, ROWS};
+
+use super::output;
 
 /// Print every route with its method, audience and permission
 #[derive(Debug, Args)]
@@ -15,14 +17,12 @@ pub(super) struct Routes {
 
 impl Routes {
     pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(ROWS)?);
-        } else {
-            for row in ROWS {
-                let changes = if row.mutating { "changes" } else { "" };
-                println!("{:<5} {:<34} {:<32} {changes}", row.method, row.path, format!("{:?}", row.audience));
-            }
-        }
+        let line = |row: &Access| {
+            let changes = if row.mutating { "changes" } else { "" };
+            format!("{:<5} {:<34} {:<32} {changes}", row.method, row.path, format!("{:?}", row.audience))
+        };
+        let lines: Vec<String> = ROWS.iter().map(line).collect();
+        output::print(self.json, &serde_json::to_value(ROWS)?, &lines);
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -14,7 +14,6 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use app::access::Role;
 use app::outside::mail::Post;
 use app::state::AppState;
 
@@ -244,9 +243,13 @@ fn announce(config: &Config, deployment: &Deployment, demo: bool) {
     if demo {
         print!("{}", introduced(config));
     }
-    println!("\n  data         {}", config.data_dir.display());
+    let data = std::path::absolute(&config.data_dir).unwrap_or_else(|_| config.data_dir.clone());
+    println!("\n  data         {}", data.display());
     match &config.mail {
-        Post::Folder(folder) => println!("  mails        {} (a file each)", folder.display()),
+        Post::Folder(folder) => {
+            let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
+            println!("  mails        {} (a file each)", folder.display());
+        }
         Post::Smtp(_) => println!("  mails        to the server of SMTP_URL"),
     }
     println!("  log          on standard error, a line of JSON each");
@@ -273,8 +276,11 @@ fn introduced(config: &Config) -> String {
     }
     line(format!("\n  sign in at   {}/entrar", config.base_url));
     for person in super::demo::people() {
-        let role = person.role.map_or("operator, at /platform/entrar", Role::as_str);
-        line(format!("               {:<28} {role:<10} {}", person.email, person.at));
+        let (role, door) = match person.role {
+            Some(role) => (role.as_str(), String::new()),
+            None => ("operator", format!(", at {}/platform/entrar", config.base_url)),
+        };
+        line(format!("               {:<28} {role:<10} {}{door}", person.email, person.at));
     }
     line(format!("  password     {}", super::demo::PASSWORD));
     out

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use sqlx::{ConnectOptions as _, Executor as _};
+use std::process::Stdio;
 use std::time::Duration;
 use tenancy::central::companies;
 use tenancy::testing::{PASSWORD, run};
@@ -231,6 +232,12 @@ fn commands_print_for_machines_what_they_print_for_people() {
             .collect();
         let rows: Vec<_> = ROWS.iter().map(|row| (row.method, row.path, row.mutating)).collect();
         assert_eq!(routes, rows);
+        // Nobody reads on: that is no failure of the command's.
+        let mut command = at.command(&["routes"]);
+        let mut unread = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+        drop(unread.stdout.take());
+        let ended = unread.wait_with_output().await.expect("it ends");
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{}", String::from_utf8_lossy(&ended.stderr));
         for agency in &at.agencies {
             let shown = json(&at, &["tenant", "show", &agency.new.slug]).await;
             assert_eq!(shown["tenant"], agency.tenant.to_string());
