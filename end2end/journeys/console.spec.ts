@@ -15,7 +15,7 @@ for (const [how, mark] of WAYS) {
     await page.locator("#password").fill("nao-e-a-senha-dela");
     await page.getByRole("button", { name: "Continuar" }).click();
     // Refused, and nothing typed is lost but the password.
-    await expect(page.locator("#password-note")).toContainText("não conferem");
+    await expect(page.locator("#password-note")).toContainText("A senha não confere.");
     await expect(page.locator("#why")).toHaveValue("chamado 4711: fotos");
     await page.locator("#password").fill(PASSWORD);
     await page.getByRole("button", { name: "Continuar" }).click();

@@ -31,14 +31,14 @@ for (const [width, mark] of [["desktop", ""], ["phone", " @phone"]] as const) {
     await fits(page);
     await dialog.locator("#password").fill("not the password");
     await dialog.getByRole("button", { name: "Entrar" }).click();
-    await expect(dialog).toContainText("E-mail ou senha não conferem.");
+    await expect(dialog).toContainText("A senha não confere.");
     // Closed and asked again, it knows neither the password nor what was wrong with it.
     await dialog.getByRole("button", { name: "Cancelar" }).click();
     await expect(dialog).toBeHidden();
     await page.locator("main form.form button[type=submit]").last().click();
     await expect(dialog).toBeVisible();
     await expect(dialog.locator("#password")).toHaveValue("");
-    await expect(dialog).not.toContainText("E-mail ou senha não conferem.");
+    await expect(dialog).not.toContainText("A senha não confere.");
     await dialog.locator("#password").fill(PASSWORD);
     await dialog.getByRole("button", { name: "Entrar" }).click();
     await page.waitForURL(/\/app\/properties\/[0-9a-f-]{36}$/);

@@ -28,7 +28,7 @@ use crate::words::Lang;
 /// The same problem, at the field that the form has for it.
 fn at(field: &str) -> impl FnOnce(AppError) -> AppError {
     move |error| match error {
-        AppError::Invalid(_) => AppError::invalid(field, Problem::WrongCredentials),
+        AppError::Invalid(_) => AppError::invalid(field, Problem::WrongPassword),
         other => other,
     }
 }
@@ -156,7 +156,7 @@ pub async fn change_password(house: &Arc<House>, who: &Insider, form: &Fields) -
     let change = (who.person, old.password_hash.as_str(), hash.as_str());
     let asker = asker(house, &who.request);
     let set = person_links::change_password(&house.central, &house.key, &asker, change, &mail).await?;
-    let (set, ended) = set.ok_or_else(|| AppError::invalid("current_password", Problem::WrongCredentials))?;
+    let (set, ended) = set.ok_or_else(|| AppError::invalid("current_password", Problem::WrongPassword))?;
     house.sessions.forget_all(&ended).await;
     if let Some(signed) = before {
         let signed = Signed { password_set: micros(set), ..signed };

@@ -2,7 +2,7 @@
 
 use super::types::ProfileInput;
 use crate::error::AppError;
-use crate::values::fields::{FieldErrors, Fields};
+use crate::values::fields::{FieldErrors, Fields, Problem};
 use crate::values::{creci, phone, text};
 
 /// Reads the form of name, telephone and registration.
@@ -14,7 +14,9 @@ pub fn parse_profile(form: &Fields) -> Result<ProfileInput, AppError> {
     let name =
         text::parse_name(form.get("name"), 120).map_err(|problem| errors.add("name", problem)).unwrap_or_default();
     let phone = phone::parse(form.get("phone")).map_err(|problem| errors.add("phone", problem)).unwrap_or_default();
-    let creci = creci::parse(form.get("creci")).map_err(|problem| errors.add("creci", problem)).unwrap_or_default();
+    // A person's and a company's are written alike; which one is asked for is said.
+    let creci = creci::parse(form.get("creci"));
+    let creci = creci.map_err(|_| errors.add("creci", Problem::NotOwnCreci)).unwrap_or_default();
     errors.or(ProfileInput { name, phone, creci })
 }
 
@@ -29,7 +31,6 @@ pub fn parse_own_name(form: &Fields) -> Result<String, AppError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::fields::Problem;
 
     fn form(name: &str, phone: &str, creci: &str) -> Fields {
         Fields::default().with("name", name).with("phone", phone).with("creci", creci)
@@ -46,7 +47,7 @@ mod tests {
             (form("A", "", ""), "name", Problem::TooShort(2)),
             (form("Ana\nBcc: x", "", ""), "name", Problem::ControlCharacter),
             (form("Ana", "12", ""), "phone", Problem::NotAPhone),
-            (form("Ana", "", "12"), "creci", Problem::NotACreci),
+            (form("Ana", "", "12"), "creci", Problem::NotOwnCreci),
         ] {
             assert_eq!(parse_profile(&form), Err(AppError::invalid(field, problem)));
         }

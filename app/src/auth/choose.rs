@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::device::device;
 use super::sign_in::{Door, Typed};
-use super::types::{Demo, SessionLine};
+use super::types::{Demo, DemoAccount, SessionLine};
 use crate::caller::{self, Request, Who};
 use crate::error::AppError;
 use crate::outside::files::{from_hex, to_hex};
@@ -130,7 +130,11 @@ pub fn demo(house: &House) -> Option<Demo> {
     let told = |person: &DemoPerson| {
         let operator = crate::words::words_in(lang).marketing.demo_operator;
         let role = person.role.map_or(operator, |role| super::words::role(role, lang));
-        (person.email.to_owned(), format!("{role}, {}", person.at))
+        DemoAccount {
+            email: person.email.to_owned(),
+            role: format!("{role}, {}", person.at),
+            is_operator: person.role.is_none(),
+        }
     };
     let people = people.iter().map(told).collect();
     Some(Demo { storefronts, people, password: super::sign_in::DEMO_PASSWORD.to_owned() })

@@ -62,5 +62,5 @@ pub async fn prove(
 }
 
 fn wrong() -> AppError {
-    AppError::invalid("password", Problem::WrongCredentials)
+    AppError::invalid("password", Problem::WrongPassword)
 }

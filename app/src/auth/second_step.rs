@@ -102,7 +102,8 @@ pub async fn finish(house: &Arc<House>, typed: &str, request: &Request) -> Resul
     Ok((passed.enter(house, request).await?, door))
 }
 
-/// Password and code at once, from somebody who is known. Whichever of the two is wrong, the answer is the same.
+/// Password and code at once, from somebody who is known. Whichever of the two is wrong, the answer is the same. No e-mail address
+/// is asked for, and so none is called wrong.
 ///
 /// # Errors
 /// [`AppError::Invalid`], [`AppError::TooMany`].
@@ -114,6 +115,7 @@ pub async fn prove(
 ) -> Result<Passed, AppError> {
     let either = |error| match error {
         AppError::Invalid(_) if has_factor => wrong(Problem::WrongTogether),
+        AppError::Invalid(_) => AppError::invalid("password", Problem::WrongPassword),
         other => other,
     };
     let passed = sign_in::try_password(house, door, typed, request).await.map_err(either)?;

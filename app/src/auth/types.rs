@@ -102,10 +102,21 @@ pub struct SessionLine {
 pub struct Demo {
     /// Names and addresses of the storefronts.
     pub storefronts: Vec<(String, String)>,
-    /// Whom one can sign in as, and what they are.
-    pub people: Vec<(String, String)>,
+    /// Whom one can sign in as.
+    pub people: Vec<DemoAccount>,
     /// Everybody's password.
     pub password: String,
+}
+
+/// Somebody whom a newcomer to the demo can sign in as.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DemoAccount {
+    /// Their e-mail address.
+    pub email: String,
+    /// What they are, and where.
+    pub role: String,
+    /// Whether they run the platform: those have a door of their own.
+    pub is_operator: bool,
 }
 
 /// What the page about one's second factor shows.

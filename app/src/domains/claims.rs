@@ -150,7 +150,7 @@ pub async fn claim(house: &House, staff: &Staff, host: &str) -> Result<(), AppEr
         ClaimError::Own => AppError::invalid("host", Problem::Taken),
         ClaimError::Quarantined => AppError::invalid("host", Problem::Quarantined),
         ClaimError::TooMany => AppError::invalid("host", Problem::TooManyDomains(claims::MOST)),
-        ClaimError::TooOften => AppError::TooMany(3600),
+        ClaimError::TooOften(seconds) => AppError::TooMany(seconds),
         ClaimError::Database(error) => error.into(),
     })
 }

@@ -15,12 +15,15 @@ const LONGEST: usize = 300;
 /// nobody's or the platform's own.
 pub fn parse_host(raw: &str, platform: &str) -> Result<String, Problem> {
     let raw = raw.trim();
-    let name = raw.strip_prefix("https://").or_else(|| raw.strip_prefix("http://")).unwrap_or(raw);
-    let name = name.strip_suffix('/').unwrap_or(name);
+    let lower = raw.to_ascii_lowercase();
+    let scheme = ["https://", "http://", "//"].into_iter().find(|scheme| lower.starts_with(*scheme));
+    let name = raw.get(scheme.map_or(0, str::len)..).unwrap_or(raw);
+    // What stands behind the host in an address says nothing of it.
+    let name = name.split(['/', '?', '#']).next().unwrap_or(name).trim();
     if name.is_empty() {
         return Err(Problem::Required);
     }
-    let is_strange = name.len() > LONGEST || name.contains([':', '*', '_', '/', '@']);
+    let is_strange = name.len() > LONGEST || name.contains([':', '*', '_', '@']);
     let host = Host::parse(name).filter(|_| !is_strange).ok_or(Problem::NotADomain)?;
     let is_number = host.as_str().parse::<IpAddr>().is_ok()
         || host.as_str().rsplit('.').next().is_none_or(|last| last.bytes().all(|b| b.is_ascii_digit()));
@@ -82,6 +85,10 @@ mod tests {
     fn a_domain_is_read_as_people_write_it() {
         taken(" www.CasaAzul.com.br ", "www.casaazul.com.br");
         taken("https://casaazul.com.br/", "casaazul.com.br");
+        taken(" HTTPS://www.Minha.com.br/ ", "www.minha.com.br");
+        taken("http://www.minha.com.br/imoveis/venda?ordem=preco#topo", "www.minha.com.br");
+        taken("//www.minha.com.br./", "www.minha.com.br");
+        taken("casaazul.com.br/imoveis", "casaazul.com.br");
         taken("imóveis-do-mar.com.br", "xn--imveis-do-mar-clb.com.br");
         taken("xn--imveis-do-mar-clb.com.br", "xn--imveis-do-mar-clb.com.br");
         taken("casaazul.com.br.", "casaazul.com.br");
@@ -91,6 +98,7 @@ mod tests {
     #[test]
     fn what_is_no_public_name_is_refused() {
         refused(" ", Problem::Required);
+        refused("https://", Problem::Required);
         let long = format!("{}com.br", "abc.".repeat(64));
         for bad in [
             "casaazul",
@@ -103,7 +111,8 @@ mod tests {
             "casaazul.com.br:8080",
             "a b.com.br",
             "casa_azul.com.br",
-            "casaazul.com.br/imoveis",
+            "https://casaazul.com.br:8080/",
+            "ftp://casaazul.com.br",
             "ana@casaazul.com.br",
             "casaazul.example",
             "casaazul.local",

@@ -24,6 +24,7 @@ pub struct Words {
     pub claim: &'static str,
     pub claim_twin: &'static str,
     pub records: &'static str,
+    pub kind: &'static str,
     pub name: &'static str,
     pub value: &'static str,
     pub check: &'static str,
@@ -58,6 +59,7 @@ const PT: Words = Words {
     claim: "Adicionar domínio",
     claim_twin: "Adicionar também",
     records: "No painel de quem registrou o domínio (Registro.br, por exemplo), em DNS, crie estes registros. Clique em um valor para selecioná-lo inteiro. Pode levar algumas horas até que todos os vejam; nós conferimos sozinhos.",
+    kind: "Tipo",
     name: "Nome",
     value: "Valor",
     check: "Conferir agora",
@@ -92,6 +94,7 @@ const EN: Words = Words {
     claim: "Add domain",
     claim_twin: "Also add",
     records: "In the panel of whoever registered the domain (Registro.br, for example), under DNS, create these records. Click a value to select all of it. It may take some hours until everybody sees them; we keep looking by ourselves.",
+    kind: "Type",
     name: "Name",
     value: "Value",
     check: "Check now",
@@ -121,6 +124,22 @@ pub const fn field(name: &str, words: &Words) -> &'static str {
         b"host" => words.host,
         b"name" => words.agency_name,
         _ => words.own,
+    }
+}
+
+/// What somebody is told who has to wait, and how long.
+pub fn too_soon(seconds: u32, lang: Lang) -> String {
+    let minutes = seconds.div_ceil(60);
+    match (lang, seconds, minutes) {
+        (Lang::Pt, ..60, _) => "Muitas tentativas. Tente de novo em alguns segundos.".to_owned(),
+        (Lang::En, ..60, _) => "Too many attempts. Try again in a few seconds.".to_owned(),
+        (Lang::Pt, _, 1) => "Muitas tentativas. Tente de novo em 1 minuto.".to_owned(),
+        (Lang::En, _, 1) => "Too many attempts. Try again in 1 minute.".to_owned(),
+        (Lang::Pt, _, ..60) => format!("Muitas tentativas. Tente de novo em {minutes} minutos."),
+        (Lang::En, _, ..60) => format!("Too many attempts. Try again in {minutes} minutes."),
+        // No wait of this page is longer.
+        (Lang::Pt, ..) => "Muitas tentativas. Tente de novo em 1 hora.".to_owned(),
+        (Lang::En, ..) => "Too many attempts. Try again in 1 hour.".to_owned(),
     }
 }
 
@@ -346,6 +365,21 @@ mod tests {
         assert_eq!(Told::of("released", "none", Some("owned"), true), Told::Gone);
         for told in [Told::Held, Told::NoProof, Told::Owned, Told::Quarantined, Told::NoAnswer] {
             assert_ne!(notes(&told, Lang::Pt), notes(&told, Lang::En), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn who_has_to_wait_is_told_how_long() {
+        for (seconds, pt, en) in [
+            (10, "em alguns segundos.", "in a few seconds."),
+            (60, "em 1 minuto.", "in 1 minute."),
+            (61, "em 2 minutos.", "in 2 minutes."),
+            (1_200, "em 20 minutos.", "in 20 minutes."),
+            (3_541, "em 1 hora.", "in 1 hour."),
+            (3_600, "em 1 hora.", "in 1 hour."),
+        ] {
+            let said = [Lang::Pt, Lang::En].map(|lang| too_soon(seconds, lang));
+            assert!(said[0].ends_with(pt) && said[1].ends_with(en), "{seconds}: {said:?}");
         }
     }
 

@@ -19,13 +19,13 @@ pub struct Words {
     pub sign_up: &'static str,
     pub begin_with: &'static str,
     pub no_account: &'static str,
-    pub version_of: &'static str,
     pub demo: &'static str,
     pub demo_lead: &'static str,
     pub demo_sites: &'static str,
     pub demo_people: &'static str,
     pub demo_password: &'static str,
     pub demo_operator: &'static str,
+    pub demo_operator_door: &'static str,
 }
 
 /// Brazilian Portuguese.
@@ -50,13 +50,13 @@ pub const PT: Words = Words {
     sign_up: "Criar imobiliária",
     begin_with: "Começar com o",
     no_account: "Ainda não tem conta?",
-    version_of: "Versão de",
     demo: "Experimente a demonstração",
     demo_lead: "Esta instalação tem imobiliárias de exemplo. Entre com uma destas contas ou visite os sites.",
     demo_sites: "Sites",
     demo_people: "Contas",
     demo_password: "Senha de todas",
     demo_operator: "Operação",
+    demo_operator_door: "entra em /platform/entrar",
 };
 
 /// English.
@@ -81,14 +81,22 @@ pub const EN: Words = Words {
     sign_up: "Create an agency",
     begin_with: "Start with",
     no_account: "No account yet?",
-    version_of: "Version of",
     demo: "Try the demo",
     demo_lead: "This installation has sample agencies. Sign in with one of these accounts or visit the sites.",
     demo_sites: "Sites",
     demo_people: "Accounts",
     demo_password: "Everybody's password",
     demo_operator: "Operator",
+    demo_operator_door: "signs in at /platform/entrar",
 };
+
+/// Which version of a text it is: that of a day, as people read it.
+pub fn version(day: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Pt => format!("Versão de {day}"),
+        Lang::En => format!("Version of {day}"),
+    }
+}
 
 /// The terms of use, under [`crate::sign_up::rules::TERMS_VERSION`].
 pub fn terms(lang: Lang) -> &'static [Section] {
@@ -253,7 +261,7 @@ const PRIVACY_PT: [Section; 6] = [
     (
         "Os seus direitos",
         &[
-            "Você pode pedir acesso, correção, cópia e exclusão dos seus dados (LGPD, art. 18) respondendo a qualquer e-mail nosso. Para dados registrados por uma imobiliária, o pedido é feito a ela.",
+            "Você pode pedir acesso, correção, cópia e exclusão dos seus dados (LGPD, art. 18) à pessoa que atende a imobiliária na plataforma. Para dados registrados por uma imobiliária, o pedido é feito a ela.",
         ],
     ),
 ];
@@ -293,7 +301,7 @@ const PRIVACY_EN: [Section; 6] = [
     (
         "Your rights",
         &[
-            "You can ask for access, correction, a copy and deletion of your data (LGPD, art. 18) by answering any of our e-mails. For data recorded by an agency, ask the agency.",
+            "You can ask for access, correction, a copy and deletion of your data (LGPD, art. 18) from whoever looks after the agency at the platform. For data recorded by an agency, ask the agency.",
         ],
     ),
 ];

@@ -14,13 +14,15 @@ use uuid::Uuid;
 use super::rules;
 use super::types::{Asked, Period, Price, Progress, ProgressStep, Question, SignUpPage, SlugVerdict};
 use super::words;
+use crate::auth::rules::check_new_password;
 use crate::caller::{Request, Who};
 use crate::error::AppError;
 use crate::outside::mail::Writing;
 use crate::state::House;
-use crate::values::fields::{Fields, Problem};
+use crate::values::fields::{FieldErrors, Fields, Problem};
 use crate::values::money::format_money;
 use crate::values::slug::slugify;
+use crate::values::text;
 use crate::words::{Lang, problem};
 
 /// Up to which number names like a taken one are tried.
@@ -210,9 +212,7 @@ pub async fn confirm(
     if sign_up.is_known {
         return Err(AppError::Unauthenticated);
     }
-    let name = crate::values::text::parse_name(name, 160).map_err(|problem| AppError::invalid("name", problem))?;
-    crate::auth::rules::check_new_password(&password, &[&sign_up.email, &sign_up.company_name, &sign_up.slug])
-        .map_err(|problem| AppError::invalid("password", problem))?;
+    let name = chosen(&sign_up, (name, &password))?;
     sign_up_room::would_begin(&house.central, &house.key, id, at).await.map_err(refused)?;
     let place = house.passwords.place().await;
     let too_long = AppError::invalid("password", Problem::TooLong(256));
@@ -235,6 +235,17 @@ pub async fn confirm(
         acting: None,
     };
     crate::auth::sign_in::open_session(&crate::auth::sign_in::session().await?, signed).await
+}
+
+/// The name of somebody new, when the password that they have chosen will do too: what is wrong with either is said at once.
+fn chosen(sign_up: &SignUp, (name, password): (&str, &str)) -> Result<String, AppError> {
+    let mut errors = FieldErrors::default();
+    let name = text::parse_name(name, 160).map_err(|problem| errors.add("name", problem)).unwrap_or_default();
+    let known = [sign_up.email.as_str(), sign_up.company_name.as_str(), sign_up.slug.as_str()];
+    if let Err(problem) = check_new_password(password, &known) {
+        errors.add("password", problem);
+    }
+    errors.or(name)
 }
 
 fn refused(refused: RefusedAnswer) -> AppError {

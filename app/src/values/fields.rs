@@ -115,6 +115,8 @@ pub enum Problem {
     NotACode,
     /// It does not look like an agency's registration.
     NotACreci,
+    /// It does not look like a person's own registration.
+    NotOwnCreci,
     /// It must stay while properties are published.
     NeededWhilePublished,
     /// Not a colour of the form #RRGGBB.
@@ -129,6 +131,8 @@ pub enum Problem {
     ReasonRequired,
     /// E-mail address and password do not belong together.
     WrongCredentials,
+    /// It is not their password, where nothing but that was asked for.
+    WrongPassword,
     /// They are a member already.
     AlreadyMember,
     /// Nobody who owns the agency would be left.

@@ -192,7 +192,7 @@ fn another_password_needs_the_one_there_is_and_ends_the_other_sessions() {
         let (mut here, mut elsewhere) = (house.owner(&a).await, house.owner(&a).await);
         let change = |current: &'static str, new: &'static str| [("current_password", current), ("new_password", new)];
         let wrong = here.call("account/change_password", &change("not the password of hers", NEW)).await;
-        assert_eq!(wrong.json()["data"], serde_json::json!([["current_password", "wrong_credentials"]]));
+        assert_eq!(wrong.json()["data"], serde_json::json!([["current_password", "wrong_password"]]));
         let short = here.call("account/change_password", &change(PASSWORD, "curta")).await;
         assert_eq!(short.json()["data"], serde_json::json!([["new_password", {"too_short": 15}]]));
         let before = here.cookie(app::caller::SESSION);
@@ -215,7 +215,7 @@ fn another_address_is_confirmed_at_the_new_one_and_can_be_taken_back_at_the_old(
         let new = format!("nova@{}.example", a.route.slug);
         let wrong =
             owner.call("account/ask_email", &[("email", &new), ("email_password", "not the password of hers")]).await;
-        assert_eq!(wrong.json()["data"], serde_json::json!([["email_password", "wrong_credentials"]]));
+        assert_eq!(wrong.json()["data"], serde_json::json!([["email_password", "wrong_password"]]));
         let asked = owner.call("account/ask_email", &[("email", &new), ("email_password", PASSWORD)]).await;
         assert_eq!(asked.status, StatusCode::OK, "{}", asked.text());
         assert!(can_sign_in(house, &a.email, PASSWORD).await, "until it is confirmed nothing changes");
@@ -324,7 +324,7 @@ fn how_one_is_reached_is_known_in_every_agency_of_ones_own() {
         assert_eq!(owner.call("team/accept", &[("token", &token)]).await.status, StatusCode::OK);
         let wrong = [("name", ""), ("phone", "12"), ("creci", "x")];
         let refused = owner.call("account/update_profile", &wrong).await;
-        let problems = serde_json::json!([["name", "required"], ["phone", "not_a_phone"], ["creci", "not_a_creci"]]);
+        let problems = serde_json::json!([["name", "required"], ["phone", "not_a_phone"], ["creci", "not_own_creci"]]);
         assert_eq!(refused.json()["data"], problems);
         let fields = [("name", "Olga da Silva"), ("phone", "11 98888 7777"), ("creci", "creci 12345-f")];
         assert_eq!(owner.call("account/update_profile", &fields).await.status, StatusCode::OK);
@@ -360,6 +360,7 @@ fn without_wasm_the_forms_of_an_account_come_back_as_they_were_left() {
             "{}",
             answer.text()
         );
+        assert!(answer.text().contains("<a href=\"/entrar\">"), "and the way back: {}", answer.text());
         let sent = from_somewhere(house).post("account/ask_password", "/senha", &[("email", &a.email)]).await;
         assert!(sent.status.is_redirection() && sent.header("location").ends_with("/senha?sent=1"), "{sent:?}");
         let path = house.link("account.reset", &a.email).await;
@@ -372,11 +373,12 @@ fn without_wasm_the_forms_of_an_account_come_back_as_they_were_left() {
             answer.text()
         );
         let mut owner = house.owner(&a).await;
-        let wrong = [("name", "Olga"), ("phone", "doze"), ("creci", "")];
+        let wrong = [("name", "Olga"), ("phone", "doze"), ("creci", "x")];
         let answer = owner.post("account/update_profile", "/app/profile", &wrong).await;
         let location = answer.header("location").replace("http://localhost:3000", "");
         let page = owner.get(&location).await.text();
         assert!(page.contains("doze") && page.contains("Digite um telefone"), "{page}");
+        assert!(page.contains("Digite o seu CRECI, como 12345-F.") && !page.contains("CRECI da empresa"), "{page}");
         let answer = owner
             .post("account/change_password", "/app/profile", &[("current_password", "x"), ("new_password", "curta")])
             .await;

@@ -367,8 +367,8 @@ fn nobody_acts_without_a_reason_and_the_password_nor_as_one_of_their_own() {
         for (field, value, problem) in [
             ("why", "curto", "too_short"),
             ("why", "         .", "too_short"),
-            ("password", "errada-mas-longa-o-bastante", "wrong_credentials"),
-            ("password", "", "wrong_credentials"),
+            ("password", "errada-mas-longa-o-bastante", "wrong_password"),
+            ("password", "", "wrong_password"),
             ("user", otto.as_str(), "not_a_choice"),
             ("user", herself.as_str(), "not_a_choice"),
             ("user", theirs.as_str(), "not_a_choice"),
@@ -395,7 +395,7 @@ fn nobody_acts_without_a_reason_and_the_password_nor_as_one_of_their_own() {
         let again = olga.caller.post("platform/act_as", &page, &fields).await;
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", again.text());
         let text = again.text();
-        assert!(text.contains(WHY) && text.contains("E-mail ou senha não conferem."), "{text}");
+        assert!(text.contains(WHY) && text.contains("A senha não confere."), "{text}");
         assert!(!text.contains("errada-mas-longa"), "never a password");
         let right =
             olga.caller.post("platform/act_as", &page, &[&fields[..4], &[("password", PASSWORD)]].concat()).await;

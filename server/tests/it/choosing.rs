@@ -92,6 +92,11 @@ fn a_person_of_two_agencies_chooses_and_switches() {
         assert_eq!(person.call("auth/sessions", &[]).await.status, StatusCode::UNAUTHORIZED, "not in any agency yet");
         let page = person.get("/entrar/agencia").await.text();
         assert!(page.contains(&first.route.name) && page.contains(&second.route.name));
+        const SEVERAL: &str = "Sua conta pertence a mais de uma.";
+        assert!(page.contains(SEVERAL), "{page}");
+        let one = house.agency().await;
+        let page = house.owner(&one).await.get("/entrar/agencia").await.text();
+        assert!(page.contains(&one.route.name) && !page.contains(SEVERAL), "of one it is not said: {page}");
         for agency in [&first, &second] {
             let before = person.cookie(SESSION);
             assert_eq!(

@@ -102,6 +102,7 @@ fn a_domain_is_claimed_proven_and_shows_the_site() {
         );
         let page = owner.get("/app/settings/domains").await.text();
         assert!(page.contains(&proof) && page.contains("aguardando o DNS"), "{page}");
+        assert!(page.replace("<!>", "").contains("<dt>Tipo</dt><dd>TXT</dd>"), "{page}");
         // Nothing is in the DNS yet, then all but the second server's proof: what one alone sees counts for nothing.
         look_again(&mut owner, &id).await;
         assert!(shown(&mut owner, &host).await["notes"][0].as_str().expect("a sentence").contains("TXT"));
@@ -199,8 +200,19 @@ fn an_agency_claims_a_few_domains_and_no_more() {
         }
         let often = owner.call("domains/claim", &[("host", &a_host(&a))]).await;
         assert_eq!(often.status, StatusCode::TOO_MANY_REQUESTS, "{}", often.text());
-        assert_eq!(often.header("retry-after"), "3600");
-        house.wait(Duration::minutes(61));
+        let seconds = |answer: &Answer| answer.header("retry-after").parse::<i64>().expect("seconds");
+        assert!((3500..=3600).contains(&seconds(&often)), "{}", often.header("retry-after"));
+        // What is left of the hour is said, on the page too.
+        house.wait(Duration::minutes(40));
+        assert_eq!(owner.call("auth/prove", &[("password", PASSWORD)]).await.status, StatusCode::OK);
+        let often = owner.call("domains/claim", &[("host", &a_host(&a))]).await;
+        assert!((1100..=1200).contains(&seconds(&often)), "{}", often.header("retry-after"));
+        let back = owner.post("domains/claim", "/app/settings/domains", &[("host", &a_host(&a))]).await;
+        let page = owner.get(&back.header("location").replace("http://localhost:3000", "")).await.text();
+        let said = page.split("Tente de novo em ").nth(1).unwrap_or_else(|| panic!("how long is not said: {page}"));
+        let said = said.split('.').next().unwrap_or_default();
+        assert!(said == "20 minutos" || said == "19 minutos", "{said}");
+        house.wait(Duration::minutes(21));
         assert_eq!(owner.call("auth/prove", &[("password", PASSWORD)]).await.status, StatusCode::OK);
         for _ in 0..2 {
             claim(&mut owner, &a_host(&a)).await;
@@ -208,6 +220,22 @@ fn an_agency_claims_a_few_domains_and_no_more() {
         let many = owner.call("domains/claim", &[("host", &a_host(&a))]).await;
         assert_eq!(many.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(many.json()["data"][0][1], serde_json::json!({"too_many_domains": 5}));
+    });
+}
+
+#[test]
+fn a_name_that_was_sent_empty_stays_empty_beside_what_is_wrong_with_it() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        for (function, field) in [("domains/set_name", "name"), ("domains/rename", "address")] {
+            let back = owner.post(function, "/app/settings/domains", &[(field, "")]).await;
+            let page = owner.get(&back.header("location").replace("http://localhost:3000", "")).await.text();
+            let input = page.split(&format!("name=\"{field}\"")).nth(1).and_then(|rest| rest.split('>').next());
+            assert!(input.is_some_and(|input| input.contains("value=\"\"")), "{field}: {input:?} in {page}");
+            assert!(page.contains("Preencha este campo."), "{field}: {page}");
+        }
     });
 }
 

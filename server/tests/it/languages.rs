@@ -56,6 +56,27 @@ fn a_storefront_speaks_the_language_of_its_address_whatever_the_browser_asks_for
     });
 }
 
+#[test]
+fn what_is_agreed_names_its_day_and_a_way_to_ask_as_readers_know_them() {
+    run(async {
+        let house = house().await;
+        let mut stranger = house.stranger();
+        let english = app::sign_up::rules::TERMS_VERSION;
+        let day: Vec<&str> = english.rsplit('-').collect();
+        let versions = [format!("Versão de {}<", day.join("/")), format!("Version of {english}<")];
+        for (accepted, lang) in [("pt-BR", "pt-BR"), ("en", "en")] {
+            for address in ["/termos", "/privacidade"] {
+                let page = page(&mut stranger, address, Some(accepted)).await;
+                is_in(lang, &page, versions.each_ref().map(String::as_str));
+            }
+            // Nobody reads what is answered to a mail of ours.
+            let page = page(&mut stranger, "/privacidade", Some(accepted)).await;
+            is_in(lang, &page, ["à pessoa que atende a imobiliária", "from whoever looks after the agency"]);
+            assert!(!page.contains("e-mail nosso") && !page.contains("our e-mails"), "{page}");
+        }
+    });
+}
+
 const TODAY: [&str; 2] = ["<h1>Hoje", "<h1>Today"];
 
 #[test]

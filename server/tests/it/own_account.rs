@@ -50,7 +50,7 @@ fn an_operator_changes_their_password_with_the_one_there_is_and_is_told() {
         let mut elsewhere = house.stranger();
         elsewhere.call("auth/sign_in_operator", &[("email", &email), ("password", PASSWORD)]).await;
         let wrong = [("current_password", "not the password of theirs"), ("new_password", NEW)];
-        says(&own.post("account/change_password", PAGE, &wrong).await, "E-mail ou senha não conferem.");
+        says(&own.post("account/change_password", PAGE, &wrong).await, "A senha não confere.");
         // From the answer, whose address is the function's.
         let short = [("current_password", PASSWORD), ("new_password", "curta")];
         let answer = own.post("account/change_password", "/fn/account/change_password", &short).await;
@@ -85,7 +85,7 @@ fn another_address_of_an_operators_is_confirmed_at_the_new_one_and_can_be_taken_
             |email: &str, password: &str| [("email", email.to_owned()), ("email_password", password.to_owned())];
         for (email, password, why) in [
             ("sem arroba", PASSWORD, "Digite um e-mail como"),
-            (new.as_str(), "not the password of theirs", "E-mail ou senha não conferem."),
+            (new.as_str(), "not the password of theirs", "A senha não confere."),
         ] {
             let typed = fields(email, password);
             let typed = typed.each_ref().map(|(name, value)| (*name, value.as_str()));

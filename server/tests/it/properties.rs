@@ -5,7 +5,7 @@ use tenancy::central::audit;
 use tenancy::relay;
 use tenancy::testing::{bed, run};
 
-use crate::harness::{Caller, a_property, house, register, root};
+use crate::harness::{Caller, a_property, house, register, register_as, root};
 use crate::places::counted;
 
 async fn version(caller: &mut Caller, id: &str) -> i64 {
@@ -251,6 +251,18 @@ fn two_editors_never_lose_a_field_silently() {
             }
             assert_eq!(saved, 1, "round {round}");
         }
+    });
+}
+
+#[test]
+fn an_area_is_shown_with_its_unit_once() {
+    run(async {
+        let house = house().await;
+        let a = house.agency().await;
+        let mut owner = house.owner(&a).await;
+        let id = register_as(&mut owner, &[("area_private", "82,5")]).await;
+        let page = owner.get(&format!("/app/properties/{id}")).await.text().replace("<!>", "");
+        assert!(page.contains("<dt>Área privativa (m²)</dt><dd>82,50</dd>"), "{page}");
     });
 }
 

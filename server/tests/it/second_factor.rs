@@ -253,7 +253,7 @@ fn dangerous_acts_ask_for_the_password_again_after_ten_minutes() {
         let refused = owner.post("auth/prove", &way, &wrong).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         let text = refused.text();
-        assert!(text.contains("E-mail ou senha não conferem.") && !text.contains("not the password"), "{text}");
+        assert!(text.contains("A senha não confere.") && !text.contains("not the password"), "{text}");
         assert!(text.contains(&format!("name=\"next\" value=\"{PAGE}\"")), "{text}");
         let before = owner.cookie(SESSION);
         let proved = owner.post("auth/prove", &way, &[("password", PASSWORD), ("next", PAGE)]).await;

@@ -107,6 +107,9 @@ fn an_agency_signs_up_answers_the_mail_watches_and_is_in() {
         }
         assert_eq!(wish.count("companies").await, 0, "a mailbox that opens links by itself answers nothing");
 
+        let empty = ana.call("sign_up/confirm", &[("token", &token), ("name", ""), ("password", "")]).await;
+        assert_eq!(empty.json()["data"], serde_json::json!([["name", "required"], ["password", "required"]]));
+
         let answer = confirm(&mut ana, &token, GOOD).await;
         assert_eq!((answer.status, answer.header("location")), (StatusCode::FOUND, "/cadastro/andamento"));
         let waiting = ana.get("/cadastro/andamento").await.text();

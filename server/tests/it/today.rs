@@ -112,12 +112,14 @@ fn the_front_page_sells_the_plans_and_shows_the_demos_people_where_there_is_one(
                 assert!(page.contains(&format!("<h2>{name}<")), "{name}: {page}");
             }
             let sites = [&a, &b].map(|agency| format!("href=\"http://{}.localhost:3000\"", agency.route.slug));
-            let people = ["ana@casa-azul.example", "Diretoria, Casa Azul", "operador@sobrado.example", PASSWORD];
+            let door = "<a href=\"/platform/entrar\">entra em";
+            let people = ["ana@casa-azul.example", "Diretoria, Casa Azul", "operador@sobrado.example", door, PASSWORD];
             for part in people.into_iter().chain(sites.iter().map(String::as_str)) {
                 assert_eq!(page.contains(part), shown, "{part}: {page}");
             }
             let told = house.stranger().call("auth/demo", &[]).await;
             assert_eq!((told.status, told.json().is_null()), (StatusCode::OK, !shown), "{}", told.text());
+            assert!(page.matches(door).count() <= 1, "only the operator's account has another door: {page}");
             assert!(page.contains("href=\"/cadastro\""), "{page}");
         }
     });

@@ -40,6 +40,7 @@ pub fn Forgotten() -> impl IntoView {
                 <Suspense>{field}</Suspense>
                 <SubmitButton label=words.send_link pending=act.pending()/>
             </ActForm>
+            <p class="entrance-ways"><a href="/entrar">{words.to_sign_in}</a></p>
         </EntranceLayout>
     }
 }

@@ -23,6 +23,7 @@ pub fn ChooseAgency() -> impl IntoView {
                 Err(error) => view! { <ErrorPage error/> }.into_any(),
                 Ok(all) if all.is_empty() => view! { <Nowhere/> }.into_any(),
                 Ok(all) => {
+                    let lead = (all.len() > 1).then(|| view! { <p class="lead">{words.choose_lead}</p> });
                     let choices = all.into_iter().map(|agency| {
                         view! {
                             <ActForm act to=ChooseAction::PATH class="choice">
@@ -37,7 +38,7 @@ pub fn ChooseAgency() -> impl IntoView {
                     let choices = choices.collect_view();
                     view! {
                         <h1>{words.choose_agency}</h1>
-                        <p class="lead">{words.choose_lead}</p>
+                        {lead}
                         {choices}
                     }
                     .into_any()

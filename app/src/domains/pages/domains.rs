@@ -6,7 +6,8 @@ use leptos::server_fn::ServerFn;
 use crate::domains::parts::DomainItem;
 use crate::domains::server_fns::{ClaimDomain, ClearPrimary, RenameAddress, SetAgencyName, SetRedirects, load_domains};
 use crate::domains::types::DomainsShown;
-use crate::domains::words::{field, words as domains};
+use crate::domains::words::{field, too_soon, words as domains};
+use crate::error::AppError;
 use crate::layouts::SettingsHead;
 use crate::ui::act::{Act, ActForm, use_draft};
 use crate::ui::error::ErrorPage;
@@ -19,7 +20,8 @@ use crate::words::lang;
 /// The page.
 #[component]
 pub fn DomainIndex() -> impl IntoView {
-    let words = domains(lang());
+    let lang = lang();
+    let words = domains(lang);
     let (act, draft) = (Act::new(), use_draft());
     let key = move || (draft().filter(|_| act.done() == 0), act.done());
     let shown = Resource::new_blocking(key, |(draft, _)| load_domains(draft));
@@ -33,12 +35,20 @@ pub fn DomainIndex() -> impl IntoView {
         })
     };
     let label_of = move |name: String| field(&name, words);
+    let slow = move || match act.error().get() {
+        Some(AppError::TooMany(seconds)) => {
+            Some(view! { <div class="alert-box alert-bad" role="alert">{too_soon(seconds, lang)}</div> })
+        }
+        _ => None,
+    };
+    let other = Signal::derive(move || act.error().get().filter(|error| !matches!(error, AppError::TooMany(_))));
     view! {
         <PageTitle text=words.title/>
         <SettingsHead title=words.title.to_owned()/>
         <p class="lead">{words.lead}</p>
         <SavedNote act/>
-        <ErrorNote error=act.error()/>
+        {slow}
+        <ErrorNote error=other/>
         <ErrorSummary errors label_of/>
         <Transition>{page}</Transition>
     }
@@ -47,7 +57,9 @@ pub fn DomainIndex() -> impl IntoView {
 fn content(shown: DomainsShown, act: Act, errors: Signal<FieldErrors>) -> impl IntoView {
     let words = domains(lang());
     let typed = act.refused().or_else(|| shown.typed.clone()).unwrap_or_default();
-    let (host, address) = (typed.get("host").to_owned(), typed.get("address").to_owned());
+    // A field that was sent empty stays so: what is wrong with it stands beside it.
+    let or = |name: &str, known: &str| if typed.0.contains_key(name) { typed.get(name) } else { known }.to_owned();
+    let (host, address, name) = (or("host", ""), or("address", &shown.address), or("name", &shown.agency_name));
     let warnings = shown.warnings.iter().cloned();
     let warnings = warnings.map(|text| view! { <div class="alert-box alert-warn" role="status">{text}</div> });
     let domains = shown.domains.iter().cloned().map(|domain| view! { <DomainItem domain act/> });
@@ -67,8 +79,8 @@ fn content(shown: DomainsShown, act: Act, errors: Signal<FieldErrors>) -> impl I
             </ActForm>
         </section>
         {shown.has_primary.then(|| redirects(shown.redirects, act))}
-        {home(&shown, &address, act, errors)}
-        {shown.may_rename.then(|| agency_name(&shown.agency_name, typed.get("name"), act, errors))}
+        {home(&shown, address, act, errors)}
+        {shown.may_rename.then(|| agency_name(name, act, errors))}
     }
 }
 
@@ -87,9 +99,8 @@ fn redirects(is_on: bool, act: Act) -> impl IntoView {
     }
 }
 
-fn agency_name(known: &str, typed: &str, act: Act, errors: Signal<FieldErrors>) -> impl IntoView + use<> {
+fn agency_name(value: String, act: Act, errors: Signal<FieldErrors>) -> impl IntoView {
     let words = domains(lang());
-    let value = if typed.is_empty() { known } else { typed }.to_owned();
     view! {
         <section class="group">
             <h2>{words.agency}</h2>
@@ -102,9 +113,8 @@ fn agency_name(known: &str, typed: &str, act: Act, errors: Signal<FieldErrors>) 
     }
 }
 
-fn home(shown: &DomainsShown, typed: &str, act: Act, errors: Signal<FieldErrors>) -> impl IntoView + use<> {
+fn home(shown: &DomainsShown, value: String, act: Act, errors: Signal<FieldErrors>) -> impl IntoView + use<> {
     let words = domains(lang());
-    let value = if typed.is_empty() { &shown.address } else { typed }.to_owned();
     let choose = shown.has_primary.then(|| {
         view! {
             <ActForm act to=ClearPrimary::PATH>

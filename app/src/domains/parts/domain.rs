@@ -71,7 +71,7 @@ fn records(records: Vec<DnsRecord>) -> impl IntoView {
         let lines = records.into_iter().map(|record| {
             view! {
                 <dl class="dns">
-                    <div><dt>"DNS"</dt><dd>{record.kind}</dd></div>
+                    <div><dt>{words.kind}</dt><dd>{record.kind}</dd></div>
                     <div><dt>{words.name}</dt><dd><code>{record.name}</code></dd></div>
                     <div><dt>{words.value}</dt><dd><code>{record.value}</code></dd></div>
                 </dl>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Meta;
 
 use crate::auth::server_fns::load_demo;
-use crate::auth::types::Demo;
+use crate::auth::types::{Demo, DemoAccount};
 use crate::billing::parts::PlanTable;
 use crate::billing::server_fns::list_plans;
 use crate::layouts::MarketingLayout;
@@ -50,10 +50,10 @@ fn demo_block(demo: Demo) -> impl IntoView {
     let words = &words().marketing;
     let sites =
         demo.storefronts.into_iter().map(|(name, url)| view! { <li><a href=url rel="external">{name}</a></li> });
-    let people = demo
-        .people
-        .into_iter()
-        .map(|(email, role)| view! { <li><code>{email}</code>" "<span class="quiet">{role}</span></li> });
+    let people = demo.people.into_iter().map(|DemoAccount { email, role, is_operator }| {
+        let door = is_operator.then(|| view! { " · "<a href="/platform/entrar">{words.demo_operator_door}</a> });
+        view! { <li><code>{email}</code>" "<span class="quiet">{role}</span>{door}</li> }
+    });
     view! {
         <section class="demo" aria-labelledby="demo">
             <h2 id="demo">{words.demo}</h2>

@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use crate::layouts::MarketingLayout;
-use crate::marketing::words::{Section, privacy, terms};
+use crate::marketing::words::{Section, privacy, terms, version};
 use crate::sign_up::rules::TERMS_VERSION;
 use crate::sign_up::words::words as sign_up;
 use crate::ui::title::PageTitle;
-use crate::words::{lang, words};
+use crate::values::day::{format_day, parse_day};
+use crate::words::lang;
 
 /// The terms of use.
 #[component]
@@ -32,12 +33,15 @@ fn Text(
         let paragraphs = paragraphs.iter().map(|text| view! { <p>{*text}</p> });
         view! { <section class="group"><h2>{*heading}</h2>{paragraphs.collect_view()}</section> }
     });
+    let lang = lang();
+    let day = parse_day(TERMS_VERSION).map_or_else(|| TERMS_VERSION.to_owned(), |day| format_day(day, lang));
+    let version = version(&day, lang);
     view! {
         <PageTitle text=title/>
         <MarketingLayout>
             <article class="prose">
                 <h1>{title}</h1>
-                <p class="quiet">{words().marketing.version_of}" "{TERMS_VERSION}</p>
+                <p class="quiet">{version}</p>
                 {sections.collect_view()}
             </article>
         </MarketingLayout>

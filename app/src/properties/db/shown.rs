@@ -9,7 +9,7 @@ use crate::properties::rules::{format_cep, public_path};
 use crate::properties::types::{May, Missing, Photo, Property, PropertyInput, PropertyPage, Publication, Status};
 use crate::properties::words::field;
 use crate::values::fields::FieldErrors;
-use crate::values::money::format_money;
+use crate::values::money::{format_money, format_number};
 use crate::words::{Lang, problem, words_in};
 
 /// What an import brought and no form asks for yet, and who looks after it.
@@ -85,8 +85,9 @@ fn number(n: Option<i16>) -> Option<String> {
     n.map(|n| n.to_string())
 }
 
+/// Its unit stands in what the field is called.
 fn area(a: Option<Decimal>, lang: Lang) -> Option<String> {
-    a.map(|a| labels::area(a, lang))
+    a.map(|a| format_number(a, lang))
 }
 
 fn values(i: &PropertyInput, lang: Lang) -> Facts {

@@ -13,6 +13,7 @@ use crate::{CentralDb, TenantId};
 
 /// Hosts that an agency may have at once, owned or claimed (TLS-06).
 pub const MOST: u32 = 5;
+const HOUR: Duration = Duration::hours(1);
 /// Claims that an agency may make within an hour (TLS-06).
 pub const CLAIMS_AN_HOUR: i64 = 3;
 /// How long a host that was let go of is its previous owner's alone.
@@ -35,9 +36,9 @@ pub enum ClaimError {
     /// The agency has as many as it may.
     #[error("the agency has {MOST} domains")]
     TooMany,
-    /// The agency has made as many claims as it may within an hour.
+    /// The agency has made as many claims as it may within an hour; it may again in so many seconds.
     #[error("too many claims within an hour")]
-    TooOften,
+    TooOften(u32),
     /// The central database's.
     #[error("the central database refused")]
     Database(#[source] sqlx::Error),
@@ -74,11 +75,12 @@ pub async fn create(
         let counted = sqlx::query!(
             r#"select count(*) filter (where state <> 'released') as "live!",
                       count(*) filter (where created_at > $2 and not is_vouched) as "recent!",
+                      min(created_at) filter (where created_at > $2 and not is_vouched) as oldest,
                       coalesce(bool_or(host = $3 and state <> 'released'), false) as "is_own!"
                from domains
                where tenant_id = $1 and kind = 'custom'"#,
             tenant.as_uuid(),
-            now - Duration::hours(1),
+            now - HOUR,
             host
         )
         .fetch_one(&mut **tx)
@@ -93,7 +95,8 @@ pub async fn create(
             return Err(ClaimError::TooMany);
         }
         if counted.recent >= CLAIMS_AN_HOUR {
-            return Err(ClaimError::TooOften);
+            let left = counted.oldest.map_or(HOUR, |oldest| oldest + HOUR - now);
+            return Err(ClaimError::TooOften(u32::try_from(left.whole_seconds()).unwrap_or(0).max(1)));
         }
         let id = Uuid::now_v7();
         sqlx::query!(
