@@ -1,6 +1,6 @@
 //! The log for its screens and its exports. Reads the central database, whose SQL is in `tenancy`.
 
-mod field_words;
+mod words;
 
 use serde_json::Value;
 use tenancy::central::audit_log::{self, Entry, Origins, Place, Scope, Wanted};
@@ -315,7 +315,7 @@ fn changes(entry: &Entry, lang: Lang) -> Vec<Change> {
             Value::Array(pair) if pair.len() == 2 => (&pair[0], &pair[1]),
             value => (&Value::Null, value),
         };
-        let field = records::field(kind, name, lang).or_else(|| field_words::field(name, lang));
+        let field = records::field(kind, name, lang).or_else(|| words::field(name, lang));
         let field = field.map_or_else(|| name.clone(), str::to_owned);
         let [before, after] = [before, after].map(|value| shown((kind, name), value, lang));
         Change { field, before, after }
@@ -327,7 +327,7 @@ fn shown((kind, name): (&str, &str), value: &Value, lang: Lang) -> String {
     let common = &crate::words::words_in(lang).common;
     let read = |text: &str| {
         let named = records::value(kind, name, text, lang).map(str::to_owned);
-        named.or_else(|| field_words::value(name, text, lang)).unwrap_or_else(|| text.to_owned())
+        named.or_else(|| words::value(name, text, lang)).unwrap_or_else(|| text.to_owned())
     };
     let text = match value {
         Value::Null => String::new(),
@@ -336,7 +336,7 @@ fn shown((kind, name): (&str, &str), value: &Value, lang: Lang) -> String {
         Value::Array(all) => {
             let all: Vec<String> = all.iter().map(|one| shown((kind, name), one, lang)).collect();
             match <&[String; 4]>::try_from(all.as_slice()) {
-                Ok(terms) if matches!(name, "now" | "next") => field_words::terms(terms, lang),
+                Ok(terms) if matches!(name, "now" | "next") => words::terms(terms, lang),
                 _ => all.join(", "),
             }
         }

@@ -261,7 +261,7 @@ pub const KINDS: &[(&str, &str, &str)] = &[
     ("import", "Importação", "Import"),
     ("session", "Sessão", "Session"),
     ("person", "Pessoa", "Person"),
-    ("user", "Membro da equipe", "Member of staff"),
+    ("user", "Conta de um membro", "A member's account"),
     ("member", "Membro da equipe", "Member of staff"),
     ("company", "Imobiliária", "Agency"),
     ("operation", "Operação", "Operation"),
@@ -402,6 +402,14 @@ mod tests {
     fn who_was_acted_as_has_done_nothing_themselves() {
         assert_eq!(what("impersonation.start", Lang::Pt), "teve a conta aberta pela plataforma");
         assert_eq!(what("impersonation.end", Lang::En), "had their account left by the platform");
-        assert_eq!(kind("member", Lang::Pt), kind("user", Lang::Pt));
+    }
+
+    #[test]
+    fn no_two_kinds_are_one_choice_of_the_filter() {
+        for lang in [Lang::Pt, Lang::En] {
+            let all = KINDS.iter().chain(KINDS_OF_THE_PLATFORM).map(|(code, ..)| kind(code, lang).expect("in words"));
+            let names = all.collect::<std::collections::BTreeSet<_>>();
+            assert_eq!(names.len(), KINDS.len() + KINDS_OF_THE_PLATFORM.len(), "{names:?}");
+        }
     }
 }

@@ -95,12 +95,20 @@ pub fn ErrorNote(
 pub fn SavedNote(
     /// The page's forms.
     act: Act,
+    /// The last name in the path of its server function, where a page has several such notes.
+    #[prop(optional)]
+    of: &'static str,
 ) -> impl IntoView {
     let saved = words().common.saved;
-    // Without a script the page's address says that the form before was taken.
-    let was_done = use_query_map().read_untracked().get("done").is_some();
+    let was_done = was_done(of);
     let is_shown = move || (was_done || act.done() > 0) && act.error().with(Option::is_none);
     view! { <p role="status">{move || is_shown().then(|| view! { <span class="alert-box alert-good">{saved}</span> })}</p> }
+}
+
+/// Whether the page's address says that this form was taken, or that any was: a page without a script has nothing else that does.
+pub fn was_done(of: &str) -> bool {
+    let said = use_query_map().read_untracked().get("done");
+    said.is_some_and(|said| of.is_empty() || said == of)
 }
 
 /// The button that sends a form; it waits while the form is under way.

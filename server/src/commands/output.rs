@@ -55,6 +55,7 @@ pub(super) fn print(json: bool, value: &serde_json::Value, lines: &[String]) {
     if let Err(error) = std::io::stdout().write_all(text.as_bytes())
         && error.kind() != ErrorKind::BrokenPipe
     {
-        eprintln!("sobrado: standard output: {error}");
+        // As `println!` does: who was to read it has not, and the command has failed.
+        panic!("standard output: {error}");
     }
 }

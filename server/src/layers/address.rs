@@ -2,7 +2,7 @@
 
 /// What names a draft.
 pub(super) const DRAFT: &str = "draft";
-/// What says that a form was taken: pages without a script have nothing else that does.
+/// What says which form was taken: pages without a script have nothing else that does.
 pub(super) const DONE: &str = "done";
 /// What says why a form was refused. It is said in the draft, or by the answer that is being given; an address that comes
 /// from somewhere else says nothing.

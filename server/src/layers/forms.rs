@@ -2,6 +2,7 @@
 //! session has ended meanwhile waits, sealed, on the sign-in page ([`super::late`]).
 
 mod console;
+mod stray;
 
 use axum::Router;
 use axum::body::Body;
@@ -85,9 +86,9 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
     }
     if *request.method() == Method::GET
         && caller::accepts_html(request.headers())
-        && let Some(page) = page_of(&request)
+        && let Some(page) = stray::page_of(&request)
     {
-        return Redirect::to(&page).into_response();
+        return Redirect::to(page).into_response();
     }
     if *request.method() != Method::POST {
         return next.run(request).await;
@@ -131,21 +132,6 @@ pub async fn layer(State(forms): State<Forms>, mut request: Request, next: Next)
         return console::posted(&forms, (request, &back), (&page, fields(&body)), next).await;
     }
     posted(house, (request, &back), &body, next).await
-}
-
-/// The page to go to from the address that the answer of a refused form leaves in the browser. Without the form's own token it is
-/// the one where a new link is asked for.
-fn page_of(request: &Request) -> Option<String> {
-    let (path, who) = (request.uri().path(), request.extensions().get::<Who>());
-    access::of_server_fn(path)?;
-    let page = match (ENTRANCES.iter().find(|(to, _)| *to == path), who) {
-        (Some((_, page)), _) if !page.contains('{') => page,
-        (Some(("/fn/account/set_password", _)), _) => "/senha",
-        (Some(_), _) => "/entrar",
-        (None, Some(Who::Operator(_))) => "/platform",
-        (None, _) => "/app",
-    };
-    Some(page.into())
 }
 
 /// The draft that the page's address names.
@@ -354,11 +340,12 @@ async fn posted(house: &House, (request, back): (Request, &str), body: &[u8], ne
     let member = member(request.extensions().get::<Who>());
     let asker = asker(&request);
     // Another language says that it was taken by itself.
-    let says_so = page_at(back).is_some() && !request.uri().path().starts_with("/fn/auth/");
+    let path = request.uri().path().to_owned();
+    let done = path.rsplit('/').next().filter(|_| page_at(back).is_some() && !path.starts_with("/fn/auth/"));
     let mut response = next.run(request).await;
     let Some(location) = sent_back(&response, back) else { return response };
     let Some(refusal) = refusal(location) else {
-        send_to(&mut response, &if says_so { address::with(back, DONE, "") } else { back.to_owned() });
+        send_to(&mut response, &done.map_or_else(|| back.to_owned(), |name| address::with(back, DONE, name)));
         return response;
     };
     let (Some((user, db)), Some(path)) = (member, page_at(back)) else { return response };

@@ -95,7 +95,7 @@ fn what_a_database_that_never_answered_holds_is_not_nothing() {
         stats::record(&house.state.house.central, a.route.tenant, &silent, now).await.expect("noted");
         let mut operator = house.operator().await;
         let row = operator.call("platform/tenants", &[("q", &a.route.slug)]).await.json()["rows"][0].clone();
-        assert_eq!((row["activity"].as_str(), row["size"].as_str()), (Some(""), Some("")), "{row}");
+        assert_eq!((row["properties"].as_str(), row["size"].as_str()), (Some(""), Some("")), "{row}");
         let text = operator.get(&format!("/platform/tenants/{}", a.route.slug)).await.text();
         assert!(text.contains("ainda não medido"), "{text}");
         // What was known stays known while it is away.
@@ -104,7 +104,7 @@ fn what_a_database_that_never_answered_holds_is_not_nothing() {
             stats::record(&house.state.house.central, a.route.tenant, answer, now).await.expect("noted");
         }
         let row = operator.call("platform/tenants", &[("q", &a.route.slug)]).await.json()["rows"][0].clone();
-        assert_ne!(row["activity"].as_str(), Some(""), "{row}");
+        assert_eq!(row["properties"].as_str(), Some("7"), "{row}");
     });
 }
 

@@ -53,6 +53,7 @@ fn a_database_that_answers_nobody_is_told_of_with_its_server_until_it_answers() 
         note(house, &a, &silent(), now + Duration::seconds(3)).await;
         assert_eq!(alert(house, &a).await, Some(("home: a conexão foi recusada".into(), 1)));
         let away = row(&mut operator, &a).await;
+        assert_eq!(away["properties"], "7", "{away}");
         for known in ["measured", "activity"] {
             assert_ne!(before[known], "", "{before}");
             assert_eq!(away[known], before[known], "what is known keeps its age");

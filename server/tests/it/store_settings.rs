@@ -142,6 +142,11 @@ fn what_was_saved_is_said_beside_the_button_that_saved_it() {
             let page = owner.get(path).await.text();
             assert_eq!(told_beside_its_button(&page), forms, "{path}: {page}");
         }
+        // Without a script the address says whose it was.
+        for (path, done) in [("/app/settings/brand", "update_brand"), ("/app/profile", "change_password")] {
+            let page = owner.get(&format!("{path}?done={done}")).await.text();
+            assert_eq!(page.matches(">Salvo.<").count(), 1, "beside the one button: {page}");
+        }
     });
 }
 
@@ -189,7 +194,7 @@ fn a_form_that_was_refused_is_over_once_it_is_saved() {
         // Corrected, from the page with the draft.
         let corrected = [("company_name", "Casa Amarela"), ("hero_title", "Oi"), ("phone", "1133334444")];
         let saved = owner.post("store_settings/update_store", &draft, &with(&corrected, &began)).await;
-        assert_eq!(at(saved.header("location")), "/app/settings/store?lang=pt&done=");
+        assert_eq!(at(saved.header("location")), "/app/settings/store?lang=pt&done=update_store");
         let page = owner.get(&at(saved.header("location"))).await.text();
         assert!(page.contains(">Salvo.<"), "it is said: {page}");
         assert_eq!(value(&page, "phone"), "(11) 3333-4444", "as it is kept");
@@ -198,9 +203,25 @@ fn a_form_that_was_refused_is_over_once_it_is_saved() {
         let now = value(&page, "version");
         let again = [("company_name", "Casa Amarela"), ("hero_title", "Olá")];
         let saved = owner.post("store_settings/update_store", "/app/settings/store", &with(&again, &now)).await;
-        assert_eq!(at(saved.header("location")), "/app/settings/store?done=");
+        assert_eq!(at(saved.header("location")), "/app/settings/store?done=update_store");
         let page = owner.get("/app/settings/store").await.text();
         assert_eq!((value(&page, "hero_title"), value(&page, "phone")), ("Olá".to_owned(), String::new()));
+    });
+}
+
+#[test]
+fn what_a_newer_program_refused_in_words_of_its_own_is_there_all_the_same() {
+    run(async {
+        let house = house().await;
+        let agency = house.agency().await;
+        let mut owner = house.owner(&agency).await;
+        let began = version(&mut owner, "store").await;
+        let typed = [("company_name", "Casa Amarela"), ("hero_title", "Oi"), ("phone", "12")];
+        let refused = owner.post("store_settings/update_store", "/app/settings/store", &with(&typed, &began)).await;
+        let words = sqlx::query("update form_drafts set refusal = '{\"kind\": \"of_tomorrow\"}'");
+        words.execute(&mut root(&agency).await).await.expect("set");
+        let page = owner.get(refused.header("location")).await;
+        assert_eq!((page.status, value(&page.text(), "phone")), (StatusCode::OK, "12".to_owned()), "{}", page.text());
     });
 }
 

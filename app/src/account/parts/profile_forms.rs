@@ -9,7 +9,7 @@ use crate::account::words::{field, forms};
 use crate::ui::act::{Act, ActForm, use_draft};
 use crate::ui::error::ErrorPage;
 use crate::ui::field::TextField;
-use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors};
+use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors, was_done};
 use crate::values::fields::FieldErrors;
 use crate::words::{lang, words};
 
@@ -54,7 +54,7 @@ fn Forms(profile: ProfilePage, act: Act) -> impl IntoView {
             <h2>{own.profile}</h2>
             <ActForm act to=UpdateProfile::PATH class="form">
                 <div class="form-grid">{name} {phone} {creci}</div>
-                <div class="button-row"><SubmitButton label=words().common.save pending=act.pending()/>{saved_note(act, "name")}</div>
+                <div class="button-row"><SubmitButton label=words().common.save pending=act.pending()/>{saved_note(act, "name", "update_profile")}</div>
             </ActForm>
         </section>
         {password_form(act, errors)}
@@ -62,11 +62,13 @@ fn Forms(profile: ProfilePage, act: Act) -> impl IntoView {
     }
 }
 
-/// Says beside its button that a form was taken: the last of the three that share the page, known by a field of its own.
-fn saved_note(act: Act, field: &'static str) -> impl IntoView {
+/// Says beside its button that a form was taken: the last of the three that share the page, known by a field of its own, or by
+/// the last name in the path of its server function.
+fn saved_note(act: Act, field: &'static str, of: &'static str) -> impl IntoView {
     let saved = words().common.saved;
     let is_it = move || act.sent().is_some_and(|sent| sent.0.contains_key(field));
-    let is_shown = move || act.done() > 0 && act.error().with(Option::is_none) && is_it();
+    let was_done = was_done(of);
+    let is_shown = move || (was_done || act.done() > 0 && is_it()) && act.error().with(Option::is_none);
     view! { <p role="status">{move || is_shown().then(|| view! { <span class="alert-box alert-good">{saved}</span> })}</p> }
 }
 
@@ -88,7 +90,7 @@ pub(super) fn password_form(act: Act, errors: Signal<FieldErrors>) -> impl IntoV
             <ActForm act to=ChangePassword::PATH class="form">
                 {secret("current_password", ("", "current-password"), errors)}
                 {secret("new_password", (own.new_password_hint, "new-password"), errors)}
-                <div class="button-row"><SubmitButton label=words().common.save pending=act.pending() look=""/>{saved_note(act, "new_password")}</div>
+                <div class="button-row"><SubmitButton label=words().common.save pending=act.pending() look=""/>{saved_note(act, "new_password", "change_password")}</div>
             </ActForm>
         </section>
     }
@@ -104,7 +106,7 @@ pub(super) fn email_form(act: Act, errors: Signal<FieldErrors>, email: String) -
             <ActForm act to=AskEmail::PATH class="form">
                 <TextField name="email" label=own.new_email kind="email" value=email required=true maxlength=254 errors/>
                 {secret("email_password", ("", "current-password"), errors)}
-                <div class="button-row"><SubmitButton label=own.send_link pending=act.pending() look=""/>{saved_note(act, "email_password")}</div>
+                <div class="button-row"><SubmitButton label=own.send_link pending=act.pending() look=""/>{saved_note(act, "email_password", "ask_email")}</div>
             </ActForm>
         </section>
     }

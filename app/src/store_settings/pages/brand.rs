@@ -96,7 +96,7 @@ fn Colors(saved: SettingsEditing, typed: Option<Fields>, act: Act, chosen: Chose
                 <h2>{words.colors}</h2>
                 <ColorField name="primary_color" label=field("primary_color", lang) hint=words.primary_hint value=primary errors/>
                 <ColorField name="secondary_color" label=field("secondary_color", lang) hint=words.secondary_hint value=secondary errors/>
-                <div class="button-row"><SubmitButton label=all.common.save pending=act.pending()/><SavedNote act/></div>
+                <div class="button-row"><SubmitButton label=all.common.save pending=act.pending()/><SavedNote act of="update_brand"/></div>
             </section>
         </ActForm>
     }
@@ -122,7 +122,7 @@ fn LogoForms(logo: Option<(String, u32, u32)>, is_there: Signal<bool>, act: Act,
     view! {
         <section class="form-section" id="logo">
             <h2>{words.logo}</h2>
-            <SavedNote act/>
+            <SavedNote act of="remove_logo"/>
             <ErrorNote error=act.error()/>
             {row}
             <form method="post" enctype="multipart/form-data" action="/app/settings/brand/logo" class="upload-line">

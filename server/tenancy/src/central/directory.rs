@@ -51,7 +51,7 @@ pub struct Entry {
     pub schema_version: Option<i64>,
     /// Active accounts.
     pub users: i64,
-    /// Properties that are not archived.
+    /// Properties that are not archived, as the platform has heard of them, or else as they were counted last.
     pub properties: Option<i64>,
     /// Size of its database, as its server said last; none: not yet.
     pub database_bytes: Option<i64>,
@@ -96,11 +96,13 @@ async fn entries(
                   s.status as "subscription?", p.display_name as "plan?", d.name as "server?", l.db_name as "database?", l.epoch as "epoch?",
                   l.schema_version as "schema_version?",
                   (select count(*) from users u where u.company_id = c.id and u.active) as "users!",
-                  coalesce(s.current_properties::bigint, t.properties) as "properties?", nullif(l.size_bytes, 0) as database_bytes,
+                  coalesce(nullif(s.current_properties, 0)::bigint, t.properties) as "properties?", nullif(l.size_bytes, 0) as database_bytes,
                   greatest(t.last_activity_at, (
-                      select max(g.at) from tenant_audit_log g
-                      join users u on u.id = g.user_id and u.company_id = c.id
-                      where g.tenant_id = c.id)) as last_activity_at,
+                      select g.at from tenant_audit_log g
+                      where g.tenant_id = c.id and g.impersonator_id is null
+                        and exists (select from users u where u.id = g.user_id and u.company_id = c.id)
+                      order by g.at desc
+                      limit 1)) as last_activity_at,
                   t.measured_at as "measured_at?",
                   case when c.status = 'active' then t.unreachable_since end as unreachable_since,
                   (select count(*) from alerts a where a.tenant_id = c.id and a.closed_at is null) as "alerts!",

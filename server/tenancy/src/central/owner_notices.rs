@@ -68,6 +68,8 @@ pub enum News {
 }
 
 impl News {
+    /// All of them, as they are kept. What a newer program has left stays for it.
+    const KNOWN: [&str; 8] = ["closes_soon", "closed", "opened", "ended", "goes_soon", "stays", "left", "acted"];
     /// What [`News::ClosesSoon`] is called.
     pub(super) const CLOSES_SOON: &str = "owner.closes_soon";
 
@@ -147,9 +149,15 @@ pub async fn write_next(
            set written_at = $1
            from companies c
            where c.id = n.tenant_id
-             and n.id = (select id from owner_notices where written_at is null order by at, id limit 1 for update skip locked)
+             and n.id = (
+                 select id from owner_notices
+                 where written_at is null and (news ?| $2 or news #>> '{}' = any($2))
+                 order by at, id
+                 limit 1
+                 for update skip locked)
            returning n.id, n.tenant_id as "tenant: TenantId", n.news, n.at, c.name as company"#,
-        now
+        now,
+        &News::KNOWN.map(str::to_owned)
     )
     .fetch_optional(&mut *tx)
     .await?;
@@ -163,7 +171,7 @@ pub async fn write_next(
                 mails::queue(&mut tx, key, &mail).await?;
             }
         }
-        // Of another version of the program; it must not keep the others waiting.
+        // Kept otherwise by another version of the program; it must not keep the others waiting.
         Err(error) => tracing::error!(notice = %row.id, %error, "a notice to owners says nothing that is known here"),
     }
     tx.commit().await?;
@@ -191,4 +199,30 @@ async fn owners(tx: &mut CentralTx, tenant: TenantId) -> Result<Vec<Owner>, sqlx
 pub async fn sweep(db: &CentralDb, now: OffsetDateTime) -> Result<u64, sqlx::Error> {
     let done = sqlx::query!("delete from owner_notices where written_at < $1", now - KEPT).execute(db.pool()).await?;
     Ok(done.rows_affected())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_news_is_known_by_the_name_it_is_kept_under() {
+        let (on, until, is_wished) = (0, 0, false);
+        let text = String::new;
+        let all = [
+            News::ClosesSoon { on },
+            News::Closed { is_held: false },
+            News::Opened,
+            News::Ended { is_wished },
+            News::GoesSoon { on, is_wished },
+            News::Stays { until, is_wished },
+            News::Left { name: text(), heir: text() },
+            News::Acted { operator: text(), member: text(), reason: text(), may_write: false },
+        ];
+        let kept = all.iter().map(|news| match serde_json::to_value(news).expect("it is kept") {
+            serde_json::Value::String(name) => name,
+            value => value.as_object().and_then(|of| of.keys().next().cloned()).expect("a name"),
+        });
+        assert_eq!(kept.collect::<Vec<_>>(), News::KNOWN, "a new one is known here too");
+    }
 }
