@@ -8,7 +8,8 @@ CACHE ?= $(HOME)/.cache/sobrado
 ifdef CI
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 endif
-TARGET := $(or $(CARGO_TARGET_DIR),target)
+# Whole, as in the gate: not everything runs in this folder.
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 export SOBRADO_CACHE := $(CACHE)
 
 SOURCES := $(shell find app frontend server style public migrations .cargo Cargo.toml Cargo.lock package.json package-lock.json \
