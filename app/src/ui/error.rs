@@ -33,6 +33,15 @@ pub fn sentence(error: &AppError, words: &'static Words) -> String {
     }
 }
 
+/// What a page about an error is headed with.
+pub const fn heading(error: &AppError, words: &'static Words) -> &'static str {
+    match error {
+        AppError::NotFound => words.common.error_not_found_title,
+        AppError::Forbidden | AppError::NotWhileActing => words.common.error_forbidden_title,
+        _ => words.common.error_title,
+    }
+}
+
 /// A whole page for an error. On the server it gives the document the error's status.
 #[component]
 pub fn ErrorPage(
@@ -41,11 +50,7 @@ pub fn ErrorPage(
 ) -> impl IntoView {
     crate::error::set_page_status(&error);
     let words = words();
-    let heading = match error {
-        AppError::NotFound => words.common.error_not_found_title,
-        AppError::Forbidden | AppError::NotWhileActing => words.common.error_forbidden_title,
-        _ => words.common.error_title,
-    };
+    let heading = heading(&error, words);
     let request = match &error {
         AppError::Internal(id) if !id.is_empty() => Some(id.clone()),
         AppError::Unavailable if is_first_page() => use_context::<Me>().map(|me| me.request),

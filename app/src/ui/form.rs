@@ -99,16 +99,17 @@ pub fn SavedNote(
     #[prop(optional)]
     of: &'static str,
 ) -> impl IntoView {
-    let saved = words().common.saved;
-    let was_done = was_done(of);
-    let is_shown = move || (was_done || act.done() > 0) && act.error().with(Option::is_none);
-    view! { <p role="status">{move || is_shown().then(|| view! { <span class="alert-box alert-good">{saved}</span> })}</p> }
+    saved_where(act, of, || true)
 }
 
-/// Whether the page's address says that this form was taken, or that any was: a page without a script has nothing else that does.
-pub fn was_done(of: &str) -> bool {
+/// As [`SavedNote`], where an [`Act`] has several forms: whether the last that was sent is this one.
+pub fn saved_where(act: Act, of: &'static str, is_it: impl Fn() -> bool + Send + 'static) -> impl IntoView {
+    let saved = words().common.saved;
+    // Without a script the page's address says that the form before was taken.
     let said = use_query_map().read_untracked().get("done");
-    said.is_some_and(|said| of.is_empty() || said == of)
+    let was_done = said.is_some_and(|said| of.is_empty() || said == of);
+    let is_shown = move || (was_done || act.done() > 0 && is_it()) && act.error().with(Option::is_none);
+    view! { <p role="status">{move || is_shown().then(|| view! { <span class="alert-box alert-good">{saved}</span> })}</p> }
 }
 
 /// The button that sends a form; it waits while the form is under way.

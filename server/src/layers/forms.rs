@@ -339,7 +339,7 @@ async fn resume(house: &House, session: Session, late: &LateForm) -> Result<Opti
 async fn posted(house: &House, (request, back): (Request, &str), body: &[u8], next: Next) -> Response {
     let member = member(request.extensions().get::<Who>());
     let asker = asker(&request);
-    // Another language says that it was taken by itself.
+    // Those of the door say for themselves what came of them: another language, a second factor.
     let path = request.uri().path().to_owned();
     let done = path.rsplit('/').next().filter(|_| page_at(back).is_some() && !path.starts_with("/fn/auth/"));
     let mut response = next.run(request).await;

@@ -105,11 +105,7 @@ pub fn error_at(
             E::Invalid(_) | E::Transport => words.error_transport,
             E::Internal(_) => words.error_internal,
         };
-        let heading = match error {
-            E::NotFound => words.error_not_found_title,
-            E::Forbidden | E::NotWhileActing => words.error_forbidden_title,
-            _ => words.error_title,
-        };
+        let heading = app::ui::error::heading(error, words_in(lang));
         // A foreign and a missing address are the same to the last byte, so no identifier there.
         let id = matches!(error, E::Internal(_) | E::Unavailable).then_some(request_id);
         let way_on = match error {

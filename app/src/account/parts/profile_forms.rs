@@ -9,7 +9,7 @@ use crate::account::words::{field, forms};
 use crate::ui::act::{Act, ActForm, use_draft};
 use crate::ui::error::ErrorPage;
 use crate::ui::field::TextField;
-use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors, was_done};
+use crate::ui::form::{ErrorNote, ErrorSummary, SubmitButton, field_errors, saved_where};
 use crate::values::fields::FieldErrors;
 use crate::words::{lang, words};
 
@@ -65,11 +65,7 @@ fn Forms(profile: ProfilePage, act: Act) -> impl IntoView {
 /// Says beside its button that a form was taken: the last of the three that share the page, known by a field of its own, or by
 /// the last name in the path of its server function.
 fn saved_note(act: Act, field: &'static str, of: &'static str) -> impl IntoView {
-    let saved = words().common.saved;
-    let is_it = move || act.sent().is_some_and(|sent| sent.0.contains_key(field));
-    let was_done = was_done(of);
-    let is_shown = move || (was_done || act.done() > 0 && is_it()) && act.error().with(Option::is_none);
-    view! { <p role="status">{move || is_shown().then(|| view! { <span class="alert-box alert-good">{saved}</span> })}</p> }
+    saved_where(act, of, move || act.sent().is_some_and(|sent| sent.0.contains_key(field)))
 }
 
 fn secret(
